@@ -1,0 +1,12 @@
+//! Faults: collected by the rooms, sorted by place, rendered for people or scripts. Knows no room; a fault is any
+//! `miette::Diagnostic`, defined beside the rule that finds it.
+
+mod bug;
+mod problems;
+mod report;
+mod suggest;
+
+pub use bug::Bug;
+pub use problems::{Problem, Problems};
+pub use report::{Finding, Report, Style};
+pub use suggest::{did_you_mean, list};

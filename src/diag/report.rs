@@ -1,0 +1,156 @@
+//! A source text with all that was found in it: what people read, and the plain findings that scripts read.
+
+use std::fmt;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity};
+use serde::Serialize;
+
+use super::problems::{Problem, Problems, is_error};
+
+/// How a report is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Colours and box-drawing letters, `width` columns.
+    Colour {
+        /// Columns.
+        width: usize,
+    },
+    /// Box-drawing letters without colours, 100 columns: what snapshots hold.
+    Plain,
+}
+
+/// All faults and warnings of one source, in the order of its text.
+#[derive(Debug)]
+pub struct Report {
+    source: NamedSource<String>,
+    problems: Vec<Problem>,
+}
+
+/// One fault or warning as scripts see it; lines and columns count from 1, in characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Stable code, such as `gem::unknown_name`.
+    pub code: String,
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// Line of the primary label; 1 where there is none.
+    pub line: usize,
+    /// Column of the primary label; 1 where there is none.
+    pub column: usize,
+    /// Characters that it covers.
+    pub length: usize,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Report {
+    /// Makes the report of `problems` found in `text`, which is shown under `name`.
+    pub fn new(name: &str, text: &str, problems: Problems) -> Self {
+        Self { source: NamedSource::new(name, text.to_owned()), problems: problems.sorted() }
+    }
+
+    /// Returns the faults and warnings in the order of the text.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Tells whether there is an error among them.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| is_error(problem.as_ref()))
+    }
+
+    /// Tells whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// Draws every fault with its place in the text, a blank line between two.
+    pub fn render(&self, style: Style) -> String {
+        let handler = match style {
+            Style::Colour { width } => GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(width),
+            Style::Plain => GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100),
+        }
+        .with_links(false);
+        let mut out = String::new();
+        for problem in &self.problems {
+            let located = Located { problem: problem.as_ref(), source: &self.source };
+            // writing into a string cannot fail
+            let _ = handler.render_report(&mut out, &located);
+        }
+        out
+    }
+
+    /// Returns what scripts read.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.problems.iter().map(|problem| self.finding(problem.as_ref())).collect()
+    }
+
+    fn finding(&self, problem: &dyn Diagnostic) -> Finding {
+        let labels: Vec<LabeledSpan> = problem.labels().into_iter().flatten().collect();
+        let label = labels.iter().find(|label| label.primary()).or(labels.first());
+        let (offset, bytes) = label.map_or((0, 0), |label| (label.offset(), label.len()));
+        let text = self.source.inner();
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Finding {
+            code: problem.code().map(|code| code.to_string()).unwrap_or_default(),
+            severity: if is_error(problem) { "error" } else { "warning" },
+            message: problem.to_string(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            length: text.get(offset..offset + bytes).map_or(0, |covered| covered.chars().count()),
+            help: problem.help().map(|help| help.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(Style::Plain))
+    }
+}
+
+impl std::error::Error for Report {}
+
+/// A fault together with the text that it points into.
+#[derive(Debug)]
+struct Located<'a> {
+    problem: &'a dyn Diagnostic,
+    source: &'a NamedSource<String>,
+}
+
+impl fmt::Display for Located<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.problem, f)
+    }
+}
+
+impl std::error::Error for Located<'_> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.problem.source()
+    }
+}
+
+impl Diagnostic for Located<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.problem.code()
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        self.problem.severity()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.problem.help()
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        self.problem.labels()?.next().map(|_| self.source as &dyn miette::SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.problem.labels()
+    }
+}

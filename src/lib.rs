@@ -1,0 +1,4 @@
+//! gemc.
+pub mod diag;
+pub mod span;
+pub mod syntax;

@@ -1,0 +1,2 @@
+//! Text → [`Ast`](ast::Ast).
+pub mod ast;
