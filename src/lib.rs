@@ -1,4 +1,5 @@
 //! gemc.
 pub mod diag;
+pub mod plan;
 pub mod span;
 pub mod syntax;

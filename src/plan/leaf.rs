@@ -1,0 +1,76 @@
+//! The parameter table: every number that is learned or drawn, named once, with how it starts.
+
+use std::fmt;
+
+use super::tensor::{Shape, TensorId};
+
+/// One row of the parameter table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leaf {
+    /// Its name, from the source: `g.O`, `hidden.g.mu`, `pixels->hidden.W`.
+    pub name: String,
+    /// What its start is drawn under. Two rows with one key start from the same numbers.
+    pub key: String,
+    /// Its shape; the first dimension is R.
+    pub shape: Shape,
+    /// How it starts.
+    pub start: Start,
+    /// Whether training changes it.
+    pub learned: bool,
+    /// What its numbers mean, in a few words.
+    pub holds: &'static str,
+    /// The connections and populations that use it, in the order of the source.
+    pub shared_by: Vec<String>,
+}
+
+impl Leaf {
+    /// Returns the number of values one run has of it.
+    pub fn count(&self) -> u64 {
+        self.shape.count(super::Sizes { runs: 1, batch: 1 })
+    }
+}
+
+/// How the numbers of a row start, each run from its own seed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// All the same.
+    Constant(f64),
+    /// Normal with mean 0.
+    Normal {
+        /// Standard deviation.
+        deviation: f64,
+    },
+    /// Uniform on [−bound, bound].
+    Uniform {
+        /// Half the width.
+        bound: f64,
+    },
+    /// atanh of uniform(−1, 1): gene centres that lie evenly once tanh is applied.
+    AtanhUniform,
+    /// The constant c with which c · `X_s` O `X_tᵀ` has the standard deviation √(2 / `fan_in`), taken from the other
+    /// rows' starting values, for each run by itself.
+    Gain {
+        /// `X_s`, R × `N_s` × G.
+        source: TensorId,
+        /// O, R × G × G.
+        interaction: TensorId,
+        /// `X_t`, R × `N_t` × G.
+        target: TensorId,
+        /// Synapses that one target neuron receives.
+        fan_in: usize,
+    },
+}
+
+impl fmt::Display for Start {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant(value) => write!(f, "{value}"),
+            Self::Normal { deviation } => write!(f, "normal({deviation:.4})"),
+            Self::Uniform { bound } => write!(f, "uniform({bound:.4})"),
+            Self::AtanhUniform => f.write_str("atanh uniform(1)"),
+            Self::Gain { source, interaction, target, fan_in } => {
+                write!(f, "sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ)")
+            }
+        }
+    }
+}

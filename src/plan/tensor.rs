@@ -1,0 +1,121 @@
+//! The nouns of a plan: ids that print, dimensions that may be open (runs, batch), shapes.
+
+use std::fmt;
+
+/// One value of the plan; prints as `t7`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TensorId(pub(super) usize);
+
+/// One row of the parameter table; prints as `p3`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LeafId(pub(super) usize);
+
+impl TensorId {
+    /// Returns its position in [`Plan::tensors`](super::Plan::tensors).
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+impl LeafId {
+    /// Returns its position in [`Plan::leaves`](super::Plan::leaves).
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+impl fmt::Display for TensorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "t{}", self.0)
+    }
+}
+
+impl fmt::Display for LeafId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "p{}", self.0)
+    }
+}
+
+/// The sizes that a plan leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// R, runs trained at once.
+    pub runs: usize,
+    /// B, samples a batch.
+    pub batch: usize,
+}
+
+/// One dimension of a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dim {
+    /// R, runs trained at once.
+    Runs,
+    /// B, samples a batch.
+    Batch,
+    /// A size known at compile time.
+    Size(usize),
+}
+
+impl Dim {
+    /// Returns the number once R and B are known.
+    pub fn at(self, sizes: Sizes) -> usize {
+        match self {
+            Self::Runs => sizes.runs,
+            Self::Batch => sizes.batch,
+            Self::Size(size) => size,
+        }
+    }
+}
+
+impl fmt::Display for Dim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Runs => f.write_str("R"),
+            Self::Batch => f.write_str("B"),
+            Self::Size(size) => write!(f, "{size}"),
+        }
+    }
+}
+
+/// A tensor's dimensions, outermost first; prints as `[R, B, 784]`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Shape(Vec<Dim>);
+
+impl Shape {
+    /// Makes a shape from its dimensions.
+    pub fn new(dims: impl Into<Vec<Dim>>) -> Self {
+        Self(dims.into())
+    }
+
+    /// Makes `[R, sizes…]`, the shape of what every run has of its own.
+    pub fn per_run(sizes: &[usize]) -> Self {
+        Self(std::iter::once(Dim::Runs).chain(sizes.iter().copied().map(Dim::Size)).collect())
+    }
+
+    /// Returns the dimensions.
+    pub fn dims(&self) -> &[Dim] {
+        &self.0
+    }
+
+    /// Returns how many dimensions there are.
+    pub fn rank(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the sizes once R and B are known.
+    pub fn at(&self, sizes: Sizes) -> Vec<usize> {
+        self.0.iter().map(|dim| dim.at(sizes)).collect()
+    }
+
+    /// Returns the number of elements once R and B are known; saturates rather than overflows.
+    pub fn count(&self, sizes: Sizes) -> u64 {
+        self.0.iter().fold(1, |count: u64, dim| count.saturating_mul(dim.at(sizes) as u64))
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dims: Vec<String> = self.0.iter().map(Dim::to_string).collect();
+        write!(f, "[{}]", dims.join(", "))
+    }
+}
