@@ -42,9 +42,10 @@ impl Op {
         let made = result.count(sizes);
         let read = operands.iter().fold(0, |sum: u64, shape| sum.saturating_add(shape.count(sizes)));
         let flop = match self {
-            Self::Sample { .. } | Self::Leaf(_) | Self::Insert { .. } => return Cost::default(),
-            // evaluated once, before the first step
-            Self::Positions { .. } => return Cost::default(),
+            // positions are evaluated once, before the first step
+            Self::Sample { .. } | Self::Leaf(_) | Self::Insert { .. } | Self::Positions { .. } => {
+                return Cost::default();
+            }
             Self::Map(function) => made.saturating_mul(price(*function)),
             Self::Affine { .. } => made.saturating_mul(2),
             Self::Add | Self::Subtract | Self::Multiply => made,
@@ -62,11 +63,8 @@ impl Op {
     ///
     /// A matrix product needs one product of the same size for each; everything else costs about what it cost forward.
     pub fn backward_cost(&self, forward: Cost, differentiated: usize) -> Cost {
-        match self {
-            Self::MatMul { .. } => forward.times(differentiated as u64),
-            _ if differentiated > 0 => forward,
-            _ => Cost::default(),
-        }
+        let products = if matches!(self, Self::MatMul { .. }) { differentiated } else { differentiated.min(1) };
+        forward.times(products as u64)
     }
 }
 

@@ -15,4 +15,5 @@ pub use cost::Cost;
 pub use leaf::{Leaf, Start};
 pub use op::{Function, Op};
 pub use tensor::{Dim, LeafId, Shape, Sizes, TensorId};
+pub(crate) use verify::Parts;
 pub use verify::{Counts, Plan, Tensor};
