@@ -1,5 +1,8 @@
 //! gemc.
+pub mod check;
 pub mod diag;
+pub mod options;
 pub mod plan;
 pub mod span;
 pub mod syntax;
+pub mod wire;
