@@ -129,7 +129,8 @@ def lacking(folder, kind):
         name, version = pin.split("==")
         if not (folder / f"{name.replace('-', '_')}-{version}.dist-info" / "RECORD").is_file():
             return f"{pin} is missing"
-    return None
+    version = version_of(folder / "torch")
+    return None if right(version) else f"it is of version {version}"
 
 
 def damaged(folder, packages):

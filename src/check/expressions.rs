@@ -46,14 +46,14 @@ pub(super) fn expression(context: &mut Context, attribute: &Attribute) -> Option
     let Some(value) = &attribute.value else {
         return unknown(context, "without a name", attribute.key.span);
     };
-    match value {
-        Expr::Call(call) if call.name.as_str() == "split" => {
-            let arguments = call.arguments.as_deref().unwrap_or_default();
-            let bound = bind(SPLIT, &call.name, arguments, call.span, context.problems)?;
-            form(context, bound.positional[0]).map(|expression| (expression, true))
-        }
-        other => form(context, other).map(|expression| (expression, false)),
+    if let Expr::Call(call) = value
+        && call.name.as_str() == "split"
+    {
+        let arguments = call.arguments.as_deref().unwrap_or_default();
+        let bound = bind(SPLIT, &call.name, arguments, call.span, context.problems)?;
+        return form(context, bound.positional[0]).map(|expression| (expression, true));
     }
+    form(context, value).map(|expression| (expression, false))
 }
 
 fn form(context: &mut Context, value: &Expr) -> Option<Expression> {

@@ -32,7 +32,7 @@ pub(super) fn count(context: &mut Context, expr: &Expr, what: &'static str) -> O
             let allowed = if value < 1 { "at least 1" } else { "at most 2^40" };
             out_of_range(context, what, allowed, value.to_string(), expr)
         }
-        other => wrong_kind(context, "a whole number", other, expr),
+        other @ (Value::Float(_) | Value::Bool(_)) => wrong_kind(context, "a whole number", other, expr),
     }
 }
 
@@ -53,7 +53,7 @@ pub(super) fn switch(context: &mut Context, expr: Option<&Expr>) -> Option<bool>
     let Some(expr) = expr else { return Some(true) };
     match evaluate(context, expr)? {
         Value::Bool(value) => Some(value),
-        other => wrong_kind(context, "`true` or `false`", other, expr),
+        other @ (Value::Int(_) | Value::Float(_)) => wrong_kind(context, "`true` or `false`", other, expr),
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn evaluate(context: &mut Context, expr: &Expr) -> Option<Value> {
         Expr::Call(call) => named(context, call),
         Expr::Negate(inner, span) => {
             let value = evaluate(context, inner)?;
-            combine(context, Value::Int(0), Operator::Subtract, value, *span, inner.span())
+            combine(context, Value::Int(0), Operator::Subtract, value, (*span, inner.span()))
         }
         Expr::Sum(first, rest, span) => {
             let terms = rest.iter().map(|(sign, term)| (Operator::from(*sign), term));
@@ -155,23 +155,18 @@ fn chain<'e>(
     for (operator, expr) in rest {
         let value = evaluate(context, expr);
         sum = match (sum, value) {
-            (Some(sum), Some(value)) => combine(context, sum, operator, value, span, expr.span()),
+            (Some(sum), Some(value)) => combine(context, sum, operator, value, (span, expr.span())),
             _ => None,
         };
     }
     sum
 }
 
-fn combine(
-    context: &mut Context,
-    left: Value,
-    operator: Operator,
-    right: Value,
-    span: Span,
-    right_span: Span,
-) -> Option<Value> {
+/// Applies one operator; `spans` are the whole calculation's and the right operand's.
+fn combine(context: &mut Context, left: Value, operator: Operator, right: Value, spans: (Span, Span)) -> Option<Value> {
+    let (span, right_span) = spans;
     if let (Value::Int(left), Value::Int(right)) = (left, right) {
-        return whole(context, left, operator, right, (span, right_span)).map(Value::Int);
+        return whole(context, left, operator, right, spans).map(Value::Int);
     }
     let (Some(left), Some(right)) = (number(left), number(right)) else {
         let found = "a truth value".to_owned();
