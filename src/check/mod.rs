@@ -72,8 +72,9 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     let projections: Vec<&Projection> = links.list.iter().filter_map(|link| link.projection.as_ref()).collect();
     size::size(&genes, &populations, &projections, options.memory_limit, context.problems);
     let skeleton = Skeleton::new(ast, &links, ports);
-    let model =
-        if context.problems.has_errors() { None } else { assemble(ast, settings, genes, populations, links, ports) };
+    let faulty = context.problems.has_errors();
+    let pieces = Pieces { settings, genes, populations, links, ports };
+    let model = if faulty { None } else { pieces.assemble(ast) };
     Checked { skeleton, model }
 }
 
@@ -89,23 +90,27 @@ fn unrolled(context: &mut Context, ast: &Ast) {
     }
 }
 
-/// Puts the pieces together; they are all there where no fault was found.
-fn assemble(
-    ast: &Ast,
+/// What the rules have made of a text.
+struct Pieces {
     settings: Vec<Setting>,
     genes: GeneSets,
     populations: Vec<Option<Population>>,
     links: Links,
     ports: Ports,
-) -> Option<Model> {
-    Some(Model {
-        name: ast.name.clone(),
-        settings,
-        genomes: genes.genomes,
-        interactions: genes.interactions.into_iter().collect::<Option<Vec<_>>>()?,
-        populations: populations.into_iter().collect::<Option<Vec<_>>>()?,
-        projections: links.list.into_iter().map(|link| link.projection).collect::<Option<Vec<_>>>()?,
-        input: PopId(ports.input?),
-        output: PopId(ports.output?),
-    })
+}
+
+impl Pieces {
+    /// Puts the pieces together; they are all there where no fault was found.
+    fn assemble(self, ast: &Ast) -> Option<Model> {
+        Some(Model {
+            name: ast.name.clone(),
+            settings: self.settings,
+            genomes: self.genes.genomes,
+            interactions: self.genes.interactions.into_iter().collect::<Option<Vec<_>>>()?,
+            populations: self.populations.into_iter().collect::<Option<Vec<_>>>()?,
+            projections: self.links.list.into_iter().map(|link| link.projection).collect::<Option<Vec<_>>>()?,
+            input: PopId(self.ports.input?),
+            output: PopId(self.ports.output?),
+        })
+    }
 }

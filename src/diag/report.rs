@@ -1,6 +1,6 @@
 //! A source text with all that was found in it: what people read, and the plain findings that scripts read.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity};
 use serde::Serialize;
@@ -83,7 +83,7 @@ impl Report {
             let _ = handler.render_report(&mut out, &located);
         }
         if let Some(more @ 1..) = self.problems.len().checked_sub(SHOWN) {
-            out.push_str(&format!("  … and {more} more\n"));
+            let _ = writeln!(out, "  … and {more} more");
         }
         out
     }

@@ -1,21 +1,32 @@
 //! A wiring in the language of Graphviz, for those who have it.
 
+use std::fmt;
+
 use super::graph::Wiring;
 
+/// A wiring that prints as a Graphviz digraph.
+#[derive(Debug)]
+pub struct Dot<'a>(&'a Wiring);
+
 impl Wiring {
-    /// Writes the wiring as a Graphviz digraph.
-    pub fn to_dot(&self) -> String {
-        let model = self.model();
-        let mut out = format!("digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box];\n", model.name());
-        for id in self.schedule() {
+    /// Returns the wiring as a Graphviz digraph.
+    pub fn dot(&self) -> Dot<'_> {
+        Dot(self)
+    }
+}
+
+impl fmt::Display for Dot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let model = self.0.model();
+        writeln!(f, "digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box];", model.name())?;
+        for id in self.0.schedule() {
             let population = model.population(*id);
-            out.push_str(&format!("  {id} [label=\"{}\\n{}\"];\n", population.name, population.shape));
+            writeln!(f, "  {id} [label=\"{}\\n{}\"];", population.name, population.shape)?;
         }
         for projection in model.projections() {
             let (from, to, label) = (projection.source, projection.target, model.encoding_name(projection));
-            out.push_str(&format!("  {from} -> {to} [label=\"{label}\"];\n"));
+            writeln!(f, "  {from} -> {to} [label=\"{label}\"];")?;
         }
-        out.push_str("}\n");
-        out
+        writeln!(f, "}}")
     }
 }

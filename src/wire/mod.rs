@@ -8,6 +8,7 @@ mod graph;
 mod order;
 mod show;
 
+pub use dot::Dot;
 pub use graph::Wiring;
 pub use order::{Schedule, survey};
 
