@@ -3,9 +3,10 @@
 use std::fs;
 
 use gemc::data::checksum::Checksum;
-use gemc::data::dataset::{Facts, Split, SplitFault};
+use gemc::data::dataset::{Split, SplitFault};
 use gemc::data::load::load_known;
 use gemc::data::{DataError, facts, load, names};
+use gemc::options::Facts;
 use miette::Diagnostic;
 
 use super::Outcome;
