@@ -67,14 +67,12 @@ fn dot(x: f64, y: f64, radius: f64, colour: &str) -> Circle {
 /// Draws the shape: a line or a grid of dots, plates behind a grid with maps or a box for many populations.
 fn glyph(card: &Card, x: f64, y: f64) -> Group {
     let colour = card.chips.first().map_or(ink::SOFT, |chip| chip.ink);
+    let whole = Rect { x, y, width: GLYPH, height: GLYPH };
     let front = Rect { x, y: y + 2.0 * SHIFT, width: GLYPH - 2.0 * SHIFT, height: GLYPH - 2.0 * SHIFT };
     match card.axes.as_slice() {
         [] => dots(plates(front, 2, colour), front, (1, 3), colour),
-        [count] => line((x + GLYPH / 2.0, y), *count, colour),
-        [rows, columns] => {
-            let whole = Rect { x, y, width: GLYPH, height: GLYPH };
-            dots(plates(whole, 0, colour), whole, (*rows, *columns), colour)
-        }
+        [count] => line(plates(whole, 0, colour), whole, *count, colour),
+        [rows, columns] => dots(plates(whole, 0, colour), whole, (*rows, *columns), colour),
         [rows, columns, ..] => dots(plates(front, 2, colour), front, (*rows, *columns), colour),
     }
 }
@@ -105,15 +103,15 @@ fn dots(group: Group, plate: Rect, (rows, columns): (usize, usize), colour: &str
 }
 
 /// Draws a line of dots; of a long one, the ends.
-fn line((x, top): (f64, f64), count: usize, colour: &str) -> Group {
+fn line(group: Group, plate: Rect, count: usize, colour: &str) -> Group {
     let shown = count.min(LINE);
-    let step = GLYPH / LINE as f64;
-    let start = top + GLYPH / 2.0 - (shown as f64 - 1.0) / 2.0 * step;
-    (0..shown).fold(Group::new(), |group, index| {
-        let y = start + step * index as f64;
+    let step = plate.width / (LINE as f64 + 0.6);
+    let (left, y) = (plate.x + (plate.width - (shown as f64 - 1.0) * step) / 2.0, plate.y + plate.height / 2.0);
+    (0..shown).fold(group, |group, index| {
+        let x = left + step * index as f64;
         if count > LINE && index == LINE / 2 {
-            return [-2.3, 0.0, 2.3].iter().fold(group, |group, away| group.add(dot(x, y + away, 0.8, colour)));
+            return [-2.4, 0.0, 2.4].iter().fold(group, |group, away| group.add(dot(x + away, y, 0.8, colour)));
         }
-        group.add(dot(x, y, 2.6, colour))
+        group.add(dot(x, y, 2.4, colour))
     })
 }

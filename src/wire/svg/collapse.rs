@@ -46,7 +46,7 @@ impl Diagram {
         let links = bundles(model, &band_of, &mut bands).into_iter().map(link).collect();
         let cards = bands.into_iter().enumerate().map(|(index, band)| card(model, index, band)).collect();
         let note =
-            "Each box holds the populations of some layers; a population's layer is its longest path from the input";
+            "Too large to show one by one: each box holds some layers, each line the connections between two boxes";
         Self {
             name: clip(model.name(), 60),
             totals: vec![totals(model), note.to_owned()],
@@ -100,7 +100,7 @@ fn link(((from, to), bundle): ((usize, usize), Bundle)) -> Link {
     Link {
         from,
         to,
-        label: format!("{} × · {}", grouped(bundle.connections), grouped(bundle.synapses)),
+        label: format!("{} · {}", count(bundle.connections, "link"), grouped(bundle.synapses)),
         hint: format!("{connections}: {}", count(bundle.synapses, "synapse")),
         ink: bundle.ink,
         frozen: bundle.frozen,

@@ -9,9 +9,9 @@ pub(super) const INK: &str = "#1f2430";
 /// Of facts.
 pub(super) const SOFT: &str = "#565d6d";
 /// Of a learned matrix that no genome makes.
-pub(super) const DIRECT: &str = "#5a6270";
+pub(super) const DIRECT: &str = "#3f4654";
 /// Of a random basis.
-pub(super) const BASIS: &str = "#7d8492";
+pub(super) const BASIS: &str = "#6f7685";
 /// Fonts that are on people's machines already.
 pub(super) const FONTS: &str = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, DejaVu Sans, sans-serif";
 

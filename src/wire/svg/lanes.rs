@@ -1,6 +1,8 @@
 //! Which way a line goes that does not simply lead to the next column: over or under the columns between, each in a
 //! lane of its own, so that no line runs through a box.
 
+use std::cmp::Reverse;
+
 use super::columns::Columns;
 use super::diagram::Diagram;
 
@@ -42,6 +44,8 @@ struct Lane {
     first: usize,
     last: usize,
     over: bool,
+    /// The row it leads to, and whether into the middle of a box there: a line that goes further down lies within.
+    towards: (usize, bool),
 }
 
 /// How far the lanes of each line are from the middle of their rows; 0 where a line has none.
@@ -99,7 +103,7 @@ impl Lanes {
     /// Gives each line its lanes, short ones closest to the boxes. `heights` are those of the columns.
     pub(super) fn new(diagram: &Diagram, columns: &Columns, ways: &[Way], heights: &[f64]) -> Self {
         let mut lanes = wanted(diagram, columns, ways);
-        lanes.sort_by_key(|lane| (lane.last - lane.first, lane.link));
+        lanes.sort_by_key(|lane| (lane.last - lane.first, Reverse(lane.towards.0), lane.towards.1, lane.link));
         let mut over: Vec<f64> = heights.iter().map(|height| -height / 2.0 - CLEARANCE).collect();
         let mut under: Vec<f64> = heights.iter().map(|height| height / 2.0 + CLEARANCE).collect();
         let (mut leave, mut enter) = (vec![0.0; ways.len()], vec![0.0; ways.len()]);
@@ -132,15 +136,15 @@ fn wanted(diagram: &Diagram, columns: &Columns, ways: &[Way]) -> Vec<Lane> {
     for (link, way) in ways.iter().enumerate() {
         let (row, from) = columns.place(diagram.cards[diagram.links[link].from].layer);
         let (to_row, to) = columns.place(diagram.cards[diagram.links[link].to].layer);
+        let towards = (to_row, *way == Way::Wrap);
+        let mut want = |row, first, last, over| lanes.push(Lane { link, row, first, last, over, towards });
         match way {
             Way::Next => {}
-            Way::Over | Way::Under => {
-                lanes.push(Lane { link, row, first: from + 1, last: to - 1, over: *way == Way::Over });
-            }
-            Way::Wrap => lanes.push(Lane { link, row, first: 0, last: from, over: false }),
+            Way::Over | Way::Under => want(row, from + 1, to - 1, *way == Way::Over),
+            Way::Wrap => want(row, 0, from, false),
             Way::Return => {
-                lanes.push(Lane { link, row, first: 0, last: from, over: false });
-                lanes.push(Lane { link, row: to_row, first: 0, last: to - 1, over: true });
+                want(row, 0, from, false);
+                want(to_row, 0, to - 1, true);
             }
         }
     }

@@ -7,6 +7,9 @@ use super::ink;
 use super::lanes::{Lanes, Way, ways};
 use super::ports::{ends, heights};
 
+/// What a curve takes, from a slight one to a steep one.
+const LEAST_CURVE: f64 = 32.0;
+const MOST_CURVE: f64 = 140.0;
 /// Between rows of columns.
 const ROW_GAP: f64 = 34.0;
 /// What an arrow and air take beside a label.
@@ -156,7 +159,7 @@ impl Frame<'_> {
             let [(_, from), (_, to)] = self.columns_of(index);
             labels[to] = labels[to].max(ink::width(&link.label, ink::SMALL) + BESIDE_LABEL);
             for (gap, rise) in self.rises(index, from, to) {
-                curves[gap] = curves[gap].max((34.0 + 0.32 * rise).min(150.0) + TRACK_OUT * tracks[index]);
+                curves[gap] = curves[gap].max((LEAST_CURVE + 0.28 * rise).min(MOST_CURVE) + TRACK_OUT * tracks[index]);
             }
         }
         let deepest = tracks.iter().copied().fold(0.0, f64::max);
@@ -185,21 +188,23 @@ impl Frame<'_> {
         }
     }
 
-    /// Numbers the lines that go to other rows so that no two run down beside the same row in one track.
+    /// Numbers the lines that go to other rows so that no two run down beside the same row in one track: 0 is closest
+    /// to the boxes, and those that go far lie outside.
     fn tracks(&self) -> Vec<f64> {
-        let mut busy_until: Vec<usize> = Vec::new();
+        let mut busy: Vec<Vec<(usize, usize)>> = Vec::new();
         let mut tracks = vec![0.0; self.ways.len()];
-        let mut down: Vec<(usize, usize, usize)> = Vec::new();
+        let mut down = Vec::new();
         for index in (0..self.ways.len()).filter(|index| self.ways[*index].changes_row()) {
             let [(row, _), (to_row, _)] = self.columns_of(index);
-            down.push((row, to_row, index));
+            down.push((to_row - row, self.ways[index] == Way::Wrap, row, index));
         }
         down.sort_unstable();
-        for (row, to_row, index) in down {
-            let free = busy_until.iter().position(|until| *until <= row).unwrap_or(busy_until.len());
-            busy_until.resize(busy_until.len().max(free + 1), 0);
-            busy_until[free] = to_row;
-            tracks[index] = free as f64;
+        for (rows, _, row, index) in down {
+            let free = |taken: &Vec<(usize, usize)>| taken.iter().all(|(from, to)| *to <= row || row + rows <= *from);
+            let track = busy.iter().position(free).unwrap_or(busy.len());
+            busy.resize(busy.len().max(track + 1), Vec::new());
+            busy[track].push((row, row + rows));
+            tracks[index] = track as f64;
         }
         tracks
     }

@@ -48,8 +48,10 @@ fn matrix(model: &Model, id: InteractionId) -> String {
         Rule::Frozen => 0,
     };
     let sparse = if interaction.sparse > 0.0 { format!(", sparse {:?}", interaction.sparse) } else { String::new() };
-    let name = clip(interaction.name.as_str(), NAME_LIMIT);
-    format!("O {name}: {genes} × {genes} {}{sparse} · {} learned", interaction.rule, grouped(learned))
+    let own = interaction.name.as_str() == model.genome(interaction.genome).name.as_str();
+    let name = if own { "O".to_owned() } else { clip(interaction.name.as_str(), NAME_LIMIT) };
+    let (size, learned) = (grouped(genes), grouped(learned));
+    format!("{name}: {size} × {size} {}{sparse} · {learned} learned", interaction.rule)
 }
 
 fn neutral(model: &Model) -> Vec<Entry> {

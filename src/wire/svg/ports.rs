@@ -2,7 +2,7 @@
 //! those that pass over other columns above them, those that pass under below.
 
 use super::columns::content_height;
-use super::diagram::Diagram;
+use super::diagram::{Diagram, Link};
 use super::lanes::{Lanes, Way};
 
 /// Between lines that enter a box; a label has room above each.
@@ -46,28 +46,18 @@ pub(super) fn heights(diagram: &Diagram, ways: &[Way]) -> Vec<f64> {
 
 /// Finds where each line leaves and enters, in an order that keeps lines from crossing at a box.
 pub(super) fn ends(diagram: &Diagram, ways: &[Way], lanes: &Lanes, middles: &[f64]) -> Vec<(f64, f64)> {
-    let mut leaving = vec![[false; 3]; diagram.cards.len()];
-    for (link, way) in diagram.links.iter().zip(ways) {
-        leaving[link.from][exit(*way)] = true;
-    }
-    let out = |index: usize| {
-        let (card, exit) = (diagram.links[index].from, exit(ways[index]));
-        let [over, next, under] = leaving[card];
-        let straight = if next || !(over && under) { 0.0 } else { 0.5 };
-        let away = if next { 1.0 } else { straight };
-        middles[card] + OUT_STEP * away * [-1.0, 0.0, 1.0][exit]
-    };
+    let out = leaving(diagram, ways, middles);
     let mut arriving = vec![Vec::new(); diagram.cards.len()];
     for (index, link) in diagram.links.iter().enumerate() {
         let from = match ways[index] {
-            Way::Next => out(index),
+            Way::Next => out[index],
             Way::Over | Way::Under => lanes.leave[index],
             Way::Return => lanes.enter[index],
             Way::Wrap => f64::MIN,
         };
         arriving[link.to].push((group(ways[index]), from, index));
     }
-    let mut ends: Vec<(f64, f64)> = (0..ways.len()).map(|index| (out(index), 0.0)).collect();
+    let mut ends: Vec<(f64, f64)> = out.iter().map(|out| (*out, 0.0)).collect();
     for ((card, mut arriving), counts) in arriving.into_iter().enumerate().zip(entering(diagram, ways)) {
         arriving.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
         for (place, (_, _, index)) in arriving.into_iter().enumerate() {
@@ -77,10 +67,27 @@ pub(super) fn ends(diagram: &Diagram, ways: &[Way], lanes: &Lanes, middles: &[f6
     ends
 }
 
+/// Finds where each line leaves: straight on in the middle, those that go over above it, those that go under below.
+fn leaving(diagram: &Diagram, ways: &[Way], middles: &[f64]) -> Vec<f64> {
+    let mut used = vec![[false; 4]; diagram.cards.len()];
+    for (link, way) in diagram.links.iter().zip(ways) {
+        used[link.from][exit(*way)] = true;
+    }
+    let place = |used: [bool; 4], exit: usize| used[..exit].iter().filter(|used| **used).count() as f64;
+    let out = |(link, way): (&Link, &Way)| {
+        let used = used[link.from];
+        let straight = exit(Way::Next);
+        let middle = if used[straight] { place(used, straight) } else { (place(used, used.len()) - 1.0) / 2.0 };
+        middles[link.from] + OUT_STEP * (place(used, exit(*way)) - middle)
+    };
+    diagram.links.iter().zip(ways).map(out).collect()
+}
+
 fn exit(way: Way) -> usize {
     match way {
         Way::Over => 0,
         Way::Next => 1,
-        Way::Under | Way::Return | Way::Wrap => 2,
+        Way::Wrap => 2,
+        Way::Under | Way::Return => 3,
     }
 }
