@@ -1,5 +1,6 @@
 //! gemc.
 pub mod check;
+pub mod data;
 pub mod diag;
 pub mod options;
 pub mod plan;

@@ -3,16 +3,23 @@
 /// What is known of a data set before any of its files is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// Its name, such as `mnist`.
+    /// The name a user writes, such as `mnist`.
     pub name: String,
-    /// Rows of one sample.
+    /// Rows of one sample, in pixels.
     pub height: usize,
-    /// Columns of one sample.
+    /// Columns of one sample, in pixels.
     pub width: usize,
-    /// Numbers at each place of a sample.
+    /// Bytes per pixel: 1 for grey, 3 for colour.
     pub channels: usize,
-    /// Classes.
+    /// How many classes there are; labels run from 0 to one below this.
     pub classes: usize,
+}
+
+impl Facts {
+    /// Returns how many bytes one sample takes: height × width × channels.
+    pub fn sample_bytes(&self) -> usize {
+        self.height * self.width * self.channels
+    }
 }
 
 /// What a compilation is asked for.
