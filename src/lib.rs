@@ -1,5 +1,10 @@
 //! gemc.
 pub mod diag;
+pub mod draw;
+#[cfg(feature = "torch")]
+pub mod emit;
 pub mod plan;
 pub mod span;
 pub mod syntax;
+#[cfg(feature = "torch")]
+pub mod train;
