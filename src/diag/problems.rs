@@ -22,6 +22,11 @@ impl Problems {
         self.found.push(Box::new(problem));
     }
 
+    /// Tells whether there are so many that suggestions for further ones are no longer worth their time.
+    pub fn many(&self) -> bool {
+        self.found.len() >= 100
+    }
+
     /// Tells whether any of them is an error rather than a warning.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|problem| is_error(problem.as_ref()))

@@ -1,11 +1,14 @@
 //! A source text with all that was found in it: what people read, and the plain findings that scripts read.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity};
 use serde::Serialize;
 
 use super::problems::{Problem, Problems, is_error};
+
+/// Faults that are drawn; a text with more gets a line that counts the rest.
+const SHOWN: usize = 50;
 
 /// How a report is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,35 +77,40 @@ impl Report {
         }
         .with_links(false);
         let mut out = String::new();
-        for problem in &self.problems {
+        for problem in self.problems.iter().take(SHOWN) {
             let located = Located { problem: problem.as_ref(), source: &self.source };
             // writing into a string cannot fail
             let _ = handler.render_report(&mut out, &located);
+        }
+        if let Some(more @ 1..) = self.problems.len().checked_sub(SHOWN) {
+            let _ = writeln!(out, "  … and {more} more");
         }
         out
     }
 
     /// Returns what scripts read.
     pub fn findings(&self) -> Vec<Finding> {
-        self.problems.iter().map(|problem| self.finding(problem.as_ref())).collect()
-    }
-
-    fn finding(&self, problem: &dyn Diagnostic) -> Finding {
-        let labels: Vec<LabeledSpan> = problem.labels().into_iter().flatten().collect();
-        let label = labels.iter().find(|label| label.primary()).or(labels.first());
-        let (offset, bytes) = label.map_or((0, 0), |label| (label.offset(), label.len()));
         let text = self.source.inner();
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Finding {
-            code: problem.code().map(|code| code.to_string()).unwrap_or_default(),
-            severity: if is_error(problem) { "error" } else { "warning" },
-            message: problem.to_string(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            length: text.get(offset..offset + bytes).map_or(0, |covered| covered.chars().count()),
-            help: problem.help().map(|help| help.to_string()),
-        }
+        let lines: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.problems.iter().map(|problem| finding(problem.as_ref(), text, &lines)).collect()
+    }
+}
+
+/// Turns one problem into plain fields; `lines` are the places where the lines of `text` begin.
+fn finding(problem: &dyn Diagnostic, text: &str, lines: &[usize]) -> Finding {
+    let labels: Vec<LabeledSpan> = problem.labels().into_iter().flatten().collect();
+    let label = labels.iter().find(|label| label.primary()).or(labels.first());
+    let (offset, bytes) = label.map_or((0, 0), |label| (label.offset(), label.len()));
+    let line = lines.partition_point(|start| *start <= offset).max(1);
+    let characters = |from: usize, to: usize| text.get(from..to).map_or(0, |covered| covered.chars().count());
+    Finding {
+        code: problem.code().map(|code| code.to_string()).unwrap_or_default(),
+        severity: if is_error(problem) { "error" } else { "warning" },
+        message: problem.to_string(),
+        line,
+        column: characters(lines[line - 1], offset) + 1,
+        length: characters(offset, offset + bytes),
+        help: problem.help().map(|help| help.to_string()),
     }
 }
 

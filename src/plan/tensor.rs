@@ -92,6 +92,11 @@ impl Shape {
         Self(std::iter::once(Dim::Runs).chain(sizes.iter().copied().map(Dim::Size)).collect())
     }
 
+    /// Makes a shape whose sizes are all known.
+    pub fn fixed(sizes: &[usize]) -> Self {
+        Self(sizes.iter().copied().map(Dim::Size).collect())
+    }
+
     /// Returns the dimensions.
     pub fn dims(&self) -> &[Dim] {
         &self.0

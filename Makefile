@@ -1,0 +1,52 @@
+# What people run. `make` alone lists it.
+
+DEMO_FLAGS ?= --steps 6000 --run-dir runs/demo
+
+CARGO ?= cargo
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+say = @printf '\n== %s\n'
+
+# cargo shares its own jobs; those of `make -j` it could not reach
+unexport MAKEFLAGS MFLAGS
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+.PHONY: help demo build setup test clean-torch
+
+help: ## lists these
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: build ## compiles a network from its genome and trains it for about a minute, on made-up digits
+	$(say) 'training sgem_mlp.gem on glyphs'
+	$(TARGET_DIR)/release/gemc compile sgem_mlp.gem --train glyphs $(DEMO_FLAGS)
+
+build: setup ## builds target/release/gemc
+	$(say) 'building gemc'
+	$(CARGO) build --release --locked
+
+setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LIBTORCH_USE_PYTORCH is set
+	@command -v python3 >/dev/null || { echo 'setup: this machine lacks python3: the Debian package python3' >&2; exit 3; }
+	@python3 scripts/setup_libtorch.py
+
+# Clippy and doc share what `check` leaves, the tests share what `build` leaves; no step changes RUSTFLAGS or the
+# profile, so nothing that a step compiled is compiled again by a later one. With torch first: its C++, the
+# longest part, compiles while the other crates do.
+test: setup ## everything a change must pass
+	$(say) 'set-up script'
+	@python3 scripts/test_setup_libtorch.py
+	$(say) 'format'
+	$(CARGO) fmt --check
+	$(say) 'lints, with torch'
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(say) 'lints, without torch'
+	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
+	$(say) 'tests, without torch'
+	$(CARGO) test --locked --no-default-features
+	$(say) 'tests, with torch'
+	$(CARGO) test --locked
+	$(say) 'documentation'
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
+	$(say) 'all good'
+
+clean-torch: ## removes the libtorch that setup installed
+	@python3 scripts/setup_libtorch.py --remove

@@ -1,0 +1,145 @@
+//! What stands in parentheses and braces, bound to what may stand there: missing, surplus, repeated and unknown ones are
+//! faults.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::diag::{Problems, did_you_mean, list};
+use crate::span::{Name, Span};
+use crate::syntax::ast::{Argument, Attribute, Expr};
+
+/// A key that nothing here understands.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{owner} has no attribute `{key}`")]
+#[diagnostic(code(gem::unknown_attribute))]
+struct UnknownAttribute {
+    owner: &'static str,
+    key: Name,
+    #[label(primary, "unknown")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
+/// A key that is set twice.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{key}` is set twice")]
+#[diagnostic(code(gem::duplicate_attribute), help("remove one of the two"))]
+struct DuplicateAttribute {
+    key: Name,
+    #[label(primary, "set again here")]
+    at: Span,
+    #[label("first set here")]
+    first: Span,
+}
+
+/// An argument that is wanted and not there.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{callee}` lacks {wanted}")]
+#[diagnostic(code(gem::missing_argument), help("write it as `{form}`"))]
+struct MissingArgument {
+    callee: String,
+    wanted: &'static str,
+    form: &'static str,
+    #[label(primary, "{wanted} is missing here")]
+    at: Span,
+}
+
+/// An argument that has no place.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{callee}` has no place for {argument}")]
+#[diagnostic(code(gem::unknown_argument), help("write it as `{form}`"))]
+struct UnknownArgument {
+    callee: String,
+    argument: String,
+    form: &'static str,
+    #[label(primary, "no place for this")]
+    at: Span,
+}
+
+/// What a call may be given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signature {
+    /// How it is written, for help.
+    pub(super) form: &'static str,
+    /// What each positional argument is, those that must be there first.
+    pub(super) positional: &'static [&'static str],
+    /// How many of them must be there.
+    pub(super) required: usize,
+    /// Names that may be given as `name: value`.
+    pub(super) named: &'static [&'static str],
+}
+
+/// A call's arguments in their places.
+#[derive(Debug)]
+pub(super) struct Bound<'a> {
+    /// The positional ones that are there.
+    pub(super) positional: Vec<&'a Expr>,
+    named: Vec<(&'a str, &'a Expr)>,
+}
+
+impl<'a> Bound<'a> {
+    /// Returns the argument given by name.
+    pub(super) fn named(&self, name: &str) -> Option<&'a Expr> {
+        self.named.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+}
+
+/// Puts `arguments` in the places of `signature`; nothing comes back where one that is needed is missing.
+pub(super) fn bind<'a>(
+    signature: Signature,
+    callee: &Name,
+    arguments: &'a [Argument],
+    span: Span,
+    problems: &mut Problems,
+) -> Option<Bound<'a>> {
+    let mut bound = Bound { positional: Vec::new(), named: Vec::new() };
+    let (callee, form) = (callee.to_string(), signature.form);
+    for argument in arguments {
+        let at = argument.name.as_ref().map_or(argument.value.span(), |name| name.span.to(argument.value.span()));
+        let unknown = |argument: String| UnknownArgument { callee: callee.clone(), argument, form: signature.form, at };
+        match &argument.name {
+            Some(name) if bound.named(name.as_str()).is_some() => {
+                let first = bound.named(name.as_str()).map_or(at, Expr::span);
+                problems.push(DuplicateAttribute { key: name.clone(), at: name.span, first });
+            }
+            Some(name) if signature.named.contains(&name.as_str()) => {
+                bound.named.push((name.as_str(), &argument.value));
+            }
+            Some(name) => problems.push(unknown(format!("`{name}`"))),
+            None if bound.positional.len() < signature.positional.len() => bound.positional.push(&argument.value),
+            None => problems.push(unknown("another value".to_owned())),
+        }
+    }
+    if bound.positional.len() < signature.required {
+        let wanted = signature.positional[bound.positional.len()];
+        problems.push(MissingArgument { callee, wanted, form, at: span });
+        return None;
+    }
+    Some(bound)
+}
+
+/// Returns the attributes that stand in braces, each key once. `owner` understands the keys in `fixed` and those that
+/// `known` accepts.
+pub(super) fn keys<'a>(
+    owner: &'static str,
+    attributes: &'a [Attribute],
+    fixed: &[&str],
+    known: impl Fn(&str) -> bool,
+    problems: &mut Problems,
+) -> Vec<&'a Attribute> {
+    let mut kept: Vec<&Attribute> = Vec::new();
+    for attribute in attributes {
+        let key = &attribute.key;
+        if let Some(first) = kept.iter().find(|other| other.key == *key) {
+            problems.push(DuplicateAttribute { key: key.clone(), at: key.span, first: first.key.span });
+        } else if fixed.contains(&key.as_str()) || known(key.as_str()) {
+            kept.push(attribute);
+        } else {
+            let help = did_you_mean(key.as_str(), fixed.iter().copied())
+                .unwrap_or_else(|| format!("it has {}", list(fixed.iter().copied())));
+            problems.push(UnknownAttribute { owner, key: key.clone(), at: key.span, help });
+        }
+    }
+    kept
+}

@@ -1,0 +1,167 @@
+//! Connections: a chain becomes one projection for each link; both ends must express the genes that a synthesized one
+//! needs, and no two may be the same.
+
+use std::collections::HashMap;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Context;
+use super::arguments::keys;
+use super::encodings::encoding;
+use super::genomes::GeneSets;
+use super::model::{Encoding, PopId, Population, Projection};
+use super::names::Meaning;
+use super::range::switch;
+use super::unsupported;
+use crate::span::{Name, Span};
+use crate::syntax::ast::{Ast, Connect, Item};
+
+/// A connection's end does not express the genes its weights are made of.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{population}` does not express `{genome}`")]
+#[diagnostic(
+    code(gem::missing_expression),
+    help("add `{genome}: gaussian` to `{population}`, or connect via a genome that both ends express")
+)]
+struct MissingExpression {
+    population: Name,
+    genome: Name,
+    #[label(primary, "connected via `{genome}` here")]
+    at: Span,
+    #[label("declared here")]
+    declared: Span,
+}
+
+/// Two connections join the same populations in the same way.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{source_population}` is connected to `{target}` via `{encoding}` twice")]
+#[diagnostic(
+    code(gem::duplicate_connection),
+    help("remove one of the two; a second connection needs another genome or encoding")
+)]
+struct DuplicateConnection {
+    source_population: Name,
+    target: Name,
+    encoding: Name,
+    #[label(primary, "connected again here")]
+    at: Span,
+    #[label("first connected here")]
+    first: Span,
+}
+
+/// One link as far as it could be read.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// Where it comes from, by its place among populations.
+    pub(super) source: usize,
+    /// Where it goes.
+    pub(super) target: usize,
+    /// Where the text says so.
+    pub(super) span: Span,
+    /// How its weights come about, where that much is without fault.
+    pub(super) projection: Option<Projection>,
+}
+
+/// All links, and whether any was lost to a fault.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    pub(super) list: Vec<Link>,
+    pub(super) gaps: bool,
+}
+
+/// Checks every connection.
+pub(super) fn connections(
+    context: &mut Context,
+    ast: &Ast,
+    genes: &GeneSets,
+    populations: &[Option<Population>],
+) -> Links {
+    let mut links = Links::default();
+    let mut seen = HashMap::new();
+    for item in &ast.items {
+        if let Item::Connect(connect) = item {
+            let read = links_of(context, connect, genes);
+            links.gaps |= read.len() + 1 < connect.chain.len();
+            for link in &read {
+                repeated(context, connect, link, &mut seen);
+                expressed(context, link, genes, populations);
+            }
+            links.list.extend(read);
+        }
+        links.gaps |= matches!(item, Item::Broken(_));
+    }
+    links
+}
+
+/// Picks populations among meanings.
+pub(super) fn as_population(meaning: Meaning) -> Option<usize> {
+    if let Meaning::Population(index) = meaning { Some(index) } else { None }
+}
+
+/// Reads one chain; links with an end that is not there are left out.
+fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> Vec<Link> {
+    let resolve = |name| context.names.resolve(name, "population", as_population, context.problems);
+    let ends: Vec<Option<usize>> = connect.chain.iter().map(resolve).collect();
+    let encoding = encoding(context, &connect.encoding, genes);
+    let frozen = frozen(context, connect);
+    let link = |(ends, names): (&[Option<usize>], &[Name])| {
+        let (source, target) = (ends[0]?, ends[1]?);
+        let span = names[0].span.to(names[1].span);
+        let projection = encoding.map(|encoding| Projection {
+            source: PopId(source),
+            target: PopId(target),
+            encoding,
+            frozen,
+            span,
+        });
+        Some(Link { source, target, span, projection })
+    };
+    ends.windows(2).zip(connect.chain.windows(2)).filter_map(link).collect()
+}
+
+fn frozen(context: &mut Context, connect: &Connect) -> bool {
+    let mut frozen = false;
+    let known: Vec<&str> = std::iter::once("frozen").chain(unsupported::CONNECTION_KEYS.iter().copied()).collect();
+    for attribute in keys("a connection", &connect.attributes, &known, |_| false, context.problems) {
+        match attribute.key.as_str() {
+            "frozen" => frozen = switch(context, attribute.value.as_ref()).unwrap_or(false),
+            key => unsupported::report(key, attribute.key.span, context.problems),
+        }
+    }
+    frozen
+}
+
+fn repeated(context: &mut Context, connect: &Connect, link: &Link, seen: &mut HashMap<(usize, usize, String), Span>) {
+    let encoding = &connect.encoding.name;
+    if let Some(first) = seen.insert((link.source, link.target, encoding.text.clone()), link.span) {
+        let name = |index: usize| connect.chain.iter().find(|name| context.names.is_population(name, index));
+        if let (Some(source), Some(target)) = (name(link.source), name(link.target)) {
+            context.problems.push(DuplicateConnection {
+                source_population: source.clone(),
+                target: target.clone(),
+                encoding: encoding.clone(),
+                at: link.span,
+                first,
+            });
+        }
+    }
+}
+
+fn expressed(context: &mut Context, link: &Link, genes: &GeneSets, populations: &[Option<Population>]) {
+    let Some(Encoding::Genes(interaction)) = link.projection.as_ref().map(|projection| projection.encoding) else {
+        return;
+    };
+    let Some(interaction) = &genes.interactions[interaction.index()] else { return };
+    let ends = if link.source == link.target { vec![link.source] } else { vec![link.source, link.target] };
+    for population in ends.into_iter().filter_map(|end| populations.get(end)?.as_ref()) {
+        if population.identity(interaction.genome).is_none() {
+            context.problems.push(MissingExpression {
+                population: population.name.clone(),
+                genome: genes.genomes[interaction.genome.index()].name.clone(),
+                at: link.span,
+                declared: population.name.span,
+            });
+        }
+    }
+}

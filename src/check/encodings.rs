@@ -1,0 +1,73 @@
+//! What stands after `via`: a genome, an interaction, or an encoding that needs no genes.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Context;
+use super::arguments::{Signature, bind};
+use super::genomes::GeneSets;
+use super::model::{Encoding, InteractionId};
+use super::names::Meaning;
+use super::range::count;
+use super::unsupported;
+use crate::diag::{did_you_mean, list};
+use crate::span::{Name, Span};
+use crate::syntax::ast::Call;
+
+const BASIS: Signature = Signature { form: "basis(32)", positional: &["the number of rows"], required: 1, named: &[] };
+const DIRECT: Signature = Signature { form: "direct", positional: &[], required: 0, named: &[] };
+const GENES: Signature = Signature { form: "via genome", positional: &[], required: 0, named: &[] };
+
+/// Nothing by this name can make weights.
+#[derive(Debug, Error, Diagnostic)]
+#[error("nothing called `{word}` can make weights")]
+#[diagnostic(code(gem::unknown_encoding))]
+struct UnknownEncoding {
+    word: Name,
+    found: &'static str,
+    #[label(primary, "{found}")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
+/// Returns the encoding that `call` names.
+pub(super) fn encoding(context: &mut Context, call: &Call, genes: &GeneSets) -> Option<Encoding> {
+    let arguments = call.arguments.as_deref().unwrap_or_default();
+    match call.name.as_str() {
+        "direct" => bind(DIRECT, &call.name, arguments, call.span, context.problems).map(|_| Encoding::Direct),
+        "basis" => {
+            let bound = bind(BASIS, &call.name, arguments, call.span, context.problems)?;
+            count(context, bound.positional[0], "the number of rows").map(Encoding::Basis)
+        }
+        word if unsupported::ENCODINGS.contains(&word) => {
+            unsupported::report(word, call.span, context.problems);
+            None
+        }
+        _ => {
+            let interaction = interaction(context, &call.name, genes.genomes.len())?;
+            bind(GENES, &call.name, arguments, call.span, context.problems)?;
+            genes.interactions.get(interaction)?.as_ref().map(|_| Encoding::Genes(InteractionId(interaction)))
+        }
+    }
+}
+
+/// Returns the place of the O that a genome's or interaction's name stands for.
+fn interaction(context: &mut Context, name: &Name, genomes: usize) -> Option<usize> {
+    let meaning = context.names.refer(name.as_str()).map(|entry| entry.meaning);
+    let found = match meaning {
+        Some(Meaning::Genome(index)) => return Some(index),
+        Some(Meaning::Interaction(index)) => return Some(genomes + index),
+        Some(Meaning::Broken) => return None,
+        Some(Meaning::Population(_)) => "this is a population",
+        Some(Meaning::Parameter(_) | Meaning::Let(_)) => "this is a number",
+        None => "not declared",
+    };
+    let makes = |meaning| matches!(meaning, Meaning::Genome(_) | Meaning::Interaction(_));
+    let declared = context.names.iter().filter(|(_, entry)| makes(entry.meaning)).map(|(name, _)| name);
+    let fitting: Vec<&str> = declared.chain(["direct", "basis", "gnetwork"]).take(12).collect();
+    let help = did_you_mean(name.as_str(), fitting.iter().copied())
+        .unwrap_or_else(|| format!("after `via` stands {}", list(fitting.iter().copied())));
+    context.problems.push(UnknownEncoding { word: name.clone(), found, at: name.span, help });
+    None
+}

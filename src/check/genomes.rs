@@ -1,0 +1,97 @@
+//! Genomes and interactions: how many genes, and which entries of O are learned.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Context;
+use super::arguments::{Signature, bind, keys};
+use super::model::{Genome, GenomeId, Interaction, Rule};
+use super::names::Meaning;
+use super::range::{count, not_negative};
+use super::words::{RULES, look_up, words};
+use crate::diag::{did_you_mean, list};
+use crate::span::Span;
+use crate::syntax::ast::{self, Ast, Attribute, Expr, Item};
+
+const GENOME: Signature =
+    Signature { form: "genome g(genes)", positional: &["the number of genes"], required: 1, named: &[] };
+
+/// A rule of O that does not exist.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{word}` says nothing about an interaction")]
+#[diagnostic(code(gem::unknown_rule))]
+struct UnknownRule {
+    word: String,
+    #[label(primary, "unknown")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
+/// All genomes and all interactions: first each genome's own O, then the further ones.
+#[derive(Debug)]
+pub(super) struct GeneSets {
+    pub(super) genomes: Vec<Genome>,
+    pub(super) interactions: Vec<Option<Interaction>>,
+}
+
+/// Checks every genome and interaction. A genome at fault still has its place in the list, with one gene.
+pub(super) fn gene_sets(context: &mut Context, ast: &Ast) -> GeneSets {
+    let mut genomes = Vec::new();
+    let mut interactions = Vec::new();
+    for item in &ast.items {
+        if let Item::Genome(item) = item {
+            let id = GenomeId(genomes.len());
+            let genes = genes(context, item);
+            genomes.push(Genome { name: item.name.clone(), genes: genes.unwrap_or(1) });
+            let (rule, sparse) = attributes(context, "a genome", &item.attributes);
+            interactions.push(Some(Interaction { name: item.name.clone(), genome: id, rule, sparse }));
+        }
+    }
+    for item in &ast.items {
+        if let Item::Interaction(item) = item {
+            let (rule, sparse) = attributes(context, "an interaction", &item.attributes);
+            let genome = context.names.resolve(&item.genome, "genome", as_genome, context.problems);
+            let known = |genome| Interaction { name: item.name.clone(), genome, rule, sparse };
+            interactions.push(genome.map(GenomeId).map(known));
+        }
+    }
+    GeneSets { genomes, interactions }
+}
+
+/// Picks genomes among meanings.
+pub(super) fn as_genome(meaning: Meaning) -> Option<usize> {
+    if let Meaning::Genome(index) = meaning { Some(index) } else { None }
+}
+
+fn genes(context: &mut Context, item: &ast::Genome) -> Option<usize> {
+    let bound = bind(GENOME, &item.name, &item.arguments, item.arguments_span, context.problems)?;
+    count(context, bound.positional[0], "the number of genes")
+}
+
+fn attributes(context: &mut Context, owner: &'static str, attributes: &[Attribute]) -> (Rule, f64) {
+    let (mut rule, mut sparse) = (Rule::Free, 0.0);
+    for attribute in keys(owner, attributes, &["interaction", "sparse"], |_| false, context.problems) {
+        let key = attribute.key.as_str();
+        match &attribute.value {
+            Some(Expr::Call(call)) if key == "interaction" && call.arguments.is_none() => {
+                match look_up(RULES, call.name.as_str()) {
+                    Some(found) => rule = found,
+                    None => unknown_rule(context, call.name.as_str(), call.span),
+                }
+            }
+            Some(value) if key == "sparse" => {
+                sparse = not_negative(context, value, "the weight of the penalty").unwrap_or(0.0);
+            }
+            Some(other) => unknown_rule(context, "this", other.span()),
+            None => unknown_rule(context, key, attribute.key.span),
+        }
+    }
+    (rule, sparse)
+}
+
+fn unknown_rule(context: &mut Context, word: &str, at: Span) {
+    let help = did_you_mean(word, words(RULES))
+        .unwrap_or_else(|| format!("write `interaction:` with {}, or `sparse:` with a number", list(words(RULES))));
+    context.problems.push(UnknownRule { word: word.to_owned(), at, help });
+}

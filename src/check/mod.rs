@@ -1,0 +1,116 @@
+//! [`Ast`] → [`Model`]: names resolved, numbers evaluated, every rule of the language that needs no wiring kept.
+//!
+//! All rules run in one pass over the text, each pushing what it finds; the model exists only where nothing was found.
+//! The [`Skeleton`] always exists: it is what the next room needs to find the faults of the wiring in the same run.
+
+mod arguments;
+mod connections;
+mod encodings;
+mod expressions;
+mod fit;
+mod genomes;
+mod model;
+mod names;
+mod parameters;
+mod populations;
+mod ports;
+mod range;
+mod show;
+mod size;
+mod skeleton;
+mod unsupported;
+mod unused;
+mod value;
+mod words;
+
+pub use model::{
+    Activation, Bias, Encoding, Expression, Genome, GenomeId, Identity, Interaction, InteractionId, Layout, Model,
+    Origin, PopId, Population, ProjId, Projection, Rule, Setting, Value,
+};
+pub use skeleton::{Skeleton, SkeletonLink};
+
+use self::connections::Links;
+use self::genomes::GeneSets;
+use self::names::Names;
+use self::ports::Ports;
+use crate::diag::Problems;
+use crate::options::Options;
+use crate::syntax::ast::{Ast, Item};
+
+/// What every rule works with: the names of the model, and the list it pushes to.
+#[derive(Debug)]
+struct Context<'a> {
+    names: Names,
+    problems: &'a mut Problems,
+}
+
+/// What checking a text gives.
+#[derive(Debug)]
+pub struct Checked {
+    /// Who is named and who is joined to whom, as far as that could be read.
+    pub skeleton: Skeleton,
+    /// The model, where nothing was found at fault.
+    pub model: Option<Model>,
+}
+
+/// Checks `ast` with `options`; pushes every fault and warning.
+pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
+    let names = Names::collect(ast, problems);
+    let context = &mut Context { names, problems };
+    let settings = parameters::settle(context, ast, options);
+    let genes = genomes::gene_sets(context, ast);
+    let populations: Vec<Option<Population>> =
+        ast.items.iter().filter_map(|item| as_population(item)).map(|p| populations::population(context, p)).collect();
+    let links = connections::connections(context, ast, &genes, &populations);
+    let ports = ports::ports(context, ast, &populations);
+    unrolled(context, ast);
+    unused::unused(context);
+    let find = |port: Option<usize>| port.and_then(|index| populations.get(index)?.as_ref());
+    if let Some(facts) = &options.facts {
+        fit::fit(facts, find(ports.input), find(ports.output), context.problems);
+    }
+    let projections: Vec<&Projection> = links.list.iter().filter_map(|link| link.projection.as_ref()).collect();
+    size::size(&genes, &populations, &projections, options.memory_limit, context.problems);
+    let skeleton = Skeleton::new(ast, &links, ports);
+    let faulty = context.problems.has_errors();
+    let pieces = Pieces { settings, genes, populations, links, ports };
+    let model = if faulty { None } else { pieces.assemble(ast) };
+    Checked { skeleton, model }
+}
+
+fn as_population(item: &Item) -> Option<&crate::syntax::ast::Population> {
+    if let Item::Population(population) = item { Some(population) } else { None }
+}
+
+fn unrolled(context: &mut Context, ast: &Ast) {
+    for item in &ast.items {
+        if let Item::Unroll(unroll) = item {
+            unsupported::report("unroll", unroll.span, context.problems);
+        }
+    }
+}
+
+/// What the rules have made of a text.
+struct Pieces {
+    settings: Vec<Setting>,
+    genes: GeneSets,
+    populations: Vec<Option<Population>>,
+    links: Links,
+    ports: Ports,
+}
+
+impl Pieces {
+    /// Puts the pieces together; they are all there where no fault was found.
+    fn assemble(self, ast: &Ast) -> Option<Model> {
+        Some(Model {
+            name: ast.name.clone(),
+            settings: self.settings,
+            genomes: self.genes.genomes,
+            interactions: self.genes.interactions.into_iter().collect::<Option<Vec<_>>>()?,
+            populations: self.populations.into_iter().collect::<Option<Vec<_>>>()?,
+            projections: self.links.list.into_iter().map(|link| link.projection).collect::<Option<Vec<_>>>()?,
+            input: PopId(self.ports.input?),
+            output: PopId(self.ports.output?),
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! Values of the right kind within their range: counts, positive numbers, switches.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Context;
+use super::model::Value;
+use super::value::{WrongKind, evaluate};
+use crate::span::Span;
+use crate::syntax::ast::Expr;
+
+/// The most neurons or genes that one axis may have.
+const LARGEST_COUNT: i64 = 1 << 40;
+
+/// A value outside what it may be.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{what} must be {allowed}, found {found}")]
+#[diagnostic(code(gem::out_of_range))]
+struct OutOfRange {
+    what: &'static str,
+    allowed: &'static str,
+    found: String,
+    #[label(primary, "must be {allowed}")]
+    at: Span,
+}
+
+/// Returns a whole number of at least one.
+pub(super) fn count(context: &mut Context, expr: &Expr, what: &'static str) -> Option<usize> {
+    match evaluate(context, expr)? {
+        Value::Int(value) if (1..=LARGEST_COUNT).contains(&value) => usize::try_from(value).ok(),
+        Value::Int(value) => {
+            let allowed = if value < 1 { "at least 1" } else { "at most 2^40" };
+            out_of_range(context, what, allowed, value.to_string(), expr)
+        }
+        other @ (Value::Float(_) | Value::Bool(_)) => wrong_kind(context, "a whole number", other, expr),
+    }
+}
+
+/// Returns a number greater than zero.
+pub(super) fn positive(context: &mut Context, expr: &Expr, what: &'static str) -> Option<f64> {
+    let value = number(context, expr)?;
+    if value > 0.0 { Some(value) } else { out_of_range(context, what, "greater than 0", value.to_string(), expr) }
+}
+
+/// Returns a number of at least zero.
+pub(super) fn not_negative(context: &mut Context, expr: &Expr, what: &'static str) -> Option<f64> {
+    let value = number(context, expr)?;
+    if value >= 0.0 { Some(value) } else { out_of_range(context, what, "0 or greater", value.to_string(), expr) }
+}
+
+/// Returns a truth value; a key that stands alone is true.
+pub(super) fn switch(context: &mut Context, expr: Option<&Expr>) -> Option<bool> {
+    let Some(expr) = expr else { return Some(true) };
+    match evaluate(context, expr)? {
+        Value::Bool(value) => Some(value),
+        other @ (Value::Int(_) | Value::Float(_)) => wrong_kind(context, "`true` or `false`", other, expr),
+    }
+}
+
+fn number(context: &mut Context, expr: &Expr) -> Option<f64> {
+    match evaluate(context, expr)? {
+        Value::Int(value) => Some(value as f64),
+        Value::Float(value) => Some(value),
+        other @ Value::Bool(_) => wrong_kind(context, "a number", other, expr),
+    }
+}
+
+fn wrong_kind<T>(context: &mut Context, wanted: &'static str, found: Value, expr: &Expr) -> Option<T> {
+    context.problems.push(WrongKind { wanted, found: format!("`{found}`"), at: expr.span() });
+    None
+}
+
+fn out_of_range<T>(
+    context: &mut Context,
+    what: &'static str,
+    allowed: &'static str,
+    found: String,
+    expr: &Expr,
+) -> Option<T> {
+    context.problems.push(OutOfRange { what, allowed, found, at: expr.span() });
+    None
+}

@@ -1,0 +1,82 @@
+//! A model as text: every size and attribute said, in the order of the source.
+
+use std::fmt;
+
+use super::model::{Bias, Encoding, Identity, Interaction, Model, Origin, Population, Projection};
+
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "model {}", self.name)?;
+        for setting in &self.settings {
+            let origin = match setting.origin {
+                Origin::Default => "",
+                Origin::Set => " (set)",
+                Origin::Data => " (from the data set)",
+            };
+            writeln!(f, "  parameter {} = {}{origin}", setting.name, setting.value)?;
+        }
+        for (index, genome) in self.genomes.iter().enumerate() {
+            writeln!(f, "  gen{index} {}: {} genes", genome.name, genome.genes)?;
+        }
+        for (index, interaction) in self.interactions.iter().enumerate() {
+            writeln!(f, "  o{index} {}", self.describe_interaction(interaction))?;
+        }
+        for (index, population) in self.populations.iter().enumerate() {
+            writeln!(f, "  pop{index} {}", self.describe_population(population))?;
+        }
+        for (index, projection) in self.projections.iter().enumerate() {
+            writeln!(f, "  proj{index} {}", self.describe_projection(projection))?;
+        }
+        writeln!(f, "  input {}", self.population(self.input).name)?;
+        writeln!(f, "  output {}", self.population(self.output).name)
+    }
+}
+
+impl Model {
+    fn describe_interaction(&self, interaction: &Interaction) -> String {
+        let genome = self.genome(interaction.genome);
+        let sparse =
+            if interaction.sparse > 0.0 { format!(", sparse {:?}", interaction.sparse) } else { String::new() };
+        format!(
+            "{} over {}: {} × {} {}{sparse}",
+            interaction.name, genome.name, genome.genes, genome.genes, interaction.rule
+        )
+    }
+
+    fn describe_population(&self, population: &Population) -> String {
+        let mut facts: Vec<String> =
+            population.identities.iter().map(|identity| self.describe_identity(identity)).collect();
+        facts.push(format!("activation {}", population.activation));
+        facts.push(match population.bias {
+            Bias::Expressed(genome) => format!("bias expressed({})", self.genome(genome).name),
+            other @ (Bias::None | Bias::Free) => format!("bias {other}"),
+        });
+        let shape = &population.shape;
+        format!("{} = {shape}, {} neurons: {}", population.name, shape.neurons(), facts.join(", "))
+    }
+
+    fn describe_identity(&self, identity: &Identity) -> String {
+        let genome = &self.genome(identity.genome).name;
+        if identity.split {
+            format!("{genome} split({})", identity.expression)
+        } else {
+            format!("{genome} {}", identity.expression)
+        }
+    }
+
+    fn describe_projection(&self, projection: &Projection) -> String {
+        let (source, target) = (self.population(projection.source), self.population(projection.target));
+        let frozen = if projection.frozen { ", frozen" } else { "" };
+        let (rows, columns) = (source.shape.neurons(), target.shape.neurons());
+        format!("{} -> {} via {}: {rows} × {columns}{frozen}", source.name, target.name, self.encoding_name(projection))
+    }
+
+    /// Returns how a projection's encoding is written in the source.
+    pub fn encoding_name(&self, projection: &Projection) -> String {
+        match projection.encoding {
+            Encoding::Genes(interaction) => self.interaction(interaction).name.to_string(),
+            Encoding::Direct => "direct".to_owned(),
+            Encoding::Basis(rows) => format!("basis({rows})"),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The memory limit: what the weights and learned numbers of one run take while training, known from sizes alone.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::genomes::GeneSets;
+use super::model::{Encoding, Expression, Layout, Population, Projection};
+use crate::diag::Problems;
+use crate::span::Span;
+
+/// Bytes of one number in single precision.
+const NUMBER: u64 = 4;
+/// Copies that training keeps of a learned number: itself, its gradient, two moments, the best so far.
+const LEARNED: u64 = 5;
+/// Copies that a step keeps of a number it makes: itself and its gradient.
+const MADE: u64 = 2;
+
+/// The network is larger than the memory limit.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the network needs {needed} of memory, the limit is {limit}")]
+#[diagnostic(code(gem::too_large), help("make {what} smaller, or raise the limit with `--memory-limit`"))]
+struct TooLarge {
+    needed: String,
+    limit: String,
+    what: &'static str,
+    #[label(primary, "{what}: {largest}")]
+    at: Span,
+    largest: String,
+}
+
+/// One thing that takes memory.
+struct Part {
+    bytes: u64,
+    what: &'static str,
+    at: Span,
+}
+
+/// Reports a network that does not fit `limit` bytes, at the part that takes most.
+pub(super) fn size(
+    genes: &GeneSets,
+    populations: &[Option<Population>],
+    projections: &[&Projection],
+    limit: u64,
+    problems: &mut Problems,
+) {
+    let mut parts: Vec<Part> = Vec::new();
+    for population in populations.iter().flatten() {
+        parts.extend(identities(population, genes));
+    }
+    for interaction in genes.interactions.iter().flatten() {
+        let genes = genes.genomes[interaction.genome.index()].genes;
+        parts.push(part(&[genes, genes], LEARNED, "the interaction matrix", interaction.name.span));
+    }
+    let neurons = |index: usize| populations.get(index)?.as_ref().map(|population| population.shape.neurons());
+    for projection in projections {
+        if let (Some(source), Some(target)) = (neurons(projection.source.index()), neurons(projection.target.index())) {
+            parts.push(weights(projection, source, target));
+        }
+    }
+    let needed = parts.iter().fold(0, |sum: u64, part| sum.saturating_add(part.bytes));
+    if let (true, Some(largest)) = (needed > limit, parts.iter().max_by_key(|part| part.bytes)) {
+        let (what, at, bytes) = (largest.what, largest.at, largest.bytes);
+        problems.push(TooLarge { needed: human(needed), limit: human(limit), what, at, largest: human(bytes) });
+    }
+}
+
+fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
+    let neurons = population.shape.neurons();
+    let one = |identity: &super::model::Identity| {
+        let genes = genes.genomes[identity.genome.index()].genes;
+        let copies = match identity.expression {
+            Expression::Free => LEARNED,
+            Expression::Random | Expression::Gaussian { .. } | Expression::InverseSquare { .. } => MADE,
+        };
+        part(&[neurons, genes], copies, "the identities", population.name.span)
+    };
+    let mut parts: Vec<Part> = population.identities.iter().map(one).collect();
+    if population.identities.is_empty() && matches!(population.shape, Layout::Units(_) | Layout::Grid(_)) {
+        parts.push(part(&[neurons], MADE, "the population", population.name.span));
+    }
+    parts
+}
+
+fn weights(projection: &Projection, source: usize, target: usize) -> Part {
+    match projection.encoding {
+        Encoding::Genes(_) => part(&[source, target], MADE, "the weights", projection.span),
+        Encoding::Direct => part(&[source, target], LEARNED, "the weights", projection.span),
+        Encoding::Basis(rows) => {
+            let whole = part(&[source, target], MADE, "the weights", projection.span);
+            let learned = part(&[rows, target], LEARNED, "the weights", projection.span);
+            let drawn = part(&[source, rows], 1, "the weights", projection.span);
+            Part { bytes: whole.bytes.saturating_add(learned.bytes).saturating_add(drawn.bytes), ..whole }
+        }
+    }
+}
+
+fn part(sizes: &[usize], copies: u64, what: &'static str, at: Span) -> Part {
+    let bytes = sizes.iter().fold(copies * NUMBER, |bytes, size| bytes.saturating_mul(*size as u64));
+    Part { bytes, what, at }
+}
+
+/// Writes a number of bytes as people read it.
+fn human(bytes: u64) -> String {
+    const UNITS: &[&str] = &["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let (mut value, mut unit) = (bytes as f64, 0);
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} bytes") } else { format!("{value:.1} {}", UNITS[unit]) }
+}

@@ -1,0 +1,111 @@
+//! The words of the language, and how each product of the checker prints: one table a noun, used for reading and for
+//! showing alike.
+
+use std::fmt;
+
+use super::model::{Activation, Bias, Expression, Layout, Rule, Value};
+
+/// Words that no one may give to a thing of their own.
+pub(super) const RESERVED: &[&str] = &[
+    "model",
+    "let",
+    "genome",
+    "interaction",
+    "over",
+    "population",
+    "connect",
+    "via",
+    "unroll",
+    "input",
+    "output",
+    "true",
+    "false",
+    "direct",
+    "basis",
+    "gnetwork",
+    "activation",
+    "bias",
+];
+
+/// Activations by name.
+pub(super) const ACTIVATIONS: &[(&str, Activation)] = &[
+    ("identity", Activation::Identity),
+    ("relu", Activation::Relu),
+    ("tanh", Activation::Tanh),
+    ("sigmoid", Activation::Sigmoid),
+    ("gelu", Activation::Gelu),
+];
+
+/// Rules of O by name.
+pub(super) const RULES: &[(&str, Rule)] =
+    &[("free", Rule::Free), ("symmetric", Rule::Symmetric), ("diagonal", Rule::Diagonal), ("frozen", Rule::Frozen)];
+
+/// Returns what `word` names in `table`.
+pub(super) fn look_up<T: Copy>(table: &[(&'static str, T)], word: &str) -> Option<T> {
+    table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
+}
+
+/// Returns the table's words.
+pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
+    table.iter().map(|(name, _)| *name).collect()
+}
+
+fn word_of<T: PartialEq>(table: &[(&'static str, T)], value: &T) -> &'static str {
+    table.iter().find(|(_, other)| other == value).map_or("?", |(name, _)| name)
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(word_of(ACTIVATIONS, self))
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(word_of(RULES, self))
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int(value) => write!(f, "{value}"),
+            Self::Float(value) => write!(f, "{value:?}"),
+            Self::Bool(value) => write!(f, "{value}"),
+        }
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Units(count) => write!(f, "units({count})"),
+            Self::Grid(axes) => {
+                let axes: Vec<String> = axes.iter().map(usize::to_string).collect();
+                write!(f, "grid({})", axes.join(", "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Free => f.write_str("free"),
+            Self::Random => f.write_str("random"),
+            Self::Gaussian { sigma, anisotropic: false } => write!(f, "gaussian(sigma: {sigma:?})"),
+            Self::Gaussian { sigma, anisotropic: true } => write!(f, "gaussian(anisotropic, sigma: {sigma:?})"),
+            Self::InverseSquare { scale } => write!(f, "inverse_square(scale: {scale:?})"),
+        }
+    }
+}
+
+impl fmt::Display for Bias {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("none"),
+            Self::Free => f.write_str("free"),
+            Self::Expressed(genome) => write!(f, "expressed({genome})"),
+        }
+    }
+}

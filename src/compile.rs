@@ -1,0 +1,86 @@
+//! The compiler as one page: a text goes in, a verified plan comes out, or a report of all that is wrong.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::check::{Model, check};
+use crate::diag::{Bug, Problems, Report};
+use crate::options::Options;
+use crate::plan::{Plan, lower};
+use crate::syntax::ast::Ast;
+use crate::syntax::parse;
+use crate::wire::{Wiring, join, survey};
+
+/// A text on its way through the compiler, with the product of every stage.
+#[derive(Debug)]
+pub struct Stages {
+    /// The text as written.
+    pub ast: Ast,
+    /// The network as meant, who feeds whom, and when.
+    pub wiring: Wiring,
+    /// The tensor program.
+    pub plan: Plan,
+    /// Warnings; there are no errors among them.
+    pub warnings: Report,
+}
+
+impl Stages {
+    /// Returns the network as meant.
+    pub fn model(&self) -> &Model {
+        self.wiring.model()
+    }
+}
+
+/// A fault of gemc itself, shown like any other.
+#[derive(Debug, Error, Diagnostic)]
+#[error(transparent)]
+#[diagnostic(transparent)]
+struct OurFault(Bug);
+
+/// Compiles a text to a plan.
+///
+/// # Errors
+///
+/// All faults of the text in one report, in the order of the text.
+pub fn compile(source: &str, options: &Options) -> Result<Plan, Report> {
+    stages("model.gem", source, options).map(|stages| stages.plan)
+}
+
+/// Compiles a text, shown as `name` in reports, and keeps what every stage made.
+///
+/// # Errors
+///
+/// All faults of the text in one report, in the order of the text.
+pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Report> {
+    let mut problems = Problems::new();
+    let Some((ast, wiring)) = front(source, options, &mut problems) else {
+        return Err(Report::new(name, source, problems));
+    };
+    match lower(&wiring) {
+        Ok(plan) => Ok(Stages { ast, wiring, plan, warnings: Report::new(name, source, problems) }),
+        Err(bug) => {
+            problems.push(OurFault(bug));
+            Err(Report::new(name, source, problems))
+        }
+    }
+}
+
+/// Finds all faults and warnings of a text, without lowering it.
+pub fn faults(name: &str, source: &str, options: &Options) -> Report {
+    let mut problems = Problems::new();
+    front(source, options, &mut problems);
+    Report::new(name, source, problems)
+}
+
+/// The stages at which a user's text may be at fault.
+fn front(source: &str, options: &Options, problems: &mut Problems) -> Option<(Ast, Wiring)> {
+    // the text, statement by statement; one that does not parse hides no other
+    let ast = parse(source, problems)?;
+    // what it means: names, numbers, every rule that needs no wiring
+    let checked = check(&ast, options, problems);
+    // who feeds whom, and when; looks at what is there even if the text has faults
+    let schedule = survey(&checked.skeleton, problems);
+    // only a text without any fault becomes a wiring
+    let model = checked.model.filter(|_| !problems.has_errors())?;
+    Some((ast, join(model, schedule?)))
+}

@@ -1,0 +1,125 @@
+//! A name comes in; what is known of the data set before any file is read goes out: its facts, files, sums and mirrors.
+//! The table is the whole truth about published sets: nothing else in this room names a file or an address.
+
+use super::checksum::Checksum;
+use crate::options::Facts;
+
+/// A published data set in four IDX files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Its name and the sizes of a sample.
+    pub facts: Facts,
+    /// The files to train from.
+    pub train: Part,
+    /// The files to test with.
+    pub test: Part,
+    /// Folders of the web that hold the files as `NAME.gz`, best first.
+    pub mirrors: Vec<String>,
+}
+
+/// The two files of a split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// How many samples it has.
+    pub samples: usize,
+    /// The file of pixels.
+    pub images: Wanted,
+    /// The file of labels.
+    pub labels: Wanted,
+}
+
+/// A file that belongs to a data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its name when unpacked; gzip-compressed it has `.gz` behind it.
+    pub name: String,
+    /// How many bytes it holds when unpacked.
+    pub bytes: u64,
+    /// How to tell that it is whole.
+    pub checksum: Checksum,
+}
+
+impl Known {
+    /// Returns all files, those to train from first, images before labels.
+    pub fn files(&self) -> [&Wanted; 4] {
+        [&self.train.images, &self.train.labels, &self.test.images, &self.test.labels]
+    }
+}
+
+/// Returns the published set called `name`, or nothing.
+pub fn known(name: &str) -> Option<Known> {
+    published().into_iter().find(|set| set.facts.name == name)
+}
+
+/// Returns every published set, in the order in which they are listed to people.
+pub fn published() -> Vec<Known> {
+    vec![mnist(), fashion_mnist(), kmnist()]
+}
+
+/// Y. Le Cun, C. Cortes, C. Burges. The sums are of the unpacked files.
+fn mnist() -> Known {
+    like_mnist(
+        "mnist",
+        Checksum::Sha256OfContent,
+        [
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ],
+        &["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"],
+    )
+}
+
+/// Zalando Research. The published sums are of the archives.
+fn fashion_mnist() -> Known {
+    like_mnist(
+        "fashion-mnist",
+        Checksum::Sha256OfArchive,
+        [
+            "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+            "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+        ],
+        &[
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+        ],
+    )
+}
+
+/// ROIS-DS Center for Open Data in the Humanities. The published sums are of the archives.
+fn kmnist() -> Known {
+    like_mnist(
+        "kmnist",
+        Checksum::Sha256OfArchive,
+        [
+            "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
+            "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+            "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+            "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+        ],
+        &["http://codh.rois.ac.jp/kmnist/dataset/kmnist/", "https://codh.rois.ac.jp/kmnist/dataset/kmnist/"],
+    )
+}
+
+/// Fills in what MNIST and the sets made in its image share; `sums` are in the order of [`Known::files`].
+fn like_mnist(name: &str, sum: fn(String) -> Checksum, sums: [&str; 4], mirrors: &[&str]) -> Known {
+    let [train_images, train_labels, test_images, test_labels] = sums.map(|text| sum(text.to_owned()));
+    Known {
+        facts: Facts { name: name.to_owned(), height: 28, width: 28, channels: 1, classes: 10 },
+        train: part("train", 60_000, train_images, train_labels),
+        test: part("t10k", 10_000, test_images, test_labels),
+        mirrors: mirrors.iter().map(|&mirror| mirror.to_owned()).collect(),
+    }
+}
+
+fn part(prefix: &str, samples: u32, images: Checksum, labels: Checksum) -> Part {
+    let wanted = |kind: &str, bytes, checksum| Wanted { name: format!("{prefix}-{kind}-ubyte"), bytes, checksum };
+    Part {
+        samples: samples as usize,
+        images: wanted("images-idx3", 16 + u64::from(samples) * 28 * 28, images),
+        labels: wanted("labels-idx1", 8 + u64::from(samples), labels),
+    }
+}

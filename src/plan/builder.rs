@@ -1,0 +1,101 @@
+//! The growing plan: every operation appended goes through its shape rule, every row of the table is entered once.
+
+use std::collections::HashMap;
+
+use super::leaf::{Leaf, Start};
+use super::op::{Function, Op};
+use super::tensor::{LeafId, Shape, TensorId};
+use super::verify::Tensor;
+use crate::diag::Bug;
+
+/// A plan while it is lowered.
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    pub(super) tensors: Vec<Tensor>,
+    pub(super) leaves: Vec<Leaf>,
+    by_name: HashMap<String, (LeafId, TensorId)>,
+}
+
+/// A row to be entered.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Its name.
+    pub(super) name: String,
+    /// Sizes after R.
+    pub(super) sizes: Vec<usize>,
+    /// How it starts.
+    pub(super) start: Start,
+    /// Whether training changes it.
+    pub(super) learned: bool,
+    /// What its numbers mean.
+    pub(super) holds: &'static str,
+}
+
+impl Builder {
+    /// Appends an operation.
+    pub(super) fn push(&mut self, op: Op, operands: &[TensorId], label: &str) -> Result<TensorId, Bug> {
+        let shapes: Vec<&Shape> = operands.iter().map(|id| &self.tensors[id.0].shape).collect();
+        let id = TensorId(self.tensors.len());
+        let shape = op.shape(&shapes, &self.leaves).map_err(|why| Bug {
+            pass: "lower",
+            tensor: format!("{id} {label}"),
+            why,
+        })?;
+        self.tensors.push(Tensor { op, operands: operands.to_vec(), shape, label: label.to_owned() });
+        Ok(id)
+    }
+
+    /// Appends an element-by-element function.
+    pub(super) fn map(&mut self, function: Function, operand: TensorId, label: &str) -> Result<TensorId, Bug> {
+        self.push(Op::Map(function), &[operand], label)
+    }
+
+    /// Appends factor · x.
+    pub(super) fn scale(&mut self, factor: f64, operand: TensorId) -> Result<TensorId, Bug> {
+        self.push(Op::Affine { factor, offset: 0.0 }, &[operand], "")
+    }
+
+    /// Appends left · right, or left · rightᵀ.
+    pub(super) fn product(
+        &mut self,
+        left: TensorId,
+        right: TensorId,
+        transpose_right: bool,
+        label: &str,
+    ) -> Result<TensorId, Bug> {
+        self.push(Op::MatMul { transpose_left: false, transpose_right }, &[left, right], label)
+    }
+
+    /// Returns the tensor of a row, entering the row where it is new, and notes that `user` uses it.
+    pub(super) fn leaf(&mut self, row: Row, user: &str) -> Result<TensorId, Bug> {
+        if let Some((leaf, tensor)) = self.by_name.get(&row.name).copied() {
+            let shared = &mut self.leaves[leaf.0].shared_by;
+            if shared.last().map(String::as_str) != Some(user) {
+                shared.push(user.to_owned());
+            }
+            return Ok(tensor);
+        }
+        let id = LeafId(self.leaves.len());
+        let key = row.name.strip_suffix(AT_START).unwrap_or(&row.name).to_owned();
+        self.leaves.push(Leaf {
+            name: row.name.clone(),
+            key,
+            shape: Shape::per_run(&row.sizes),
+            start: row.start,
+            learned: row.learned,
+            holds: row.holds,
+            shared_by: vec![user.to_owned()],
+        });
+        let tensor = self.push(Op::Leaf(id), &[], &row.name)?;
+        self.by_name.insert(row.name, (id, tensor));
+        Ok(tensor)
+    }
+}
+
+/// Ends the name of a row that holds what another row starts from.
+const AT_START: &str = "@start";
+
+/// Turns a row into its own start, never learned: what a frozen connection reads. A row that is not learned stays itself.
+pub(super) fn frozen(row: Row) -> Row {
+    if row.learned { Row { name: format!("{}{AT_START}", row.name), learned: false, ..row } } else { row }
+}

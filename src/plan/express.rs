@@ -1,0 +1,207 @@
+//! Genes → identities and interactions: the tensors X and O of a model, each made once a step.
+
+use std::collections::HashMap;
+
+use super::builder::{Builder, Row, frozen};
+use super::leaf::Start;
+use super::op::{Function, Op};
+use super::tensor::TensorId;
+use crate::check::{Expression, GenomeId, InteractionId, Layout, Model, PopId, Rule};
+use crate::diag::Bug;
+
+/// Which of a population's two identities is meant, where it is split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Side {
+    /// What it sends.
+    Out,
+    /// What it receives.
+    In,
+}
+
+/// Who reads a tensor, and whether as it was at the start.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader<'a> {
+    /// The connection or population, in the source's words.
+    pub(super) name: &'a str,
+    /// Whether it reads the start.
+    pub(super) frozen: bool,
+}
+
+/// Makes X and O, and remembers them.
+#[derive(Debug, Default)]
+pub(super) struct Express {
+    identities: HashMap<(PopId, GenomeId, Option<Side>, bool), TensorId>,
+    interactions: HashMap<(InteractionId, bool), TensorId>,
+}
+
+/// Where one identity's rows get their names, sizes and reader from.
+#[derive(Debug, Clone, Copy)]
+struct Place<'a> {
+    prefix: &'a str,
+    layout: &'a Layout,
+    genes: usize,
+    reader: Reader<'a>,
+}
+
+impl Express {
+    /// Returns X of a population over a genome, R × N × G.
+    pub(super) fn identity(
+        &mut self,
+        builder: &mut Builder,
+        model: &Model,
+        wanted: (PopId, GenomeId, Side),
+        reader: Reader<'_>,
+    ) -> Result<TensorId, Bug> {
+        let (pop, genome, side) = wanted;
+        let population = model.population(pop);
+        let Some(identity) = population.identity(genome) else {
+            let why = format!("{} does not express {}", population.name, model.genome(genome).name);
+            return Err(Bug { pass: "lower", tensor: pop.to_string(), why });
+        };
+        let side = identity.split.then_some(side);
+        let prefix = format!("{}.{}{}", population.name, model.genome(genome).name, suffix(side));
+        let place = Place { prefix: &prefix, layout: &population.shape, genes: model.genome(genome).genes, reader };
+        let key = (pop, genome, side, reader.frozen);
+        if let Some(known) = self.identities.get(&key) {
+            // names the further reader in every row
+            rows(identity.expression, place).into_iter().try_for_each(|row| enter(builder, row, reader).map(drop))?;
+            return Ok(*known);
+        }
+        let made = express(builder, identity.expression, place)?;
+        self.identities.insert(key, made);
+        Ok(made)
+    }
+
+    /// Returns O, R × G × G.
+    pub(super) fn interaction(
+        &mut self,
+        builder: &mut Builder,
+        model: &Model,
+        id: InteractionId,
+        reader: Reader<'_>,
+    ) -> Result<TensorId, Bug> {
+        let interaction = model.interaction(id);
+        let genes = model.genome(interaction.genome).genes;
+        let name = format!("{}.O", interaction.name);
+        let (sizes, holds) = match interaction.rule {
+            Rule::Free | Rule::Frozen => (vec![genes, genes], "O"),
+            Rule::Symmetric => (vec![genes * (genes + 1) / 2], "O's upper triangle"),
+            Rule::Diagonal => (vec![genes], "O's diagonal"),
+        };
+        let learned = interaction.rule != Rule::Frozen;
+        let start = Start::Normal { deviation: 1.0 };
+        let leaf = enter(builder, Row { name: name.clone(), sizes, start, learned, holds }, reader)?;
+        if let Some(known) = self.interactions.get(&(id, reader.frozen)) {
+            return Ok(*known);
+        }
+        let whole = match interaction.rule {
+            Rule::Free | Rule::Frozen => leaf,
+            Rule::Symmetric => builder.push(Op::Symmetric { size: genes }, &[leaf], &name)?,
+            Rule::Diagonal => builder.push(Op::Diagonal, &[leaf], &name)?,
+        };
+        self.interactions.insert((id, reader.frozen), whole);
+        Ok(whole)
+    }
+}
+
+fn suffix(side: Option<Side>) -> &'static str {
+    match side {
+        None => "",
+        Some(Side::Out) => ".out",
+        Some(Side::In) => ".in",
+    }
+}
+
+fn enter(builder: &mut Builder, row: Row, reader: Reader<'_>) -> Result<TensorId, Bug> {
+    builder.leaf(if reader.frozen { frozen(row) } else { row }, reader.name)
+}
+
+/// Returns the rows that an expression needs: X itself, or the genes' centres and widths.
+fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
+    let (genes, dims) = (place.genes, place.layout.axes().len());
+    let row = |part: &str, sizes: &[usize], start, holds| Row {
+        name: format!("{}.{part}", place.prefix),
+        sizes: sizes.to_vec(),
+        start,
+        learned: expression != Expression::Random,
+        holds,
+    };
+    let identity = Start::Normal { deviation: 1.0 };
+    match expression {
+        Expression::Free => vec![row("X", &[place.layout.neurons(), genes], identity, "X")],
+        Expression::Random => vec![row("X", &[place.layout.neurons(), genes], identity, "X, drawn once")],
+        Expression::Gaussian { sigma, anisotropic } => {
+            let width = Start::Constant(sigma.ln());
+            let widths = if anisotropic { vec![genes, dims] } else { vec![genes] };
+            vec![
+                row("mu", &[genes, dims], Start::AtanhUniform, "atanh of the centre μ"),
+                row("sigma", &widths, width, "log of the width σ"),
+            ]
+        }
+        Expression::InverseSquare { scale } => vec![
+            row("mu", &[genes, dims], Start::Uniform { bound: 1.0 }, "the centre μ"),
+            row("sigma", &[genes, dims], Start::Normal { deviation: scale }, "the gradient σ"),
+        ],
+    }
+}
+
+/// Appends what makes X of its rows: `semantics` of each expression, written out.
+fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> Result<TensorId, Bug> {
+    let leaves = rows(expression, place)
+        .into_iter()
+        .map(|row| enter(builder, row, place.reader))
+        .collect::<Result<Vec<TensorId>, Bug>>()?;
+    let label = format!("{}.X", place.prefix);
+    match (expression, leaves.as_slice()) {
+        (Expression::Gaussian { anisotropic, .. }, &[mu, sigma]) => {
+            let centre = builder.map(Function::Tanh, mu, "")?;
+            let offset = offset(builder, place, centre)?;
+            let exponent = if anisotropic {
+                let precision = precision(builder, sigma, -1.0)?;
+                let scaled = builder.push(Op::Multiply, &[offset, precision], "")?;
+                squared_length(builder, scaled)?
+            } else {
+                let distance = squared_length(builder, offset)?;
+                let precision = precision(builder, sigma, -2.0)?;
+                builder.push(Op::Multiply, &[distance, precision], "")?
+            };
+            let exponent = builder.scale(-1.0, exponent)?;
+            builder.map(Function::Exp, exponent, &label)
+        }
+        (Expression::InverseSquare { .. }, &[mu, sigma]) => {
+            let offset = offset(builder, place, mu)?;
+            let gradient = builder.push(Op::Insert { axis: 1 }, &[sigma], "")?;
+            let scaled = builder.push(Op::Multiply, &[offset, gradient], "")?;
+            let along = builder.push(Op::Sum { axis: 3 }, &[scaled], "")?;
+            let squared = builder.map(Function::Square, along, "")?;
+            let bounded = builder.push(Op::Affine { factor: 1.0, offset: 1.0 }, &[squared], "")?;
+            builder.map(Function::Reciprocal, bounded, &label)
+        }
+        (_, leaves) => leaves.first().copied().ok_or_else(|| Bug {
+            pass: "lower",
+            tensor: label,
+            why: "an expression without rows".to_owned(),
+        }),
+    }
+}
+
+/// Appends p − μ for every neuron and gene, R × N × G × dims.
+fn offset(builder: &mut Builder, place: Place<'_>, centre: TensorId) -> Result<TensorId, Bug> {
+    let positions = builder.push(Op::Positions { axes: place.layout.axes().to_vec() }, &[], "")?;
+    let positions = builder.push(Op::Insert { axis: 2 }, &[positions], "")?;
+    let centre = builder.push(Op::Insert { axis: 1 }, &[centre], "")?;
+    builder.push(Op::Subtract, &[positions, centre], "")
+}
+
+/// Appends σ to the power `exponent` from its logarithm, with an axis for the neurons.
+fn precision(builder: &mut Builder, sigma: TensorId, exponent: f64) -> Result<TensorId, Bug> {
+    let scaled = builder.scale(exponent, sigma)?;
+    let power = builder.map(Function::Exp, scaled, "")?;
+    builder.push(Op::Insert { axis: 1 }, &[power], "")
+}
+
+/// Appends the sum of squares over the last of four axes.
+fn squared_length(builder: &mut Builder, vectors: TensorId) -> Result<TensorId, Bug> {
+    let squares = builder.map(Function::Square, vectors, "")?;
+    builder.push(Op::Sum { axis: 3 }, &[squares], "")
+}

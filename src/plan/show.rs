@@ -1,0 +1,73 @@
+//! A plan as text: the parameter table, then every tensor with its shape, what makes it, and what it costs.
+
+use std::fmt;
+
+use super::op::Op;
+use super::tensor::{Shape, Sizes};
+use super::verify::{Plan, Tensor};
+
+/// The sizes for which printed plans give their costs.
+const SHOWN: Sizes = Sizes { runs: 1, batch: 64 };
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self.counts();
+        writeln!(f, "plan {}", self.name())?;
+        writeln!(
+            f,
+            "  {} parameters, {} synapses, {} uncompressed, {:.1} times compressed",
+            counts.parameters,
+            counts.synapses,
+            counts.uncompressed,
+            counts.compression()
+        )?;
+        let step = self.step_cost(SHOWN);
+        let mflop = step.flop as f64 / 1e6;
+        writeln!(f, "  a step costs {mflop:.1} MFLOP and moves {:.1} MB at R = 1, B = 64", step.bytes as f64 / 1e6)?;
+        writeln!(f, "table")?;
+        for (index, leaf) in self.leaves().iter().enumerate() {
+            let learned = if leaf.learned { "learned" } else { "fixed" };
+            writeln!(f, "  p{index:<3} {} {} {learned}, starts {}", leaf.name, leaf.shape, leaf.start)?;
+        }
+        writeln!(f, "tensors")?;
+        for (id, tensor) in self.numbered() {
+            let flop = self.cost(id, SHOWN).flop;
+            let price = if flop == 0 { String::new() } else { format!("  {:.3} MFLOP", flop as f64 / 1e6) };
+            let label = if tensor.label.is_empty() { String::new() } else { format!("  # {}", tensor.label) };
+            writeln!(f, "  {:<4} {} = {}{price}{label}", id.to_string(), tensor.shape, Shown(tensor))?;
+        }
+        writeln!(f, "output {}", self.output())?;
+        match self.penalty() {
+            Some(penalty) => writeln!(f, "penalty {penalty}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// An operation with its operands, as printed.
+struct Shown<'a>(&'a Tensor);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operand = |index: usize| self.0.operands.get(index).map(ToString::to_string).unwrap_or_default();
+        match &self.0.op {
+            Op::Sample { .. } => f.write_str("sample"),
+            Op::Leaf(id) => write!(f, "leaf {id}"),
+            Op::Positions { axes } => write!(f, "positions {}", Shape::fixed(axes)),
+            Op::Map(function) => write!(f, "{} {}", function.name(), operand(0)),
+            Op::Affine { factor, offset: 0.0 } => write!(f, "{factor:?} * {}", operand(0)),
+            Op::Affine { factor, offset } => write!(f, "{factor:?} * {} + {offset:?}", operand(0)),
+            Op::Add => write!(f, "{} + {}", operand(0), operand(1)),
+            Op::Subtract => write!(f, "{} - {}", operand(0), operand(1)),
+            Op::Multiply => write!(f, "{} * {}", operand(0), operand(1)),
+            Op::Sum { axis } => write!(f, "sum {} over axis {axis}", operand(0)),
+            Op::Insert { axis } => write!(f, "insert axis {axis} in {}", operand(0)),
+            Op::MatMul { transpose_left, transpose_right } => {
+                let mark = |transposed: bool| if transposed { "ᵀ" } else { "" };
+                write!(f, "{}{} @ {}{}", operand(0), mark(*transpose_left), operand(1), mark(*transpose_right))
+            }
+            Op::Symmetric { .. } => write!(f, "symmetric {}", operand(0)),
+            Op::Diagonal => write!(f, "diagonal {}", operand(0)),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The schedule, and the faults of a wiring: cycles, populations that nothing reaches or nobody reads, links into the
+//! input.
+
+use miette::Diagnostic;
+use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::{Dfs, Reversed, Walker};
+use thiserror::Error;
+
+use crate::check::{PopId, Skeleton, SkeletonLink};
+use crate::diag::Problems;
+use crate::span::{Name, Span};
+
+/// The order in which populations are evaluated; exists only for a wiring without fault.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    pub(super) order: Vec<PopId>,
+}
+
+/// Populations feed each other in a circle.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the wiring has a cycle: {path}")]
+#[diagnostic(
+    code(gem::cycle),
+    help("a network with cycles needs a number of ticks (`unroll 4`); without it, remove this link")
+)]
+struct Cycle {
+    path: String,
+    #[label(primary, "closes the cycle")]
+    at: Span,
+}
+
+/// Nothing that enters at the input reaches a population.
+#[derive(Debug, Error, Diagnostic)]
+#[error("nothing reaches `{population}`")]
+#[diagnostic(code(gem::unreached), help("connect it, directly or through others, from the input `{input}`"))]
+struct Unreached {
+    population: Name,
+    input: Name,
+    #[label(primary, "no path leads here from `{input}`")]
+    at: Span,
+}
+
+/// A population's activity reaches no output.
+#[derive(Debug, Error, Diagnostic)]
+#[error("nobody reads `{population}`")]
+#[diagnostic(code(gem::unread), help("connect it, directly or through others, to the output `{output}`, or remove it"))]
+struct Unread {
+    population: Name,
+    output: Name,
+    #[label(primary, "no path leads from here to `{output}`")]
+    at: Span,
+}
+
+/// A link leads into the input population.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a connection leads into the input `{input}`")]
+#[diagnostic(code(gem::fed_input), help("the input holds the sample: connect to another population"))]
+struct FedInput {
+    input: Name,
+    #[label(primary, "leads into the input")]
+    at: Span,
+}
+
+type Graph = DiGraph<(), Span>;
+
+/// Finds the faults of a wiring and the order of evaluation: each population after all that feed it. Of those that
+/// could come next, the order is settled by the text alone.
+pub fn survey(skeleton: &Skeleton, problems: &mut Problems) -> Option<Schedule> {
+    let graph = graph(skeleton);
+    fed_input(skeleton, problems);
+    cycles(skeleton, &graph, problems);
+    if !skeleton.gaps {
+        reach(skeleton, &graph, problems);
+    }
+    let order = toposort(&graph, None).ok()?;
+    Some(Schedule { order: order.into_iter().map(|node| PopId(node.index())).collect() })
+}
+
+fn graph(skeleton: &Skeleton) -> Graph {
+    let mut graph = Graph::with_capacity(skeleton.populations.len(), skeleton.links.len());
+    for _ in &skeleton.populations {
+        graph.add_node(());
+    }
+    for link in &skeleton.links {
+        graph.add_edge(node(link.source), node(link.target), link.span);
+    }
+    graph
+}
+
+fn node(population: PopId) -> NodeIndex {
+    NodeIndex::new(population.index())
+}
+
+fn fed_input(skeleton: &Skeleton, problems: &mut Problems) {
+    let Some(input) = skeleton.input else { return };
+    for link in skeleton.links.iter().filter(|link| link.target == input) {
+        problems.push(FedInput { input: skeleton.populations[input.index()].clone(), at: link.span });
+    }
+}
+
+/// Reports one cycle for each strongly connected part, at the link that closes it in the order of the text.
+fn cycles(skeleton: &Skeleton, graph: &Graph, problems: &mut Problems) {
+    let mut part_of = vec![usize::MAX; skeleton.populations.len()];
+    for (part, members) in kosaraju_scc(graph).iter().enumerate() {
+        for member in members {
+            part_of[member.index()] = part;
+        }
+    }
+    let mut reported = vec![false; skeleton.populations.len()];
+    for link in skeleton.links.iter().rev() {
+        let part = part_of[link.source.index()];
+        if part == part_of[link.target.index()] && !reported[part] && Some(link.target) != skeleton.input {
+            reported[part] = true;
+            problems.push(Cycle { path: path(skeleton, graph, *link), at: link.span });
+        }
+    }
+}
+
+/// Writes the way from a link's target back to its source, the link itself last.
+fn path(skeleton: &Skeleton, graph: &Graph, link: SkeletonLink) -> String {
+    let (from, to) = (node(link.target), node(link.source));
+    let nodes = petgraph::algo::astar(graph, from, |node| node == to, |_| 1, |_| 0).map_or(Vec::new(), |found| found.1);
+    let names: Vec<&str> = nodes.iter().map(|node| skeleton.populations[node.index()].as_str()).collect();
+    let first = skeleton.populations[link.target.index()].as_str();
+    match names.as_slice() {
+        [head @ .., last] if head.len() > 8 => format!("{first} -> … -> {last} -> {first}"),
+        names => format!("{} -> {first}", names.join(" -> ")),
+    }
+}
+
+/// Reports what the input does not reach, and what does not reach the output.
+fn reach(skeleton: &Skeleton, graph: &Graph, problems: &mut Problems) {
+    let (Some(input), Some(output)) = (skeleton.input, skeleton.output) else { return };
+    let mut reached = vec![false; skeleton.populations.len()];
+    for found in Dfs::new(graph, node(input)).iter(graph) {
+        reached[found.index()] = true;
+    }
+    let mut read = vec![false; skeleton.populations.len()];
+    for found in Dfs::new(Reversed(graph), node(output)).iter(Reversed(graph)) {
+        read[found.index()] = true;
+    }
+    let name = |population: PopId| skeleton.populations[population.index()].clone();
+    for (index, population) in skeleton.populations.iter().enumerate() {
+        if !reached[index] {
+            problems.push(Unreached { population: population.clone(), input: name(input), at: population.span });
+        } else if !read[index] {
+            problems.push(Unread { population: population.clone(), output: name(output), at: population.span });
+        }
+    }
+}

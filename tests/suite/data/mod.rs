@@ -1,0 +1,16 @@
+//! Tests of the data room, a file per step of its story.
+
+use std::error::Error;
+
+mod fetch;
+mod fetch_faults;
+mod glyphs;
+mod idx;
+mod load;
+mod locate;
+mod mnist;
+mod server;
+mod specimens;
+
+/// How a test ends: any fault that it did not expect fails it.
+type Outcome = Result<(), Box<dyn Error>>;
