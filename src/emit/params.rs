@@ -15,10 +15,14 @@ use crate::plan::{Leaf, Op, Plan, Sizes, Start, TensorId};
 pub(super) fn start(plan: &Plan, seeds: &[u64], place: Place) -> Result<Vec<Live>, TorchFault> {
     let _guard = no_grad_guard();
     let prepared = prepare_all(plan, Place::EXACT)?;
-    let runs: Vec<Vec<Live>> = seeds.iter().map(|seed| one_run(plan, &prepared, *seed)).collect::<Result<_, _>>()?;
+    let of_seed = |seed: &u64| {
+        let rows = one_run(plan, &prepared, *seed)?;
+        rows.iter().map(|row| Ok(row.f_to_kind(place.kind)?)).collect::<Result<Vec<Live>, TorchFault>>()
+    };
+    let runs: Vec<Vec<Live>> = seeds.iter().map(of_seed).collect::<Result<_, _>>()?;
     let side_by_side = |(index, leaf): (usize, &Leaf)| {
         let parts: Vec<&Live> = runs.iter().filter_map(|run| run.get(index)).collect();
-        let live = Live::f_cat(&parts, 0)?.f_to_kind(place.kind)?.f_to_device(place.device)?;
+        let live = Live::f_cat(&parts, 0)?.f_to_device(place.device)?;
         Ok(if leaf.learned { live.f_set_requires_grad(true)? } else { live })
     };
     plan.leaves().iter().enumerate().map(side_by_side).collect()
