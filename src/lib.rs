@@ -1,5 +1,7 @@
 //! gemc.
 pub mod check;
+pub mod cli;
+pub mod compile;
 pub mod data;
 pub mod diag;
 pub mod options;

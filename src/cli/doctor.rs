@@ -35,7 +35,7 @@ struct Row {
 pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outcome {
     let libtorch = match tensors.here() {
         Ok(live) => Ok((live.look)()),
-        Err(said @ Failure::Said(_)) => return Err(said),
+        Err(Failure::Fault(exit, said)) if said.is_empty() => return Ok(exit),
         Err(Failure::Text(_, report) | Failure::Fault(_, report)) => Err(reason(&report)),
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);

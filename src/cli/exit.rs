@@ -34,10 +34,8 @@ impl From<Exit> for ExitCode {
 pub(super) enum Failure {
     /// A text has faults; it was read under this name.
     Text(String, Report),
-    /// Anything else, with the exit code it means.
+    /// Anything else, with the exit code it means; the report is empty where another process has said it all.
     Fault(Exit, Report),
-    /// Another process did it, and has said what there is to say.
-    Said(Exit),
 }
 
 /// What a verb gives: the exit code it earned, or a failure that is still to be shown.
@@ -63,7 +61,7 @@ impl Failure {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Text(_, report) => of_report(report),
-            Self::Fault(exit, _) | Self::Said(exit) => *exit,
+            Self::Fault(exit, _) => *exit,
         }
     }
 }

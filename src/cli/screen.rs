@@ -150,13 +150,12 @@ impl Screen {
             Failure::Text(name, report) if self.is_json() => {
                 let _ = self.object(&json!({ "files": [{ "path": name, "diagnostics": report.findings() }] }));
             }
-            Failure::Fault(_, report) if self.is_json() => {
+            Failure::Fault(_, report) if self.is_json() && !report.is_empty() => {
                 let first = report.findings().into_iter().next();
                 let error = first.map(|found| json!({ "code": found.code, "message": found.message, "help": found.help }));
                 let _ = self.object(&json!({ "error": error }));
             }
             Failure::Text(_, report) | Failure::Fault(_, report) => self.report(report),
-            Failure::Said(_) => {}
         }
         failure.exit()
     }

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::args::{BenchArgs, CompileArgs, EvalArgs};
 use super::doctor::Libtorch;
-use super::exit::{Exit, Failure, Outcome};
+use super::exit::{Failure, Outcome};
 use super::screen::Screen;
 
 /// The engine's file name.
@@ -116,11 +116,12 @@ fn become_engine(path: PathBuf) -> Failure {
 /// Hands the command line to the engine and waits for it.
 #[cfg(not(unix))]
 fn become_engine(path: PathBuf) -> Failure {
+    use super::exit::Exit;
     let known = [Exit::Done, Exit::Input, Exit::Usage, Exit::Environment, Exit::Interrupted];
     match call(&path).status() {
         Ok(status) => {
-            let code = status.code();
-            Failure::Said(known.into_iter().find(|exit| code == Some(*exit as i32)).unwrap_or(Exit::Bug))
+            let exit = known.into_iter().find(|exit| status.code() == Some(*exit as i32)).unwrap_or(Exit::Bug);
+            Failure::Fault(exit, crate::diag::Report::new("", "", crate::diag::Problems::new()))
         }
         Err(why) => Failure::environment(BrokenEngine { path, why }),
     }

@@ -56,7 +56,7 @@ pub struct Let {
 }
 
 /// `genome name(genes) { … }`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Genome {
     /// The new name.
     pub name: Name,
@@ -91,7 +91,7 @@ pub struct Population {
 }
 
 /// `connect a -> b -> c via encoding { … }`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Connect {
     /// The populations of the chain, two or more.
     pub chain: Vec<Name>,
@@ -104,7 +104,7 @@ pub struct Connect {
 }
 
 /// `unroll ticks`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Unroll {
     /// The number of ticks.
     pub ticks: Expr,
@@ -113,7 +113,7 @@ pub struct Unroll {
 }
 
 /// `input name` or `output name`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Port {
     /// The population.
     pub name: Name,
@@ -121,8 +121,8 @@ pub struct Port {
     pub span: Span,
 }
 
-/// A statement that did not parse.
-#[derive(Debug, Clone, PartialEq)]
+/// A statement that did not parse, or, without a keyword, text that was not read: items may be missing.
+#[derive(Debug, Clone)]
 pub struct Broken {
     /// The word it begins with.
     pub keyword: Option<Name>,
@@ -133,7 +133,7 @@ pub struct Broken {
 }
 
 /// `name(arguments)`; the parentheses may be missing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Call {
     /// What is called.
     pub name: Name,
@@ -209,22 +209,6 @@ impl Expr {
             | Self::Sum(_, _, span)
             | Self::Product(_, _, span) => *span,
             Self::Call(call) => call.span,
-        }
-    }
-}
-
-impl PartialEq for Expr {
-    /// Compares what is written, not where.
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Int(a, _), Self::Int(b, _)) => a == b,
-            (Self::Float(a, _), Self::Float(b, _)) => a.to_bits() == b.to_bits(),
-            (Self::Bool(a, _), Self::Bool(b, _)) => a == b,
-            (Self::Call(a), Self::Call(b)) => a.name == b.name && a.arguments == b.arguments,
-            (Self::Negate(a, _), Self::Negate(b, _)) => a == b,
-            (Self::Sum(a, rest, _), Self::Sum(b, other, _)) => a == b && rest == other,
-            (Self::Product(a, rest, _), Self::Product(b, other, _)) => a == b && rest == other,
-            _ => false,
         }
     }
 }

@@ -1,0 +1,176 @@
+//! An error of the grammar → a fault in words that people use: what was expected, what was found, what to write.
+
+use pest::error::ErrorVariant;
+
+use super::grammar::{Rule, STATEMENTS, first_word, is_letter};
+use crate::diag::{did_you_mean, list};
+use crate::span::Span;
+
+/// A word or sign that cannot stand where it does.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("expected {expected}, found {found}")]
+#[diagnostic(code(gem::unexpected_token))]
+pub(super) struct UnexpectedToken {
+    expected: String,
+    found: String,
+    #[label(primary, "here")]
+    at: Span,
+    #[help]
+    help: Option<String>,
+}
+
+/// What the grammar would have taken at a place.
+pub(super) struct Expectation {
+    words: Vec<&'static str>,
+    at: usize,
+    statement: usize,
+}
+
+/// What stands at a place.
+pub(super) struct Found {
+    /// As a message shows it.
+    pub shown: String,
+    /// Where it stands.
+    pub at: Span,
+}
+
+/// What people call the rules, in the order in which they are listed.
+const WORDS: &[(&str, &[Rule])] = &[
+    ("a statement", &[Rule::lone]),
+    ("a number", &[Rule::expression, Rule::argument, Rule::float]),
+    ("a name", &[Rule::name, Rule::call, Rule::expression, Rule::argument]),
+    ("`(`", &[Rule::open_paren, Rule::parameters, Rule::arguments, Rule::expression, Rule::argument]),
+    ("`over`", &[Rule::over_word]),
+    ("`->`", &[Rule::arrow]),
+    ("`via`", &[Rule::via_word]),
+    ("`=`", &[Rule::equals]),
+    ("`:`", &[Rule::colon]),
+    ("an operator", &[Rule::plus]),
+    ("`,`", &[Rule::comma]),
+    ("`)`", &[Rule::close_paren]),
+    ("`{`", &[Rule::open_brace, Rule::attributes]),
+    ("`}`", &[Rule::close_brace]),
+    ("the end of the line", &[Rule::line_end, Rule::EOI]),
+];
+
+/// Letters of a token that a message shows at most.
+const SHOWN: usize = 40;
+
+impl Expectation {
+    /// Reads from an error what was expected at `at`, in the statement that begins at `statement`.
+    pub(super) fn of(error: &ErrorVariant<Rule>, at: usize, statement: usize) -> Self {
+        let (positives, negatives): (&[Rule], &[Rule]) = match error {
+            ErrorVariant::ParsingError { positives, negatives } => (positives, negatives),
+            ErrorVariant::CustomError { .. } => (&[], &[]),
+        };
+        let is_expected = |rules: &[Rule]| rules.iter().any(|rule| positives.contains(rule));
+        let mut words: Vec<_> = WORDS.iter().filter(|(_, rules)| is_expected(rules)).map(|(word, _)| *word).collect();
+        // a link of a chain refuses `via`
+        if negatives.contains(&Rule::via_word) && !words.contains(&"a name") {
+            words.push("a name");
+        }
+        Self { words, at, statement }
+    }
+
+    /// Expects a statement at `at`.
+    pub(super) fn of_statement(at: usize) -> Self {
+        Self { words: vec!["a statement"], at, statement: at }
+    }
+}
+
+impl UnexpectedToken {
+    /// Makes the fault of not finding what was expected; `clean` is `text` as the grammar sees it.
+    pub(super) fn new(text: &str, clean: &str, expectation: &Expectation) -> Self {
+        let Found { shown, at } = token(text, clean, expectation.at);
+        let statement = &clean[expectation.statement..];
+        let help = sign_help(&clean[at.start..at.end], &expectation.words)
+            .or_else(|| word_help(&clean[at.start..at.end], &expectation.words))
+            .or_else(|| form_help(first_word(statement)));
+        Self { expected: either(&expectation.words), found: shown, at, help }
+    }
+
+    /// Returns the keyword that `word` nearly is.
+    pub(super) fn keyword_near(word: &str) -> Option<&'static str> {
+        let near = |keyword: &&str| did_you_mean(word, [*keyword]).is_some();
+        STATEMENTS.iter().map(|(keyword, _)| *keyword).find(near)
+    }
+}
+
+/// Returns the word, number or sign at `at` or after the blanks there; at the end of a line, that.
+pub(super) fn token(text: &str, clean: &str, at: usize) -> Found {
+    let rest = clean[at..].trim_ascii_start();
+    let blanks = &clean[at..clean.len() - rest.len()];
+    if rest.is_empty() || blanks.contains('\n') {
+        let end = boundary(text, clean[..at].trim_ascii_end().len());
+        let shown = if rest.is_empty() { "the end of the file" } else { "the end of the line" };
+        return Found { shown: shown.to_owned(), at: Span::new(end, end) };
+    }
+    let start = at + blanks.len();
+    let is_part = |byte: u8| is_letter(byte) || byte == b'.';
+    let length = match rest.bytes().position(|byte| !is_part(byte)).unwrap_or(rest.len()) {
+        0 if rest.starts_with("->") => 2,
+        0 => 1,
+        letters => letters,
+    };
+    let span = Span::new(boundary(text, start), boundary(text, start + length));
+    let mut shown: String = text[span.start..span.end].chars().take(SHOWN).collect();
+    if shown.len() < span.end - span.start {
+        shown.push('…');
+    }
+    Found { shown: format!("`{shown}`"), at: span }
+}
+
+/// Returns the first border between characters at `at` or after it.
+fn boundary(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
+}
+
+/// Lists words that are quoted already where they should be.
+fn either(words: &[&str]) -> String {
+    match words {
+        [] => "something else".to_owned(),
+        [only] => (*only).to_owned(),
+        [head @ .., last] => format!("{} or {last}", head.join(", ")),
+    }
+}
+
+/// Says what to write for a sign or number of another language.
+fn sign_help(found: &str, expected: &[&str]) -> Option<String> {
+    let expects = |word: &str| expected.contains(&word);
+    let first = found.bytes().next()?;
+    let digits = found.trim_matches('.');
+    let help = match found {
+        ";" => "statements end with their line; leave out the `;`".to_owned(),
+        "#" => "comments begin with `//`".to_owned(),
+        "=" if expects("`:`") || expects("`)`") => "arguments and attributes are written `name: value`".to_owned(),
+        ":" if expects("`=`") => "write `=`".to_owned(),
+        "{" if expects("a statement") => "attributes begin on the line of their statement".to_owned(),
+        "*" if expects("a number") => "powers are not part of the language; write `x * x`".to_owned(),
+        _ if found.starts_with('.') && !digits.is_empty() => format!("write `0{found}`"),
+        _ if found.ends_with('.') && !digits.is_empty() => format!("write `{found}0`"),
+        _ if first.is_ascii_digit() && expects("a number") => {
+            "numbers look like `28`, `0.5` or `1e-3`, without separators or units".to_owned()
+        }
+        _ if first.is_ascii_digit() && expects("a name") => "names do not begin with a digit".to_owned(),
+        _ => return None,
+    };
+    Some(help)
+}
+
+/// Names the word that was probably meant.
+fn word_help(found: &str, expected: &[&str]) -> Option<String> {
+    if expected.contains(&"a statement") {
+        let keywords = || STATEMENTS.iter().map(|(keyword, _)| *keyword);
+        let all = || format!("statements begin with {}", list(keywords()));
+        return Some(did_you_mean(found, keywords()).unwrap_or_else(all));
+    }
+    let words = expected.iter().filter_map(|word| word.strip_prefix('`')?.strip_suffix('`'));
+    did_you_mean(found, words.filter(|word| word.bytes().all(is_letter)))
+}
+
+/// Shows how the statement that begins with `keyword` is written.
+fn form_help(keyword: &str) -> Option<String> {
+    let head = ("model", "model NAME(PARAMETER = DEFAULT) { STATEMENTS }");
+    let form = STATEMENTS.iter().chain([&head]).find(|(word, _)| *word == keyword);
+    form.map(|(_, form)| format!("write `{form}`"))
+}

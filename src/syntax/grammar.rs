@@ -1,0 +1,73 @@
+//! The grammar as pest compiles it, and the form of each statement as people are told it.
+
+/// Reads by the rules of `grammar/gem.pest`.
+#[derive(pest_derive::Parser)]
+#[grammar = "grammar/gem.pest"]
+pub(super) struct Grammar;
+
+/// A node that a rule of the grammar has read.
+pub(super) type Pair<'i> = pest::iterators::Pair<'i, Rule>;
+
+/// The nodes inside one.
+pub(super) type Pairs<'i> = pest::iterators::Pairs<'i, Rule>;
+
+/// The word that begins each kind of statement, and how such a statement is written.
+pub(super) const STATEMENTS: [(&str, &str); 8] = [
+    ("let", "let NAME = VALUE"),
+    ("genome", "genome NAME(GENES) { ATTRIBUTES }"),
+    ("interaction", "interaction NAME over GENOME { ATTRIBUTES }"),
+    ("population", "population NAME = SHAPE { ATTRIBUTES }"),
+    ("connect", "connect A -> B via ENCODING { ATTRIBUTES }"),
+    ("unroll", "unroll TICKS"),
+    ("input", "input NAME"),
+    ("output", "output NAME"),
+];
+
+/// Tells whether names and words are made of `byte`.
+pub(super) fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Returns the word that `text` begins with; empty where it begins with something else.
+pub(super) fn first_word(text: &str) -> &str {
+    let end = text.bytes().position(|byte| !is_letter(byte)).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Tells whether statements begin with `word`.
+pub(super) fn is_keyword(word: &str) -> bool {
+    STATEMENTS.iter().any(|(keyword, _)| *keyword == word)
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests {
+    use pest::Parser;
+
+    use super::{Grammar, Rule};
+
+    /// Every rule of the grammar with the lines of documentation above it.
+    fn documented() -> Vec<(&'static str, String)> {
+        let mut rules = Vec::new();
+        let mut words = String::new();
+        for line in include_str!("../../grammar/gem.pest").lines() {
+            if let Some(doc) = line.strip_prefix("/// ") {
+                words.push_str(doc);
+            } else if let Some((rule, _)) = line.split_once(" = ") {
+                rules.push((rule, std::mem::take(&mut words)));
+            }
+        }
+        rules
+    }
+
+    #[test]
+    fn every_rule_reads_its_specimen() {
+        for (name, doc) in documented() {
+            let rule = *Rule::all_rules().iter().find(|rule| format!("{rule:?}") == name).expect(name);
+            let open = doc.strip_suffix('`').expect(name).rfind('`').expect(name);
+            let specimen = doc[open + 1..doc.len() - 1].replace("\\n", "\n");
+            let read = Grammar::parse(rule, &specimen).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            assert!(matches!(name, "line_end" | "ending") || read.as_str().len() <= specimen.len());
+        }
+    }
+}
