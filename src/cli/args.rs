@@ -14,7 +14,7 @@ use super::parse::{at_least_zero, device, gibibytes, positive, setting};
 pub(super) struct Line {
     #[command(subcommand)]
     pub(super) verb: Verb,
-    /// What to print: text for people, or one JSON object for scripts
+    /// Print text for people, or one JSON object for scripts
     #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     pub(super) format: Format,
 }
@@ -25,15 +25,14 @@ Examples:
   gemc compile sgem_mlp.gem --train glyphs    trains it on digits that need no download
   gemc check models/*.gem                     all faults of all files
 
-Exit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 the environment is (no data, no GPU, disk full),
-70 a bug in gemc, 130 interrupted.";
+Exit codes:
+  0 done                  1 the input is at fault    2 wrong usage
+  3 no data, GPU, disk    70 a bug in gemc           130 interrupted";
 
 /// Who reads what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// Text for people
     Human,
-    /// One JSON object on standard output
     Json,
 }
 
@@ -149,24 +148,24 @@ pub(super) struct TrainArgs {
     pub(super) quiet: bool,
 }
 
-/// A stage of the compiler, or a picture of one.
+/// A stage of the compiler, or a picture of one. Documented values would make every page of help a long one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Stage {
-    /// The text as it was read
+    // The text as it was read
     Ast,
-    /// The network as meant: every size and attribute said
+    // The network as meant: every size and attribute said
     Model,
-    /// Who feeds whom, and in which order
+    // Who feeds whom, and in which order
     Wiring,
-    /// The tensor program
+    // The tensor program
     Plan,
-    /// The table of learned numbers, with totals
+    // The table of learned numbers, with totals
     Params,
-    /// The wiring for Graphviz
+    // The wiring for Graphviz
     Dot,
-    /// The wiring as a picture
+    // The wiring as a picture
     Svg,
-    /// Model, parameters and tensor program as one JSON object
+    // Model, parameters and tensor program as one JSON object
     Json,
 }
 

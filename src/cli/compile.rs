@@ -36,7 +36,11 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &CompileArgs) -> Out
 
 fn summary(screen: &Screen, stages: &Stages) -> Outcome {
     let summary = Summary::new(stages);
-    if screen.is_json() { screen.object(&summary)? } else { screen.print(&summary.text(screen))? }
+    if screen.is_json() {
+        screen.object(&summary)?
+    } else {
+        screen.print(&summary.text(screen))?
+    }
     Ok(Exit::Done)
 }
 

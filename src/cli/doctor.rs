@@ -67,7 +67,8 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
     lines.extend(table.into_iter().enumerate().map(|(index, line)| (if index == 0 { "data" } else { "" }, line)));
     let places = roots.iter().map(|root| root.display().to_string());
     lines.extend(places.enumerate().map(|(index, place)| (if index == 0 { "looked in" } else { "" }, place)));
-    let line = |(title, text): (&str, String)| format!("{}  {text}\n", screen.paint(Ink::Faint, &format!("{title:<9}")));
+    let line =
+        |(title, text): (&str, String)| format!("{}  {text}\n", screen.paint(Ink::Faint, &format!("{title:<9}")));
     screen.print(&lines.into_iter().map(line).collect::<String>())?;
     Ok(Exit::Done)
 }

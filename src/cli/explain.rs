@@ -62,7 +62,7 @@ fn told(screen: &Screen, story: &Story) -> String {
     let (mut fenced, mut paragraph) = (false, String::new());
     for line in story.text.lines() {
         let fence = line.trim_start().starts_with("```");
-        if fence || fenced || line.trim().is_empty() {
+        if fence || fenced || line.trim().is_empty() || line.starts_with("- ") {
             text.push_str(&filled(&std::mem::take(&mut paragraph), screen.width()));
         }
         fenced ^= fence;

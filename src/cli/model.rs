@@ -31,8 +31,7 @@ pub(super) fn find(screen: &Screen, path: &Path) -> Result<Source, Failure> {
 
 /// Compiles a text and shows its warnings.
 pub(super) fn compile(screen: &Screen, source: &Source, options: &Options) -> Result<Stages, Failure> {
-    let stages =
-        stages(&source.name, &source.text, options).map_err(|report| Failure::text(&source.name, report))?;
+    let stages = stages(&source.name, &source.text, options).map_err(|report| Failure::text(&source.name, report))?;
     screen.report(&stages.warnings);
     Ok(stages)
 }

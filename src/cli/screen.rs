@@ -152,7 +152,8 @@ impl Screen {
             }
             Failure::Fault(_, report) if self.is_json() && !report.is_empty() => {
                 let first = report.findings().into_iter().next();
-                let error = first.map(|found| json!({ "code": found.code, "message": found.message, "help": found.help }));
+                let error =
+                    first.map(|found| json!({ "code": found.code, "message": found.message, "help": found.help }));
                 let _ = self.object(&json!({ "error": error }));
             }
             Failure::Text(_, report) | Failure::Fault(_, report) => self.report(report),

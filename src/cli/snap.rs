@@ -15,7 +15,9 @@ const FENCE: &str = "---\n";
 #[error("the header of `{path}` cannot be read: {why}")]
 #[diagnostic(
     code(cli::broken_snapshot),
-    help("it stands between two lines `---`: `source: NAME.gem`, and `set:` with `NAME: VALUE` lines below it if parameters are set")
+    help(
+        "it stands between two lines `---`: `source: NAME.gem`, and `set:` with `NAME: VALUE` lines below it if parameters are set"
+    )
 )]
 pub(super) struct BrokenSnapshot {
     pub(super) path: String,

@@ -14,6 +14,8 @@ use crate::span::Span;
 
 /// The longest text that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
+/// The longest line that is shown of a file which is not text, in bytes.
+const LONGEST_LINE: usize = 400;
 
 /// A file that cannot be read.
 #[derive(Debug, Error, Diagnostic)]
@@ -35,7 +37,7 @@ struct NotUtf8 {
     offset: usize,
     byte: u8,
     #[label(primary, "this byte begins no character")]
-    at: Span,
+    at: Option<Span>,
 }
 
 /// A model's text, and the name under which faults show it.
@@ -81,7 +83,9 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 fn unreadable(path: &Path, why: &io::Error) -> UnreadableFile {
     let (why, help) = match why.kind() {
         ErrorKind::NotFound => ("there is no such file".to_owned(), missing(path)),
-        ErrorKind::IsADirectory => ("it is a folder".to_owned(), format!("name its files: {}", path.join("*.gem").display())),
+        ErrorKind::IsADirectory => {
+            ("it is a folder".to_owned(), format!("name its files: {}", path.join("*.gem").display()))
+        }
         ErrorKind::PermissionDenied => ("it is not yours to read".to_owned(), "change its permissions".to_owned()),
         _ => (why.to_string(), "is this the right file?".to_owned()),
     };
@@ -91,7 +95,8 @@ fn unreadable(path: &Path, why: &io::Error) -> UnreadableFile {
 /// Says what could be meant instead of a path that leads nowhere.
 fn missing(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_path_buf);
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_path_buf);
     if !folder.exists() {
         return format!("there is no folder `{}`", folder.display());
     }
@@ -109,13 +114,15 @@ fn model_name(entry: std::fs::DirEntry) -> Option<String> {
     entry.file_name().into_string().ok().filter(|name| Path::new(name).extension().is_some_and(|end| end == "gem"))
 }
 
-/// Reports bytes that are no text, shown as far as they are, control characters as `?` so that no terminal obeys them.
+/// Reports bytes that are no text. Where they are nearly text the line is shown, control characters as `?` so that no
+/// terminal obeys them.
 fn not_utf8(name: &str, bytes: &[u8], offset: usize) -> Report {
     let harmless = |letter: char| if letter.is_ascii_control() && !"\n\t".contains(letter) { '?' } else { letter };
     let shown: String = String::from_utf8_lossy(bytes).chars().map(harmless).collect();
     let at = Span::new(offset, offset + char::REPLACEMENT_CHARACTER.len_utf8());
+    let is_text = !bytes.contains(&0) && shown.lines().all(|line| line.len() <= LONGEST_LINE);
     let mut problems = Problems::new();
     let byte = bytes.get(offset).copied().unwrap_or_default();
-    problems.push(NotUtf8 { path: name.to_owned(), offset, byte, at });
+    problems.push(NotUtf8 { path: name.to_owned(), offset, byte, at: is_text.then_some(at) });
     Report::new(name, &shown, problems)
 }

@@ -109,17 +109,17 @@ impl Summary {
 
     fn population_lines(&self) -> Vec<String> {
         let row = |row: &PopulationRow| {
-            [row.name.clone(), row.shape.clone(), grouped(row.neurons), "neurons".to_owned(), row.manner.clone()]
+            [row.name.clone(), row.shape.clone(), count(row.neurons, "neuron"), row.manner.clone()]
         };
-        let rows: Vec<[String; 5]> = self.populations.iter().take(SHOWN).map(row).collect();
+        let rows: Vec<[String; 4]> = self.populations.iter().take(SHOWN).map(row).collect();
         with_rest(columns(&rows, &[2]), self.populations.len())
     }
 
     fn connection_lines(&self) -> Vec<String> {
         let row = |row: &ConnectionRow| {
             let link = format!("{} -> {}", row.source, row.target);
-            let noun = if row.frozen { "synapses, frozen" } else { "synapses" };
-            [link, format!("via {}", row.via), grouped(row.synapses), noun.to_owned()]
+            let frozen = if row.frozen { "frozen" } else { "" };
+            [link, format!("via {}", row.via), count(row.synapses, "synapse"), frozen.to_owned()]
         };
         let rows: Vec<[String; 4]> = self.connections.iter().take(SHOWN).map(row).collect();
         with_rest(columns(&rows, &[2]), self.connections.len())
