@@ -26,10 +26,12 @@ pub(super) struct Found {
 pub(super) fn walk(paths: &[PathBuf]) -> Found {
     let mut found = Found::default();
     for path in paths {
+        let path = &plain(path);
         if path.is_dir() {
             let before = found.models.len();
             found.folder(path);
-            if found.models.len() == before && !found.models.iter().any(|model| model.starts_with(path)) {
+            let inside = |model: &PathBuf| path == Path::new(".") || model.starts_with(path);
+            if found.models.len() == before && !found.models.iter().any(inside) {
                 found.empty.push(path.clone());
             }
         } else {
@@ -42,7 +44,7 @@ pub(super) fn walk(paths: &[PathBuf]) -> Found {
 impl Found {
     fn folder(&mut self, folder: &Path) {
         let mut entries: Vec<PathBuf> = match fs::read_dir(folder) {
-            Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+            Ok(entries) => entries.flatten().map(|entry| plain(&entry.path())).collect(),
             Err(why) => {
                 self.unreadable.push((folder.to_path_buf(), why));
                 return;
@@ -72,6 +74,11 @@ impl Found {
             list.push(path);
         }
     }
+}
+
+/// Drops a leading `./`, so that a file has one name.
+fn plain(path: &Path) -> PathBuf {
+    path.strip_prefix(".").map_or(path, |rest| if rest.as_os_str().is_empty() { path } else { rest }).to_path_buf()
 }
 
 fn ends_with(path: &Path, end: &str) -> bool {
