@@ -69,7 +69,7 @@ fn show(screen: &Screen, stage: Stage, stages: &Stages) -> String {
         Stage::Wiring => stages.wiring.to_string(),
         Stage::Plan => plan.to_string(),
         Stage::Dot => stages.wiring.dot().to_string(),
-        Stage::Svg => stages.wiring.dot().to_string(),
+        Stage::Svg => stages.wiring.svg().to_string(),
     };
     wrapped(screen, stage, plan.name(), text)
 }
