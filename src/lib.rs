@@ -1,5 +1,6 @@
 //! gemc.
 pub mod check;
+pub mod cli;
 pub mod compile;
 pub mod data;
 pub mod diag;
