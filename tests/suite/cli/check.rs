@@ -60,7 +60,12 @@ fn a_warning_is_no_error() {
 fn every_bad_case_is_bad() {
     for entry in fs::read_dir(repository("tests/cases/bad")).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|end| end == "gem") {
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        // some are bad only for a data set or with a parameter set
+        if path.extension().is_some_and(|end| end == "gem")
+            && !text.starts_with("// data:")
+            && !text.starts_with("// set:")
+        {
             let said = run(&["check", path.to_str().unwrap()]);
             assert!(said.code == 1 || said.err.contains("warning"), "{}: {}", path.display(), said.err);
         }
