@@ -3,4 +3,5 @@
 
 mod cases;
 mod data;
+mod draw;
 mod syntax;
