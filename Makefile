@@ -28,9 +28,9 @@ setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LI
 	@command -v python3 >/dev/null || { echo 'setup: this machine lacks python3: the Debian package python3' >&2; exit 3; }
 	@python3 scripts/setup_libtorch.py
 
-# Clippy and doc share what `check` leaves, the tests share what `build` leaves; no step changes RUSTFLAGS or the
-# profile, so nothing that a step compiled is compiled again by a later one. With torch first: its C++, the
-# longest part, compiles while the other crates do.
+# Clippy and doc share what `check` leaves, the tests share what `build` leaves, and no step changes RUSTFLAGS or the
+# profile: later steps compile gemc again, and few crates besides (some have other features without torch). With
+# torch first: its C++, the longest part, compiles while the other crates do.
 test: setup crate $(TARGET_DIR)/setup-script.ok ## everything a change must pass
 	$(say) 'all good'
 

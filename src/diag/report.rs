@@ -18,6 +18,11 @@ pub enum Style {
         /// Columns.
         width: usize,
     },
+    /// Box-drawing letters without colours, `width` columns.
+    Bare {
+        /// Columns.
+        width: usize,
+    },
     /// Box-drawing letters without colours, 100 columns: what snapshots hold.
     Plain,
 }
@@ -71,9 +76,11 @@ impl Report {
 
     /// Draws every fault with its place in the text, a blank line between two.
     pub fn render(&self, style: Style) -> String {
+        let bare = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
         let handler = match style {
             Style::Colour { width } => GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(width),
-            Style::Plain => GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100),
+            Style::Bare { width } => bare.with_width(width),
+            Style::Plain => bare.with_width(100),
         }
         .with_links(false);
         let mut out = String::new();

@@ -1,6 +1,7 @@
 //! One binary with every test that needs no libtorch.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod cli;
 mod cases;
 mod data;
 mod draw;

@@ -1,0 +1,71 @@
+//! Random numbers that are the same on every machine: a counter-based generator keyed by a seed and a purpose, so that
+//! what is drawn for one purpose never depends on what was drawn for another. Knows no room and no tensor.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+use sha2::{Digest, Sha256};
+
+/// Where uniform draws are cut before atanh: tanh′ is 0.002 there, small but still able to learn.
+const EDGE: f64 = 0.999;
+
+/// A stream of random numbers; two with the same seed and purpose give the same numbers.
+#[derive(Debug, Clone)]
+pub struct Draw {
+    rng: ChaCha8Rng,
+}
+
+impl Draw {
+    /// Opens the stream of `seed` for `purpose`: `ChaCha8` under the key SHA-256(seed as 8 little-endian bytes, purpose).
+    pub fn new(seed: u64, purpose: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(seed.to_le_bytes());
+        hash.update(purpose.as_bytes());
+        Self { rng: ChaCha8Rng::from_seed(hash.finalize().into()) }
+    }
+
+    /// Draws one number, uniform on [0, 1) in steps of 2⁻⁵³.
+    pub fn unit(&mut self) -> f64 {
+        (self.rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Draws `count` numbers, uniform on [−`bound`, `bound`).
+    pub fn uniform(&mut self, count: usize, bound: f64) -> Vec<f64> {
+        (0..count).map(|_| bound * (2.0 * self.unit() - 1.0)).collect()
+    }
+
+    /// Draws `count` numbers, normal with mean 0 and this standard deviation.
+    pub fn normal(&mut self, count: usize, deviation: f64) -> Vec<f64> {
+        let mut one = || {
+            let value: f64 = StandardNormal.sample(&mut self.rng);
+            deviation * value
+        };
+        (0..count).map(|_| one()).collect()
+    }
+
+    /// Draws `count` numbers whose tanh is uniform on (−1, 1), cut at ±0.999.
+    pub fn atanh_uniform(&mut self, count: usize) -> Vec<f64> {
+        (0..count).map(|_| (2.0 * self.unit() - 1.0).clamp(-EDGE, EDGE).atanh()).collect()
+    }
+
+    /// Draws an order of 0, 1, …, `count` − 1, all orders equally likely.
+    pub fn permutation(&mut self, count: usize) -> Vec<i64> {
+        let mut order: Vec<i64> = (0_i64..).take(count).collect();
+        for last in (1..count).rev() {
+            let other = self.below(last as u64 + 1);
+            order.swap(last, other);
+        }
+        order
+    }
+
+    /// Draws a whole number below `bound`, all equally likely, by Lemire's multiplication.
+    #[allow(clippy::cast_possible_truncation)]
+    fn below(&mut self, bound: u64) -> usize {
+        loop {
+            let wide = u128::from(self.rng.next_u64()) * u128::from(bound);
+            if wide as u64 >= bound.wrapping_neg() % bound {
+                return (wide >> 64) as usize;
+            }
+        }
+    }
+}

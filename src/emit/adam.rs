@@ -1,0 +1,155 @@
+//! Adam with its state in plain sight: copied, restored, saved. One fused call into libtorch updates all rows; where that
+//! is not to be had, the same arithmetic goes row by row.
+
+use tch::{Kind, Tensor as Live, no_grad_guard};
+
+use super::abi::{Dispatcher, FusedAdam};
+use super::fault::TorchFault;
+
+const BETA1: f64 = 0.9;
+const BETA2: f64 = 0.999;
+const EPSILON: f64 = 1e-8;
+
+/// How updates are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// One fused call for all rows.
+    Fused,
+    /// Plain operations, row by row.
+    Plain,
+}
+
+/// The optimiser's state, in the order of the rows: what exact continuation needs beside the rows themselves.
+#[derive(Debug)]
+pub struct Moments {
+    /// Updates made.
+    pub step: u64,
+    /// Running means of the gradients.
+    pub first: Vec<Live>,
+    /// Running means of their squares.
+    pub second: Vec<Live>,
+}
+
+/// Adam (Kingma, Ba 2015; β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸) over a fixed list of tensors, which it changes in place.
+#[derive(Debug)]
+pub struct Adam {
+    values: Vec<Live>,
+    moments: Moments,
+    /// `moments.step` as libtorch wants it.
+    counter: Live,
+    dispatcher: Option<Dispatcher>,
+}
+
+impl Adam {
+    /// Makes an optimiser of `values`, fused where this libtorch can.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub fn new<'a>(values: impl IntoIterator<Item = &'a Live>) -> Result<Self, TorchFault> {
+        Self::by(Route::Fused, values)
+    }
+
+    /// Makes an optimiser of `values` that goes this way.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Adam::new`].
+    pub fn by<'a>(route: Route, values: impl IntoIterator<Item = &'a Live>) -> Result<Self, TorchFault> {
+        let values: Vec<Live> = values.into_iter().map(Live::shallow_clone).collect();
+        let zeros = || values.iter().map(Live::f_zeros_like).collect::<Result<Vec<Live>, _>>();
+        let moments = Moments { step: 0, first: zeros()?, second: zeros()? };
+        let device = values.first().map_or(tch::Device::Cpu, Live::device);
+        let counter = Live::f_zeros([0_i64; 0], (Kind::Float, device))?;
+        let dispatcher = if route == Route::Fused { Dispatcher::find() } else { None };
+        Ok(Self { values, moments, counter, dispatcher })
+    }
+
+    /// Returns the way updates are made.
+    pub fn route(&self) -> Route {
+        if self.dispatcher.is_some() { Route::Fused } else { Route::Plain }
+    }
+
+    /// Returns the state.
+    pub fn moments(&self) -> &Moments {
+        &self.moments
+    }
+
+    /// Returns the tensors that are changed.
+    pub fn values(&self) -> &[Live] {
+        &self.values
+    }
+
+    /// Replaces the state by a copy of `moments`, whose shapes must be those of the values.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses.
+    pub fn restore(&mut self, moments: &Moments) -> Result<(), TorchFault> {
+        copy_all(&mut self.moments.first, &moments.first)?;
+        copy_all(&mut self.moments.second, &moments.second)?;
+        self.moments.step = moments.step;
+        Ok(())
+    }
+
+    /// Makes one update with the learning rate `lr`. A gradient that is not defined counts as zero.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses. If it refuses the fused call at the first update, all updates go the plain way.
+    pub fn step(&mut self, gradients: Vec<Live>, lr: f64) -> Result<(), TorchFault> {
+        let _guard = no_grad_guard();
+        let gradients = dense(gradients, &self.values)?;
+        self.moments.step += 1;
+        if let Some(dispatcher) = self.dispatcher {
+            let _ = self.counter.f_fill_(self.moments.step as f64)?;
+            let update = FusedAdam {
+                values: &self.values,
+                gradients: &gradients,
+                first: &self.moments.first,
+                second: &self.moments.second,
+                step: &self.counter,
+                numbers: [lr, BETA1, BETA2, 0.0, EPSILON],
+            };
+            if dispatcher.fused_adam(&update) {
+                return Ok(());
+            }
+            if self.moments.step > 1 {
+                return Err(TorchFault { message: "refused a fused Adam update; its reason is above".to_owned() });
+            }
+            self.dispatcher = None;
+        }
+        self.plain(&gradients, lr)
+    }
+
+    fn plain(&mut self, gradients: &[Live], lr: f64) -> Result<(), TorchFault> {
+        let step = self.moments.step as f64;
+        let (correction1, correction2) = (1.0 - BETA1.powf(step), 1.0 - BETA2.powf(step));
+        let rows = self.values.iter_mut().zip(gradients).zip(&mut self.moments.first).zip(&mut self.moments.second);
+        for (((value, gradient), first), second) in rows {
+            let _ = first.f_lerp_(gradient, 1.0 - BETA1)?;
+            let square = gradient.f_square()?.f_mul_scalar(1.0 - BETA2)?;
+            let _ = second.f_mul_scalar_(BETA2)?.f_add_(&square)?;
+            let root = second.f_sqrt()?.f_div_scalar(correction2.sqrt())?.f_add_scalar(EPSILON)?;
+            let _ = value.f_sub_(&first.f_div(&root)?.f_mul_scalar(lr / correction1)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Copies `from` into `into`, tensor by tensor.
+pub(super) fn copy_all(into: &mut [Live], from: &[Live]) -> Result<(), TorchFault> {
+    let _guard = no_grad_guard();
+    into.iter_mut().zip(from).try_for_each(|(into, from)| Ok(into.f_copy_(from)?))
+}
+
+/// Lays gradients out as their values are. libtorch may hand out transposed or broadcast views, which the fused call
+/// would read in the wrong order, and undefined tensors for values that nothing used.
+fn dense(gradients: Vec<Live>, values: &[Live]) -> Result<Vec<Live>, TorchFault> {
+    let lay_out = |(gradient, value): (Live, &Live)| match (gradient.defined(), value) {
+        (false, value) => value.f_zeros_like(),
+        (true, _) if gradient.is_contiguous() => Ok(gradient),
+        (true, _) => gradient.f_contiguous(),
+    };
+    Ok(gradients.into_iter().zip(values).map(lay_out).collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,50 @@
+//! The constant c with which synthesized weights start at the spread that training wants, without making the weights.
+
+use tch::{Kind, Tensor as Live};
+
+use super::fault::TorchFault;
+
+/// A spread below this part of the root mean square is rounding, not spread.
+const ROUNDING: f64 = 1e-12;
+
+/// Returns c = √(2 / `fan_in`) / std(`X_s O X_tᵀ`) for one run: `source` 1 × `N_s` × G, `interaction` 1 × G × G, `target`
+/// 1 × `N_t` × G, in double precision.
+///
+/// Where all weights are equal the root mean square stands in for the deviation, and 1 where that is 0 as well.
+pub(super) fn gain(source: &Live, interaction: &Live, target: &Live, fan_in: usize) -> Result<f64, TorchFault> {
+    let (mean, deviation) = spread(source, interaction, target)?;
+    let root_mean_square = mean.hypot(deviation);
+    let scale = if deviation > ROUNDING * root_mean_square { deviation } else { root_mean_square };
+    let wanted = (2.0 / fan_in.max(1) as f64).sqrt();
+    Ok(if scale > 0.0 { wanted / scale } else { wanted })
+}
+
+/// Returns the mean and the population standard deviation of the entries of `X_s O X_tᵀ`.
+///
+/// With x̄ the mean identity of a side and S the covariance of its identities, W's mean is `x̄_s O x̄_t`, and its variance
+/// the sum of three parts that cannot cancel: `tr(Oᵀ S_s O S_t)`, `(O x̄_t)ᵀ S_s (O x̄_t)` and
+/// `(x̄_s O) S_t (x̄_s O)ᵀ`.
+fn spread(source: &Live, interaction: &Live, target: &Live) -> Result<(f64, f64), TorchFault> {
+    let (source_mean, source_covariance) = moments(source)?;
+    let (target_mean, target_covariance) = moments(target)?;
+    let by_source = source_mean.f_bmm(interaction)?;
+    let by_target = interaction.f_bmm(&target_mean.f_transpose(1, 2)?)?;
+    let mean = total(&by_source.f_bmm(&target_mean.f_transpose(1, 2)?)?)?;
+    let both = total(&source_covariance.f_bmm(interaction)?.f_bmm(&target_covariance)?.f_mul(interaction)?)?;
+    let along_source = total(&source_covariance.f_bmm(&by_target)?.f_mul(&by_target)?)?;
+    let along_target = total(&by_source.f_bmm(&target_covariance)?.f_mul(&by_source)?)?;
+    Ok((mean, (both + along_source + along_target).max(0.0).sqrt()))
+}
+
+/// Returns the mean identity, 1 × 1 × G, and the identities' covariance, 1 × G × G.
+fn moments(identities: &Live) -> Result<(Live, Live), TorchFault> {
+    let count = identities.size().get(1).copied().unwrap_or(1).max(1) as f64;
+    let mean = identities.f_mean_dim(1_i64, true, None)?;
+    let centred = identities.f_sub(&mean)?;
+    let covariance = centred.f_transpose(1, 2)?.f_bmm(&centred)?.f_div_scalar(count)?;
+    Ok((mean, covariance))
+}
+
+fn total(values: &Live) -> Result<f64, TorchFault> {
+    Ok(values.f_sum(Kind::Double)?.f_double_value(&[])?)
+}

@@ -1,0 +1,20 @@
+//! A verified plan becomes live tensors: [`Net`], its optimiser, and the device they lie on.
+//!
+//! `tch` is spoken here and in `train`, nowhere else. A plan has no user errors left, so what can fail here is libtorch
+//! itself: every call is the fallible one and a failure comes back as a [`TorchFault`].
+
+mod abi;
+mod adam;
+mod device;
+mod fault;
+mod gain;
+mod net;
+mod ops;
+mod params;
+mod walk;
+
+pub use adam::{Adam, Moments, Route};
+pub use device::{NoDevice, Opened, Place, UnknownDevice, Wish, libtorch_version, open, probe};
+pub use fault::TorchFault;
+pub use net::{GenomeMismatch, LoadFault, Net, Output};
+pub use ops::words;

@@ -1,0 +1,96 @@
+//! The parameter table's starting values: each run's numbers are drawn from its seed alone, in double precision, and only
+//! then laid side by side as [R, …] in the net's own kind of number.
+
+use tch::{Tensor as Live, no_grad_guard};
+
+use super::device::Place;
+use super::fault::TorchFault;
+use super::gain;
+use super::ops::{prepare, size};
+use super::walk::{Given, Values, Walk};
+use crate::draw::Draw;
+use crate::plan::{Leaf, Op, Plan, Sizes, Start, TensorId};
+
+/// Returns every row's tensor, [R, …], for runs with these seeds; learned ones require gradients.
+pub(super) fn start(plan: &Plan, seeds: &[u64], place: Place) -> Result<Vec<Live>, TorchFault> {
+    let _guard = no_grad_guard();
+    let prepared = prepare_all(plan, Place::EXACT)?;
+    let of_seed = |seed: &u64| {
+        let rows = one_run(plan, &prepared, *seed)?;
+        rows.iter().map(|row| Ok(row.f_to_kind(place.kind)?)).collect::<Result<Vec<Live>, TorchFault>>()
+    };
+    let runs: Vec<Vec<Live>> = seeds.iter().map(of_seed).collect::<Result<_, _>>()?;
+    let side_by_side = |(index, leaf): (usize, &Leaf)| {
+        let parts: Vec<&Live> = runs.iter().filter_map(|run| run.get(index)).collect();
+        let live = Live::f_cat(&parts, 0)?.f_to_device(place.device)?;
+        Ok(if leaf.learned { live.f_set_requires_grad(true)? } else { live })
+    };
+    plan.leaves().iter().enumerate().map(side_by_side).collect()
+}
+
+/// Returns the plan's tensors that are rows of the table, with the rows' numbers.
+pub(super) fn leaf_tensors(plan: &Plan) -> impl Iterator<Item = (TensorId, usize)> {
+    plan.numbered()
+        .filter_map(|(id, tensor)| if let Op::Leaf(leaf) = tensor.op { Some((id, leaf.index())) } else { None })
+}
+
+/// Draws one run's rows, [1, …] each. Gains come last, as they are taken from what the other rows make.
+fn one_run(plan: &Plan, prepared: &Values, seed: u64) -> Result<Vec<Live>, TorchFault> {
+    let mut rows: Vec<Option<Live>> = plan.leaves().iter().map(|leaf| draw(leaf, seed)).collect::<Result<_, _>>()?;
+    for (index, leaf) in plan.leaves().iter().enumerate() {
+        if let Start::Gain { source, interaction, target, fan_in } = leaf.start {
+            let [source, interaction, target] = ends_of(plan, &rows, prepared, [source, interaction, target])?;
+            let gain = gain::gain(&source, &interaction, &target, fan_in)?;
+            let row = Live::f_full(shape(leaf), gain, Place::EXACT.options())?;
+            if let Some(place) = rows.get_mut(index) {
+                *place = Some(row);
+            }
+        }
+    }
+    Ok(rows.into_iter().flatten().collect())
+}
+
+fn draw(leaf: &Leaf, seed: u64) -> Result<Option<Live>, TorchFault> {
+    let count = usize::try_from(leaf.count()).unwrap_or(usize::MAX);
+    let mut stream = Draw::new(seed, &leaf.key);
+    let values = match leaf.start {
+        Start::Constant(value) => vec![value; count],
+        Start::Normal { deviation } => stream.normal(count, deviation),
+        Start::Uniform { bound } => stream.uniform(count, bound),
+        Start::AtanhUniform => stream.atanh_uniform(count),
+        Start::Gain { .. } => return Ok(None),
+    };
+    Ok(Some(Live::f_from_slice(&values)?.f_reshape(shape(leaf))?))
+}
+
+fn shape(leaf: &Leaf) -> Vec<i64> {
+    leaf.shape.at(Sizes { runs: 1, batch: 1 }).into_iter().map(size).collect()
+}
+
+/// Evaluates the three tensors of a gain from the rows drawn so far.
+fn ends_of(
+    plan: &Plan,
+    rows: &[Option<Live>],
+    prepared: &Values,
+    ends: [TensorId; 3],
+) -> Result<[Live; 3], TorchFault> {
+    let mut known = Values::of(plan);
+    for (id, row) in leaf_tensors(plan) {
+        known.set(id, rows.get(row).and_then(Option::as_ref).map(Live::shallow_clone));
+    }
+    let values = Walk::new(plan, &ends, &known, false).run(Given { plan, known: &known, prepared, sample: None })?;
+    let find = |id: TensorId| values.get(id).or_else(|| known.get(id)).map(Live::shallow_clone);
+    match ends.map(find) {
+        [Some(source), Some(interaction), Some(target)] => Ok([source, interaction, target]),
+        _ => Err(TorchFault { message: "a gain has no ends: a bug in gemc, please report it".to_owned() }),
+    }
+}
+
+/// Prepares every operation of a plan that has something to prepare.
+pub(super) fn prepare_all(plan: &Plan, place: Place) -> Result<Values, TorchFault> {
+    let mut prepared = Values::of(plan);
+    for (id, tensor) in plan.numbered() {
+        prepared.set(id, prepare(&tensor.op, place)?);
+    }
+    Ok(prepared)
+}

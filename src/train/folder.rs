@@ -1,0 +1,224 @@
+//! A run's folder: the model's text, the record, the metrics, the best genome. Every file appears whole or not at all:
+//! it is written beside its final name and renamed. A folder that holds anything is never written into.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use tch::{Device, Kind, Tensor as Live};
+use thiserror::Error;
+
+use super::record::Record;
+use super::scores::Metric;
+use crate::emit::TorchFault;
+
+const MODEL: &str = "model.gem";
+const RECORD: &str = "run.json";
+const METRICS: &str = "metrics.jsonl";
+const GENOME: &str = "genome.safetensors";
+/// The key under which a genome says which graph it belongs to.
+const GRAPH: &str = "graph";
+
+/// What can be wrong with a run's folder.
+#[derive(Debug, Error, Diagnostic)]
+pub enum FolderFault {
+    /// It holds something already.
+    #[error("{} is not empty", path.display())]
+    #[diagnostic(code(run::folder_in_use), help("name a new folder with `--run-dir`; no run is ever overwritten"))]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Something in it cannot be written.
+    #[error("{} cannot be written: {reason}", path.display())]
+    #[diagnostic(code(run::cannot_write), help("free some space, or name a folder you may write to with `--run-dir`"))]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// Something in it cannot be read.
+    #[error("{} cannot be read: {reason}", path.display())]
+    #[diagnostic(code(run::cannot_read), help("a run's folder holds {MODEL}, {RECORD}, {METRICS} and {GENOME}"))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// A run's folder, open for writing.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    graph: String,
+    metrics: File,
+}
+
+impl Folder {
+    /// Makes the folder, with the model's text in it; `graph` is the hash of the lowered graph.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderFault::InUse`] where it holds anything, [`FolderFault::Write`] where it cannot be made.
+    pub fn create(path: &Path, model: &str, graph: &str) -> Result<Self, FolderFault> {
+        let cannot = |reason: io::Error| cannot_write(path, &reason);
+        fs::create_dir_all(path).map_err(cannot)?;
+        if fs::read_dir(path).map_err(cannot)?.next().is_some() {
+            return Err(FolderFault::InUse { path: path.to_owned() });
+        }
+        write_whole(&path.join(MODEL), model.as_bytes())?;
+        let file = path.join(METRICS);
+        let metrics = File::create(&file).map_err(|reason| cannot_write(&file, &reason))?;
+        Ok(Self { path: path.to_owned(), graph: graph.to_owned(), metrics })
+    }
+
+    /// Appends one line to `metrics.jsonl`.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderFault::Write`].
+    pub fn metric(&mut self, metric: &Metric) -> Result<(), FolderFault> {
+        let line = serde_json::to_string(metric).map_err(io::Error::from).map(|line| line + "\n");
+        let written = line.and_then(|line| self.metrics.write_all(line.as_bytes()).and_then(|()| self.metrics.flush()));
+        written.map_err(|reason| cannot_write(&self.path.join(METRICS), &reason))
+    }
+
+    /// Writes `genome.safetensors`: every row under its name, [R, …].
+    ///
+    /// # Errors
+    ///
+    /// [`FolderFault::Write`].
+    pub fn genome(&self, rows: &[(String, Live)]) -> Result<(), FolderFault> {
+        let path = self.path.join(GENOME);
+        let refused = |reason: String| FolderFault::Write { path: path.clone(), reason };
+        let rows: Vec<Row> = rows
+            .iter()
+            .map(|(name, row)| Row::of(name, row))
+            .collect::<Result<_, _>>()
+            .map_err(|fault: TorchFault| refused(fault.message))?;
+        let views = rows.iter().map(|row| Ok((row.name, TensorView::new(row.kind, row.shape.clone(), &row.bytes)?)));
+        let views: Vec<(&str, TensorView<'_>)> =
+            views.collect::<Result<_, safetensors::SafeTensorError>>().map_err(|error| refused(error.to_string()))?;
+        let about = HashMap::from([(GRAPH.to_owned(), self.graph.clone())]);
+        let bytes = safetensors::serialize(views, Some(about)).map_err(|error| refused(error.to_string()))?;
+        write_whole(&path, &bytes)
+    }
+
+    /// Writes `run.json`.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderFault::Write`].
+    pub fn record(&self, record: &Record) -> Result<(), FolderFault> {
+        let path = self.path.join(RECORD);
+        let text = serde_json::to_string_pretty(record).map_err(|error| cannot_write(&path, &error.into()))?;
+        write_whole(&path, (text + "\n").as_bytes())
+    }
+
+    /// Returns where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the model's text of the run in `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderFault::Read`].
+    pub fn read_model(path: &Path) -> Result<String, FolderFault> {
+        let file = path.join(MODEL);
+        fs::read_to_string(&file).map_err(|reason| cannot_read(&file, &reason))
+    }
+
+    /// Reads `run.json` of the run in `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderFault::Read`].
+    pub fn read_record(path: &Path) -> Result<Record, FolderFault> {
+        let file = path.join(RECORD);
+        let text = fs::read_to_string(&file).map_err(|reason| cannot_read(&file, &reason))?;
+        serde_json::from_str(&text).map_err(|reason| cannot_read(&file, &reason))
+    }
+
+    /// Reads `genome.safetensors` of the run in `path`: every row by name, [R, …], and the hash of the graph it belongs to.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderFault::Read`].
+    pub fn read_genome(path: &Path) -> Result<(Vec<(String, Live)>, String), FolderFault> {
+        let file = path.join(GENOME);
+        let bytes = fs::read(&file).map_err(|reason| cannot_read(&file, &reason))?;
+        let (_, about) = SafeTensors::read_metadata(&bytes).map_err(|reason| cannot_read(&file, &reason))?;
+        let graph = about.metadata().as_ref().and_then(|about| about.get(GRAPH)).cloned().unwrap_or_default();
+        let rows = SafeTensors::deserialize(&bytes).map_err(|reason| cannot_read(&file, &reason))?;
+        let row = |(name, view): (&str, TensorView<'_>)| live(&view).map(|row| (name.to_owned(), row));
+        let rows = rows.iter().map(row).collect::<Result<_, _>>();
+        Ok((rows.map_err(|reason: String| FolderFault::Read { path: file, reason })?, graph))
+    }
+}
+
+/// One row as it is stored.
+struct Row<'a> {
+    name: &'a str,
+    kind: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Row<'a> {
+    fn of(name: &'a str, row: &Live) -> Result<Self, TorchFault> {
+        let double = row.f_kind()? == Kind::Double;
+        let (kind, width) = if double { (Dtype::F64, 8) } else { (Dtype::F32, 4) };
+        let row = row.f_detach()?.f_to_device(Device::Cpu)?.f_contiguous()?;
+        let mut bytes = vec![0; row.numel() * width];
+        row.f_copy_data_u8(&mut bytes, row.numel())?;
+        let shape = row.size().into_iter().map(|size| usize::try_from(size).unwrap_or(0)).collect();
+        Ok(Self { name, kind, shape, bytes })
+    }
+}
+
+fn live(view: &TensorView<'_>) -> Result<Live, String> {
+    let kinds = [(Dtype::F32, Kind::Float), (Dtype::F64, Kind::Double)];
+    let known = kinds.into_iter().find(|(stored, _)| *stored == view.dtype());
+    let (_, kind) = known.ok_or_else(|| format!("it holds {} numbers", view.dtype()))?;
+    let shape: Vec<i64> = view.shape().iter().map(|size| i64::try_from(*size).unwrap_or(i64::MAX)).collect();
+    Live::f_from_data_size(view.data(), &shape, kind).map_err(|error| TorchFault::from(error).message)
+}
+
+/// Writes a file beside its final name, makes sure that it is on the disk, and renames it.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderFault> {
+    let write = || -> io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".part-");
+        let mut file = readable(&mut builder).tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|reason| cannot_write(path, &reason))
+}
+
+/// Gives the file the rights of any new file; temporary ones are the owner's alone.
+fn readable<'a, 'b>(builder: &'a mut tempfile::Builder<'b, 'b>) -> &'a mut tempfile::Builder<'b, 'b> {
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
+
+fn cannot_write(path: &Path, reason: &io::Error) -> FolderFault {
+    FolderFault::Write { path: path.to_owned(), reason: reason.to_string() }
+}
+
+fn cannot_read(path: &Path, reason: &dyn std::fmt::Display) -> FolderFault {
+    FolderFault::Read { path: path.to_owned(), reason: reason.to_string() }
+}

@@ -1,0 +1,106 @@
+//! How much memory a training run takes, estimated before any of it is asked for.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::recipe::Recipe;
+use crate::plan::{Plan, Sizes};
+
+/// Bytes of one number.
+const NUMBER: u64 = 4;
+
+/// Copies of a learned number: value, gradient, two moments, the best so far.
+const LEARNED: u64 = 5;
+
+/// Copies of a number that is only drawn: value, and the best genome's.
+const DRAWN: u64 = 2;
+
+/// The machine has less memory than training takes.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[error("training takes about {}, {} are free: {}", shown(*.needed), shown(*.free), .parts)]
+#[diagnostic(code(run::not_enough_memory), help("{advice}"))]
+pub struct NotEnoughMemory {
+    /// Bytes that training takes.
+    pub needed: u64,
+    /// Bytes that are free.
+    pub free: u64,
+    /// What takes them.
+    pub parts: String,
+    /// What to do.
+    pub advice: &'static str,
+}
+
+/// Bytes that a training run takes, by what takes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needs {
+    /// Parameters with gradients, moments and best copy, of all runs.
+    pub parameters: u64,
+    /// Tensors of one step, kept for the way back.
+    pub tensors: u64,
+    /// The data set.
+    pub data: u64,
+    /// The largest tensor, in words.
+    largest: String,
+}
+
+impl Needs {
+    /// Estimates what training `plan` by `recipe` takes on `data` bytes of data.
+    pub fn of(plan: &Plan, recipe: &Recipe, data: u64) -> Self {
+        let sizes = Sizes { runs: recipe.runs, batch: recipe.batch };
+        let row = |leaf: &crate::plan::Leaf| {
+            leaf.shape.count(sizes).saturating_mul(NUMBER * if leaf.learned { LEARNED } else { DRAWN })
+        };
+        let parameters = plan.leaves().iter().map(row).fold(0, u64::saturating_add);
+        let tensors = plan.activation_bytes(sizes).saturating_mul(2);
+        let largest = plan.numbered().max_by_key(|(_, tensor)| tensor.shape.count(sizes)).map_or_else(
+            || "nothing".to_owned(),
+            |(id, tensor)| {
+                let name = if tensor.label.is_empty() { id.to_string() } else { tensor.label.clone() };
+                let bytes = tensor.shape.count(sizes).saturating_mul(NUMBER);
+                format!("`{name}`, {} with {}", tensor.shape, shown(bytes))
+            },
+        );
+        Self { parameters, tensors, data, largest }
+    }
+
+    /// Returns all of them together.
+    pub fn total(&self) -> u64 {
+        self.parameters.saturating_add(self.tensors).saturating_add(self.data)
+    }
+
+    /// Checks that `free` bytes are enough.
+    ///
+    /// # Errors
+    ///
+    /// Says what takes how much, and what would take less.
+    pub fn check(&self, free: u64) -> Result<(), NotEnoughMemory> {
+        if self.total() <= free {
+            return Ok(());
+        }
+        let Self { parameters, tensors, data, largest } = self;
+        let parts = format!(
+            "{} for parameters, {} for the tensors of a step (the largest is {largest}), {} for data",
+            shown(*parameters),
+            shown(*tensors),
+            shown(*data)
+        );
+        let advice = if tensors > parameters {
+            "a smaller `--batch`, fewer `--runs` or smaller populations take less"
+        } else {
+            "fewer `--runs`, smaller populations, or genes instead of direct weights take less"
+        };
+        Err(NotEnoughMemory { needed: self.total(), free, parts, advice })
+    }
+}
+
+/// Writes a number of bytes as people read it.
+fn shown(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    if bytes < 1e6 {
+        format!("{:.0} kB", bytes / 1e3)
+    } else if bytes < 1e9 {
+        format!("{:.0} MB", bytes / 1e6)
+    } else {
+        format!("{:.1} GB", bytes / 1e9)
+    }
+}

@@ -1,0 +1,30 @@
+//! A live net learns: batches, steps, evaluations, each run's own end, and the folder that keeps what came of it.
+//!
+//! [`run()`] is the loop; it prints nothing and reads no clock of its own: a [`Watcher`] hears what happens and a [`Clock`]
+//! tells the time. Run k of R is the run that its seed alone would give.
+
+mod bench;
+mod check;
+mod evaluate;
+mod folder;
+mod memory;
+mod recipe;
+mod record;
+mod run;
+mod safe;
+mod samples;
+mod scores;
+mod step;
+mod threads;
+
+pub use bench::{Bench, Part, bench};
+pub use evaluate::accuracy;
+pub use folder::{Folder, FolderFault};
+pub use memory::{Needs, NotEnoughMemory};
+pub use recipe::{BadRecipe, Recipe};
+pub use record::{Record, Versions};
+pub use run::{Clock, Job, Outcome, RunFault, Stopped, Watcher, run};
+pub use samples::{Misfit, Order, Pieces, Samples};
+pub use scores::Metric;
+pub use step::{NotFinite, StepFault, Stepper};
+pub use threads::choose_threads;

@@ -1,0 +1,64 @@
+//! `run.json`: everything that a run was made of, and what came of it.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::recipe::Recipe;
+use super::run::{Outcome, Stopped};
+
+/// What computed the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions {
+    /// gemc.
+    pub gemc: String,
+    /// libtorch.
+    pub libtorch: String,
+}
+
+/// The contents of `run.json`. A field is never renamed or given another unit; new ones may be added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The model's name.
+    pub model: String,
+    /// The model's parameters that were set, as text.
+    pub settings: IndexMap<String, String>,
+    /// The protocol.
+    pub recipe: Recipe,
+    /// The seed of each run.
+    pub seeds: Vec<u64>,
+    /// The data set's name.
+    pub data: String,
+    /// Its hash.
+    pub data_hash: String,
+    /// Hash of the lowered graph.
+    pub graph: String,
+    /// What computed the run.
+    pub versions: Versions,
+    /// `cpu` or `cuda:N`.
+    pub device: String,
+    /// Threads of libtorch.
+    pub threads: usize,
+    /// Learned numbers of one run.
+    pub parameters: u64,
+    /// Synapses and biases of one run.
+    pub uncompressed: u64,
+    /// The results.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+impl Outcome {
+    /// Returns what a run came to before its first evaluation: nothing.
+    pub fn none(runs: usize) -> Self {
+        Self {
+            best_accuracy: vec![0.0; runs],
+            best_step: vec![0; runs],
+            mean: 0.0,
+            sd: 0.0,
+            steps: 0,
+            seconds: 0.0,
+            ms_per_step: 0.0,
+            stopped: Stopped::Interrupted,
+        }
+    }
+}

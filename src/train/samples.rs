@@ -1,0 +1,162 @@
+//! Data on the device: bytes as they came, gathered by index and turned into numbers batch by batch; and the order in which
+//! each run sees them, which its seed alone decides.
+
+use miette::Diagnostic;
+use tch::{Kind, Tensor as Live};
+use thiserror::Error;
+
+use crate::draw::Draw;
+use crate::emit::{Net, Place, TorchFault};
+
+/// What a pixel of full brightness is stored as.
+const FULL: f64 = 255.0;
+
+/// Data as plain bytes: sample after sample `neurons` pixels, and one label for each sample.
+#[derive(Debug, Clone, Copy)]
+pub struct Pieces<'a> {
+    /// Pixels, sample after sample.
+    pub pixels: &'a [u8],
+    /// Labels, each below `classes`.
+    pub labels: &'a [u8],
+    /// Numbers in one sample.
+    pub neurons: usize,
+    /// Classes.
+    pub classes: usize,
+}
+
+/// Data that a net cannot take.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[error("the data has {found} {what}, the model takes {wanted}")]
+#[diagnostic(code(run::misfit), help("change the model's input or output population, or train on other data"))]
+pub struct Misfit {
+    /// What does not fit.
+    pub what: &'static str,
+    /// What the data has.
+    pub found: usize,
+    /// What the model takes.
+    pub wanted: usize,
+}
+
+/// Data on a device.
+#[derive(Debug)]
+pub struct Samples {
+    pixels: Live,
+    labels: Live,
+    place: Place,
+    count: usize,
+    neurons: usize,
+    classes: usize,
+}
+
+impl Samples {
+    /// Lays `pieces` on the device, still as bytes.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory, or pixels that are not `neurons` for each label.
+    pub fn new(pieces: Pieces<'_>, place: Place) -> Result<Self, TorchFault> {
+        let (count, neurons) = (pieces.labels.len(), pieces.neurons);
+        let pixels = Live::f_from_slice(pieces.pixels)?.f_reshape([as_size(count), as_size(neurons)])?;
+        let labels = Live::f_from_slice(pieces.labels)?.f_to_kind(Kind::Int64)?;
+        let (pixels, labels) = (pixels.f_to_device(place.device)?, labels.f_to_device(place.device)?);
+        Ok(Self { pixels, labels, place, count, neurons, classes: pieces.classes })
+    }
+
+    /// Returns the number of samples.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Tells whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Checks that the net takes such samples.
+    ///
+    /// # Errors
+    ///
+    /// Says how many pixels or classes there are and how many the net takes.
+    pub fn fit(&self, net: &Net) -> Result<(), Misfit> {
+        let (inputs, outputs) = (net.plan().inputs(), net.plan().outputs());
+        if self.neurons != inputs {
+            return Err(Misfit { what: "numbers in a sample", found: self.neurons, wanted: inputs });
+        }
+        if self.classes > outputs {
+            return Err(Misfit { what: "classes", found: self.classes, wanted: outputs });
+        }
+        Ok(())
+    }
+
+    /// Gathers the samples named by `index`, [R · B]: numbers in [0, 1], R × B × N, and labels, [R · B].
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses.
+    pub fn gather(&self, index: &Live, runs: usize) -> Result<(Live, Live), TorchFault> {
+        let x = self.numbers(&self.pixels.f_index_select(0, index)?)?;
+        let x = x.f_view([as_size(runs), -1, as_size(self.neurons)])?;
+        Ok((x, self.labels.f_index_select(0, index)?))
+    }
+
+    /// Returns `count` samples from `start` on, the same for every run: numbers in [0, 1], R × `count` × N, and labels,
+    /// [`count`].
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses.
+    pub fn stretch(&self, start: usize, count: usize, runs: usize) -> Result<(Live, Live), TorchFault> {
+        let part = |all: &Live| all.f_narrow(0, as_size(start), as_size(count));
+        let x = self.numbers(&part(&self.pixels)?)?.f_unsqueeze(0)?;
+        Ok((x.f_expand([as_size(runs), -1, -1], false)?, part(&self.labels)?))
+    }
+
+    fn numbers(&self, bytes: &Live) -> Result<Live, TorchFault> {
+        let mut numbers = bytes.f_to_kind(self.place.kind)?;
+        Ok(numbers.f_div_scalar_(FULL)?)
+    }
+}
+
+/// In which order each run sees the samples: a new one every epoch, drawn from the run's seed; the samples that fill no
+/// whole batch are left out of that epoch.
+#[derive(Debug)]
+pub struct Order {
+    seeds: Vec<u64>,
+    count: usize,
+    batch: usize,
+    place: Place,
+    epoch: Option<u64>,
+    /// R × `count`.
+    index: Live,
+}
+
+impl Order {
+    /// Makes the order of `count` samples in batches of `batch` for runs with these seeds.
+    pub fn new(seeds: &[u64], count: usize, batch: usize, place: Place) -> Self {
+        Self { seeds: seeds.to_vec(), count, batch, place, epoch: None, index: Live::new() }
+    }
+
+    /// Returns the indices of the batch of `step`, counted from 0: [R · B], run after run. Any step may be asked for.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses.
+    pub fn batch(&mut self, step: u64) -> Result<Live, TorchFault> {
+        let batches = (self.count / self.batch.max(1)).max(1) as u64;
+        let epoch = step / batches;
+        if self.epoch != Some(epoch) {
+            let purpose = format!("order {epoch}");
+            let orders = self.seeds.iter().flat_map(|seed| Draw::new(*seed, &purpose).permutation(self.count));
+            let index = Live::f_from_slice(&orders.collect::<Vec<i64>>())?;
+            self.index = index.f_view([-1, as_size(self.count)])?.f_to_device(self.place.device)?;
+            self.epoch = Some(epoch);
+        }
+        let start = i64::try_from(step % batches).unwrap_or(0) * as_size(self.batch);
+        Ok(self.index.f_narrow(1, start, as_size(self.batch))?.f_reshape(-1)?)
+    }
+}
+
+/// Returns a length as libtorch counts it; lengths beyond 2⁶³ cannot be allocated anyway.
+pub(super) fn as_size(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}

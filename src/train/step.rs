@@ -1,0 +1,255 @@
+//! One training step: a batch, its losses, their gradients, an update; and the watch over losses that are not finite.
+//!
+//! On a CPU each loss is looked at before the update. On a GPU a look would stall it, so losses are looked at every so
+//! often; a bad one sends the state back to the last look, and the steps are made again one by one to find where.
+
+use miette::Diagnostic;
+use tch::{Reduction, Tensor as Live};
+use thiserror::Error;
+
+use super::check::{first_bad, numbers};
+use super::safe::Safe;
+use super::samples::{Order, Samples};
+use crate::emit::{Adam, Net, TorchFault, words};
+use crate::plan::{LeafId, Op};
+
+/// Steps between two looks at the losses on a GPU.
+const LOOK_EVERY: u64 = 50;
+
+/// A run's loss is no finite number.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[error("the loss of run {run} (seed {seed}) is not finite at step {step}: {culprit}")]
+#[diagnostic(code(run::not_finite), help("a smaller `--lr` is the usual remedy; the best genome so far is kept"))]
+pub struct NotFinite {
+    /// The run, counted from 0.
+    pub run: usize,
+    /// Its seed.
+    pub seed: u64,
+    /// The step, counted from 1.
+    pub step: u64,
+    /// The first tensor that is not finite, in the plan's words.
+    pub culprit: String,
+}
+
+/// Why a step failed.
+#[derive(Debug, Error, Diagnostic)]
+pub enum StepFault {
+    /// The loss went bad.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NotFinite(#[from] NotFinite),
+    /// libtorch refuses.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Torch(#[from] TorchFault),
+}
+
+/// A net in training.
+#[derive(Debug)]
+pub struct Stepper {
+    net: Net,
+    adam: Adam,
+    samples: Samples,
+    order: Order,
+    lr: f64,
+    done: u64,
+    counting: Vec<bool>,
+    look_every: u64,
+    unseen: Vec<Live>,
+    safe: Option<Safe>,
+    sums: Vec<f64>,
+    summed: u64,
+}
+
+impl Stepper {
+    /// Makes a net ready to train on `samples` in batches of `batch` with the learning rate `lr`.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub fn new(net: Net, samples: Samples, batch: usize, lr: f64) -> Result<Self, TorchFault> {
+        let look_every = if net.place().device.is_cuda() { LOOK_EVERY } else { 1 };
+        let order = Order::new(net.seeds(), samples.len(), batch, net.place());
+        let (adam, runs) = (Adam::new(net.learned())?, net.runs());
+        let stepper = Self {
+            net,
+            adam,
+            samples,
+            order,
+            lr,
+            done: 0,
+            counting: vec![true; runs],
+            look_every: 1,
+            unseen: Vec::new(),
+            safe: None,
+            sums: vec![0.0; runs],
+            summed: 0,
+        };
+        stepper.looking_every(look_every)
+    }
+
+    /// Sets how many steps lie between two looks at the losses: 1 looks before every update.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub fn looking_every(mut self, steps: u64) -> Result<Self, TorchFault> {
+        self.look_every = steps.max(1);
+        self.safe = if self.look_every > 1 { Some(Safe::of(&self.adam)?) } else { None };
+        Ok(self)
+    }
+
+    /// Sets the learning rate of the steps to come.
+    pub fn set_lr(&mut self, lr: f64) {
+        self.lr = lr;
+    }
+
+    /// Says which runs still count: the losses of the others may be anything.
+    pub fn set_counting(&mut self, counting: Vec<bool>) {
+        self.counting = counting;
+    }
+
+    /// Returns the net.
+    pub fn net(&self) -> &Net {
+        &self.net
+    }
+
+    /// Returns the optimiser.
+    pub fn adam(&self) -> &Adam {
+        &self.adam
+    }
+
+    /// Returns the steps made.
+    pub fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// Makes one step. Returns the losses of the runs if they were looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFinite`] where a counting run's loss is bad; on a CPU that run's state is then as it was before the step.
+    pub fn step(&mut self) -> Result<Option<Vec<f64>>, StepFault> {
+        let (x, labels) = self.batch()?;
+        let losses = self.losses(&x, &labels)?;
+        let mut seen = None;
+        if self.look_every == 1 {
+            let read = numbers(&losses)?;
+            if let Some(run) = first_bad(&read, &self.counting) {
+                return Err(self.not_finite(run, &x)?.into());
+            }
+            self.sum(&read);
+            seen = Some(read);
+        } else {
+            self.unseen.push(losses.f_detach().map_err(TorchFault::from)?);
+        }
+        let gradients = self.gradients(&losses)?;
+        self.update(gradients)?;
+        if self.unseen.len() as u64 >= self.look_every {
+            self.settle()?;
+        }
+        Ok(seen)
+    }
+
+    /// Looks at all losses not yet seen; must be called before the net is used for anything but steps.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFinite`] where one is bad, with the exact step.
+    pub fn settle(&mut self) -> Result<(), StepFault> {
+        if self.unseen.is_empty() {
+            return Ok(());
+        }
+        let unseen = std::mem::take(&mut self.unseen);
+        let read = numbers(&Live::f_stack(&unseen, 0).map_err(TorchFault::from)?)?;
+        let rows: Vec<&[f64]> = read.chunks(self.counting.len().max(1)).collect();
+        if let Some(run) = rows.iter().find_map(|row| first_bad(row, &self.counting)) {
+            return self.replay(unseen.len() as u64, run);
+        }
+        for row in rows {
+            self.sum(row);
+        }
+        if let Some(safe) = &mut self.safe {
+            safe.keep(&self.adam)?;
+        }
+        Ok(())
+    }
+
+    /// Returns each run's mean loss since the last call; NaN where there was no step.
+    pub fn take_losses(&mut self) -> Vec<f64> {
+        let summed = std::mem::take(&mut self.summed) as f64;
+        self.sums.iter_mut().map(|sum| std::mem::take(sum) / summed).collect()
+    }
+
+    /// Gathers the batch of the next step: R × B × N and [R · B].
+    pub(super) fn batch(&mut self) -> Result<(Live, Live), TorchFault> {
+        let index = self.order.batch(self.done)?;
+        self.samples.gather(&index, self.net.runs())
+    }
+
+    /// Computes each run's loss, [R]: mean cross entropy, and the penalty.
+    pub(super) fn losses(&self, x: &Live, labels: &Live) -> Result<Live, TorchFault> {
+        let output = self.net.forward(x)?;
+        let runs = super::samples::as_size(self.net.runs());
+        let classes = super::samples::as_size(self.net.plan().outputs());
+        let logits = output.logits.f_reshape([-1, classes])?;
+        let each = logits.f_cross_entropy_loss(labels, None::<&Live>, Reduction::None, -100, 0.0)?;
+        let losses = each.f_view([runs, -1])?.f_mean_dim(1_i64, false, None)?;
+        Ok(match output.penalty {
+            None => losses,
+            Some(penalty) => losses.f_add(&penalty)?,
+        })
+    }
+
+    /// Carries the losses back to what is learned. Their sum is what is differentiated, so no run touches another.
+    pub(super) fn gradients(&self, losses: &Live) -> Result<Vec<Live>, TorchFault> {
+        if self.adam.values().is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(Live::f_run_backward(&[losses], self.adam.values(), false, false)?)
+    }
+
+    /// Makes the update; the step is done.
+    pub(super) fn update(&mut self, gradients: Vec<Live>) -> Result<(), TorchFault> {
+        self.adam.step(gradients, self.lr)?;
+        self.done += 1;
+        Ok(())
+    }
+
+    fn sum(&mut self, losses: &[f64]) {
+        self.sums.iter_mut().zip(losses).for_each(|(sum, loss)| *sum += loss);
+        self.summed += 1;
+    }
+
+    /// Goes back `steps` steps and makes them again with a look at each; `run` is the first that went bad.
+    fn replay(&mut self, steps: u64, run: usize) -> Result<(), StepFault> {
+        if let Some(safe) = &self.safe {
+            safe.restore(&mut self.adam)?;
+        }
+        self.done -= steps;
+        self.look_every = 1;
+        for _ in 0..steps {
+            self.step()?;
+        }
+        let culprit = "no step is when made again: the device does not compute the same thing twice".to_owned();
+        Err(NotFinite { run, seed: self.seed(run), step: self.done, culprit }.into())
+    }
+
+    fn not_finite(&self, run: usize, x: &Live) -> Result<NotFinite, TorchFault> {
+        let culprit = match self.net.first_bad(x, run)? {
+            None => "all tensors before it are finite".to_owned(),
+            Some(id) => {
+                let plan = self.net.plan();
+                let learned = |leaf: LeafId| plan.leaves().get(leaf.index()).is_some_and(|leaf| leaf.learned);
+                let updated = matches!(plan.tensor(id).op, Op::Leaf(leaf) if learned(leaf));
+                let why = if updated { ", already after the update before" } else { "" };
+                format!("the first tensor that is not is {}{why}", words(plan, id))
+            }
+        };
+        Ok(NotFinite { run, seed: self.seed(run), step: self.done + 1, culprit })
+    }
+
+    fn seed(&self, run: usize) -> u64 {
+        self.net.seeds().get(run).copied().unwrap_or_default()
+    }
+}
