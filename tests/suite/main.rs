@@ -5,6 +5,7 @@ mod cases;
 mod cli;
 mod data;
 mod docs;
+mod draw;
 mod examples;
 mod pages;
 mod syntax;
