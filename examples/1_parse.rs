@@ -6,7 +6,7 @@
 use gemc::diag::{Problems, Report, Style};
 use gemc::syntax::parse;
 
-/// Three statements too few for a network, but every one of them reads.
+/// Three statements: too few for a network, but every one of them reads.
 const TEXT: &str = "\
 model first(genes = 3 * 4) {
     genome g(genes) // a set of genes, and how they interact
