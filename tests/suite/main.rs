@@ -1,8 +1,8 @@
 //! One binary with every test that needs no libtorch.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
-mod cli;
 mod cases;
+mod cli;
 mod data;
 mod draw;
 mod syntax;
