@@ -25,7 +25,7 @@ model second {
 ";
 
 /// Tells how texts are read.
-pub fn tour() -> String {
+pub(crate) fn tour() -> String {
     // A rule that finds a fault pushes it here and goes on. An empty list means a good text.
     let mut problems = Problems::new();
     let ast = parse(TEXT, &mut problems);

@@ -26,7 +26,7 @@ model skip(genes = 6) {
 /// # Errors
 ///
 /// All faults of the text; there are none.
-pub fn tour() -> Result<String, Report> {
+pub(crate) fn tour() -> Result<String, Report> {
     // What the text leaves open is given from outside. Values come as text, as a command line has them.
     let options = Options { set: vec![("genes".to_owned(), "8".to_owned())], ..Options::default() };
 

@@ -24,7 +24,7 @@ model spatial(genes = 22, height = 8, width = 8, classes = 10) {
 /// # Errors
 ///
 /// All faults of the text; there are none.
-pub fn tour() -> Result<String, Report> {
+pub(crate) fn tour() -> Result<String, Report> {
     // What a data set is like is known before a file of it is read. It sets `height`, `width` and `classes`, and the
     // compiler reports an input that does not hold a sample.
     let plan = compile(TEXT, &Options { facts: data::facts("mnist"), ..Options::default() })?;

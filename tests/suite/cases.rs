@@ -1,14 +1,10 @@
 //! Every good text through every stage, every bad one to its report: what a person reads is what the snapshot holds.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gemc::compile::{faults, stages};
 use gemc::diag::Style;
 use gemc::options::Options;
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// Reads a case and the options that its first lines ask for: `// set: genes=40`, `// data: mnist`.
 fn case(path: &Path) -> (String, String, Options) {

@@ -85,7 +85,7 @@ fn snippets_do_as_they_say() {
     let count = checked.len();
     let wrong: Vec<String> = checked.into_iter().filter_map(Result::err).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(count > 90, "only {count} snippets were found");
+    assert!(count > 80, "only {count} snippets were found");
 }
 
 #[test]
@@ -141,7 +141,8 @@ fn every_link_leads_somewhere() {
 #[test]
 fn every_model_ships() {
     for page in pages() {
-        for word in words(&page.text).filter(|word| word.ends_with(".gem") && !word.contains('/') && !is_pattern(word)) {
+        for word in words(&page.text).filter(|word| word.ends_with(".gem") && !word.contains('/') && !is_pattern(word))
+        {
             let ships = repository("models").join(word).exists();
             assert!(ships || MADE_UP.contains(&word) || word == ".gem", "{}: no model {word}", page.name);
         }

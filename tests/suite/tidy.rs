@@ -127,7 +127,9 @@ fn rooms_look_left_only() {
     for source in sources("src") {
         let Some((_, left)) = ROOMS.iter().find(|(room, _)| *room == source.room) else {
             let named = uses(&source.code, "crate");
-            assert!(GROUND.contains(&source.room.as_str()) || ["lib", "main", "engine"].contains(&source.room.as_str()));
+            assert!(
+                GROUND.contains(&source.room.as_str()) || ["lib", "main", "engine"].contains(&source.room.as_str())
+            );
             let allowed = |path: &&str| GROUND.contains(&path.split("::").next().unwrap_or_default());
             wrong.extend(named.iter().filter(|path| !allowed(path)).map(|path| format!("{}: {path}", source.path)));
             continue;
@@ -171,7 +173,9 @@ fn crates_stay_in_their_rooms() {
             }
         }
         if source.room != "cli" {
-            wrong.extend(SHELL.iter().filter(|word| source.code.contains(*word)).map(|word| format!("{}: {word}", source.path)));
+            wrong.extend(
+                SHELL.iter().filter(|word| source.code.contains(*word)).map(|word| format!("{}: {word}", source.path)),
+            );
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
@@ -193,7 +197,8 @@ fn files_say_what_they_are_and_stay_short() {
 #[test]
 fn nothing_is_put_off() {
     // in two pieces, so that this file does not hold them
-    let everywhere = [concat!("todo", "!"), concat!("unimplemented", "!"), concat!("#[ign", "ore"), concat!("FIX", "ME")];
+    let everywhere =
+        [concat!("todo", "!"), concat!("unimplemented", "!"), concat!("#[ign", "ore"), concat!("FIX", "ME")];
     let in_sources = [concat!(".unwrap", "()"), concat!(".expect", "(")];
     for source in ["src", "tests", "examples"].into_iter().flat_map(sources) {
         let found = everywhere.iter().find(|word| source.text.contains(*word));

@@ -61,7 +61,15 @@ fn every_bad_case_is_bad() {
     for entry in fs::read_dir(repository("tests/cases/bad")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|end| end == "gem") {
-            let said = run(&["check", path.to_str().unwrap()]);
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let asked = |start| text.lines().filter_map(|line| line.strip_prefix(start)).next();
+            let mut line = vec!["check", path.to_str().unwrap()];
+            if let Some(data) = asked("// data: ") {
+                line[0] = "compile";
+                line.extend(["--data", data]);
+            }
+            line.extend(asked("// set: ").into_iter().flat_map(|setting| ["--set", setting]));
+            let said = run(&line);
             assert!(said.code == 1 || said.err.contains("warning"), "{}: {}", path.display(), said.err);
         }
     }
