@@ -11,7 +11,7 @@ unexport MAKEFLAGS MFLAGS
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
-.PHONY: help demo build setup test clean-torch
+.PHONY: help demo build setup test crate clean-torch
 
 help: ## lists these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,12 +28,13 @@ setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LI
 	@command -v python3 >/dev/null || { echo 'setup: this machine lacks python3: the Debian package python3' >&2; exit 3; }
 	@python3 scripts/setup_libtorch.py
 
-# Clippy and doc share what `check` leaves, the tests share what `build` leaves; no step changes RUSTFLAGS or the
-# profile, so nothing that a step compiled is compiled again by a later one. With torch first: its C++, the
-# longest part, compiles while the other crates do.
-test: setup ## everything a change must pass
-	$(say) 'set-up script'
-	@python3 scripts/test_setup_libtorch.py
+# Clippy and doc share what `check` leaves, the tests share what `build` leaves, and no step changes RUSTFLAGS or the
+# profile: later steps compile gemc again, and few crates besides (some have other features without torch). With
+# torch first: its C++, the longest part, compiles while the other crates do.
+test: setup crate $(TARGET_DIR)/setup-script.ok ## everything a change must pass
+	$(say) 'all good'
+
+crate:
 	$(say) 'format'
 	$(CARGO) fmt --check
 	$(say) 'lints, with torch'
@@ -46,7 +47,11 @@ test: setup ## everything a change must pass
 	$(CARGO) test --locked
 	$(say) 'documentation'
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
-	$(say) 'all good'
+
+$(TARGET_DIR)/setup-script.ok: scripts/setup_libtorch.py scripts/test_setup_libtorch.py
+	$(say) 'set-up script'
+	@python3 scripts/test_setup_libtorch.py
+	@touch $@
 
 clean-torch: ## removes the libtorch that setup installed
 	@python3 scripts/setup_libtorch.py --remove

@@ -4,6 +4,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::names::{Meaning, Names};
 use crate::diag::{Problems, did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Argument, Attribute, Expr};
@@ -119,27 +120,39 @@ pub(super) fn bind<'a>(
     Some(bound)
 }
 
-/// Returns the attributes that stand in braces, each key once. `owner` understands the keys in `fixed` and those that
-/// `known` accepts.
+/// Returns the attributes that stand in braces, each key once. `owner` understands the keys in `fixed` and, where
+/// `genomes` are given, their names.
 pub(super) fn keys<'a>(
     owner: &'static str,
     attributes: &'a [Attribute],
     fixed: &[&str],
-    known: impl Fn(&str) -> bool,
+    genomes: Option<&Names>,
     problems: &mut Problems,
 ) -> Vec<&'a Attribute> {
     let mut kept: Vec<&Attribute> = Vec::new();
     for attribute in attributes {
         let key = &attribute.key;
+        let is_genome = genomes.and_then(|names| names.peek(key.as_str())).is_some_and(may_be_genome);
         if let Some(first) = kept.iter().find(|other| other.key == *key) {
             problems.push(DuplicateAttribute { key: key.clone(), at: key.span, first: first.key.span });
-        } else if fixed.contains(&key.as_str()) || known(key.as_str()) {
+        } else if fixed.contains(&key.as_str()) || is_genome {
             kept.push(attribute);
         } else {
-            let help = did_you_mean(key.as_str(), fixed.iter().copied())
-                .unwrap_or_else(|| format!("it has {}", list(fixed.iter().copied())));
+            let help = known_keys(key, fixed, genomes);
             problems.push(UnknownAttribute { owner, key: key.clone(), at: key.span, help });
         }
     }
     kept
+}
+
+/// Tells whether a name may stand before a colon as a genome; of a faulty declaration nobody knows.
+fn may_be_genome(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Genome(_) | Meaning::Broken)
+}
+
+/// Returns the nearest key, or all of them.
+fn known_keys(key: &Name, fixed: &[&str], genomes: Option<&Names>) -> String {
+    let declared = genomes.into_iter().flat_map(Names::iter).filter(|(_, entry)| may_be_genome(entry.meaning));
+    let all: Vec<&str> = fixed.iter().copied().chain(declared.map(|(name, _)| name)).take(20).collect();
+    did_you_mean(key.as_str(), all.iter().copied()).unwrap_or_else(|| format!("it has {}", list(all)))
 }

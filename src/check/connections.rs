@@ -1,7 +1,7 @@
 //! Connections: a chain becomes one projection for each link; both ends must express the genes that a synthesized one
 //! needs, and no two may be the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -64,7 +64,7 @@ pub(super) struct Link {
 }
 
 /// All links, and whether any was lost to a fault.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Links {
     pub(super) list: Vec<Link>,
     pub(super) gaps: bool,
@@ -77,15 +77,15 @@ pub(super) fn connections(
     genes: &GeneSets,
     populations: &[Option<Population>],
 ) -> Links {
-    let mut links = Links::default();
-    let mut seen = HashMap::new();
+    let mut links = Links { list: Vec::new(), gaps: populations.iter().any(Option::is_none) };
+    let (mut seen, mut lacking) = (HashMap::new(), HashSet::new());
     for item in &ast.items {
         if let Item::Connect(connect) = item {
             let read = links_of(context, connect, genes);
             links.gaps |= read.len() + 1 < connect.chain.len();
             for link in &read {
                 repeated(context, connect, link, &mut seen);
-                expressed(context, link, genes, populations);
+                expressed(context, link, (genes, populations), &mut lacking);
             }
             links.list.extend(read);
         }
@@ -123,7 +123,7 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> Vec<L
 fn frozen(context: &mut Context, connect: &Connect) -> bool {
     let mut frozen = false;
     let known: Vec<&str> = std::iter::once("frozen").chain(unsupported::CONNECTION_KEYS.iter().copied()).collect();
-    for attribute in keys("a connection", &connect.attributes, &known, |_| false, context.problems) {
+    for attribute in keys("a connection", &connect.attributes, &known, None, context.problems) {
         match attribute.key.as_str() {
             "frozen" => frozen = switch(context, attribute.value.as_ref()).unwrap_or(false),
             key => unsupported::report(key, attribute.key.span, context.problems),
@@ -148,14 +148,21 @@ fn repeated(context: &mut Context, connect: &Connect, link: &Link, seen: &mut Ha
     }
 }
 
-fn expressed(context: &mut Context, link: &Link, genes: &GeneSets, populations: &[Option<Population>]) {
+/// Reports an end that does not express what the weights are made of, once for each population and genome.
+fn expressed(
+    context: &mut Context,
+    link: &Link,
+    declared: (&GeneSets, &[Option<Population>]),
+    lacking: &mut HashSet<(usize, usize)>,
+) {
+    let (genes, populations) = declared;
     let Some(Encoding::Genes(interaction)) = link.projection.as_ref().map(|projection| projection.encoding) else {
         return;
     };
     let Some(interaction) = &genes.interactions[interaction.index()] else { return };
-    let ends = if link.source == link.target { vec![link.source] } else { vec![link.source, link.target] };
-    for population in ends.into_iter().filter_map(|end| populations.get(end)?.as_ref()) {
-        if population.identity(interaction.genome).is_none() {
+    for end in [link.source, link.target] {
+        let Some(Some(population)) = populations.get(end) else { continue };
+        if population.identity(interaction.genome).is_none() && lacking.insert((end, interaction.genome.index())) {
             context.problems.push(MissingExpression {
                 population: population.name.clone(),
                 genome: genes.genomes[interaction.genome.index()].name.clone(),

@@ -71,7 +71,7 @@ fn genes(context: &mut Context, item: &ast::Genome) -> Option<usize> {
 
 fn attributes(context: &mut Context, owner: &'static str, attributes: &[Attribute]) -> (Rule, f64) {
     let (mut rule, mut sparse) = (Rule::Free, 0.0);
-    for attribute in keys(owner, attributes, &["interaction", "sparse"], |_| false, context.problems) {
+    for attribute in keys(owner, attributes, &["interaction", "sparse"], None, context.problems) {
         let key = attribute.key.as_str();
         match &attribute.value {
             Some(Expr::Call(call)) if key == "interaction" && call.arguments.is_none() => {

@@ -122,8 +122,12 @@ impl Names {
             problems.push(ReservedName { name: name.clone(), at: name.span });
         }
         if let Some(entry) = self.entries.get(name.as_str()) {
-            let (first, noun) = (entry.span, entry.meaning.noun());
-            problems.push(DuplicateName { name: name.clone(), at: name.span, first, noun });
+            let (first, known) = (entry.span, entry.meaning);
+            problems.push(DuplicateName { name: name.clone(), at: name.span, first, noun: known.noun() });
+            // of two things with one name nobody knows which is meant
+            if std::mem::discriminant(&known) != std::mem::discriminant(&meaning) {
+                self.entries[name.as_str()].meaning = Meaning::Broken;
+            }
             return;
         }
         self.entries.insert(name.text.clone(), Entry { meaning, span: name.span, used: false });

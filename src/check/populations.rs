@@ -7,7 +7,7 @@ use super::Context;
 use super::arguments::{Signature, bind, keys};
 use super::expressions::expression;
 use super::genomes::as_genome;
-use super::model::{Activation, Bias, GenomeId, Identity, Layout, Population};
+use super::model::{Activation, Bias, Expression, GenomeId, Identity, Layout, Population};
 use super::names::Meaning;
 use super::range::count;
 use super::unsupported;
@@ -82,9 +82,8 @@ struct UnexpressedBias {
 /// Checks one population; nothing comes back where its shape is at fault.
 pub(super) fn population(context: &mut Context, item: &ast::Population) -> Option<Population> {
     let shape = shape(context, &item.shape);
-    let names = &context.names;
-    let known = |key: &str| unsupported::POPULATION_KEYS.contains(&key) || names.peek(key).is_some_and(is_key);
-    let attributes = keys("a population", &item.attributes, KEYS, known, context.problems);
+    let known: Vec<&str> = KEYS.iter().chain(unsupported::POPULATION_KEYS).copied().collect();
+    let attributes = keys("a population", &item.attributes, &known, Some(&context.names), context.problems);
     let identities = identities(context, &attributes);
     let (mut activation, mut bias) = (Activation::Identity, Bias::None);
     for attribute in attributes {
@@ -98,11 +97,6 @@ pub(super) fn population(context: &mut Context, item: &ast::Population) -> Optio
         }
     }
     Some(Population { name: item.name.clone(), shape: shape?, activation, bias, identities })
-}
-
-/// Tells whether a name may stand before a colon in a population's braces.
-fn is_key(meaning: Meaning) -> bool {
-    matches!(meaning, Meaning::Genome(_) | Meaning::Broken)
 }
 
 fn shape(context: &mut Context, call: &Call) -> Option<Layout> {
@@ -138,8 +132,10 @@ fn identities(context: &mut Context, attributes: &[&Attribute]) -> Vec<Identity>
         let Some(Meaning::Genome(_)) = context.names.peek(attribute.key.as_str()) else { continue };
         let genome = context.names.resolve(&attribute.key, "genome", as_genome, context.problems);
         let form = expression(context, attribute);
-        if let (Some(genome), Some((expression, split))) = (genome, form) {
+        if let Some(genome) = genome {
             let span = attribute.key.span;
+            // a faulty form still counts as expressed, so that one fault does not raise others
+            let (expression, split) = form.unwrap_or((Expression::Random, false));
             identities.push(Identity { genome: GenomeId(genome), expression, split, span });
         }
     }

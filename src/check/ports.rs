@@ -49,7 +49,7 @@ struct SamePort {
 #[error("the input `{name}` has {what}")]
 #[diagnostic(
     code(gem::active_input),
-    help("the input holds the sample as it is: remove {what}, or give it to the next population")
+    help("the input holds the sample as it is: remove it, or give it to the next population")
 )]
 struct ActiveInput {
     name: Name,

@@ -18,6 +18,8 @@ pub struct Skeleton {
     pub input: Option<PopId>,
     /// Where the answer is read.
     pub output: Option<PopId>,
+    /// Whether the text gives a number of ticks, so that cycles are meant.
+    pub unrolled: bool,
     /// Whether a link or port was lost to a fault, so that nothing can be said of what is reached.
     pub gaps: bool,
 }
@@ -47,6 +49,7 @@ impl Skeleton {
             links: links.list.iter().map(link).collect(),
             input: ports.input.map(PopId),
             output: ports.output.map(PopId),
+            unrolled: ast.items.iter().any(|item| matches!(item, Item::Unroll(_))),
             gaps: links.gaps || ports.gaps,
         }
     }

@@ -27,7 +27,8 @@ pub struct UnknownData {
 }
 
 impl UnknownData {
-    fn new(name: &str) -> Self {
+    /// Says that there is no set of this name, and which one could be meant.
+    pub fn new(name: &str) -> Self {
         let near = |other: &String| strsim::damerau_levenshtein(name, other);
         let meant = names().into_iter().min_by_key(near).filter(|other| near(other) <= 1 + other.len() / 4);
         Self { name: name.to_owned(), meant }

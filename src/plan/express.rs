@@ -159,13 +159,14 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
             let exponent = if anisotropic {
                 let precision = precision(builder, sigma, -1.0)?;
                 let scaled = builder.push(Op::Multiply, &[offset, precision], "")?;
-                squared_length(builder, scaled)?
+                let length = squared_length(builder, scaled)?;
+                builder.scale(-1.0, length)?
             } else {
                 let distance = squared_length(builder, offset)?;
                 let precision = precision(builder, sigma, -2.0)?;
-                builder.push(Op::Multiply, &[distance, precision], "")?
+                let negated = builder.scale(-1.0, precision)?;
+                builder.push(Op::Multiply, &[distance, negated], "")?
             };
-            let exponent = builder.scale(-1.0, exponent)?;
             builder.map(Function::Exp, exponent, &label)
         }
         (Expression::InverseSquare { .. }, &[mu, sigma]) => {

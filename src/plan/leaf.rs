@@ -64,7 +64,7 @@ pub enum Start {
 impl fmt::Display for Start {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Constant(value) => write!(f, "{value}"),
+            Self::Constant(value) => write!(f, "{value:.4}"),
             Self::Normal { deviation } => write!(f, "normal({deviation:.4})"),
             Self::Uniform { bound } => write!(f, "uniform({bound:.4})"),
             Self::AtanhUniform => f.write_str("atanh uniform(1)"),

@@ -22,5 +22,4 @@ pub use lower::lower;
 pub use op::{Function, Op};
 pub use table::{Table, TableRow};
 pub use tensor::{Dim, LeafId, Shape, Sizes, TensorId};
-pub(crate) use verify::Parts;
 pub use verify::{Counts, Plan, Tensor};

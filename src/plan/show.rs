@@ -44,6 +44,13 @@ impl fmt::Display for Plan {
     }
 }
 
+impl Tensor {
+    /// Returns its operation with the operands, as printed plans spell it: `t3 @ t4ᵀ`.
+    pub fn spelt(&self) -> String {
+        Shown(self).to_string()
+    }
+}
+
 /// An operation with its operands, as printed.
 struct Shown<'a>(&'a Tensor);
 

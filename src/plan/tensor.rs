@@ -4,11 +4,11 @@ use std::fmt;
 
 /// One value of the plan; prints as `t7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TensorId(pub(crate) usize);
+pub struct TensorId(pub(super) usize);
 
 /// One row of the parameter table; prints as `p3`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LeafId(pub(crate) usize);
+pub struct LeafId(pub(super) usize);
 
 impl TensorId {
     /// Returns its position in [`Plan::tensors`](super::Plan::tensors).

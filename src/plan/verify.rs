@@ -50,19 +50,19 @@ pub struct Plan {
 
 /// What a plan is made of, before it is verified.
 #[derive(Debug, Clone)]
-pub(crate) struct Parts {
-    pub(crate) name: String,
-    pub(crate) tensors: Vec<Tensor>,
-    pub(crate) leaves: Vec<Leaf>,
-    pub(crate) output: TensorId,
-    pub(crate) penalty: Option<TensorId>,
-    pub(crate) counts: Counts,
+pub(super) struct Parts {
+    pub(super) name: String,
+    pub(super) tensors: Vec<Tensor>,
+    pub(super) leaves: Vec<Leaf>,
+    pub(super) output: TensorId,
+    pub(super) penalty: Option<TensorId>,
+    pub(super) counts: Counts,
 }
 
 impl Plan {
     /// Checks `parts`, which `pass` made: operands come earlier, shapes follow their rules, every row of the table is
     /// named once and starts with R, the output is R × B × n and the penalty one number a run.
-    pub(crate) fn verify(pass: &'static str, parts: Parts) -> Result<Self, Bug> {
+    pub(super) fn verify(pass: &'static str, parts: Parts) -> Result<Self, Bug> {
         let bug = |tensor: String, why: String| Bug { pass, tensor, why };
         for (index, tensor) in parts.tensors.iter().enumerate() {
             check_tensor(&parts, index, tensor).map_err(|why| bug(TensorId(index).to_string(), why))?;

@@ -13,7 +13,7 @@ use crate::span::Span;
 struct NumberTooLarge {
     kind: &'static str,
     limit: String,
-    #[label(primary, "larger than {limit}")]
+    #[label(primary, "does not fit")]
     at: Span,
 }
 

@@ -125,8 +125,8 @@ impl Reader<'_> {
         if let Some(cut) = self.layout.cut {
             items.push(Item::Broken(Broken { keyword: None, declares: None, span: Span::new(cut, self.text.len()) }));
         } else if end.is_none() {
-            let at = self.end_before(self.layout.text.len());
-            self.problems.push(MissingEnd { at: Span::new(at, at), open });
+            let at = token(self.text, &self.layout.text, self.text.len()).at;
+            self.problems.push(MissingEnd { at, open });
         }
         let (name, parameters) = head?;
         Some(Ast { name, parameters, items })

@@ -7,6 +7,7 @@ mod dot;
 mod graph;
 mod order;
 mod show;
+mod svg;
 
 pub use dot::Dot;
 pub use graph::Wiring;

@@ -69,7 +69,9 @@ type Graph = DiGraph<(), Span>;
 pub fn survey(skeleton: &Skeleton, problems: &mut Problems) -> Option<Schedule> {
     let graph = graph(skeleton);
     fed_input(skeleton, problems);
-    cycles(skeleton, &graph, problems);
+    if !skeleton.unrolled {
+        cycles(skeleton, &graph, problems);
+    }
     if !skeleton.gaps {
         reach(skeleton, &graph, problems);
     }
@@ -82,7 +84,8 @@ fn graph(skeleton: &Skeleton) -> Graph {
     for _ in &skeleton.populations {
         graph.add_node(());
     }
-    for link in &skeleton.links {
+    // a link into the input is a fault of its own and makes no cycle
+    for link in skeleton.links.iter().filter(|link| Some(link.target) != skeleton.input) {
         graph.add_edge(node(link.source), node(link.target), link.span);
     }
     graph
@@ -108,9 +111,9 @@ fn cycles(skeleton: &Skeleton, graph: &Graph, problems: &mut Problems) {
         }
     }
     let mut reported = vec![false; skeleton.populations.len()];
-    for link in skeleton.links.iter().rev() {
+    for link in skeleton.links.iter().rev().filter(|link| Some(link.target) != skeleton.input) {
         let part = part_of[link.source.index()];
-        if part == part_of[link.target.index()] && !reported[part] && Some(link.target) != skeleton.input {
+        if part == part_of[link.target.index()] && !reported[part] {
             reported[part] = true;
             problems.push(Cycle { path: path(skeleton, graph, *link), at: link.span });
         }

@@ -1,6 +1,13 @@
 //! One binary with every test that needs no libtorch.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod cases;
+mod cli;
 mod data;
+mod docs;
 mod draw;
+mod draws;
+mod examples;
+mod pages;
 mod syntax;
+mod tidy;

@@ -17,7 +17,6 @@ fn roots() -> Vec<PathBuf> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn reads_the_published_mnist() -> Outcome {
     let known = known("mnist").ok_or("mnist is not in the table")?;
     let Ok(located) = locate(&known, &roots()) else {

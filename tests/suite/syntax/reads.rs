@@ -25,7 +25,7 @@ fn shown(text: &str) -> String {
 
 #[test]
 fn every_good_case_reads_back_as_the_same_tree() {
-    for (name, text) in cases("ok") {
+    for (name, text) in cases("parse") {
         let ast = read_well(&text);
         let shown = ast.to_string();
         assert_eq!(read_well(&shown), ast, "{name}");
@@ -37,7 +37,7 @@ fn every_good_case_reads_back_as_the_same_tree() {
 fn good_cases_are_shown() {
     insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false}, {
         for name in ["connectome", "encodings", "lenet", "mlp"] {
-            let (_, text) = cases("ok").into_iter().find(|(case, _)| case == name).unwrap();
+            let (_, text) = cases("parse").into_iter().find(|(case, _)| case == name).unwrap();
             insta::assert_snapshot!(format!("syntax_shows_{name}"), format!("{text}----\n{}", read_well(&text)));
         }
     });

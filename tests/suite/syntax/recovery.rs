@@ -105,9 +105,9 @@ fn a_broken_head_hides_no_fault_below_it() {
     let (ast, report) = read("model m(a = ) {\n    inptu a\n    output\n}\n");
     assert!(ast.is_none());
     assert_eq!(report.findings().len(), 3, "{report}");
-    let (ast, report) = read("model m(a = 1)\n    inptu a\n    output b { c: 1 }\n    output b\n}\n");
+    let (ast, report) = read("model m(a = 1)\n    input a\n    inptu b\n    output b { c: 1 }\n    output b\n}\n");
     assert!(ast.is_none());
-    assert_eq!(report.findings().iter().map(|finding| finding.line).collect::<Vec<_>>(), [1, 2, 3], "{report}");
+    assert_eq!(report.findings().iter().map(|finding| finding.line).collect::<Vec<_>>(), [1, 3, 4], "{report}");
 }
 
 #[test]

@@ -1,0 +1,280 @@
+//! The command line as types; their doc comments are the help that users read. What parses is well formed: numbers are in
+//! range, `NAME=VALUE` has both, nothing has been looked up yet.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
+use clap_complete::Shell;
+
+use super::parse::{at_least_zero, device, gibibytes, positive, setting};
+
+/// A compiler for neural networks that are grown, not written.
+#[derive(Debug, Parser)]
+#[command(name = "gemc", bin_name = "gemc", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(super) struct Line {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+    /// Print text for people, or one JSON object for scripts
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(super) format: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  gemc compile sgem_mlp.gem                   what it grows into, and what it costs
+  gemc compile sgem_mlp.gem --train glyphs    trains it on digits that need no download
+  gemc check models/*.gem                     all faults of all files
+
+Exit codes:
+  0 done                  1 the input is at fault    2 wrong usage
+  3 no data, GPU, disk    70 a bug in gemc           130 interrupted";
+
+/// Who reads what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Compile a model: print a summary or a stage of it, or train it
+    Compile(CompileArgs),
+    /// Report all faults of all files
+    Check(CheckArgs),
+    /// Compare what each model compiles to with the snapshot beside it
+    Snapshot(SnapshotArgs),
+    /// Measure the accuracy of a finished run
+    Eval(EvalArgs),
+    /// Measure the time of a training step, and how close it is to the machine's limit
+    Bench(BenchArgs),
+    /// List the known data sets, check their files, find them
+    #[command(subcommand)]
+    Data(DataVerb),
+    /// Tell what this machine has: libtorch, GPUs, threads, data
+    Doctor(DoctorArgs),
+    /// Tell the long story of a fault
+    Explain(ExplainArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompileArgs {
+    /// The model; one that ships with gemc is found by its file name alone
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    /// Compile for this data set, without training: its sizes set the parameters named after them
+    #[arg(long, value_name = "DATA", conflicts_with = "train")]
+    pub(super) data: Option<String>,
+    /// Print a stage instead of the summary
+    #[arg(long, value_enum, value_name = "STAGE", conflicts_with = "train")]
+    pub(super) emit: Option<Stage>,
+    /// Write the stage to this file instead
+    #[arg(long, value_name = "PATH", requires = "emit", value_hint = ValueHint::FilePath)]
+    pub(super) out: Option<PathBuf>,
+    /// Train the model on this data set; `gemc data list` names them
+    #[arg(long, value_name = "DATA", help_heading = "Training")]
+    pub(super) train: Option<String>,
+    #[command(flatten)]
+    pub(super) training: TrainArgs,
+}
+
+/// What shapes a model besides its text.
+#[derive(Debug, Args)]
+pub(super) struct ModelArgs {
+    /// Give a parameter of the model another value; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
+    pub(super) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) limit: LimitArgs,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct LimitArgs {
+    /// Refuse models that need more memory than this to train [default: 16]
+    #[arg(long, value_name = "GIB", value_parser = gibibytes)]
+    pub(super) memory_limit: Option<u64>,
+}
+
+/// How to train. What is not given is the paper's protocol.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Training")]
+#[group(requires = "train", multiple = true)]
+pub(super) struct TrainArgs {
+    /// Look for data here first
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
+    pub(super) data_dir: Option<PathBuf>,
+    /// Train for at most so many batches
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), conflicts_with = "epochs")]
+    pub(super) steps: Option<u64>,
+    /// Train for at most so many passes over the data
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    pub(super) epochs: Option<u64>,
+    /// Samples in a batch
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub(super) batch: Option<u32>,
+    /// The learning rate of Adam
+    #[arg(long, value_name = "RATE", value_parser = positive)]
+    pub(super) lr: Option<f64>,
+    /// The seed of everything that is drawn
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Train so many runs at once, from seeds SEED, SEED + 1, …
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=4096))]
+    pub(super) runs: Option<u32>,
+    /// Train on `auto`, `cpu`, `cuda` or `cuda:N`
+    #[arg(long, value_name = "DEVICE", value_parser = device)]
+    pub(super) device: Option<String>,
+    /// Compute with so many threads
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Evaluate after every so many batches
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    pub(super) eval_every: Option<u64>,
+    /// Stop after so many evaluations without improvement
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    pub(super) patience: Option<u64>,
+    /// What counts as an improvement of the accuracy, from 0 to 1
+    #[arg(long, value_name = "DELTA", value_parser = at_least_zero)]
+    pub(super) min_delta: Option<f64>,
+    /// Keep the run in this folder, which must be new or empty [default: runs/MODEL-1, -2, …]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
+    pub(super) run_dir: Option<PathBuf>,
+    /// Show no progress
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+/// A stage of the compiler, or a picture of one. Documented values would make every page of help a long one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stage {
+    // The text as it was read
+    Ast,
+    // The network as meant: every size and attribute said
+    Model,
+    // Who feeds whom, and in which order
+    Wiring,
+    // The tensor program
+    Plan,
+    // The table of learned numbers, with totals
+    Params,
+    // The wiring for Graphviz
+    Dot,
+    // The wiring as a picture
+    Svg,
+    // Model, parameters and tensor program as one JSON object
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The models
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SnapshotArgs {
+    /// Models, or folders that hold some
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write the snapshots that differ or are missing
+    #[arg(long)]
+    pub(super) accept: bool,
+    #[command(flatten)]
+    pub(super) limit: LimitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EvalArgs {
+    /// The folder of the run
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub(super) run: PathBuf,
+    /// The data set to measure on
+    #[arg(long, value_name = "DATA")]
+    pub(super) data: String,
+    /// Look for data here first
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
+    pub(super) data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) machine: MachineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BenchArgs {
+    /// The model; one that ships with gemc is found by its file name alone
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    /// Samples in a batch
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = value_parser!(u32).range(1..))]
+    pub(super) batch: u32,
+    /// Train so many runs at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=4096))]
+    pub(super) runs: u32,
+    #[command(flatten)]
+    pub(super) machine: MachineArgs,
+}
+
+/// What to compute with.
+#[derive(Debug, Args)]
+pub(super) struct MachineArgs {
+    /// Compute on `auto`, `cpu`, `cuda` or `cuda:N`
+    #[arg(long, value_name = "DEVICE", value_parser = device)]
+    pub(super) device: Option<String>,
+    /// Compute with so many threads
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DataVerb {
+    /// List the known data sets and where they lie
+    List(RootArgs),
+    /// Check every file of the data sets that are here against its published checksum
+    Verify(SetArgs),
+    /// Print the folder of a data set, or of the first place where one would be looked for
+    Path(SetArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RootArgs {
+    /// Look for data here first
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
+    pub(super) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SetArgs {
+    /// The data set; all of them if none is named
+    #[arg(value_name = "DATA")]
+    pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) roots: RootArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub(super) roots: RootArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The fault's code, such as `gem::cycle` or `cycle`; without one, all are listed
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: Shell,
+}

@@ -1,0 +1,96 @@
+//! `gemc compile`: a model → a summary, one of its stages, or a trained run.
+
+use serde_json::json;
+
+use super::args::{CompileArgs, Stage};
+use super::exit::{Exit, Failure, Outcome};
+use super::graph::Graph;
+use super::model::{compile, find, options};
+use super::screen::{Ink, Screen};
+use super::source::Source;
+use super::summary::Summary;
+use super::tensors::Tensors;
+use super::{sets, whole};
+use crate::compile::Stages;
+use crate::diag::{Problems, Report};
+use crate::syntax::parse;
+
+/// Compiles a model, and prints or trains it.
+pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &CompileArgs) -> Outcome {
+    if args.train.is_some() {
+        return (tensors.here()?.train)(screen, args);
+    }
+    let facts = args.data.as_deref().map(sets::facts).transpose()?;
+    let source = find(screen, &args.file)?;
+    let text = if args.emit == Some(Stage::Ast) {
+        ast(screen, &source)?
+    } else {
+        let stages = compile(screen, &source, &options(&args.model, facts))?;
+        match args.emit {
+            None => return summary(screen, &stages),
+            Some(stage) => show(screen, stage, &stages),
+        }
+    };
+    deliver(screen, args, &text)
+}
+
+fn summary(screen: &Screen, stages: &Stages) -> Outcome {
+    let summary = Summary::new(stages);
+    if screen.is_json() {
+        screen.object(&summary)?
+    } else {
+        screen.print(&summary.text(screen))?
+    }
+    Ok(Exit::Done)
+}
+
+/// Prints the tree of a text, which needs no meaning: a text may be looked at that does not compile.
+fn ast(screen: &Screen, source: &Source) -> Result<String, Failure> {
+    let mut problems = Problems::new();
+    let ast = parse(&source.text, &mut problems);
+    let report = Report::new(&source.name, &source.text, problems);
+    match ast {
+        Some(ast) if !report.has_errors() => {
+            screen.report(&report);
+            Ok(wrapped(screen, Stage::Ast, ast.name.as_str(), ast.to_string()))
+        }
+        _ => Err(Failure::text(&source.name, report)),
+    }
+}
+
+fn show(screen: &Screen, stage: Stage, stages: &Stages) -> String {
+    let plan = &stages.plan;
+    let text = match stage {
+        Stage::Json => return object(&Graph::new(stages)),
+        Stage::Params if screen.is_json() => return object(&plan.table()),
+        Stage::Params => plan.table().to_string(),
+        Stage::Ast => stages.ast.to_string(),
+        Stage::Model => stages.model().to_string(),
+        Stage::Wiring => stages.wiring.to_string(),
+        Stage::Plan => plan.to_string(),
+        Stage::Dot => stages.wiring.dot().to_string(),
+        Stage::Svg => stages.wiring.svg().to_string(),
+    };
+    wrapped(screen, stage, plan.name(), text)
+}
+
+/// Puts a printed stage into an object where scripts read.
+fn wrapped(screen: &Screen, stage: Stage, model: &str, text: String) -> String {
+    let name = clap::ValueEnum::to_possible_value(&stage).map(|value| value.get_name().to_owned());
+    if screen.is_json() { object(&json!({ "model": model, "stage": name, "text": text })) } else { text }
+}
+
+fn object(object: &impl serde::Serialize) -> String {
+    format!("{:#}\n", serde_json::to_value(object).unwrap_or_default())
+}
+
+fn deliver(screen: &Screen, args: &CompileArgs, text: &str) -> Outcome {
+    match &args.out {
+        None => screen.print(text)?,
+        Some(path) => {
+            whole::write(path, text)?;
+            screen.remark(&screen.paint_remark(Ink::Faint, &format!("wrote {}", path.display())));
+        }
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,142 @@
+//! `gemc data`: which data sets are known, where they lie, and whether their files are the published ones.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::args::{DataVerb, RootArgs, SetArgs};
+use super::exit::{Exit, Failure, Outcome, alone};
+use super::numbers::{columns, grouped};
+use super::screen::{Ink, Screen};
+use super::sets::{facts, roots};
+use crate::data::known::{Known, known, published};
+use crate::data::locate::{Located, locate, verify};
+use crate::data::{Standing, glyphs, names};
+
+/// Lists, verifies or finds data sets.
+pub(super) fn run(screen: &Screen, verb: &DataVerb) -> Outcome {
+    match verb {
+        DataVerb::List(args) => list(screen, args),
+        DataVerb::Verify(args) => check(screen, args),
+        DataVerb::Path(args) => path(screen, args),
+    }
+}
+
+fn list(screen: &Screen, args: &RootArgs) -> Outcome {
+    let roots = roots(args.data_dir.as_deref());
+    let (mut rows, mut objects) = (Vec::new(), Vec::new());
+    for name in names() {
+        let facts = facts(&name)?;
+        let set = known(&name);
+        let folder = set.as_ref().and_then(|set| locate(set, &roots).ok()).map(|found| found.folder);
+        let (train, test) = set.as_ref().map_or((None, None), |set| (Some(set.train.samples), Some(set.test.samples)));
+        let place = match (&set, &folder) {
+            (None, _) => "drawn when wanted, needs no file".to_owned(),
+            (Some(_), Some(folder)) => folder.display().to_string(),
+            (Some(_), None) => "not here; downloaded when wanted".to_owned(),
+        };
+        let samples = |count: Option<usize>| count.map_or_else(|| "any".to_owned(), |count| grouped(count as u64));
+        let size = format!("{} × {} × {}", facts.height, facts.width, facts.channels);
+        rows.push([name.clone(), size, facts.classes.to_string(), samples(train), samples(test), place]);
+        objects.push(json!({
+            "name": name, "height": facts.height, "width": facts.width, "channels": facts.channels,
+            "classes": facts.classes, "train": train, "test": test, "path": folder,
+        }));
+    }
+    if screen.is_json() {
+        return screen.object(&json!({ "data": objects, "roots": roots })).map(|()| Exit::Done);
+    }
+    let head = ["data", "sample", "classes", "train", "test", "where"].map(str::to_owned);
+    rows.insert(0, head);
+    let mut lines = columns(&rows, &[2, 3, 4]);
+    lines[0] = screen.paint(Ink::Faint, &lines[0]);
+    lines.push(format!("\nlooked for in {}", shown(&roots)));
+    screen.print(&format!("{}\n", lines.join("\n")))?;
+    Ok(Exit::Done)
+}
+
+fn shown(roots: &[PathBuf]) -> String {
+    let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
+    if roots.is_empty() { "no folder: name one with --data-dir".to_owned() } else { roots.join(", ") }
+}
+
+/// What verifying says of a data set.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It needs no file.
+    Drawn,
+    /// No folder holds all of its files.
+    Absent(Failure),
+    /// It is there; `None` where a file is damaged, which the failure tells.
+    There(Located, Result<Standing, Failure>),
+}
+
+/// Looks for a data set and reads all of it.
+pub(super) fn judge(set: Option<&Known>, roots: &[PathBuf]) -> Verdict {
+    let Some(set) = set else { return Verdict::Drawn };
+    match locate(set, roots) {
+        Err(absent) => Verdict::Absent(Failure::environment(absent)),
+        Ok(found) => {
+            let standing = verify(set, &found).map_err(|fault| Failure::Fault(Exit::Environment, alone(fault)));
+            Verdict::There(found, standing)
+        }
+    }
+}
+
+fn check(screen: &Screen, args: &SetArgs) -> Outcome {
+    let roots = roots(args.roots.data_dir.as_deref());
+    let names = match &args.name {
+        Some(name) => vec![facts(name)?.name],
+        None => published().into_iter().map(|set| set.facts.name).collect(),
+    };
+    let (mut exit, mut rows, mut objects) = (Exit::Done, Vec::new(), Vec::new());
+    for name in names {
+        let verdict = judge(known(&name).as_ref(), &roots);
+        let (word, folder) = match &verdict {
+            Verdict::Drawn => ("whole", None),
+            Verdict::Absent(_) => ("absent", None),
+            Verdict::There(found, Ok(Standing::Whole)) => ("whole", Some(&found.folder)),
+            Verdict::There(found, Ok(Standing::Unproven)) => ("unproven", Some(&found.folder)),
+            Verdict::There(found, Err(_)) => ("damaged", Some(&found.folder)),
+        };
+        objects.push(json!({ "name": name, "standing": word, "path": folder }));
+        rows.push([name, word.to_owned(), folder.map(|folder| folder.display().to_string()).unwrap_or_default()]);
+        match verdict {
+            Verdict::Absent(failure) if args.name.is_some() => exit = reported(screen, &failure),
+            Verdict::There(_, Err(failure)) => exit = reported(screen, &failure),
+            Verdict::Drawn | Verdict::Absent(_) | Verdict::There(..) => {}
+        }
+    }
+    if screen.is_json() {
+        screen.object(&json!({ "data": objects }))?;
+    } else {
+        screen.print(&format!("{}\n", columns(&rows, &[]).join("\n")))?;
+    }
+    Ok(exit)
+}
+
+/// Shows what is wrong to people; scripts read it from the object.
+fn reported(screen: &Screen, failure: &Failure) -> Exit {
+    if screen.is_json() { failure.exit() } else { screen.failure(failure) }
+}
+
+fn path(screen: &Screen, args: &SetArgs) -> Outcome {
+    let roots = roots(args.roots.data_dir.as_deref());
+    let folder = match &args.name {
+        None => roots.first().cloned(),
+        Some(name) if facts(name)?.name == glyphs::NAME => None,
+        Some(name) => match known(name).map(|set| locate(&set, &roots)) {
+            Some(Ok(found)) => Some(found.folder),
+            Some(Err(absent)) => return Err(Failure::environment(absent)),
+            None => None,
+        },
+    };
+    if screen.is_json() {
+        screen.object(&json!({ "name": args.name, "path": folder }))?;
+    } else if let Some(folder) = folder {
+        screen.print(&format!("{}\n", folder.display()))?;
+    } else {
+        screen.remark("there is no folder: it is drawn when wanted");
+    }
+    Ok(Exit::Done)
+}

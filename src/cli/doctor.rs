@@ -1,0 +1,91 @@
+//! `gemc doctor`: what this machine has. It tells and never fails: what is missing is what it is asked about.
+
+use std::thread;
+
+use serde_json::json;
+
+use super::args::DoctorArgs;
+use super::data::{Verdict, judge};
+use super::exit::{Exit, Failure, Outcome};
+use super::numbers::columns;
+use super::screen::{Ink, Screen};
+use super::sets::roots;
+use super::tensors::Tensors;
+use crate::data::known::known;
+use crate::data::{Standing, names};
+use crate::diag::Report;
+
+/// What libtorch says of itself.
+#[derive(Debug, Clone)]
+pub struct Libtorch {
+    pub(super) version: String,
+    /// How many GPUs can be used, or why none can.
+    pub(super) gpus: Result<usize, String>,
+}
+
+/// One data set: its name, its folder, whether it is whole, and that in words.
+struct Row {
+    name: String,
+    path: Option<String>,
+    whole: bool,
+    words: &'static str,
+}
+
+/// Tells what this machine has.
+pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outcome {
+    let libtorch = match tensors.here() {
+        Ok(live) => Ok((live.look)()),
+        Err(Failure::Fault(exit, said)) if said.is_empty() => return Ok(exit),
+        Err(Failure::Text(_, report) | Failure::Fault(_, report)) => Err(reason(&report)),
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let roots = roots(args.roots.data_dir.as_deref());
+    let data: Vec<Row> = names().into_iter().map(|name| row(name, &roots)).collect();
+    let version = libtorch.as_ref().ok().map(|libtorch| libtorch.version.clone());
+    let gpus = libtorch.and_then(|libtorch| libtorch.gpus);
+    if screen.is_json() {
+        let data: Vec<_> =
+            data.iter().map(|row| json!({ "name": row.name, "path": row.path, "whole": row.whole })).collect();
+        let (usable, why) = (gpus.is_ok(), gpus.as_ref().err());
+        let cuda = json!({ "usable": usable, "why": why, "devices": gpus.as_ref().unwrap_or(&0) });
+        let object = json!({ "libtorch": version, "cuda": cuda, "threads": threads, "data": data, "roots": roots });
+        return screen.object(&object).map(|()| Exit::Done);
+    }
+    let libtorch = version.unwrap_or_else(|| "none".to_owned());
+    let gpu = match gpus {
+        Ok(count) => format!("{count} usable"),
+        Err(why) => format!("not usable: {}", why.trim_start_matches("no GPU: ")),
+    };
+    let mut lines = vec![
+        ("gemc", env!("CARGO_PKG_VERSION").to_owned()),
+        ("libtorch", libtorch),
+        ("CUDA", gpu),
+        ("threads", threads.to_string()),
+    ];
+    let cells = |row: &Row| [row.name.clone(), row.words.to_owned(), row.path.clone().unwrap_or_default()];
+    let table = columns(&data.iter().map(cells).collect::<Vec<_>>(), &[]);
+    lines.extend(table.into_iter().enumerate().map(|(index, line)| (if index == 0 { "data" } else { "" }, line)));
+    let places = roots.iter().map(|root| root.display().to_string());
+    lines.extend(places.enumerate().map(|(index, place)| (if index == 0 { "looked in" } else { "" }, place)));
+    let line =
+        |(title, text): (&str, String)| format!("{}  {text}\n", screen.paint(Ink::Faint, &format!("{title:<9}")));
+    screen.print(&lines.into_iter().map(line).collect::<String>())?;
+    Ok(Exit::Done)
+}
+
+/// Returns the first line of what a report says.
+fn reason(report: &Report) -> String {
+    let message = report.findings().into_iter().next().map(|finding| finding.message).unwrap_or_default();
+    message.lines().next().unwrap_or_default().to_owned()
+}
+
+fn row(name: String, roots: &[std::path::PathBuf]) -> Row {
+    let (words, whole, folder) = match judge(known(&name).as_ref(), roots) {
+        Verdict::Drawn => ("needs no file", true, None),
+        Verdict::Absent(_) => ("not here", false, None),
+        Verdict::There(found, Ok(Standing::Whole)) => ("whole", true, Some(found.folder)),
+        Verdict::There(found, Ok(Standing::Unproven)) => ("unproven", false, Some(found.folder)),
+        Verdict::There(found, Err(_)) => ("damaged: see `gemc data verify`", false, Some(found.folder)),
+    };
+    Row { name, path: folder.map(|folder| folder.display().to_string()), whole, words }
+}

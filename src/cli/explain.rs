@@ -1,0 +1,98 @@
+//! `gemc explain`: a fault's code → its long story; without a code, the list of all.
+
+use miette::Diagnostic;
+use serde_json::json;
+use thiserror::Error;
+
+use super::args::ExplainArgs;
+use super::exit::{Exit, Failure, Outcome};
+use super::numbers::columns;
+use super::screen::{Ink, Screen};
+use super::stories::{Story, stories};
+use crate::diag::did_you_mean;
+
+/// A code that no fault has.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no fault has the code `{code}`")]
+#[diagnostic(code(cli::unknown_code))]
+struct UnknownCode {
+    code: String,
+    #[help]
+    help: String,
+}
+
+/// Tells one story, or lists them.
+pub(super) fn run(screen: &Screen, args: &ExplainArgs) -> Outcome {
+    let stories = stories();
+    let Some(code) = &args.code else { return list(screen, &stories) };
+    let story = stories.iter().find(|story| [story.code, story.short()].contains(&code.as_str()));
+    let story = story.ok_or_else(|| Failure::input(unknown(code, &stories)))?;
+    if screen.is_json() {
+        screen.object(&json!({ "code": story.code, "title": story.title(), "text": story.text }))?;
+    } else {
+        screen.print(&told(screen, story))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn unknown(code: &str, stories: &[Story]) -> UnknownCode {
+    let names = stories.iter().map(|story| if code.contains("::") { story.code } else { story.short() });
+    let help = did_you_mean(code, names).unwrap_or_else(|| "`gemc explain` lists all codes".to_owned());
+    UnknownCode { code: code.to_owned(), help }
+}
+
+fn list(screen: &Screen, stories: &[Story]) -> Outcome {
+    if screen.is_json() {
+        let codes: Vec<_> = stories.iter().map(|story| json!({ "code": story.code, "title": story.title() })).collect();
+        return screen.object(&json!({ "codes": codes })).map(|()| Exit::Done);
+    }
+    let rows: Vec<[String; 2]> = stories.iter().map(|story| [story.code.to_owned(), story.title()]).collect();
+    let lines: Vec<String> = columns(&rows, &[]).iter().map(|line| clipped(line, screen.width())).collect();
+    screen.print(&format!("{}\n", lines.join("\n")))?;
+    Ok(Exit::Done)
+}
+
+fn clipped(line: &str, width: usize) -> String {
+    if line.chars().count() <= width { line.to_owned() } else { line.chars().take(width - 1).chain(['…']).collect() }
+}
+
+/// Writes a story for people: the code, its paragraphs filled to the width, its blocks indented.
+fn told(screen: &Screen, story: &Story) -> String {
+    let mut text = format!("{}\n\n", screen.paint(Ink::Strong, story.code));
+    let (mut fenced, mut paragraph) = (false, String::new());
+    for line in story.text.lines() {
+        let fence = line.trim_start().starts_with("```");
+        if fence || fenced || line.trim().is_empty() || line.starts_with("- ") {
+            text.push_str(&filled(&std::mem::take(&mut paragraph), screen.width()));
+        }
+        fenced ^= fence;
+        match line {
+            _ if fence => {}
+            line if line.trim().is_empty() => text.push('\n'),
+            line if fenced => text.push_str(&format!("    {}\n", screen.paint(Ink::Code, line))),
+            line => {
+                paragraph.push_str(line.trim());
+                paragraph.push(' ');
+            }
+        }
+    }
+    text + &filled(&paragraph, screen.width())
+}
+
+/// Breaks a paragraph into lines of at most `width` columns.
+fn filled(paragraph: &str, width: usize) -> String {
+    let (mut text, mut column) = (String::new(), 0);
+    for word in paragraph.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            text.push('\n');
+            column = 0;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += length;
+    }
+    if text.is_empty() { text } else { text + "\n" }
+}

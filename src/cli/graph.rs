@@ -1,0 +1,222 @@
+//! `--emit json`: a model and its tensor program as one object. Its fields are stable: none is renamed, new ones may come.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::check::{Bias, Identity, Interaction, Model, Origin, Population, Projection, Setting, Value};
+use crate::compile::Stages;
+use crate::plan::{Plan, Sizes, Table};
+
+/// The sizes for which costs are given: those of printed plans.
+const SIZES: Sizes = Sizes { runs: 1, batch: 64 };
+
+/// The whole object.
+#[derive(Debug, Serialize)]
+pub(super) struct Graph {
+    model: String,
+    settings: Vec<SettingRow>,
+    genomes: Vec<GenomeRow>,
+    interactions: Vec<InteractionRow>,
+    populations: Vec<PopulationRow>,
+    projections: Vec<ProjectionRow>,
+    /// Names of the populations, each after all that feed it.
+    schedule: Vec<String>,
+    input: String,
+    output: String,
+    /// The same as `--emit params --format json`.
+    params: Table,
+    plan: PlanRows,
+}
+
+/// A parameter's value in this compilation.
+#[derive(Debug, Serialize)]
+pub(super) struct SettingRow {
+    name: String,
+    value: Json,
+    /// `default`, `set` or `data`.
+    origin: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct GenomeRow {
+    name: String,
+    genes: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct InteractionRow {
+    name: String,
+    genome: String,
+    /// `free`, `symmetric`, `diagonal` or `frozen`.
+    rule: String,
+    sparse: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct PopulationRow {
+    name: String,
+    /// As in the source: `grid(28, 28)`.
+    shape: String,
+    axes: Vec<usize>,
+    neurons: usize,
+    activation: String,
+    bias: String,
+    identities: Vec<IdentityRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct IdentityRow {
+    genome: String,
+    expression: String,
+    split: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct ProjectionRow {
+    source: String,
+    target: String,
+    via: String,
+    rows: usize,
+    columns: usize,
+    frozen: bool,
+}
+
+/// The tensor program; tensors and rows are named as in printed plans: `t7`, `p3`.
+#[derive(Debug, Serialize)]
+struct PlanRows {
+    leaves: Vec<LeafRow>,
+    tensors: Vec<TensorRow>,
+    output: String,
+    penalty: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct LeafRow {
+    id: String,
+    name: String,
+    /// Dimensions: a number, `"R"` or `"B"`.
+    shape: Vec<String>,
+    learned: bool,
+    start: String,
+    holds: &'static str,
+    shared_by: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct TensorRow {
+    id: String,
+    /// As printed: `t3 @ t4ᵀ`.
+    op: String,
+    operands: Vec<String>,
+    shape: Vec<String>,
+    label: String,
+    /// For one run and 64 samples.
+    flop: u64,
+}
+
+impl Graph {
+    /// Describes what a text compiled to.
+    pub(super) fn new(stages: &Stages) -> Self {
+        let model = stages.model();
+        let name = |id| model.population(id).name.to_string();
+        Self {
+            model: model.name().to_owned(),
+            settings: model.settings().iter().map(SettingRow::new).collect(),
+            genomes: model.genomes().iter().map(|g| GenomeRow { name: g.name.to_string(), genes: g.genes }).collect(),
+            interactions: model.interactions().iter().map(|row| interaction(model, row)).collect(),
+            populations: model.populations().iter().map(|row| population(model, row)).collect(),
+            projections: model.projections().iter().map(|row| projection(model, row)).collect(),
+            schedule: stages.wiring.schedule().iter().map(|id| name(*id)).collect(),
+            input: name(model.input()),
+            output: name(model.output()),
+            params: stages.plan.table(),
+            plan: plan(&stages.plan),
+        }
+    }
+}
+
+impl SettingRow {
+    /// Describes a parameter.
+    pub(super) fn new(setting: &Setting) -> Self {
+        let value = match setting.value {
+            Value::Int(value) => Json::from(value),
+            Value::Float(value) => Json::from(value),
+            Value::Bool(value) => Json::from(value),
+        };
+        let origin = match setting.origin {
+            Origin::Default => "default",
+            Origin::Set => "set",
+            Origin::Data => "data",
+        };
+        Self { name: setting.name.clone(), value, origin }
+    }
+}
+
+fn interaction(model: &Model, row: &Interaction) -> InteractionRow {
+    let genome = model.genome(row.genome).name.to_string();
+    InteractionRow { name: row.name.to_string(), genome, rule: row.rule.to_string(), sparse: row.sparse }
+}
+
+fn population(model: &Model, row: &Population) -> PopulationRow {
+    let identity = |identity: &Identity| IdentityRow {
+        genome: model.genome(identity.genome).name.to_string(),
+        expression: identity.expression.to_string(),
+        split: identity.split,
+    };
+    PopulationRow {
+        name: row.name.to_string(),
+        shape: row.shape.to_string(),
+        axes: row.shape.axes().to_vec(),
+        neurons: row.shape.neurons(),
+        activation: row.activation.to_string(),
+        bias: bias(model, row),
+        identities: row.identities.iter().map(identity).collect(),
+    }
+}
+
+/// Returns a population's bias as the source writes it.
+pub(super) fn bias(model: &Model, row: &Population) -> String {
+    match row.bias {
+        Bias::Expressed(genome) => format!("expressed({})", model.genome(genome).name),
+        other @ (Bias::None | Bias::Free) => other.to_string(),
+    }
+}
+
+fn projection(model: &Model, row: &Projection) -> ProjectionRow {
+    let (source, target) = (model.population(row.source), model.population(row.target));
+    ProjectionRow {
+        source: source.name.to_string(),
+        target: target.name.to_string(),
+        via: model.encoding_name(row),
+        rows: source.shape.neurons(),
+        columns: target.shape.neurons(),
+        frozen: row.frozen,
+    }
+}
+
+fn plan(plan: &Plan) -> PlanRows {
+    let dims = |shape: &crate::plan::Shape| shape.dims().iter().map(ToString::to_string).collect();
+    let leaf = |(index, leaf): (usize, &crate::plan::Leaf)| LeafRow {
+        id: format!("p{index}"),
+        name: leaf.name.clone(),
+        shape: dims(&leaf.shape),
+        learned: leaf.learned,
+        start: leaf.start.to_string(),
+        holds: leaf.holds,
+        shared_by: leaf.shared_by.clone(),
+    };
+    let tensor = |(id, tensor): (crate::plan::TensorId, &crate::plan::Tensor)| TensorRow {
+        id: id.to_string(),
+        op: tensor.spelt(),
+        operands: tensor.operands.iter().map(ToString::to_string).collect(),
+        shape: dims(&tensor.shape),
+        label: tensor.label.clone(),
+        flop: plan.cost(id, SIZES).flop,
+    };
+    PlanRows {
+        leaves: plan.leaves().iter().enumerate().map(leaf).collect(),
+        tensors: plan.numbered().map(tensor).collect(),
+        output: plan.output().to_string(),
+        penalty: plan.penalty().map(|id| id.to_string()),
+    }
+}

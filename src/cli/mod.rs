@@ -1,0 +1,118 @@
+//! The shell: the only room that reads arguments and the environment, prints, and decides where files go.
+//!
+//! Two programs share it. `gemc` starts in a few milliseconds and holds no tensor; what needs tensors it hands to
+//! `gemc-torch`, which knows how ([`Tensors`]). [`run`] is all of either.
+
+mod args;
+mod check;
+mod compile;
+mod completions;
+mod data;
+mod doctor;
+mod exit;
+mod explain;
+mod graph;
+mod model;
+mod numbers;
+mod parse;
+mod screen;
+mod sets;
+mod shipped;
+mod snap;
+mod snapshot;
+mod source;
+mod stories;
+mod summary;
+mod tensors;
+mod walk;
+mod whole;
+
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use clap::Parser;
+use miette::Diagnostic;
+use thiserror::Error;
+
+pub use self::doctor::Libtorch;
+pub use self::tensors::{Live, Tensors};
+
+use self::args::{Line, Verb};
+use self::exit::{Exit, Failure, Outcome};
+use self::screen::Screen;
+
+/// A panic: a rule of ours that does not hold.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a bug in gemc: {what}")]
+#[diagnostic(code(gemc::bug), help("please report it, with the command and the model's text"))]
+struct Panicked {
+    what: String,
+}
+
+/// Reads the command line, does what it says, and returns the exit code.
+pub fn run(tensors: &Tensors) -> ExitCode {
+    let line = match Line::try_parse() {
+        Ok(line) => line,
+        Err(answer) => return parsed_no_further(&answer).into(),
+    };
+    let screen = Screen::new(line.format);
+    guarded(&screen, || dispatch(&screen, tensors, &line.verb)).into()
+}
+
+/// Shows what clap answers instead of a command: help and version are no failure.
+fn parsed_no_further(answer: &clap::Error) -> Exit {
+    // a reader that has gone away is no fault
+    let _ = answer.print();
+    if answer.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
+    match verb {
+        Verb::Compile(args) => compile::run(screen, tensors, args),
+        Verb::Check(args) => check::run(screen, args),
+        Verb::Snapshot(args) => snapshot::run(screen, args),
+        Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
+        Verb::Bench(args) => (tensors.here()?.bench)(screen, args),
+        Verb::Data(verb) => data::run(screen, verb),
+        Verb::Doctor(args) => doctor::run(screen, tensors, args),
+        Verb::Explain(args) => explain::run(screen, args),
+        Verb::Completions(args) => completions::run(screen, args),
+    }
+}
+
+/// Does something, shows why it failed where it did, and turns a panic into a report of a bug.
+fn guarded(screen: &Screen, action: impl FnOnce() -> Outcome) -> Exit {
+    // what the hook would print is part of the report below
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+        PLACE.with(|cell| cell.replace(place));
+    }));
+    match panic::catch_unwind(AssertUnwindSafe(action)) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(failure)) => screen.failure(&failure),
+        Err(payload) => {
+            let said = payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
+            let what = format!("{}{}", said.unwrap_or("it does not say which"), PLACE.take());
+            screen.failure(&Failure::Fault(Exit::Bug, exit::alone(Panicked { what })))
+        }
+    }
+}
+
+thread_local! {
+    /// Where this thread panicked.
+    static PLACE: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::Format;
+
+    #[test]
+    fn a_panic_is_a_bug() {
+        let screen = Screen::new(Format::Human);
+        let exit = guarded(&screen, || panic!("this is a test"));
+        let _ = panic::take_hook();
+        assert_eq!(exit, Exit::Bug);
+    }
+}

@@ -1,0 +1,51 @@
+//! Numbers as people read them, and columns that line up.
+
+/// Writes 622496 as `622,496`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Writes 1010.55 as `1,010.6`: one decimal, groups of three before it.
+pub(super) fn ratio(number: f64) -> String {
+    let text = format!("{number:.1}");
+    match text.split_once('.') {
+        Some((whole, rest)) => match whole.parse() {
+            Ok(whole) => format!("{}.{rest}", grouped(whole)),
+            Err(_) => text,
+        },
+        None => text,
+    }
+}
+
+/// Writes a count with its noun: `1 file`, `3 files`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// Lines up cells in columns with two spaces between; those of a column in `right` end together, others begin together.
+pub(super) fn columns<const N: usize>(rows: &[[String; N]], right: &[usize]) -> Vec<String> {
+    let letters = |text: &str| text.chars().count();
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| letters(&row[column])).max().unwrap_or(0));
+    let line = |row: &[String; N]| {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate().filter(|(column, _)| widths[*column] > 0) {
+            let space = " ".repeat(widths[column] - letters(cell));
+            let gap = if line.is_empty() { "" } else { "  " };
+            line.push_str(gap);
+            line.push_str(&if right.contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") });
+        }
+        line.truncate(line.trim_end().len());
+        line
+    };
+    rows.iter().map(line).collect()
+}

@@ -1,0 +1,42 @@
+//! The value of an option → a well-formed value, or what is wrong with it. Each function is what clap calls for an option.
+
+/// Reads `NAME=VALUE`.
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("write it as NAME=VALUE, such as `genes=40`".to_owned()),
+    }
+}
+
+/// Reads a number of gibibytes as bytes.
+pub(super) fn gibibytes(text: &str) -> Result<u64, String> {
+    // a positive number of bytes that is too large to count is no limit, which is what the cast makes of it
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    positive(text).map(|gib| (gib * 1024.0 * 1024.0 * 1024.0) as u64)
+}
+
+/// Reads a number above 0.
+pub(super) fn positive(text: &str) -> Result<f64, String> {
+    finite(text).filter(|value| *value > 0.0).ok_or_else(|| "a number above 0 is wanted".to_owned())
+}
+
+/// Reads a number that is not below 0.
+pub(super) fn at_least_zero(text: &str) -> Result<f64, String> {
+    finite(text).filter(|value| *value >= 0.0).ok_or_else(|| "0 or a number above it is wanted".to_owned())
+}
+
+/// Reads the name of a device.
+pub(super) fn device(text: &str) -> Result<String, String> {
+    let numbered = text.strip_prefix("cuda:").is_some_and(|number| number.parse::<u16>().is_ok());
+    if numbered || ["auto", "cpu", "cuda"].contains(&text) {
+        Ok(text.to_owned())
+    } else {
+        Err("devices are `auto`, `cpu`, `cuda` and `cuda:N`, N counted from 0".to_owned())
+    }
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|value: &f64| value.is_finite())
+}

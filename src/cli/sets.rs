@@ -1,0 +1,35 @@
+//! Data sets as the command line names them: their facts, and the places where they are looked for.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use super::exit::Failure;
+use crate::data;
+use crate::data::load::UnknownData;
+use crate::options::Facts;
+
+/// Returns what is known of a data set before any of its files is read.
+pub(super) fn facts(name: &str) -> Result<Facts, Failure> {
+    data::facts(name).ok_or_else(|| Failure::input(UnknownData::new(name)))
+}
+
+/// Returns where data is looked for, best first: `--data-dir`, `$GEMC_DATA`, the user's cache, and beside a development
+/// checkout. Data that is downloaded goes to the first.
+pub(super) fn roots(data_dir: Option<&Path>) -> Vec<PathBuf> {
+    let asked = env::var_os("GEMC_DATA").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let cache = dirs::cache_dir().map(|folder| folder.join("gemc"));
+    let mut roots: Vec<PathBuf> = Vec::new();
+    for root in [data_dir.map(Path::to_path_buf), asked, cache, beside_checkout()].into_iter().flatten() {
+        if !roots.contains(&root) {
+            roots.push(root);
+        }
+    }
+    roots
+}
+
+/// Returns `../shared/data` of the checkout that this program was built from, where both still exist.
+fn beside_checkout() -> Option<PathBuf> {
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let data = checkout.parent()?.join("shared").join("data");
+    (checkout.join("Cargo.toml").is_file() && data.is_dir()).then_some(data)
+}

@@ -1,0 +1,37 @@
+//! The models that ship with gemc, part of the program: an installed copy finds them without its repository.
+
+use std::path::Path;
+
+/// The files of `models/` by name, in alphabetical order; a test holds the list equal to the folder.
+pub(super) const SHIPPED: &[(&str, &str)] = &[
+    ("gem_mlp.gem", include_str!("../../models/gem_mlp.gem")),
+    ("gem_slp.gem", include_str!("../../models/gem_slp.gem")),
+    ("mlp.gem", include_str!("../../models/mlp.gem")),
+    ("rb_mlp.gem", include_str!("../../models/rb_mlp.gem")),
+    ("rb_slp.gem", include_str!("../../models/rb_slp.gem")),
+    ("sgem_mlp.gem", include_str!("../../models/sgem_mlp.gem")),
+    ("sgem_slp.gem", include_str!("../../models/sgem_slp.gem")),
+    ("slp.gem", include_str!("../../models/slp.gem")),
+];
+
+/// Returns the model that a bare file name, or one in `models/`, means.
+pub(super) fn look_up(path: &Path) -> Option<(&'static str, &'static str)> {
+    let folder = path.parent()?;
+    let bare = folder.as_os_str().is_empty() || folder == Path::new("models");
+    SHIPPED.iter().copied().find(|(name, _)| bare && path.file_name().is_some_and(|file| file == *name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_the_folder() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let models = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut models: Vec<String> = models.filter(|name| name.ends_with(".gem")).collect();
+        models.sort();
+        let listed: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
+        assert_eq!(models, listed, "models/ and src/cli/shipped.rs differ");
+    }
+}

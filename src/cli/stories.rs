@@ -1,0 +1,59 @@
+//! `docs/errors.md` → one story a fault. The file is made of `## CODE` headings with paragraphs and fenced blocks below.
+
+/// The long story of one fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Story {
+    /// The fault's code.
+    pub(super) code: &'static str,
+    /// What stands below its heading.
+    pub(super) text: &'static str,
+}
+
+/// The stories, part of the program.
+const ERRORS: &str = include_str!("../../docs/errors.md");
+
+/// Returns all stories in the order of the file.
+pub(super) fn stories() -> Vec<Story> {
+    let mut stories: Vec<Story> = Vec::new();
+    let mut rest = ERRORS;
+    while let Some((code, below)) = next_heading(rest) {
+        let end = next_heading_at(below).unwrap_or(below.len());
+        stories.push(Story { code, text: below[..end].trim() });
+        rest = &below[end..];
+    }
+    stories
+}
+
+impl Story {
+    /// Returns the code without what stands before `::`.
+    pub(super) fn short(&self) -> &'static str {
+        self.code.rsplit("::").next().unwrap_or(self.code)
+    }
+
+    /// Returns the first sentence.
+    pub(super) fn title(&self) -> String {
+        let words: Vec<&str> = self.text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
+        let paragraph = words.join(" ");
+        paragraph.split_once(". ").map_or(paragraph.clone(), |(sentence, _)| format!("{sentence}."))
+    }
+}
+
+/// Returns the first heading's code and what follows it.
+fn next_heading(text: &'static str) -> Option<(&'static str, &'static str)> {
+    let heading = &text[next_heading_at(text)?..];
+    let (line, below) = heading.split_once('\n').unwrap_or((heading, ""));
+    Some((line.trim_start_matches('#').trim().trim_matches('`'), below))
+}
+
+/// Returns where the next heading begins; what looks like one in a fenced block is none.
+fn next_heading_at(text: &str) -> Option<usize> {
+    let (mut at, mut fenced) = (0, false);
+    for line in text.split_inclusive('\n') {
+        fenced ^= line.trim_start().starts_with("```");
+        if !fenced && line.starts_with("## ") {
+            return Some(at);
+        }
+        at += line.len();
+    }
+    None
+}

@@ -1,0 +1,181 @@
+//! What `gemc compile` says of a model when nothing else is asked: what it grows into, from how much, at what cost.
+
+use serde::Serialize;
+
+use super::graph::{SettingRow, bias};
+use super::numbers::{columns, count, grouped, ratio};
+use super::screen::{Ink, Screen};
+use crate::check::{Activation, Model, Population};
+use crate::compile::Stages;
+use crate::plan::Sizes;
+
+/// The sizes for which the cost of a step is given.
+const SIZES: Sizes = Sizes { runs: 1, batch: 64 };
+/// Rows of a list that are shown; the rest is counted.
+const SHOWN: usize = 12;
+
+/// The summary for people and scripts; the fields are stable.
+#[derive(Debug, Serialize)]
+pub(super) struct Summary {
+    model: String,
+    settings: Vec<SettingRow>,
+    populations: Vec<PopulationRow>,
+    connections: Vec<ConnectionRow>,
+    parameters: u64,
+    learned_tensors: usize,
+    synapses: u64,
+    uncompressed: u64,
+    /// uncompressed / parameters; `null` where nothing is learned.
+    compression: Option<f64>,
+    step: StepCost,
+    #[serde(skip)]
+    settings_text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct PopulationRow {
+    name: String,
+    shape: String,
+    neurons: u64,
+    #[serde(skip)]
+    manner: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ConnectionRow {
+    source: String,
+    target: String,
+    via: String,
+    synapses: u64,
+    frozen: bool,
+}
+
+/// What one training step costs, for so many runs and samples.
+#[derive(Debug, Serialize)]
+struct StepCost {
+    flop: u64,
+    bytes: u64,
+    runs: usize,
+    batch: usize,
+}
+
+impl Summary {
+    /// Sums up what a text compiled to.
+    pub(super) fn new(stages: &Stages) -> Self {
+        let (model, plan) = (stages.model(), &stages.plan);
+        let (counts, cost, table) = (plan.counts(), plan.step_cost(SIZES), plan.table());
+        let settings: Vec<String> =
+            model.settings().iter().map(|setting| format!("{} = {}", setting.name, setting.value)).collect();
+        Self {
+            model: model.name().to_owned(),
+            settings: model.settings().iter().map(SettingRow::new).collect(),
+            populations: model.populations().iter().map(|row| population(model, row)).collect(),
+            connections: connections(model),
+            parameters: counts.parameters,
+            learned_tensors: table.tensors.len(),
+            synapses: counts.synapses,
+            uncompressed: counts.uncompressed,
+            compression: table.compression,
+            step: StepCost { flop: cost.flop, bytes: cost.bytes, runs: SIZES.runs, batch: SIZES.batch },
+            settings_text: settings.join(", "),
+        }
+    }
+
+    /// Writes it for people.
+    pub(super) fn text(&self, screen: &Screen) -> String {
+        let mut text = format!(
+            "{}: {} grow {}\n\n",
+            screen.paint(Ink::Strong, &self.model),
+            count(self.parameters, "learned number"),
+            count(self.synapses, "synapse"),
+        );
+        let mut section = |title: &str, lines: Vec<String>| {
+            for (index, line) in lines.iter().enumerate() {
+                let title = format!("{:<11}", if index == 0 { title } else { "" });
+                text.push_str(&format!("  {}  {line}\n", screen.paint(Ink::Faint, &title)));
+            }
+        };
+        if !self.settings.is_empty() {
+            section("settings", vec![self.settings_text.clone()]);
+        }
+        section("populations", self.population_lines());
+        section("connections", self.connection_lines());
+        let tensors = count(self.learned_tensors as u64, "tensor");
+        section("parameters", vec![format!("{} in {tensors}", grouped(self.parameters))]);
+        section("compression", vec![self.compression_line()]);
+        section("a step", vec![self.step_line()]);
+        text
+    }
+
+    fn population_lines(&self) -> Vec<String> {
+        let row = |row: &PopulationRow| {
+            [row.name.clone(), row.shape.clone(), count(row.neurons, "neuron"), row.manner.clone()]
+        };
+        let rows: Vec<[String; 4]> = self.populations.iter().take(SHOWN).map(row).collect();
+        with_rest(columns(&rows, &[2]), self.populations.len())
+    }
+
+    fn connection_lines(&self) -> Vec<String> {
+        let row = |row: &ConnectionRow| {
+            let link = format!("{} -> {}", row.source, row.target);
+            let frozen = if row.frozen { "frozen" } else { "" };
+            [link, format!("via {}", row.via), count(row.synapses, "synapse"), frozen.to_owned()]
+        };
+        let rows: Vec<[String; 4]> = self.connections.iter().take(SHOWN).map(row).collect();
+        with_rest(columns(&rows, &[2]), self.connections.len())
+    }
+
+    fn compression_line(&self) -> String {
+        let uncompressed = grouped(self.uncompressed);
+        match self.compression {
+            Some(compression) => format!("{} times, from {uncompressed} weights and biases", ratio(compression)),
+            None => format!("none: nothing is learned of {uncompressed} weights and biases"),
+        }
+    }
+
+    fn step_line(&self) -> String {
+        let StepCost { flop, bytes, batch, .. } = &self.step;
+        let (flop, bytes) = (ratio(*flop as f64 / 1e6), ratio(*bytes as f64 / 1e6));
+        format!("{flop} MFLOP, {bytes} MB moved, with {batch} samples in a batch")
+    }
+}
+
+fn population(model: &Model, row: &Population) -> PopulationRow {
+    let expressed = |identity: &crate::check::Identity| {
+        let genome = &model.genome(identity.genome).name;
+        let expression = identity.expression;
+        if identity.split { format!("{genome}: split({expression})") } else { format!("{genome}: {expression}") }
+    };
+    let mut manner: Vec<String> = row.identities.iter().map(expressed).collect();
+    if row.activation != Activation::Identity {
+        manner.push(row.activation.to_string());
+    }
+    let bias = bias(model, row);
+    if bias != "none" {
+        manner.push(format!("bias {bias}"));
+    }
+    let neurons = row.shape.neurons() as u64;
+    PopulationRow { name: row.name.to_string(), shape: row.shape.to_string(), neurons, manner: manner.join(", ") }
+}
+
+fn connections(model: &Model) -> Vec<ConnectionRow> {
+    let row = |link: &crate::check::Projection| {
+        let (source, target) = (model.population(link.source), model.population(link.target));
+        ConnectionRow {
+            source: source.name.to_string(),
+            target: target.name.to_string(),
+            via: model.encoding_name(link),
+            synapses: (source.shape.neurons() as u64).saturating_mul(target.shape.neurons() as u64),
+            frozen: link.frozen,
+        }
+    };
+    model.projections().iter().map(row).collect()
+}
+
+/// Adds a line that counts what is not shown.
+fn with_rest(mut lines: Vec<String>, all: usize) -> Vec<String> {
+    if all > lines.len() {
+        lines.push(format!("… and {} more", grouped((all - lines.len()) as u64)));
+    }
+    lines
+}

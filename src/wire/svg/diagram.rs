@@ -1,0 +1,198 @@
+//! [`Wiring`] → [`Diagram`]: what is said of each population, connection and genome, before anything has a place.
+
+use super::ink::{self, clip, count, grouped};
+use super::legend::legend;
+use crate::check::{Bias, Encoding, Identity, Model, PopId, Population, Projection};
+use crate::wire::Wiring;
+
+/// The longest name that is written whole; hovering shows longer ones.
+pub(super) const NAME_LIMIT: usize = 26;
+
+/// What there is to draw.
+#[derive(Debug)]
+pub(super) struct Diagram {
+    /// The model's name.
+    pub(super) name: String,
+    /// Lines beneath the name.
+    pub(super) totals: Vec<String>,
+    /// The boxes.
+    pub(super) cards: Vec<Card>,
+    /// The lines between them, each from a lower to a higher layer.
+    pub(super) links: Vec<Link>,
+    /// What the colours mean.
+    pub(super) legend: Vec<Entry>,
+}
+
+/// One box.
+#[derive(Debug)]
+pub(super) struct Card {
+    /// Its heading.
+    pub(super) name: String,
+    /// Its size, in words.
+    pub(super) facts: Vec<String>,
+    /// Activation and bias.
+    pub(super) note: Option<String>,
+    /// Lengths of its axes; empty for a box that stands for many populations.
+    pub(super) axes: Vec<usize>,
+    /// The genomes it expresses.
+    pub(super) chips: Vec<Chip>,
+    /// What it is to the world outside.
+    pub(super) marks: Vec<&'static str>,
+    /// The longest path to it from where paths begin.
+    pub(super) layer: usize,
+    /// Shown on hovering.
+    pub(super) hint: String,
+}
+
+/// A genome that a box expresses.
+#[derive(Debug)]
+pub(super) struct Chip {
+    pub(super) text: String,
+    pub(super) ink: &'static str,
+}
+
+/// One line between boxes.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// The box it leaves.
+    pub(super) from: usize,
+    /// The box it enters.
+    pub(super) to: usize,
+    pub(super) label: String,
+    pub(super) ink: &'static str,
+    /// Whether its weights are never learned.
+    pub(super) frozen: bool,
+    pub(super) synapses: u64,
+    /// Shown on hovering.
+    pub(super) hint: String,
+}
+
+/// One block of the legend.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) lines: Vec<String>,
+    pub(super) ink: &'static str,
+    pub(super) dashed: bool,
+}
+
+impl Diagram {
+    /// Says everything: one box a population, one line a connection.
+    pub(super) fn whole(wiring: &Wiring) -> Self {
+        let model = wiring.model();
+        let layers = layers(wiring);
+        let cards = (0..layers.len()).map(|index| card(model, PopId(index), layers[index])).collect();
+        let links = model.projections().iter().map(|projection| link(model, projection)).collect();
+        Self { name: clip(model.name(), 60), totals: vec![totals(model)], cards, links, legend: legend(model) }
+    }
+}
+
+/// Returns each population's layer: the longest path to it.
+pub(super) fn layers(wiring: &Wiring) -> Vec<usize> {
+    let mut layers = vec![0; wiring.model().populations().len()];
+    for population in wiring.schedule() {
+        for projection in wiring.incoming(*population) {
+            let before = layers[wiring.model().projection(*projection).source.index()];
+            layers[population.index()] = layers[population.index()].max(before + 1);
+        }
+    }
+    layers
+}
+
+/// Writes how much there is of everything.
+pub(super) fn totals(model: &Model) -> String {
+    let neurons = model.populations().iter().map(|population| population.shape.neurons() as u64);
+    let synapses = model.projections().iter().map(|projection| synapses(model, projection));
+    let parts = [
+        count(model.populations().len() as u64, "population"),
+        count(neurons.fold(0, u64::saturating_add), "neuron"),
+        count(model.projections().len() as u64, "connection"),
+        count(synapses.fold(0, u64::saturating_add), "synapse"),
+    ];
+    parts.join(" · ")
+}
+
+/// Returns how many weights a projection has.
+pub(super) fn synapses(model: &Model, projection: &Projection) -> u64 {
+    let neurons = |population| model.population(population).shape.neurons() as u64;
+    neurons(projection.source).saturating_mul(neurons(projection.target))
+}
+
+/// Returns the colour of a projection's line.
+pub(super) fn colour(model: &Model, projection: &Projection) -> &'static str {
+    match projection.encoding {
+        Encoding::Genes(interaction) => ink::of_genome(model.interaction(interaction).genome.index()),
+        Encoding::Direct => ink::DIRECT,
+        Encoding::Basis(_) => ink::BASIS,
+    }
+}
+
+/// Returns what a population is to the world outside.
+pub(super) fn marks(model: &Model, population: PopId) -> Vec<&'static str> {
+    let ports = [(model.input(), "INPUT"), (model.output(), "OUTPUT")];
+    ports.iter().filter(|(port, _)| *port == population).map(|(_, mark)| *mark).collect()
+}
+
+fn card(model: &Model, id: PopId, layer: usize) -> Card {
+    let population = model.population(id);
+    let neurons = count(population.shape.neurons() as u64, "neuron");
+    let chips = population.identities.iter().map(|identity| chip(model, identity)).collect();
+    let note = (id != model.input()).then(|| note(model, population));
+    Card {
+        name: clip(population.name.as_str(), NAME_LIMIT),
+        facts: vec![shape(population), neurons],
+        hint: hint(model, population),
+        axes: population.shape.axes().to_vec(),
+        marks: marks(model, id),
+        note,
+        chips,
+        layer,
+    }
+}
+
+/// Writes `grid 28 × 28` for `grid(28, 28)`.
+fn shape(population: &Population) -> String {
+    population.shape.to_string().replace(", ", " × ").replace('(', " ").replace(')', "")
+}
+
+fn note(model: &Model, population: &Population) -> String {
+    let bias = match population.bias {
+        Bias::None => "no bias".to_owned(),
+        Bias::Free => "free bias".to_owned(),
+        Bias::Expressed(genome) => format!("bias from {}", clip(model.genome(genome).name.as_str(), NAME_LIMIT)),
+    };
+    format!("{} · {bias}", population.activation)
+}
+
+fn chip(model: &Model, identity: &Identity) -> Chip {
+    let expression = identity.expression.to_string();
+    let word = expression.split('(').next().unwrap_or(&expression);
+    let split = if identity.split { "split " } else { "" };
+    let name = clip(model.genome(identity.genome).name.as_str(), NAME_LIMIT);
+    Chip { text: format!("{name} {split}{word}"), ink: ink::of_genome(identity.genome.index()) }
+}
+
+fn hint(model: &Model, population: &Population) -> String {
+    let identity = |identity: &Identity| {
+        let name = &model.genome(identity.genome).name;
+        let (open, close) = if identity.split { ("split(", ")") } else { ("", "") };
+        format!("{name}: {open}{}{close}", identity.expression)
+    };
+    let mut parts = vec![format!("{} = {}", population.name, population.shape)];
+    parts.extend(population.identities.iter().map(identity));
+    parts.join("\n")
+}
+
+fn link(model: &Model, projection: &Projection) -> Link {
+    let (source, target) = (model.population(projection.source), model.population(projection.target));
+    let (encoding, synapses) = (model.encoding_name(projection), synapses(model, projection));
+    Link {
+        from: projection.source.index(),
+        to: projection.target.index(),
+        label: format!("via {} · {}", clip(&encoding, NAME_LIMIT), grouped(synapses)),
+        ink: colour(model, projection),
+        frozen: projection.frozen,
+        synapses,
+        hint: format!("{} → {} via {encoding}: {}", source.name, target.name, count(synapses, "synapse")),
+    }
+}

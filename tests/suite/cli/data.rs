@@ -1,0 +1,73 @@
+//! `gemc data` and `gemc doctor`, in a folder where no data is.
+
+use std::fs;
+
+use super::{folder, gemc_in, run, run_in};
+
+#[test]
+fn lists_what_is_known() {
+    let said = run(&["data", "list"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    for name in ["mnist", "fashion-mnist", "kmnist", "glyphs"] {
+        assert!(said.out.lines().any(|line| line.starts_with(name)), "{}", said.out);
+    }
+    let object = run(&["data", "list", "--format", "json"]).object();
+    assert_eq!(object["data"][0]["name"], "mnist");
+    assert_eq!(object["data"][0]["classes"], 10);
+    assert!(object["roots"].as_array().is_some());
+}
+
+#[test]
+fn path_is_where_a_download_would_go() {
+    let folder = folder();
+    let said = run_in(folder.path(), &["data", "path"]);
+    assert_eq!(said.out.trim(), folder.path().join("cache/gemc").to_str().unwrap());
+    let done = gemc_in(folder.path()).args(["data", "path"]).env("GEMC_DATA", "/asked").output().unwrap();
+    assert_eq!(done.stdout, b"/asked\n");
+    let args = ["data", "path", "--data-dir", "/first"];
+    let done = gemc_in(folder.path()).args(args).env("GEMC_DATA", "/asked").output().unwrap();
+    assert_eq!(done.stdout, b"/first\n");
+}
+
+#[test]
+fn absent_data_is_three_and_says_where_to_put_it() {
+    let said = run(&["data", "path", "kmnist"]);
+    assert_eq!(said.code, 3);
+    assert!(said.err.contains("train-images-idx3-ubyte") && said.err.contains("cache/gemc/kmnist"), "{}", said.err);
+    let object = run(&["data", "path", "kmnist", "--format", "json"]).object();
+    assert_eq!(object["error"]["code"], "data::not_found");
+    assert_eq!(run(&["data", "verify", "kmnist"]).code, 3);
+    assert_eq!(run(&["data", "path", "kminst"]).code, 1);
+    assert_eq!(run(&["data", "path", "glyphs"]).code, 0);
+}
+
+#[test]
+fn damaged_data_is_three() {
+    let folder = folder();
+    let set = folder.path().join("data/kmnist");
+    fs::create_dir_all(&set).unwrap();
+    for name in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] {
+        fs::write(set.join(format!("{name}-ubyte")), b"short").unwrap();
+    }
+    let said = run_in(folder.path(), &["data", "verify", "kmnist", "--data-dir", "data"]);
+    assert_eq!(said.code, 3);
+    assert!(said.out.contains("damaged"), "{}{}", said.out, said.err);
+    let said = run_in(folder.path(), &["data", "verify", "kmnist", "--data-dir", "data", "--format", "json"]);
+    assert_eq!((said.code, said.err.as_str()), (3, ""));
+    assert_eq!(said.object()["data"][0]["standing"], "damaged");
+}
+
+#[test]
+fn doctor_never_fails() {
+    let said = run(&["doctor"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    for word in ["libtorch", "CUDA", "threads", "glyphs"] {
+        assert!(said.out.contains(word), "{}", said.out);
+    }
+    let object = run(&["doctor", "--format", "json"]).object();
+    let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
+    assert_eq!(keys[..4], ["libtorch", "cuda", "threads", "data"]);
+    assert!(object["cuda"]["usable"].is_boolean());
+    assert!(object["cuda"]["usable"] == true || object["cuda"]["why"].is_string(), "{object}");
+    assert_eq!(object["libtorch"].is_string(), cfg!(feature = "torch"));
+}

@@ -1,0 +1,71 @@
+//! The two programs: `gemc` is linked to no libtorch, and hands what needs tensors to the engine.
+
+#[cfg(all(unix, feature = "torch"))]
+use std::path::Path;
+
+#[cfg(all(unix, feature = "torch"))]
+use super::folder;
+
+#[cfg(not(feature = "torch"))]
+#[test]
+fn without_libtorch_it_says_so() {
+    for arguments in [
+        &["compile", "good.gem", "--train", "glyphs"][..],
+        &["eval", "run", "--data", "glyphs"],
+        &["bench", "good.gem"],
+    ] {
+        let said = super::run(arguments);
+        assert_eq!((said.code, said.out.as_str()), (3, ""), "{arguments:?}");
+        assert!(said.err.contains("cli::no_torch"), "{}", said.err);
+    }
+    let object = super::run(&["bench", "good.gem", "--format", "json"]).object();
+    assert_eq!(object["error"]["code"], "cli::no_torch");
+}
+
+/// Runs a copy of `gemc` beside which no engine lies, with `engine` in its environment.
+#[cfg(all(unix, feature = "torch"))]
+fn run_copy(folder: &Path, engine: &Path, arguments: &[&str]) -> std::process::Output {
+    std::process::Command::new(super::program_in(folder))
+        .args(arguments)
+        .current_dir(folder)
+        .env("GEMC_ENGINE", engine)
+        .output()
+        .unwrap()
+}
+
+#[cfg(all(unix, feature = "torch"))]
+#[test]
+fn the_engine_gets_the_command_line() {
+    let folder = folder();
+    let done = run_copy(folder.path(), Path::new("/bin/echo"), &["bench", "good.gem", "--set", "genes= 4"]);
+    assert_eq!(done.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&done.stdout), "bench good.gem --set genes= 4\n");
+}
+
+#[cfg(all(unix, feature = "torch"))]
+#[test]
+fn a_wrong_engine_is_three() {
+    let folder = folder();
+    let done = run_copy(folder.path(), &folder.path().join("good.gem"), &["bench", "good.gem"]);
+    assert_eq!(done.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("cli::broken_engine"));
+    let done = run_copy(folder.path(), &folder.path().join("gemc"), &["bench", "good.gem"]);
+    assert_eq!(done.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("cli::wrong_engine"));
+}
+
+#[test]
+fn gemc_is_linked_to_no_libtorch() {
+    let program = assert_cmd::cargo::cargo_bin!("gemc");
+    let Ok(done) = std::process::Command::new("readelf").args(["-d"]).arg(program).output() else {
+        println!("skipped: this machine lacks `readelf`");
+        return;
+    };
+    let needed = String::from_utf8_lossy(&done.stdout).into_owned();
+    let wrong: Vec<&str> = needed
+        .lines()
+        .filter(|line| line.contains("NEEDED"))
+        .filter(|line| line.contains("torch") || line.contains("c10"))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

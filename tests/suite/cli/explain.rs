@@ -1,0 +1,47 @@
+//! `gemc explain`, and that every fault the shell can tell has its story.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use super::{assert_shown, repository, run};
+
+#[test]
+fn tells_a_story_by_either_name() {
+    let long = run(&["explain", "gem::not_utf8"]);
+    assert_shown("explain", &long.shown(&[]));
+    assert_eq!(run(&["explain", "not_utf8"]).out, long.out);
+    let object = run(&["explain", "not_utf8", "--format", "json"]).object();
+    assert_eq!(object["code"], "gem::not_utf8");
+    assert!(object["text"].as_str().unwrap().contains("UTF-16"));
+}
+
+#[test]
+fn an_unknown_code_is_one_and_says_what_is_near() {
+    let said = run(&["explain", "not_utf9"]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert!(said.err.contains("did you mean `not_utf8`?"), "{}", said.err);
+}
+
+#[test]
+fn lists_all_in_the_width_of_a_page() {
+    let said = run(&["explain"]);
+    assert_eq!(said.code, 0);
+    assert!(said.out.lines().all(|line| line.chars().count() <= 100), "{}", said.out);
+    let object = run(&["explain", "--format", "json"]).object();
+    assert_eq!(object["codes"].as_array().unwrap().len(), said.out.lines().count());
+}
+
+#[test]
+fn every_fault_of_the_shell_has_a_story() {
+    let mut codes = BTreeSet::new();
+    for entry in fs::read_dir(repository("src/cli")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let found = text.match_indices("code(").map(|(at, head)| &text[at + head.len()..]);
+        codes.extend(found.filter_map(|rest| rest.split_once(')')).map(|(code, _)| code.to_owned()));
+    }
+    let told = run(&["explain", "--format", "json"]).object();
+    let told: BTreeSet<String> =
+        told["codes"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap().to_owned()).collect();
+    let silent: Vec<&String> = codes.iter().filter(|code| code.contains("::") && !told.contains(*code)).collect();
+    assert_eq!(silent, Vec::<&String>::new(), "faults without a story in docs/errors.md");
+}
