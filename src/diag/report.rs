@@ -10,6 +10,9 @@ use super::problems::{Problem, Problems, is_error};
 /// Faults that are drawn; a text with more gets a line that counts the rest.
 const SHOWN: usize = 50;
 
+/// Bytes of a line that is still drawn; of a longer one only the place is told.
+const LONGEST_LINE: usize = 1_000;
+
 /// How a report is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -98,9 +101,14 @@ impl Report {
     /// Returns what scripts read.
     pub fn findings(&self) -> Vec<Finding> {
         let text = self.source.inner();
-        let lines: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let lines = line_starts(text);
         self.problems.iter().map(|problem| finding(problem.as_ref(), text, &lines)).collect()
     }
+}
+
+/// Returns the places where the lines of `text` begin.
+fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
 }
 
 /// Turns one problem into plain fields; `lines` are the places where the lines of `text` begin.
@@ -136,9 +144,30 @@ struct Located<'a> {
     source: &'a NamedSource<String>,
 }
 
+impl Located<'_> {
+    /// Tells whether the lines round every label are short enough to be drawn.
+    fn is_drawn(&self) -> bool {
+        let text = self.source.inner();
+        // one line above and one below are drawn too
+        let long = |label: &LabeledSpan| {
+            let above = text.get(..label.offset()).into_iter().flat_map(|text| text.rsplit('\n').take(2));
+            let below = text.get(label.offset()..).into_iter().flat_map(|text| text.split('\n').take(2));
+            above.chain(below).map(str::len).max().is_some_and(|longest| longest > LONGEST_LINE)
+        };
+        self.problem.labels().is_none_or(|mut labels| !labels.any(|label| long(&label)))
+    }
+}
+
 impl fmt::Display for Located<'_> {
+    /// Writes the message, with its place where that cannot be drawn.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.problem, f)
+        fmt::Display::fmt(self.problem, f)?;
+        if self.is_drawn() {
+            return Ok(());
+        }
+        let text = self.source.inner();
+        let found = finding(self.problem, text, &line_starts(text));
+        write!(f, " (line {}, column {}; a line here is too long to be shown)", found.line, found.column)
     }
 }
 
@@ -162,7 +191,7 @@ impl Diagnostic for Located<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.problem.labels()?.next().map(|_| self.source as &dyn miette::SourceCode)
+        self.problem.labels()?.next().filter(|_| self.is_drawn()).map(|_| self.source as &dyn miette::SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

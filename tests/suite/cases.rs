@@ -1,15 +1,10 @@
 //! Every good text through every stage, every bad one to its report: what a person reads is what the snapshot holds.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gemc::compile::{faults, stages};
 use gemc::diag::Style;
 use gemc::options::Options;
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// Reads a case and the options that its first lines ask for: `// set: genes=40`, `// data: mnist`.
 fn case(path: &Path) -> (String, String, Options) {
@@ -24,27 +19,6 @@ fn case(path: &Path) -> (String, String, Options) {
     }
     (path.file_name().unwrap().to_string_lossy().into_owned(), text, options)
 }
-
-/// Returns every `gem::` code that the sources define.
-fn codes_in_sources() -> BTreeSet<String> {
-    fn visit(folder: &Path, found: &mut BTreeSet<String>) {
-        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if entry.is_dir() {
-                visit(&entry, found);
-            } else {
-                let text = std::fs::read_to_string(&entry).unwrap();
-                let codes = text.split("code(gem::").skip(1).filter_map(|rest| rest.split(')').next());
-                found.extend(codes.map(str::to_owned));
-            }
-        }
-    }
-    let mut found = BTreeSet::new();
-    visit(&root().join("src"), &mut found);
-    found
-}
-
-/// Codes of files that are no text at all, and so cannot be cases.
-const WITHOUT_TEXT: &[&str] = &["not_utf8", "unreadable_file"];
 
 #[test]
 fn bad_cases_are_reported() {
@@ -87,13 +61,4 @@ fn shipped_models_have_their_plans() {
             insta::assert_snapshot!(format!("{}\n{}", stages.plan, stages.plan.table()));
         });
     });
-}
-
-#[test]
-fn every_code_has_its_case() {
-    let cases = std::fs::read_dir(root().join("tests/cases/bad")).unwrap().map(|entry| entry.unwrap().path());
-    let cases: BTreeSet<String> = cases.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
-    let codes: BTreeSet<String> =
-        codes_in_sources().into_iter().filter(|code| !WITHOUT_TEXT.contains(&code.as_str())).collect();
-    assert_eq!(cases, codes);
 }

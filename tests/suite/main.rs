@@ -4,4 +4,10 @@
 mod cases;
 mod cli;
 mod data;
+mod docs;
+mod draw;
+mod draws;
+mod examples;
+mod pages;
 mod syntax;
+mod tidy;

@@ -6,7 +6,7 @@ use super::columns::{CHIP, CHIP_STEP, GLYPH, PAD, TEXT, chip_width, content_heig
 use super::diagram::{Card, Chip};
 use super::ink::{self, tenth};
 use super::layout::Rect;
-use super::type_set;
+use super::{anchored, type_set};
 
 /// Dots along a side of a grid's picture, at most, and along a line's.
 const DOTS: usize = 6;
@@ -17,8 +17,8 @@ const SHIFT: f64 = 4.0;
 /// Draws one box.
 pub(super) fn draw(card: &Card, at: Rect) -> Group {
     let port = !card.marks.is_empty();
-    let frame = rect(at, 10.0).set("class", "population").set("fill", "#ffffff");
-    let frame = frame.set("stroke", if port { ink::INK } else { "#c9ccd4" }).set("stroke-width", 1.4);
+    let frame = rect(at, 10.0).set("class", "population").set("fill", ink::CARD);
+    let frame = frame.set("stroke", if port { ink::INK } else { ink::EDGE }).set("stroke-width", 1.4);
     let top = at.y + (at.height - content_height(card)) / 2.0;
     let mut group = Group::new().add(Title::new(card.hint.as_str())).add(frame);
     group = group.add(glyph(card, at.x + PAD, top + 17.0));
@@ -56,8 +56,8 @@ fn chip(chip: &Chip, x: f64, y: f64) -> Group {
 fn pill(mark: &str, x: f64, y: f64) -> Group {
     let width = ink::width(mark, ink::MARK) + 20.0;
     let back = rect(Rect { x, y: y - 8.0, width, height: 16.0 }, 8.0).set("fill", ink::INK);
-    let text = type_set(mark, ink::MARK, "#ffffff", x + width / 2.0, y + 3.2).set("text-anchor", "middle");
-    Group::new().add(back).add(text.set("letter-spacing", 0.6))
+    let text = anchored("middle", type_set(mark, ink::MARK, ink::CARD, x + width / 2.0, y + 3.2));
+    Group::new().add(back).add(Group::new().set("letter-spacing", 0.6).add(text))
 }
 
 fn dot(x: f64, y: f64, radius: f64, colour: &str) -> Circle {
@@ -81,7 +81,7 @@ fn glyph(card: &Card, x: f64, y: f64) -> Group {
 fn plates(front: Rect, behind: usize, colour: &str) -> Group {
     (0..=behind).rev().fold(Group::new(), |group, depth| {
         let shift = SHIFT * depth as f64;
-        let plate = rect(Rect { x: front.x + shift, y: front.y - shift, ..front }, 4.0).set("fill", "#ffffff");
+        let plate = rect(Rect { x: front.x + shift, y: front.y - shift, ..front }, 4.0).set("fill", ink::CARD);
         group.add(plate.set("stroke", colour).set("stroke-opacity", 0.5))
     })
 }

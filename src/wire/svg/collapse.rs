@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::diagram::{Card, Chip, Diagram, Link, NAME_LIMIT, colour, layers, marks, synapses, totals};
+use super::diagram::{Card, Chip, Diagram, Entry, Link, NAME_LIMIT, colour, layers, marks, synapses, totals};
 use super::ink::{self, clip, count, grouped};
 use super::legend::legend;
 use crate::check::{Model, PopId};
@@ -10,6 +10,8 @@ use crate::wire::Wiring;
 
 /// Boxes at most.
 const BANDS: usize = 12;
+/// The colour of connections that do not have one colour.
+const MIXED: &str = ink::INK;
 /// Genomes that one box names.
 const CHIPS: usize = 4;
 
@@ -43,17 +45,16 @@ impl Diagram {
         let depth = layers.iter().max().map_or(1, |deepest| deepest + 1);
         let band_of: Vec<usize> = layers.iter().map(|layer| layer * depth.min(BANDS) / depth).collect();
         let mut bands = bands(model, &layers, &band_of);
-        let links = bundles(model, &band_of, &mut bands).into_iter().map(link).collect();
+        let links: Vec<Link> = bundles(model, &band_of, &mut bands).into_iter().map(link).collect();
+        let mut legend = legend(model);
+        if links.iter().any(|link| link.ink == MIXED) {
+            let said = vec!["connections of several encodings".to_owned()];
+            legend.push(Entry { name: "mixed".to_owned(), lines: said, ink: MIXED, dashed: false });
+        }
         let cards = bands.into_iter().enumerate().map(|(index, band)| card(model, index, band)).collect();
         let note =
             "Too large to show one by one: each box holds some layers, each line the connections between two boxes";
-        Self {
-            name: clip(model.name(), 60),
-            totals: vec![totals(model), note.to_owned()],
-            cards,
-            links,
-            legend: legend(model),
-        }
+        Self { name: clip(model.name(), 60), totals: vec![totals(model), note.to_owned()], cards, links, legend }
     }
 }
 
@@ -89,7 +90,7 @@ fn bundles(model: &Model, band_of: &[usize], bands: &mut [Band]) -> BTreeMap<(us
         bundle.synapses = bundle.synapses.saturating_add(synapses(model, projection));
         bundle.frozen &= projection.frozen;
         if bundle.ink != ink {
-            bundle.ink = ink::DIRECT;
+            bundle.ink = MIXED;
         }
     }
     bundles

@@ -4,6 +4,9 @@
 pub(super) const PAPER: &str = "#fbfaf7";
 /// Of the card's edge and of rules.
 pub(super) const RULE: &str = "#e2e0d8";
+/// Of boxes, and of their edges.
+pub(super) const CARD: &str = "#ffffff";
+pub(super) const EDGE: &str = "#c9ccd4";
 /// Of names and headings.
 pub(super) const INK: &str = "#1f2430";
 /// Of facts.

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use ::svg::node::element::{Group, Path, Title};
+use ::svg::node::element::{Element, Group, Path, Title};
 
 use super::diagram::Link;
 use super::ink::{self, tenth};
 use super::lanes::Way;
 use super::layout::Route;
-use super::type_set;
+use super::{anchored, type_set};
 
 /// An arrowhead's length, and half its height.
 const HEAD: f64 = 8.0;
@@ -90,9 +90,9 @@ pub(super) fn draw(link: &Link, route: &Route) -> Group {
 }
 
 /// Writes a line's label, ending before the arrowhead.
-pub(super) fn label(link: &Link, route: &Route) -> ::svg::node::element::Text {
+pub(super) fn label(link: &Link, route: &Route) -> Element {
     let (x, y) = route.into;
-    type_set(&link.label, ink::SMALL, link.ink, x - HEAD - 3.0, y - 5.0).set("text-anchor", "end")
+    anchored("end", type_set(&link.label, ink::SMALL, link.ink, x - HEAD - 3.0, y - 5.0))
 }
 
 fn data(route: &Route) -> String {

@@ -16,7 +16,8 @@ mod lines;
 mod ports;
 
 use ::svg::Document;
-use ::svg::node::element::{Group, Line, Rectangle, Text, Title};
+use ::svg::node::Node;
+use ::svg::node::element::{Element, Group, Line, Rectangle, Title};
 
 use self::diagram::Diagram;
 use self::ink::{Type, tenth};
@@ -112,7 +113,22 @@ fn picture(diagram: &Diagram, layout: &Layout) -> Group {
 }
 
 /// Sets a line of type with its left end and baseline at (`x`, `y`).
-fn type_set(text: &str, face: Type, colour: &str, x: f64, y: f64) -> Text {
-    let text = Text::new(text).set("x", tenth(x)).set("y", tenth(y)).set("font-size", face.size).set("fill", colour);
-    if face.bold { text.set("font-weight", 600) } else { text }
+fn type_set(text: &str, face: Type, colour: &str, x: f64, y: f64) -> Element {
+    // the crate's own text element would put line ends around what it holds
+    let mut element = Element::new("text");
+    element.assign("x", tenth(x));
+    element.assign("y", tenth(y));
+    element.assign("font-size", face.size);
+    element.assign("fill", colour);
+    if face.bold {
+        element.assign("font-weight", 600);
+    }
+    element.append(::svg::node::Text::new(text));
+    element
+}
+
+/// Moves a line of type so that its `middle` or its `end` is where its left end was.
+fn anchored(anchor: &str, mut text: Element) -> Element {
+    text.assign("text-anchor", anchor);
+    text
 }

@@ -44,5 +44,5 @@ fn every_fault_of_the_shell_has_a_story() {
     let told: BTreeSet<String> =
         told["codes"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap().to_owned()).collect();
     let silent: Vec<&String> = codes.iter().filter(|code| code.contains("::") && !told.contains(*code)).collect();
-    assert_eq!(silent, ["gemc::bug"], "faults without a story in docs/errors.md");
+    assert_eq!(silent, Vec::<&String>::new(), "faults without a story in docs/errors.md");
 }

@@ -1,0 +1,52 @@
+//! Reading: text → `Ast`. Faults are collected, never thrown, so one run finds all of them.
+//!
+//! `cargo run --example 1_parse --no-default-features`
+#![allow(clippy::print_stdout)]
+
+use gemc::diag::{Problems, Report, Style};
+use gemc::syntax::parse;
+
+/// Three statements: too few for a network, but every one of them reads.
+const TEXT: &str = "\
+model first(genes = 3 * 4) {
+    genome g(genes) // a set of genes, and how they interact
+    population pixels = grid(28, 28) { g: gaussian }
+    population digits = units(10) { g: random }
+}
+";
+
+/// Two statements that do not read, and one between them that does.
+const BROKEN: &str = "\
+model second {
+    genome g 12
+    population pixels = grid(28, 28) { g: gaussian }
+    conect pixels -> digits via g
+}
+";
+
+/// Tells how texts are read.
+pub(crate) fn tour() -> String {
+    // A rule that finds a fault pushes it here and goes on. An empty list means a good text.
+    let mut problems = Problems::new();
+    let ast = parse(TEXT, &mut problems);
+
+    // The tree is the text as written: nothing is resolved, `3 * 4` is still a product. It prints in one fixed style.
+    let mut story = String::new();
+    if let Some(ast) = ast {
+        story += &format!("`{}` has {} statements:\n\n{ast}\n", ast.name, ast.items.len());
+    }
+
+    // A statement that does not read is reported, and kept as `Item::Broken`, so that the rules that follow know that
+    // something is missing and do not report what is only a consequence.
+    let mut problems = Problems::new();
+    if let Some(ast) = parse(BROKEN, &mut problems) {
+        story += &format!("what is left of `{}`:\n\n{ast}\n", ast.name);
+    }
+
+    // A report joins the faults with their text, in the order of the text.
+    story + &Report::new("second.gem", BROKEN, problems).render(Style::Plain)
+}
+
+fn main() {
+    print!("{}", tour());
+}

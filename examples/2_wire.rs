@@ -1,0 +1,55 @@
+//! Meaning and wiring: `Ast` → `Model` → `Wiring`. From here on a network has sizes and an order of evaluation.
+//!
+//! `cargo run --example 2_wire --no-default-features`
+#![allow(clippy::print_stdout)]
+
+use gemc::compile::stages;
+use gemc::{Options, Report};
+
+/// Two paths lead from the pixels to the digits.
+const TEXT: &str = "\
+model skip(genes = 6) {
+    genome g(genes)
+    population digits = units(10)    { g: random }
+    population hidden = grid(14, 14) { g: gaussian, activation: relu }
+    population pixels = grid(28, 28) { g: gaussian }
+    connect hidden -> digits via g
+    connect pixels -> hidden via g
+    connect pixels -> digits via direct
+    input pixels
+    output digits
+}
+";
+
+/// Tells what a text means, and who feeds whom.
+///
+/// # Errors
+///
+/// All faults of the text; there are none.
+pub(crate) fn tour() -> Result<String, Report> {
+    // What the text leaves open is given from outside. Values come as text, as a command line has them.
+    let options = Options { set: vec![("genes".to_owned(), "8".to_owned())], ..Options::default() };
+
+    // `stages` keeps what every room made; `gemc::compile` keeps the last product only.
+    let stages = stages("skip.gem", TEXT, &options)?;
+
+    // A model has no names left to look up: `pop1` feeds `pop0` through `o0`, the interaction matrix of `gen0`.
+    let mut story = format!("{}\n", stages.model());
+
+    // The wiring adds the schedule. Every population comes after all that feed it, whatever the order of the text.
+    story += &format!("{}\n", stages.wiring);
+
+    // Ids print as they appear above, and lead from one product to the next.
+    let model = stages.model();
+    for id in stages.wiring.schedule() {
+        let received = stages.wiring.incoming(*id).iter().map(|link| model.projection(*link));
+        let fan_in: usize = received.map(|link| model.population(link.source).shape.neurons()).sum();
+        story += &format!("{id} {}: each neuron has {fan_in} synapses\n", model.population(*id).name);
+    }
+    Ok(story)
+}
+
+fn main() -> Result<(), Report> {
+    print!("{}", tour()?);
+    Ok(())
+}

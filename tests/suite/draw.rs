@@ -1,0 +1,191 @@
+//! The picture of a wiring: well-formed, the same every time, nothing over anything else.
+
+use std::fmt::Write;
+
+use gemc::compile::stages;
+use gemc::options::Options;
+use roxmltree::{Document, Node};
+
+const SGEM_MLP: &str = include_str!("../../models/sgem_mlp.gem");
+
+fn svg(source: &str) -> String {
+    match stages("model.gem", source, &Options::default()) {
+        Ok(stages) => stages.wiring.svg(),
+        Err(report) => panic!("{report:?}"),
+    }
+}
+
+/// A chain of populations with some more connections, each from an earlier to a later population.
+fn chain(populations: usize, skips: &[(usize, usize)]) -> String {
+    let mut text = "model chain {\n  genome g(4)\n  genome long_range(3)\n".to_owned();
+    for index in 0..populations {
+        writeln!(text, "  population p{index} = grid(7, 7) {{ g: gaussian, long_range: random }}").unwrap();
+    }
+    for index in 1..populations {
+        writeln!(text, "  connect p{} -> p{index} via g", index - 1).unwrap();
+    }
+    for (from, to) in skips {
+        writeln!(text, "  connect p{from} -> p{to} via long_range").unwrap();
+    }
+    writeln!(text, "  input p0\n  output p{}\n}}", populations - 1).unwrap();
+    text
+}
+
+/// Parallel populations, all fed by one and feeding one, which are joined themselves.
+fn wide(populations: usize) -> String {
+    let mut text = "model wide {\n  population first = units(9)\n  population last = units(3)\n".to_owned();
+    for index in 0..populations {
+        writeln!(text, "  population p{index} = grid(5, 5, 2) {{ activation: relu }}").unwrap();
+        writeln!(text, "  connect first -> p{index} -> last via direct").unwrap();
+    }
+    writeln!(text, "  connect first -> last via basis(2) {{ frozen }}\n  input first\n  output last\n}}").unwrap();
+    text
+}
+
+fn dense(populations: usize) -> String {
+    let skips: Vec<(usize, usize)> =
+        (0..populations).flat_map(|to| (0..to.saturating_sub(1)).map(move |from| (from, to))).collect();
+    chain(populations, &skips)
+}
+
+/// Populations that are each fed by a few of those shortly before, and all read by the last.
+fn scattered(populations: usize, seed: usize) -> String {
+    let mut text = "model scattered {\n".to_owned();
+    for index in 0..populations {
+        writeln!(text, "  population p{index} = grid({}, 4)", 1 + index % 9).unwrap();
+    }
+    let (mut state, mut joined) = (seed, std::collections::BTreeSet::new());
+    for to in 1..populations {
+        let feeding = if to + 1 == populations { to } else { 2 };
+        for feed in 0..feeding {
+            state = (state * 1_103_515_245 + 12_345) % (1 << 31);
+            let from = if feeding == 2 { to.saturating_sub(1 + (state >> 16) % 7) } else { feed };
+            if joined.insert((from, to)) {
+                writeln!(text, "  connect p{from} -> p{to} via direct").unwrap();
+            }
+        }
+    }
+    writeln!(text, "  input p0\n  output p{}\n}}", populations - 1).unwrap();
+    text
+}
+
+fn pictures() -> Vec<String> {
+    let skips = [(2, 5), (3, 12), (9, 14), (0, 29), (16, 18), (13, 20), (4, 8), (5, 7), (11, 29), (6, 12)];
+    let far: Vec<(usize, usize)> = (0..2000).step_by(7).map(|from| (from, from + 900)).collect();
+    let texts = [SGEM_MLP.to_owned(), wide(1), wide(6), wide(40), dense(7), dense(20), chain(2, &[])];
+    let chains = [chain(30, &[]), chain(30, &skips), chain(200, &skips), chain(201, &skips), chain(3000, &far)];
+    let scattered: Vec<String> = (0..12).map(|seed| scattered(8 + 5 * seed, seed)).collect();
+    texts.iter().chain(&chains).chain(&scattered).map(|text| svg(text)).collect()
+}
+
+fn number(node: Node, name: &str) -> f64 {
+    node.attribute(name).unwrap().parse().unwrap()
+}
+
+/// Left, top, right and bottom of each population's box.
+fn boxes(document: &Document) -> Vec<[f64; 4]> {
+    let boxes = document.descendants().filter(|node| node.attribute("class") == Some("population"));
+    let edges = |node: Node| {
+        let (x, y) = (number(node, "x"), number(node, "y"));
+        [x, y, x + number(node, "width"), y + number(node, "height")]
+    };
+    boxes.map(edges).collect()
+}
+
+/// Points on each connection, close to each other.
+fn points(document: &Document) -> Vec<(f64, f64)> {
+    let mut points = Vec::new();
+    for node in document.descendants().filter(|node| node.attribute("class") == Some("connection")) {
+        let mut at = (0.0, 0.0);
+        for step in node.attribute("d").unwrap().split(['M', 'L', 'C']) {
+            let ends: Vec<(f64, f64)> = step.split_whitespace().map(pair).collect();
+            match ends.as_slice() {
+                [] => {}
+                [to] if at == (0.0, 0.0) => at = *to,
+                [to] => at = bend(&mut points, [at, at, *to, *to]),
+                [first, second, to] => at = bend(&mut points, [at, *first, *second, *to]),
+                _ => panic!("{step}"),
+            }
+        }
+    }
+    points
+}
+
+fn pair(text: &str) -> (f64, f64) {
+    let (x, y) = text.split_once(',').unwrap();
+    (x.parse().unwrap(), y.parse().unwrap())
+}
+
+/// Adds points along a curve from its control points; returns where it ends.
+fn bend(points: &mut Vec<(f64, f64)>, controls: [(f64, f64); 4]) -> (f64, f64) {
+    for step in 0..=60 {
+        let (on, left) = (f64::from(step) / 60.0, 1.0 - f64::from(step) / 60.0);
+        let weights = [left.powi(3), 3.0 * on * left.powi(2), 3.0 * on.powi(2) * left, on.powi(3)];
+        let sum =
+            |part: fn(&(f64, f64)) -> f64| controls.iter().map(part).zip(weights).map(|(at, weight)| at * weight).sum();
+        points.push((sum(|at| at.0), sum(|at| at.1)));
+    }
+    controls[3]
+}
+
+#[test]
+fn the_perceptron_looks_like_this() {
+    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!("picture_sgem_mlp", svg(SGEM_MLP));
+    });
+}
+
+#[test]
+fn pictures_are_well_formed_and_keep_to_their_sheet() {
+    for picture in pictures() {
+        let document = Document::parse(&picture).unwrap();
+        let sheet = document.root_element();
+        assert!(!picture.contains("NaN") && !picture.contains("inf"));
+        let (width, height) = (number(sheet, "width"), number(sheet, "height"));
+        for [left, top, right, bottom] in boxes(&document) {
+            assert!(left >= 0.0 && top >= 0.0 && right < width && bottom < height);
+        }
+        for (x, y) in points(&document) {
+            assert!(x > -1.0 && y > -1.0 && x < width && y < height, "({x}, {y}) on {width} by {height}");
+        }
+    }
+}
+
+#[test]
+fn boxes_lie_apart() {
+    for picture in pictures() {
+        let boxes = boxes(&Document::parse(&picture).unwrap());
+        for (index, one) in boxes.iter().enumerate() {
+            for other in &boxes[..index] {
+                let apart = one[2] < other[0] || other[2] < one[0] || one[3] < other[1] || other[3] < one[1];
+                assert!(apart, "{one:?} over {other:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_connection_runs_through_a_box() {
+    for picture in pictures() {
+        let document = Document::parse(&picture).unwrap();
+        let boxes = boxes(&document);
+        let points = points(&document);
+        assert!(points.len() > 60);
+        for (x, y) in points {
+            let over = boxes.iter().find(|at| at[0] + 1.0 < x && x < at[2] - 1.0 && at[1] < y && y < at[3]);
+            assert!(over.is_none(), "({x}, {y}) in {over:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_text_gives_the_same_bytes() {
+    assert_eq!(pictures(), pictures());
+}
+
+#[test]
+fn a_large_wiring_is_drawn_by_layers() {
+    let picture = svg(&chain(3000, &[]));
+    assert_eq!(boxes(&Document::parse(&picture).unwrap()).len(), 12);
+    assert!(picture.contains("3,000 populations"));
+}
