@@ -54,6 +54,7 @@ pub(super) struct Screen {
 #[derive(Debug, Clone, Copy)]
 struct Pane {
     stream: Stream,
+    #[cfg_attr(not(feature = "torch"), allow(dead_code))]
     live: bool,
     colour: bool,
     width: usize,
@@ -116,7 +117,8 @@ impl Screen {
         self.format == Format::Json
     }
 
-    /// Tells whether someone looks at standard error.
+    /// Tells whether someone looks at standard error, and so at how far training is.
+    #[cfg(feature = "torch")]
     pub(super) fn is_watched(&self) -> bool {
         self.err.live && !self.is_json()
     }

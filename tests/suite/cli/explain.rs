@@ -23,6 +23,14 @@ fn an_unknown_code_is_one_and_says_what_is_near() {
 }
 
 #[test]
+fn a_short_code_must_mean_one_fault() {
+    let said = run(&["explain", "unwritable"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("`data::unwritable` or `cli::unwritable`"), "{}", said.err);
+    assert_eq!(run(&["explain", "cli::unwritable"]).code, 0);
+}
+
+#[test]
 fn lists_all_in_the_width_of_a_page() {
     let said = run(&["explain"]);
     assert_eq!(said.code, 0);
