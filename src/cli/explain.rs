@@ -69,7 +69,7 @@ fn told(screen: &Screen, story: &Story) -> String {
         match line {
             _ if fence => {}
             line if line.trim().is_empty() => text.push('\n'),
-            line if fenced => text.push_str(&format!("    {}\n", screen.paint(Ink::Code, line))),
+            line if fenced => text.extend(["    ", &screen.paint(Ink::Code, line), "\n"]),
             line => {
                 paragraph.push_str(line.trim());
                 paragraph.push(' ');

@@ -6,6 +6,7 @@ mod cli;
 mod data;
 mod docs;
 mod draw;
+mod draws;
 mod examples;
 mod pages;
 mod syntax;

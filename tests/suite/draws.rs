@@ -1,0 +1,75 @@
+//! Draws: the same numbers for ever, of the distributions that they should have.
+
+use gemc::draw::Draw;
+
+fn moments(values: &[f64]) -> (f64, f64) {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    (mean, (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt())
+}
+
+/// Compares up to what libraries of mathematics differ by.
+fn near(found: &[f64], wanted: &[f64]) {
+    let close = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-14;
+    assert!(found.len() == wanted.len() && found.iter().zip(wanted).all(close), "{found:?} {wanted:?}");
+}
+
+#[test]
+fn numbers_never_change() {
+    let mut draw = Draw::new(42, "hidden.g.mu");
+    assert_eq!(draw.permutation(8), [6, 3, 2, 1, 4, 5, 7, 0]);
+    near(&draw.uniform(2, 1.0), &[0.215_938_090_264_041_54, 0.510_816_016_398_752_7]);
+    near(&draw.normal(3, 1.0), &[0.159_161_466_183_297_88, -0.433_590_225_146_235_46, 0.185_088_456_244_656_42]);
+    near(&draw.atanh_uniform(2), &[1.110_331_843_503_39, -1.552_525_754_665_395_4]);
+}
+
+#[test]
+fn streams_are_apart() {
+    let first = |seed, purpose| Draw::new(seed, purpose).unit().to_bits();
+    assert_eq!(first(1, "a"), first(1, "a"));
+    assert_ne!(first(1, "a"), first(2, "a"));
+    assert_ne!(first(1, "a"), first(1, "b"));
+}
+
+#[test]
+fn normal_has_its_deviation() {
+    let values = Draw::new(1, "normal").normal(100_000, 3.0);
+    let (mean, deviation) = moments(&values);
+    assert!(mean.abs() < 0.05 && (deviation - 3.0).abs() < 0.03, "{mean} {deviation}");
+    let beyond = values.iter().filter(|value| value.abs() > 6.0).count();
+    assert!((4_200..4_900).contains(&beyond), "{beyond} of 100,000 beyond two deviations");
+}
+
+#[test]
+fn uniform_has_its_bound() {
+    let values = Draw::new(1, "uniform").uniform(100_000, 2.0);
+    let (mean, deviation) = moments(&values);
+    assert!(values.iter().all(|value| (-2.0..2.0).contains(value)));
+    assert!(mean.abs() < 0.02 && (deviation - 2.0 / 3.0_f64.sqrt()).abs() < 0.01, "{mean} {deviation}");
+}
+
+#[test]
+fn atanh_uniform_is_uniform_after_tanh_and_bounded() {
+    let values = Draw::new(1, "centres").atanh_uniform(100_000);
+    let bound = 0.999_f64.atanh() + 1e-12;
+    assert!(values.iter().all(|value| value.abs() <= bound));
+    let centres: Vec<f64> = values.iter().map(|value| value.tanh()).collect();
+    let (mean, deviation) = moments(&centres);
+    assert!(mean.abs() < 0.01 && (deviation - 1.0 / 3.0_f64.sqrt()).abs() < 0.005, "{mean} {deviation}");
+}
+
+#[test]
+fn permutations_are_permutations_and_evenly_spread() {
+    let mut seen = [0_u32; 6];
+    for seed in 0..6_000 {
+        let order = Draw::new(seed, "order 0").permutation(3);
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, [0, 1, 2]);
+        let place = ["012", "021", "102", "120", "201", "210"];
+        let text: String = order.iter().map(i64::to_string).collect();
+        seen[place.iter().position(|name| *name == text).unwrap()] += 1;
+    }
+    assert!(seen.iter().all(|count| (850..1_150).contains(count)), "{seen:?}");
+    assert_eq!(Draw::new(1, "").permutation(0), [0_i64; 0]);
+}

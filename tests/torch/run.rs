@@ -1,0 +1,140 @@
+//! Whole runs: the loop, each run's own end, interruption, the best genome on disk and back.
+
+use std::cell::Cell;
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use gemc::emit::{Net, Place};
+use gemc::plan::Plan;
+use gemc::train::{Folder, Job, Metric, Outcome, Recipe, RunFault, Samples, Stopped, Watcher, accuracy, run};
+
+use crate::stage::{Patterns, SMALL, plan, recipe};
+
+/// Remembers what it hears; asks for an end after some step.
+#[derive(Default)]
+struct Notes<'a> {
+    steps: u64,
+    metrics: Vec<Metric>,
+    stop: Option<(u64, &'a AtomicBool)>,
+}
+
+impl Watcher for Notes<'_> {
+    fn stepped(&mut self, done: u64, losses: Option<&[f64]>) {
+        self.steps += 1;
+        assert!(losses.is_some_and(|losses| losses.iter().all(|loss| loss.is_finite())));
+        if let Some((at, flag)) = self.stop
+            && done == at
+        {
+            flag.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn evaluated(&mut self, metrics: &[Metric]) {
+        self.metrics.extend_from_slice(metrics);
+    }
+}
+
+fn train(
+    plan: &Plan,
+    recipe: &Recipe,
+    folder: Option<&mut Folder>,
+    watcher: &mut dyn Watcher,
+    interrupt: &AtomicBool,
+) -> Result<Outcome, RunFault> {
+    let (learn, test) = (Patterns::new(400, 3), Patterns::new(200, 4));
+    let time = Cell::new(0.0);
+    let clock = || {
+        time.set(time.get() + 1.0);
+        time.get()
+    };
+    let job = Job { plan, recipe, place: Place::CPU, train: learn.pieces(), test: test.pieces(), clock: &clock };
+    run(&job, folder, watcher, interrupt)
+}
+
+#[test]
+fn learns_and_keeps_its_best() {
+    let (plan, recipe) = (plan(SMALL), Recipe { runs: 2, length: 200, patience: 9, ..recipe() });
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("run");
+    let mut folder = Folder::create(&path, SMALL, "abc").unwrap();
+    let mut notes = Notes::default();
+    let outcome = train(&plan, &recipe, Some(&mut folder), &mut notes, &AtomicBool::new(false)).unwrap();
+    assert_eq!((outcome.steps, outcome.stopped, notes.steps), (200, Stopped::Length, 200));
+    assert!(outcome.mean > 0.7, "{outcome:?}");
+
+    // one line for each run and evaluation, and the best of them is what the outcome says
+    let lines: Vec<Metric> = fs::read_to_string(path.join("metrics.jsonl"))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines, notes.metrics);
+    assert_eq!(lines.len(), 2 * 5);
+    for (run, best) in outcome.best_accuracy.iter().enumerate() {
+        let of_run = lines.iter().filter(|metric| metric.run == run).map(|metric| metric.accuracy);
+        assert_eq!(of_run.fold(0.0, f64::max).to_bits(), best.to_bits());
+    }
+
+    // a net that starts from anything else says the same once it has loaded the genome
+    let (genome, graph) = Folder::read_genome(&path).unwrap();
+    assert_eq!(graph, "abc");
+    let mut net = Net::new(&plan, &[1_000, 1_001], Place::CPU).unwrap();
+    net.load(&genome).unwrap();
+    let test = Samples::new(Patterns::new(200, 4).pieces(), Place::CPU).unwrap();
+    assert_eq!(accuracy(&net, &test).unwrap(), outcome.best_accuracy);
+}
+
+#[test]
+fn a_run_stops_when_it_no_longer_improves() {
+    // nothing improves by more than 1, so every run stops after the evaluations that its patience allows
+    let recipe = Recipe { min_delta: 1.0, patience: 2, eval_every: 5, runs: 3, ..recipe() };
+    let mut notes = Notes::default();
+    let outcome = train(&plan(SMALL), &recipe, None, &mut notes, &AtomicBool::new(false)).unwrap();
+    assert_eq!((outcome.steps, outcome.stopped), (15, Stopped::Converged));
+    assert_eq!(notes.metrics.len(), 9);
+    assert_eq!(notes.metrics.iter().map(|metric| metric.step).max(), Some(15));
+}
+
+#[test]
+fn an_interrupted_run_is_saved() {
+    let (flag, place) = (AtomicBool::new(false), tempfile::tempdir().unwrap());
+    let path = place.path().join("run");
+    let mut folder = Folder::create(&path, SMALL, "abc").unwrap();
+    let mut notes = Notes { stop: Some((7, &flag)), ..Notes::default() };
+    let outcome = train(&plan(SMALL), &recipe(), Some(&mut folder), &mut notes, &flag).unwrap();
+    assert_eq!((outcome.steps, outcome.stopped), (7, Stopped::Interrupted));
+    // it had not been evaluated yet, so it is now
+    assert_eq!(notes.metrics.len(), 1);
+    assert_eq!(Folder::read_genome(&path).unwrap().0.len(), plan(SMALL).leaves().len());
+}
+
+#[test]
+fn a_protocol_or_data_that_cannot_be_is_a_fault() {
+    let fault = |source: &str, recipe: Recipe| {
+        train(&plan(source), &recipe, None, &mut (), &AtomicBool::new(false)).unwrap_err().to_string()
+    };
+    assert_eq!(fault(SMALL, Recipe { batch: 0, ..recipe() }), "the batch is 0, must be at least 1");
+    assert_eq!(
+        fault(SMALL, Recipe { batch: 401, ..recipe() }),
+        "the batch is 401, must be at most 400, the training set"
+    );
+    assert_eq!(fault(SMALL, Recipe { lr: -1.0, ..recipe() }), "the learning rate is -1, must be above 0");
+    assert_eq!(fault(SMALL, Recipe { runs: 0, ..recipe() }), "the number of runs is 0, must be at least 1");
+    let larger = SMALL.replace("grid(6, 6)", "grid(6, 7)");
+    assert_eq!(fault(&larger, recipe()), "the data has 36 numbers in a sample, the model takes 42");
+    let fewer = SMALL.replace("units(4)", "units(3)");
+    assert_eq!(fault(&fewer, recipe()), "the data has 4 classes, the model takes 3");
+}
+
+#[test]
+fn another_models_genome_is_refused() {
+    let ours = Net::new(&plan(SMALL), &[1], Place::CPU).unwrap();
+    let rows: Vec<_> = ours.named().map(|(name, row)| (name.to_owned(), row.detach())).collect();
+    let refused = |source: &str, seeds: &[u64], rows: &[(String, tch::Tensor)]| {
+        Net::new(&plan(source), seeds, Place::CPU).unwrap().load(rows).unwrap_err().to_string()
+    };
+    let wider = SMALL.replace("genes = 5", "genes = 6");
+    assert!(refused(&wider, &[1], &rows).contains("in the genome"));
+    assert!(refused(SMALL, &[1, 2], &rows).contains("in the genome"));
+    assert!(refused(SMALL, &[1], &rows[1..]).contains("is not in the genome"));
+}

@@ -1,0 +1,77 @@
+//! What the tests play on: small models, and data that they can learn.
+
+use gemc::compile::compile;
+use gemc::draw::Draw;
+use gemc::emit::{Net, Place};
+use gemc::options::Options;
+use gemc::plan::Plan;
+use gemc::train::{Pieces, Recipe, Samples, Stepper};
+
+/// A spatial network of 36 – 20 – 4 neurons: every part of a paper's perceptron, small.
+pub(crate) const SMALL: &str = "
+model small(genes = 5) {
+    genome g(genes)
+    population pixels = grid(6, 6) { g: gaussian }
+    population hidden = grid(5, 4) { g: gaussian, activation: relu, bias: free }
+    population digits = units(4)   { g: random }
+    connect pixels -> hidden -> digits via g
+    input pixels
+    output digits
+}
+";
+
+/// The same with learned matrices.
+pub(crate) const DIRECT: &str = "
+model direct_small {
+    population pixels = grid(6, 6)
+    population hidden = units(20) { activation: relu, bias: free }
+    population digits = units(4)  { bias: free }
+    connect pixels -> hidden -> digits via direct
+    input pixels
+    output digits
+}
+";
+
+/// Compiles a text that is right.
+pub(crate) fn plan(source: &str) -> Plan {
+    tch::set_num_threads(1);
+    compile(source, &Options::default()).expect("the model compiles")
+}
+
+/// Samples of 36 pixels in 4 classes: noise on a pattern for each class.
+pub(crate) struct Patterns {
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+}
+
+impl Patterns {
+    pub(crate) fn new(count: usize, seed: u64) -> Self {
+        let pattern = Draw::new(1, "patterns").uniform(4 * 36, 60.0);
+        let mut noise = Draw::new(seed, "noise");
+        let labels: Vec<u8> = (0..4_u8).cycle().take(count).collect();
+        let mut pixels = Vec::with_capacity(36 * count);
+        for label in &labels {
+            let mean = &pattern[36 * usize::from(*label)..][..36];
+            let noise = noise.normal(36, 45.0);
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            pixels.extend(mean.iter().zip(noise).map(|(mean, noise)| (127.0 + mean + noise).clamp(0.0, 255.0) as u8));
+        }
+        Self { pixels, labels }
+    }
+
+    pub(crate) fn pieces(&self) -> Pieces<'_> {
+        Pieces { pixels: &self.pixels, labels: &self.labels, neurons: 36, classes: 4 }
+    }
+}
+
+/// A protocol that ends in a second.
+pub(crate) fn recipe() -> Recipe {
+    Recipe { batch: 16, length: 120, eval_every: 40, ..Recipe::default() }
+}
+
+/// A net in training, in double or single precision.
+pub(crate) fn stepper(source: &str, seeds: &[u64], place: Place, lr: f64) -> Stepper {
+    let net = Net::new(&plan(source), seeds, place).unwrap();
+    let samples = Samples::new(Patterns::new(200, 3).pieces(), place).unwrap();
+    Stepper::new(net, samples, 16, lr).unwrap()
+}
