@@ -36,8 +36,8 @@ pub(super) struct Found {
 
 /// What people call the rules, in the order in which they are listed.
 const WORDS: &[(&str, &[Rule])] = &[
-    ("a statement", &[Rule::lone]),
-    ("a number", &[Rule::expression, Rule::argument, Rule::float]),
+    ("a statement", &[Rule::statement]),
+    ("a number", &[Rule::expression, Rule::argument, Rule::number]),
     ("a name", &[Rule::name, Rule::call, Rule::expression, Rule::argument]),
     ("`(`", &[Rule::open_paren, Rule::parameters, Rule::arguments, Rule::expression, Rule::argument]),
     ("`over`", &[Rule::over_word]),
@@ -50,7 +50,7 @@ const WORDS: &[(&str, &[Rule])] = &[
     ("`)`", &[Rule::close_paren]),
     ("`{`", &[Rule::open_brace, Rule::attributes]),
     ("`}`", &[Rule::close_brace]),
-    ("the end of the line", &[Rule::line_end, Rule::EOI]),
+    ("the end of the line", &[Rule::EOI]),
 ];
 
 /// Letters of a token that a message shows at most.
@@ -71,11 +71,6 @@ impl Expectation {
         }
         Self { words, at, statement }
     }
-
-    /// Expects a statement at `at`.
-    pub(super) fn of_statement(at: usize) -> Self {
-        Self { words: vec!["a statement"], at, statement: at }
-    }
 }
 
 impl UnexpectedToken {
@@ -91,6 +86,9 @@ impl UnexpectedToken {
 
     /// Returns the keyword that `word` nearly is.
     pub(super) fn keyword_near(word: &str) -> Option<&'static str> {
+        if word.len() > SHOWN {
+            return None;
+        }
         let near = |keyword: &&str| did_you_mean(word, [*keyword]).is_some();
         STATEMENTS.iter().map(|(keyword, _)| *keyword).find(near)
     }
@@ -103,7 +101,7 @@ pub(super) fn token(text: &str, clean: &str, at: usize) -> Found {
     if rest.is_empty() || blanks.contains('\n') {
         let end = boundary(text, clean[..at].trim_ascii_end().len());
         let shown = if rest.is_empty() { "the end of the file" } else { "the end of the line" };
-        return Found { shown: shown.to_owned(), at: Span::new(end, end) };
+        return Found { shown: shown.to_owned(), at: end_mark(text, end) };
     }
     let start = at + blanks.len();
     let is_part = |byte: u8| is_letter(byte) || byte == b'.';
@@ -120,8 +118,14 @@ pub(super) fn token(text: &str, clean: &str, at: usize) -> Found {
     Found { shown: format!("`{shown}`"), at: span }
 }
 
+/// Returns a place for "here something is missing"; a report draws none after the very last character, so that is it.
+fn end_mark(text: &str, end: usize) -> Span {
+    let last = text.char_indices().next_back().filter(|_| end == text.len());
+    Span::new(last.map_or(end, |(start, _)| start), end)
+}
+
 /// Returns the first border between characters at `at` or after it.
-fn boundary(text: &str, at: usize) -> usize {
+pub(super) fn boundary(text: &str, at: usize) -> usize {
     (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
 
@@ -145,6 +149,7 @@ fn sign_help(found: &str, expected: &[&str]) -> Option<String> {
         "=" if expects("`:`") || expects("`)`") => "arguments and attributes are written `name: value`".to_owned(),
         ":" if expects("`=`") => "write `=`".to_owned(),
         "{" if expects("a statement") => "attributes begin on the line of their statement".to_owned(),
+        "\"" | "'" => "names and words stand without quotes".to_owned(),
         "*" if expects("a number") => "powers are not part of the language; write `x * x`".to_owned(),
         _ if found.starts_with('.') && !digits.is_empty() => format!("write `0{found}`"),
         _ if found.ends_with('.') && !digits.is_empty() => format!("write `{found}0`"),
@@ -157,15 +162,18 @@ fn sign_help(found: &str, expected: &[&str]) -> Option<String> {
     Some(help)
 }
 
-/// Names the word that was probably meant.
+/// Names the word that was probably meant; a word too long to be shown whole was meant.
 fn word_help(found: &str, expected: &[&str]) -> Option<String> {
+    let near = |words: &[&'static str]| {
+        let short = (found.len() <= SHOWN).then_some(words)?;
+        did_you_mean(found, short.iter().copied())
+    };
     if expected.contains(&"a statement") {
-        let keywords = || STATEMENTS.iter().map(|(keyword, _)| *keyword);
-        let all = || format!("statements begin with {}", list(keywords()));
-        return Some(did_you_mean(found, keywords()).unwrap_or_else(all));
+        let keywords = STATEMENTS.map(|(keyword, _)| keyword);
+        return near(&keywords).or_else(|| Some(format!("statements begin with {}", list(keywords))));
     }
-    let words = expected.iter().filter_map(|word| word.strip_prefix('`')?.strip_suffix('`'));
-    did_you_mean(found, words.filter(|word| word.bytes().all(is_letter)))
+    let has = |word: &&str| expected.iter().any(|one| one.trim_matches('`') == *word);
+    near(&["over", "via"].into_iter().filter(|word| has(word)).collect::<Vec<_>>())
 }
 
 /// Shows how the statement that begins with `keyword` is written.

@@ -31,6 +31,11 @@ fn an_unclosed_bracket_ends_before_the_next_statement() {
 }
 
 #[test]
+fn braces_in_braces_do_not_end_the_model() {
+    check("population a = units(3) { g: { s: 1 } }\ninput a", &["1:30"], &["// unreadable: population a", "input a"]);
+}
+
+#[test]
 fn a_stray_bracket_is_one_fault() {
     check("population a = units(3))\ninput a", &["1:24"], &["// unreadable: population a", "input a"]);
     check("population a = units(3) } }\ninput a", &["1:27"], &["population a = units(3)", "input a"]);
@@ -105,9 +110,9 @@ fn a_broken_head_hides_no_fault_below_it() {
     let (ast, report) = read("model m(a = ) {\n    inptu a\n    output\n}\n");
     assert!(ast.is_none());
     assert_eq!(report.findings().len(), 3, "{report}");
-    let (ast, report) = read("model m(a = 1)\n    inptu a\n    output b { c: 1 }\n    output b\n}\n");
+    let (ast, report) = read("model m(a = 1)\n    input a\n    inptu b\n    output b { c: 1 }\n    output b\n}\n");
     assert!(ast.is_none());
-    assert_eq!(report.findings().iter().map(|finding| finding.line).collect::<Vec<_>>(), [1, 2, 3], "{report}");
+    assert_eq!(report.findings().iter().map(|finding| finding.line).collect::<Vec<_>>(), [1, 3, 4], "{report}");
 }
 
 #[test]
