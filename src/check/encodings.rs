@@ -65,7 +65,7 @@ fn interaction(context: &mut Context, name: &Name, genomes: usize) -> Option<usi
     };
     let makes = |meaning| matches!(meaning, Meaning::Genome(_) | Meaning::Interaction(_));
     let declared = context.names.iter().filter(|(_, entry)| makes(entry.meaning)).map(|(name, _)| name);
-    let fitting: Vec<&str> = declared.chain(["direct", "basis", "gnetwork"]).take(12).collect();
+    let fitting: Vec<&str> = declared.chain(["direct", "basis"]).take(12).collect();
     let help = did_you_mean(name.as_str(), fitting.iter().copied())
         .unwrap_or_else(|| format!("after `via` stands {}", list(fitting.iter().copied())));
     context.problems.push(UnknownEncoding { word: name.clone(), found, at: name.span, help });

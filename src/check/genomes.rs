@@ -8,6 +8,7 @@ use super::arguments::{Signature, bind, keys};
 use super::model::{Genome, GenomeId, Interaction, Rule};
 use super::names::Meaning;
 use super::range::{count, not_negative};
+use super::value::describe;
 use super::words::{RULES, look_up, words};
 use crate::diag::{did_you_mean, list};
 use crate::span::Span;
@@ -83,7 +84,7 @@ fn attributes(context: &mut Context, owner: &'static str, attributes: &[Attribut
             Some(value) if key == "sparse" => {
                 sparse = not_negative(context, value, "the weight of the penalty").unwrap_or(0.0);
             }
-            Some(other) => unknown_rule(context, "this", other.span()),
+            Some(other) => unknown_rule(context, describe(other).trim_matches('`'), other.span()),
             None => unknown_rule(context, key, attribute.key.span),
         }
     }

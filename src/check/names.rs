@@ -145,6 +145,7 @@ impl Names {
     pub(super) fn set(&mut self, name: &Name, meaning: Meaning) {
         if let Some(entry) = self.entries.get_mut(name.as_str())
             && entry.span == name.span
+            && entry.meaning != Meaning::Broken
         {
             entry.meaning = meaning;
         }

@@ -20,7 +20,7 @@ use crate::syntax::ast::{self, Attribute, Call, Expr};
 const UNITS: Signature =
     Signature { form: "units(n)", positional: &["the number of neurons"], required: 1, named: &[] };
 const GRID: Signature = Signature {
-    form: "grid(height, width)",
+    form: "grid(height, width)` or `grid(height, width, channels)",
     positional: &["the height", "the width", "the number of channels"],
     required: 2,
     named: &[],
@@ -109,7 +109,7 @@ fn shape(context: &mut Context, call: &Call) -> Option<Layout> {
             return None;
         }
         word => {
-            let help = did_you_mean(word, SHAPES.iter().chain(unsupported::SHAPES).copied()).unwrap_or_else(|| {
+            let help = did_you_mean(word, SHAPES.iter().copied()).unwrap_or_else(|| {
                 "shapes are `units(n)`, `grid(height, width)`, `grid(height, width, channels)`".into()
             });
             context.problems.push(UnknownShape { word: call.name.clone(), at: call.name.span, help });

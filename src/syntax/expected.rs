@@ -36,8 +36,8 @@ pub(super) struct Found {
 
 /// What people call the rules, in the order in which they are listed.
 const WORDS: &[(&str, &[Rule])] = &[
-    ("a statement", &[Rule::lone]),
-    ("a number", &[Rule::expression, Rule::argument, Rule::float]),
+    ("a statement", &[Rule::statement]),
+    ("a number", &[Rule::expression, Rule::argument, Rule::number]),
     ("a name", &[Rule::name, Rule::call, Rule::expression, Rule::argument]),
     ("`(`", &[Rule::open_paren, Rule::parameters, Rule::arguments, Rule::expression, Rule::argument]),
     ("`over`", &[Rule::over_word]),
@@ -50,7 +50,7 @@ const WORDS: &[(&str, &[Rule])] = &[
     ("`)`", &[Rule::close_paren]),
     ("`{`", &[Rule::open_brace, Rule::attributes]),
     ("`}`", &[Rule::close_brace]),
-    ("the end of the line", &[Rule::line_end, Rule::EOI]),
+    ("the end of the line", &[Rule::EOI]),
 ];
 
 /// Letters of a token that a message shows at most.
@@ -70,11 +70,6 @@ impl Expectation {
             words.push("a name");
         }
         Self { words, at, statement }
-    }
-
-    /// Expects a statement at `at`.
-    pub(super) fn of_statement(at: usize) -> Self {
-        Self { words: vec!["a statement"], at, statement: at }
     }
 }
 
@@ -130,7 +125,7 @@ fn end_mark(text: &str, end: usize) -> Span {
 }
 
 /// Returns the first border between characters at `at` or after it.
-fn boundary(text: &str, at: usize) -> usize {
+pub(super) fn boundary(text: &str, at: usize) -> usize {
     (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
 

@@ -92,10 +92,15 @@ impl Reader<'_> {
     fn value(&mut self, node: Pair<'_>) -> Option<Expr> {
         let span = self.span(&node);
         match node.as_rule() {
-            Rule::integer => Some(self.integer(node.as_str(), span)),
-            Rule::float => Some(self.float(node.as_str(), span)),
-            Rule::boolean => Some(Expr::Bool(node.as_str() == "true", span)),
-            Rule::call => self.call(node).map(Expr::Call),
+            Rule::number if node.as_str().bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(self.integer(node.as_str(), span))
+            }
+            Rule::number => Some(self.float(node.as_str(), span)),
+            Rule::call => self.call(node).map(|call| match (call.name.as_str(), &call.arguments) {
+                ("true", None) => Expr::Bool(true, span),
+                ("false", None) => Expr::Bool(false, span),
+                _ => Expr::Call(call),
+            }),
             _ => self.expression(node.into_inner().find(|inner| inner.as_rule() == Rule::expression)?),
         }
     }

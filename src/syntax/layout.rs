@@ -23,9 +23,13 @@ struct TooDeep {
 pub(super) struct Layout {
     /// ASCII, byte for byte as long as the raw text.
     pub text: String,
-    /// Where the model's first statement may begin: after its brace, or, without one, at the first statement.
-    pub body: usize,
-    /// Places inside statements that have been reported already, in ascending order.
+    /// The model's head with its brace; without a brace, all that comes before the first statement.
+    pub head: Span,
+    /// What stands between the line ends that are left below the head, without the blanks around it.
+    pub statements: Vec<Span>,
+    /// The brace that closes the model.
+    pub end: Option<Span>,
+    /// Places that have been reported already, in ascending order.
     pub blamed: Vec<usize>,
     /// Where a comment without an end begins.
     pub cut: Option<usize>,
@@ -41,15 +45,21 @@ pub(super) fn lay_out(text: &str, problems: &mut Problems) -> Layout {
     }
     blamed.extend(&scan.deep);
     blamed.sort_unstable();
+    let head = Span::new(0, scan.body.unwrap_or(text.len()));
     let text = String::from_utf8_lossy(&scan.bytes).into_owned();
-    Layout { body: scan.body.unwrap_or(text.len()), text, blamed, cut }
+    Layout { text, head, statements: scan.statements, end: scan.end, blamed, cut }
 }
 
 /// One walk over the bytes.
 struct Scan {
     bytes: Vec<u8>,
-    /// The model's first statement, once the head is over.
+    /// Where the head is over.
     body: Option<usize>,
+    /// The brace that closes the model.
+    end: Option<Span>,
+    statements: Vec<Span>,
+    /// Where the statement begins that is not over yet, and its last byte.
+    statement: Option<(usize, usize)>,
     /// Brackets that are open, without the model's brace.
     open: Vec<u8>,
     /// The last line end, if it was turned into a space.
@@ -64,7 +74,18 @@ struct Scan {
 
 impl Scan {
     fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes, body: None, open: Vec::new(), hidden: None, fresh: true, reported: false, deep: Vec::new() }
+        Self {
+            bytes,
+            body: None,
+            end: None,
+            statements: Vec::new(),
+            statement: None,
+            open: Vec::new(),
+            hidden: None,
+            fresh: true,
+            reported: false,
+            deep: Vec::new(),
+        }
     }
 
     fn run(&mut self) {
@@ -76,11 +97,12 @@ impl Scan {
                     if self.fresh && self.begins_statement(at) {
                         self.start_over(at);
                     }
-                    self.bracket(at, byte);
                     self.fresh = false;
+                    self.sign(at, byte);
                 }
             }
         }
+        self.end_statement();
     }
 
     fn line_end(&mut self, at: usize) {
@@ -89,7 +111,13 @@ impl Scan {
         self.hidden = inside.then_some(at);
         if inside {
             self.bytes[at] = b' ';
+        } else {
+            self.end_statement();
         }
+    }
+
+    fn end_statement(&mut self) {
+        self.statements.extend(self.statement.take().map(|(start, last)| Span::new(start, last + 1)));
     }
 
     /// Tells whether a keyword and another word stand at `at`, which no line inside brackets begins with.
@@ -109,21 +137,19 @@ impl Scan {
     fn start_over(&mut self, at: usize) {
         self.body.get_or_insert(at);
         self.close(0);
-        self.show_line_end();
-    }
-
-    fn show_line_end(&mut self) {
+        self.end_statement();
         if let Some(hidden) = self.hidden.take() {
             self.bytes[hidden] = b'\n';
         }
     }
 
-    fn bracket(&mut self, at: usize, byte: u8) {
+    fn sign(&mut self, at: usize, byte: u8) {
         match byte {
             b'{' if self.body.is_none() => {
                 self.body = Some(at + 1);
-                self.close(0);
+                return self.close(0);
             }
+            b'}' if self.closes_model() => return self.close_model(at),
             b'(' | b'{' => self.open(at, byte),
             b')' if self.open.last() == Some(&b'(') => {
                 self.hide_if_deep(at);
@@ -131,6 +157,9 @@ impl Scan {
             }
             b'}' if self.body.is_some() => self.close_brace(at),
             _ => {}
+        }
+        if self.body.is_some() {
+            self.statement = Some((self.statement.map_or(at, |(start, _)| start), at));
         }
     }
 
@@ -148,12 +177,19 @@ impl Scan {
             self.close(brace + 1);
             self.hide_if_deep(at);
             self.close(brace);
-        } else if !self.open.is_empty() {
-            self.close(0);
-            if self.fresh {
-                self.show_line_end();
-            }
         }
+    }
+
+    /// Tells whether a `}` here has no attribute brace to close.
+    fn closes_model(&self) -> bool {
+        self.body.is_some() && !self.open.iter().rev().any(|&byte| byte == b'{')
+    }
+
+    /// Ends the statement and, the first time, the model.
+    fn close_model(&mut self, at: usize) {
+        self.close(0);
+        self.end_statement();
+        self.end.get_or_insert(Span::new(at, at + 1));
     }
 
     /// Turns a bracket that is open too deep into a space.

@@ -4,9 +4,9 @@
 use pest::Parser;
 use pest::error::{Error, InputLocation};
 
-use super::ast::{Ast, Broken, Item};
-use super::expected::{Expectation, UnexpectedToken, token};
-use super::grammar::{Grammar, Pair, Pairs, Rule, first_word, is_keyword};
+use super::ast::{Ast, Broken, Item, Parameter};
+use super::expected::{Expectation, UnexpectedToken, boundary, token};
+use super::grammar::{Grammar, Pair, Rule, first_word, is_keyword};
 use super::layout::{Layout, lay_out};
 use crate::diag::{Problems, did_you_mean};
 use crate::span::{Name, Span};
@@ -82,14 +82,12 @@ pub fn parse(text: &str, problems: &mut Problems) -> Option<Ast> {
         return None;
     }
     let mut reader = Reader { text, layout: &layout, problems, base: 0, too_large: false };
-    match Grammar::parse(Rule::file, &layout.text) {
-        Ok(file) => reader.file(file),
-        Err(fault) => {
-            reader.head_fault(&fault);
-            reader.body_alone();
-            None
-        }
+    let head = reader.opening();
+    let mut items = reader.body();
+    if head.is_some() {
+        reader.ending(&mut items);
     }
+    head.map(|(name, parameters)| Ast { name, parameters, items })
 }
 
 /// Turns nodes of the grammar into the tree.
@@ -102,58 +100,83 @@ pub(super) struct Reader<'t> {
     pub problems: &'t mut Problems,
     /// Where in the text the nodes' places count from.
     pub base: usize,
-    /// Whether a number did not fit in the statement being read.
+    /// Whether a number did not fit in what is being read.
     pub too_large: bool,
 }
 
 impl Reader<'_> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "a file's node holds no others but the end of input")]
-    fn file(&mut self, file: Pairs<'_>) -> Option<Ast> {
-        let (mut head, mut items, mut open, mut end) = (None, Vec::new(), Span::default(), None);
-        for part in file.flat_map(Pair::into_inner) {
-            match part.as_rule() {
-                Rule::head => {
-                    open = self.end_of(&part);
-                    head = self.head(part);
-                }
-                Rule::body => self.statements(part.into_inner(), &mut items),
-                Rule::close_brace => end = Some(self.span(&part)),
-                Rule::after => self.after(part, end.unwrap_or_default(), &mut items),
-                _ => {}
+    /// Reads the head.
+    fn opening(&mut self) -> Option<(Name, Vec<Parameter>)> {
+        let text = self.layout.text.as_str();
+        let start = text.len() - text.trim_ascii_start().len();
+        let word = first_word(&text[start..]);
+        if word != "model" {
+            let found = token(self.text, text, start);
+            let help = did_you_mean(word, ["model"].into_iter().filter(|_| word.len() < 10));
+            let help = help.unwrap_or_else(|| "write `model NAME(PARAMETER = DEFAULT) { STATEMENTS }`".to_owned());
+            self.problems.push(MissingModel { found: found.shown, at: found.at, help });
+            return None;
+        }
+        match Grammar::parse(Rule::opening, &text[..self.layout.head.end]) {
+            Ok(mut nodes) => self.head(nodes.next()?),
+            Err(fault) => {
+                self.unexpected(&fault, self.layout.head, start);
+                None
             }
         }
-        if let Some(cut) = self.layout.cut {
-            items.push(Item::Broken(Broken { keyword: None, declares: None, span: Span::new(cut, self.text.len()) }));
-        } else if end.is_none() {
-            let at = token(self.text, &self.layout.text, self.text.len()).at;
-            self.problems.push(MissingEnd { at, open });
-        }
-        let (name, parameters) = head?;
-        Some(Ast { name, parameters, items })
     }
 
-    fn statements<'i>(&mut self, nodes: impl Iterator<Item = Pair<'i>>, items: &mut Vec<Item>) {
-        for node in nodes.filter(|node| node.as_rule() != Rule::close_brace) {
-            let span = self.span(&node);
-            let item = self.item(node);
-            let too_large = std::mem::take(&mut self.too_large);
+    /// Reads all statements; what follows the model is read as if the brace before it were not there.
+    fn body(&mut self) -> Vec<Item> {
+        let all = self.layout.statements.as_slice();
+        let end = self.layout.end.map_or(self.text.len(), |end| end.start);
+        let inside = all.partition_point(|span| span.start < end);
+        let mut items = Vec::with_capacity(inside);
+        self.statements(&all[..inside], &mut items);
+        let after = all.get(inside).map_or("", |span| &self.layout.text[span.start..]);
+        if is_keyword(first_word(after)) {
+            self.statements(&all[inside..], &mut items);
+        }
+        items
+    }
+
+    fn statements(&mut self, stretches: &[Span], items: &mut Vec<Item>) {
+        let mut rest = stretches.iter().peekable();
+        while let Some(&stretch) = rest.next() {
+            let mut span = stretch;
+            let item = self.statement(stretch);
             if item.is_none() {
-                self.broken_fault(span);
+                while let Some(next) = rest.next_if(|next| goes_on(&self.layout.text[next.start..next.end])) {
+                    span = span.to(*next);
+                }
             }
-            items.push(item.filter(|_| !too_large).unwrap_or_else(|| Item::Broken(self.broken(span))));
+            items.push(item.unwrap_or_else(|| Item::Broken(self.broken(span))));
         }
     }
 
-    /// Says why the statement at `span` cannot be read.
-    fn broken_fault(&mut self, span: Span) {
-        if self.is_blamed(span) {
+    /// Reads one statement, or says why it cannot be read.
+    fn statement(&mut self, stretch: Span) -> Option<Item> {
+        self.base = stretch.start;
+        match Grammar::parse(Rule::statement, &self.layout.text[stretch.start..stretch.end]) {
+            Ok(mut nodes) => {
+                let item = self.item(nodes.next()?.into_inner().next()?);
+                item.filter(|_| !std::mem::take(&mut self.too_large))
+            }
+            Err(fault) => {
+                self.unexpected(&fault, stretch, stretch.start);
+                None
+            }
+        }
+    }
+
+    /// Reports how far the grammar came in `stretch`, unless a fault there has been reported already.
+    fn unexpected(&mut self, fault: &Error<Rule>, stretch: Span, statement: usize) {
+        let next = self.layout.blamed.partition_point(|&at| at < stretch.start);
+        if self.layout.blamed.get(next).is_some_and(|&at| at < stretch.end) {
             return;
         }
-        let stretch = &self.layout.text[span.start..span.end];
-        let expectation = match Grammar::parse(Rule::lone, stretch) {
-            Err(fault) => Expectation::of(&fault.variant, span.start + offset(&fault), span.start),
-            Ok(_) => Expectation::of_statement(span.start),
-        };
+        let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = fault.location;
+        let expectation = Expectation::of(&fault.variant, stretch.start + offset, statement);
         self.problems.push(UnexpectedToken::new(self.text, &self.layout.text, &expectation));
     }
 
@@ -180,78 +203,46 @@ impl Reader<'_> {
         is_name.then(|| Name::new(&self.text[span.start..span.end], span))
     }
 
-    fn after(&mut self, after: Pair<'_>, end: Span, items: &mut Vec<Item>) {
-        let rest = &self.layout.text[end.end..];
-        if rest.trim_ascii().is_empty() {
+    /// Reports what is wrong with the model's end.
+    fn ending(&mut self, items: &mut Vec<Item>) {
+        let text = self.layout.text.as_str();
+        let Some(end) = self.layout.end else {
+            if let Some(cut) = self.layout.cut {
+                let span = Span::new(cut, self.text.len());
+                items.push(Item::Broken(Broken { keyword: None, declares: None, span }));
+            } else {
+                let at = token(self.text, text, text.len()).at;
+                let brace = self.layout.head.end;
+                self.problems.push(MissingEnd { at, open: Span::new(brace.saturating_sub(1), brace) });
+            }
+            return;
+        };
+        let rest = text[end.end..].trim_ascii_start();
+        if rest.is_empty() {
             return;
         }
-        let at = self.text.len() - rest.trim_ascii_start().len();
-        let found = token(self.text, &self.layout.text, at);
-        if first_word(&self.layout.text[at..]) == "model" {
-            return self.problems.push(SecondModel { at: found.at, end });
-        }
-        self.problems.push(TextAfterModel { found: found.shown, at: found.at, end });
-        let statements = rest.trim_start_matches(|sign: char| sign == '}' || sign.is_ascii_whitespace());
-        if is_keyword(first_word(statements)) {
-            self.statements(after.into_inner(), items);
-        }
-    }
-
-    fn head_fault(&mut self, fault: &Error<Rule>) {
-        let text = &self.layout.text;
-        let start = text.len() - text.trim_ascii_start().len();
-        let word = first_word(&text[start..]);
-        if word == "model" {
-            let at = offset(fault);
-            if !self.is_blamed(Span::new(start, at + 1)) {
-                let expectation = Expectation::of(&fault.variant, at, start);
-                self.problems.push(UnexpectedToken::new(self.text, text, &expectation));
-            }
+        let found = token(self.text, text, text.len() - rest.len());
+        if first_word(rest) == "model" {
+            self.problems.push(SecondModel { at: found.at, end });
         } else {
-            let found = token(self.text, text, start);
-            let help = did_you_mean(word, ["model"]);
-            let help = help.unwrap_or_else(|| "write `model NAME(PARAMETER = DEFAULT) { STATEMENTS }`".to_owned());
-            self.problems.push(MissingModel { found: found.shown, at: found.at, help });
+            self.problems.push(TextAfterModel { found: found.shown, at: found.at, end });
         }
-    }
-
-    /// Reports the faults of statements that have no model to belong to.
-    fn body_alone(&mut self) {
-        self.base = self.layout.body;
-        if let Ok(body) = Grammar::parse(Rule::body, &self.layout.text[self.base..]) {
-            self.statements(body.flat_map(Pair::into_inner), &mut Vec::new());
-        }
-    }
-
-    /// Tells whether something within `span` has been reported already.
-    fn is_blamed(&self, span: Span) -> bool {
-        let next = self.layout.blamed.partition_point(|&at| at < span.start);
-        self.layout.blamed.get(next).is_some_and(|&at| at < span.end)
     }
 
     /// Returns where a node stands, without the blanks after it.
     pub(super) fn span(&self, node: &Pair<'_>) -> Span {
-        let place = node.as_span();
-        let end = self.end_before(self.base + place.end());
-        Span::new(self.base + place.start(), end)
-    }
-
-    /// Returns the place of a sign that a node ends with.
-    fn end_of(&self, node: &Pair<'_>) -> Span {
-        let end = self.span(node).end;
-        Span::new(end.saturating_sub(1), end)
-    }
-
-    /// Returns the end of what was written before `at`, leaving out blanks and comments.
-    fn end_before(&self, at: usize) -> usize {
-        let written = self.layout.text[..at].trim_ascii_end().len();
-        (written..self.text.len()).find(|&end| self.text.is_char_boundary(end)).unwrap_or(self.text.len())
+        let written = node.as_str().trim_ascii_end();
+        let start = self.base + node.as_span().start();
+        Span::new(start, boundary(self.text, start + written.len()))
     }
 }
 
-/// Returns how far the grammar came.
-fn offset(fault: &Error<Rule>) -> usize {
-    match fault.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-    }
+/// Tells whether a line goes on with the unreadable one before it rather than beginning a statement.
+fn goes_on(line: &str) -> bool {
+    let word = first_word(line);
+    let rest = &line[word.len()..];
+    let second = rest.trim_start_matches([' ', '\t']);
+    let two_words = !word.is_empty() && second.len() < rest.len() && !first_word(second).is_empty();
+    let begins = is_keyword(word) || (two_words && !matches!(first_word(second), "via" | "over"));
+    !begins
 }

@@ -22,7 +22,7 @@ pub struct Schedule {
 #[error("the wiring has a cycle: {path}")]
 #[diagnostic(
     code(gem::cycle),
-    help("a network with cycles needs a number of ticks (`unroll 4`); without it, remove this link")
+    help("this version evaluates each population once, so it compiles no cycles: remove this link, or turn it forward")
 )]
 struct Cycle {
     path: String,

@@ -9,10 +9,8 @@ use super::{cases, read, read_well};
 /// Returns the tree of an expression.
 fn expression(text: &str) -> Expr {
     let ast = read_well(&format!("model m {{\n    let x = {text}\n}}\n"));
-    match ast.items.into_iter().next().unwrap() {
-        Item::Let(item) => item.value,
-        other => unreachable!("{other:?}"),
-    }
+    let Some(Item::Let(item)) = ast.items.into_iter().next() else { unreachable!() };
+    item.value
 }
 
 /// Returns an expression's own text.

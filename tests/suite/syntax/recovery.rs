@@ -31,6 +31,11 @@ fn an_unclosed_bracket_ends_before_the_next_statement() {
 }
 
 #[test]
+fn braces_in_braces_do_not_end_the_model() {
+    check("population a = units(3) { g: { s: 1 } }\ninput a", &["1:30"], &["// unreadable: population a", "input a"]);
+}
+
+#[test]
 fn a_stray_bracket_is_one_fault() {
     check("population a = units(3))\ninput a", &["1:24"], &["// unreadable: population a", "input a"]);
     check("population a = units(3) } }\ninput a", &["1:27"], &["population a = units(3)", "input a"]);
