@@ -47,7 +47,7 @@ fn check(model: &str) {
         let count = i64::try_from(row.numel()).unwrap();
         let slopes = Tensor::from_slice(&(0..count).map(slope).collect::<Vec<f64>>());
         let error = (&slopes - &gradient).norm().double_value(&[]) / gradient.norm().double_value(&[]);
-        assert!(error < 1e-6, "{name}: {error:e}\n{}", plan);
+        assert!(error < 1e-6, "{name}: {error:e}\n{plan}");
     }
 }
 
