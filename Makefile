@@ -1,6 +1,6 @@
 # What people run. `make` alone lists it.
 
-DEMO_FLAGS ?= --steps 6000 --run-dir runs/demo
+DEMO_FLAGS ?= --steps 15000
 
 CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)

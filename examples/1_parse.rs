@@ -1,7 +1,8 @@
 //! Reading: text → `Ast`. Faults are collected, never thrown, so one run finds all of them.
 //!
 //! `cargo run --example 1_parse --no-default-features`
-#![allow(clippy::print_stdout)]
+
+use std::io::{self, Write};
 
 use gemc::diag::{Problems, Report, Style};
 use gemc::syntax::parse;
@@ -25,28 +26,31 @@ model second {
 ";
 
 /// Tells how texts are read.
-pub(crate) fn tour() -> String {
+///
+/// # Errors
+///
+/// What cannot be written.
+pub(crate) fn tour(out: &mut impl Write) -> io::Result<()> {
     // A rule that finds a fault pushes it here and goes on. An empty list means a good text.
     let mut problems = Problems::new();
     let ast = parse(TEXT, &mut problems);
 
     // The tree is the text as written: nothing is resolved, `3 * 4` is still a product. It prints in one fixed style.
-    let mut story = String::new();
     if let Some(ast) = ast {
-        story += &format!("`{}` has {} statements:\n\n{ast}\n", ast.name, ast.items.len());
+        writeln!(out, "`{}` has {} statements:\n\n{ast}", ast.name, ast.items.len())?;
     }
 
     // A statement that does not read is reported, and kept as `Item::Broken`, so that the rules that follow know that
     // something is missing and do not report what is only a consequence.
     let mut problems = Problems::new();
     if let Some(ast) = parse(BROKEN, &mut problems) {
-        story += &format!("what is left of `{}`:\n\n{ast}\n", ast.name);
+        writeln!(out, "what is left of `{}`:\n\n{ast}", ast.name)?;
     }
 
     // A report joins the faults with their text, in the order of the text.
-    story + &Report::new("second.gem", BROKEN, problems).render(Style::Plain)
+    write!(out, "{}", Report::new("second.gem", BROKEN, problems).render(Style::Plain))
 }
 
-fn main() {
-    print!("{}", tour());
+fn main() -> io::Result<()> {
+    tour(&mut io::stdout())
 }

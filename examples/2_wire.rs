@@ -1,10 +1,12 @@
 //! Meaning and wiring: `Ast` → `Model` → `Wiring`. From here on a network has sizes and an order of evaluation.
 //!
 //! `cargo run --example 2_wire --no-default-features`
-#![allow(clippy::print_stdout)]
 
+use std::error::Error;
+use std::io::{self, Write};
+
+use gemc::Options;
 use gemc::compile::stages;
-use gemc::{Options, Report};
 
 /// Two paths lead from the pixels to the digits.
 const TEXT: &str = "\
@@ -25,8 +27,8 @@ model skip(genes = 6) {
 ///
 /// # Errors
 ///
-/// All faults of the text; there are none.
-pub(crate) fn tour() -> Result<String, Report> {
+/// All faults of the text, of which there are none; and what cannot be written.
+pub(crate) fn tour(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     // What the text leaves open is given from outside. Values come as text, as a command line has them.
     let options = Options { set: vec![("genes".to_owned(), "8".to_owned())], ..Options::default() };
 
@@ -34,22 +36,21 @@ pub(crate) fn tour() -> Result<String, Report> {
     let stages = stages("skip.gem", TEXT, &options)?;
 
     // A model has no names left to look up: `pop1` feeds `pop0` through `o0`, the interaction matrix of `gen0`.
-    let mut story = format!("{}\n", stages.model());
+    writeln!(out, "{}", stages.model())?;
 
     // The wiring adds the schedule. Every population comes after all that feed it, whatever the order of the text.
-    story += &format!("{}\n", stages.wiring);
+    writeln!(out, "{}", stages.wiring)?;
 
     // Ids print as they appear above, and lead from one product to the next.
     let model = stages.model();
     for id in stages.wiring.schedule() {
         let received = stages.wiring.incoming(*id).iter().map(|link| model.projection(*link));
         let fan_in: usize = received.map(|link| model.population(link.source).shape.neurons()).sum();
-        story += &format!("{id} {}: each neuron has {fan_in} synapses\n", model.population(*id).name);
+        writeln!(out, "{id} {}: each neuron has {fan_in} synapses", model.population(*id).name)?;
     }
-    Ok(story)
+    Ok(())
 }
 
-fn main() -> Result<(), Report> {
-    print!("{}", tour()?);
-    Ok(())
+fn main() -> Result<(), Box<dyn Error>> {
+    tour(&mut io::stdout())
 }

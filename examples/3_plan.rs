@@ -1,10 +1,12 @@
 //! Lowering: `Wiring` → `Plan`, a tensor program that says what is learned, what is computed, and what that costs.
 //!
 //! `cargo run --example 3_plan --no-default-features`
-#![allow(clippy::print_stdout)]
+
+use std::error::Error;
+use std::io::{self, Write};
 
 use gemc::plan::Sizes;
-use gemc::{Options, Report, compile, data};
+use gemc::{Options, compile, data};
 
 /// The spatial GEM of the paper with two layers, sized by whatever data it is compiled for.
 const TEXT: &str = "\
@@ -23,34 +25,33 @@ model spatial(genes = 22, height = 8, width = 8, classes = 10) {
 ///
 /// # Errors
 ///
-/// All faults of the text; there are none.
-pub(crate) fn tour() -> Result<String, Report> {
+/// All faults of the text, of which there are none; and what cannot be written.
+pub(crate) fn tour(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     // What a data set is like is known before a file of it is read. It sets `height`, `width` and `classes`, and the
     // compiler reports an input that does not hold a sample.
     let plan = compile(TEXT, &Options { facts: data::facts("mnist"), ..Options::default() })?;
 
     // The counts are exact. Few numbers are learned; they grow many weights.
     let counts = plan.counts();
-    let mut story = format!("{} learned numbers grow {} synapses\n\n", counts.parameters, counts.synapses);
+    writeln!(out, "{} learned numbers grow {} synapses\n", counts.parameters, counts.synapses)?;
 
     // Each learned tensor is named once, after the source, with everything that shares it: both connections use one O.
-    story += &format!("{}\n", plan.table());
+    writeln!(out, "{}", plan.table())?;
 
     // A plan leaves open how many runs are trained at once and how many samples a batch has. Cost is a function of both.
     for batch in [64, 512] {
         let cost = plan.step_cost(Sizes { runs: 1, batch });
-        story += &format!("a step with {batch} samples: {:.0} MFLOP\n", cost.flop as f64 / 1e6);
+        writeln!(out, "a step with {batch} samples: {:.0} MFLOP", cost.flop as f64 / 1e6)?;
     }
 
     // The program itself. A tensor is made from tensors above it; shapes are exact, `R` and `B` are open.
     let labelled = plan.numbered().filter(|(_, tensor)| !tensor.label.is_empty());
     for (id, tensor) in labelled {
-        story += &format!("{id} {} {}\n", tensor.shape, tensor.label);
+        writeln!(out, "{id} {} {}", tensor.shape, tensor.label)?;
     }
-    Ok(story)
+    Ok(())
 }
 
-fn main() -> Result<(), Report> {
-    print!("{}", tour()?);
-    Ok(())
+fn main() -> Result<(), Box<dyn Error>> {
+    tour(&mut io::stdout())
 }

@@ -37,6 +37,8 @@ pub(super) enum Format {
 }
 
 #[derive(Debug, Subcommand)]
+// there is one of it
+#[allow(clippy::large_enum_variant)]
 pub(super) enum Verb {
     /// Compile a model: print a summary or a stage of it, or train it
     Compile(CompileArgs),

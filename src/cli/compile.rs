@@ -36,12 +36,8 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &CompileArgs) -> Out
 
 fn summary(screen: &Screen, stages: &Stages) -> Outcome {
     let summary = Summary::new(stages);
-    if screen.is_json() {
-        screen.object(&summary)?
-    } else {
-        screen.print(&summary.text(screen))?
-    }
-    Ok(Exit::Done)
+    let printed = if screen.is_json() { screen.object(&summary) } else { screen.print(&summary.text(screen)) };
+    printed.map(|()| Exit::Done)
 }
 
 /// Prints the tree of a text, which needs no meaning: a text may be looked at that does not compile.
@@ -69,7 +65,7 @@ fn show(screen: &Screen, stage: Stage, stages: &Stages) -> String {
         Stage::Wiring => stages.wiring.to_string(),
         Stage::Plan => plan.to_string(),
         Stage::Dot => stages.wiring.dot().to_string(),
-        Stage::Svg => stages.wiring.svg().to_string(),
+        Stage::Svg => stages.wiring.svg(),
     };
     wrapped(screen, stage, plan.name(), text)
 }

@@ -31,9 +31,9 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
         let folder = set.as_ref().and_then(|set| locate(set, &roots).ok()).map(|found| found.folder);
         let (train, test) = set.as_ref().map_or((None, None), |set| (Some(set.train.samples), Some(set.test.samples)));
         let place = match (&set, &folder) {
-            (None, _) => "drawn when wanted, needs no file".to_owned(),
+            (None, _) => "needs no file".to_owned(),
             (Some(_), Some(folder)) => folder.display().to_string(),
-            (Some(_), None) => "not here; downloaded when wanted".to_owned(),
+            (Some(_), None) => "not here, yet to download".to_owned(),
         };
         let samples = |count: Option<usize>| count.map_or_else(|| "any".to_owned(), |count| grouped(count as u64));
         let size = format!("{} × {} × {}", facts.height, facts.width, facts.channels);

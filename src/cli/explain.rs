@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::numbers::columns;
 use super::screen::{Ink, Screen};
 use super::stories::{Story, stories};
-use crate::diag::did_you_mean;
+use crate::diag::{self, did_you_mean};
 
 /// A code that no fault has.
 #[derive(Debug, Error, Diagnostic)]
@@ -21,18 +21,42 @@ struct UnknownCode {
     help: String,
 }
 
+/// A code without its first part that several faults have.
+#[derive(Debug, Error, Diagnostic)]
+#[error("several faults are called `{code}`")]
+#[diagnostic(code(cli::ambiguous_code), help("give the whole code: {whole}"))]
+struct AmbiguousCode {
+    code: String,
+    whole: String,
+}
+
 /// Tells one story, or lists them.
 pub(super) fn run(screen: &Screen, args: &ExplainArgs) -> Outcome {
     let stories = stories();
     let Some(code) = &args.code else { return list(screen, &stories) };
-    let story = stories.iter().find(|story| [story.code, story.short()].contains(&code.as_str()));
-    let story = story.ok_or_else(|| Failure::input(unknown(code, &stories)))?;
+    let story = find(code, &stories)?;
     if screen.is_json() {
         screen.object(&json!({ "code": story.code, "title": story.title(), "text": story.text }))?;
     } else {
         screen.print(&told(screen, story))?;
     }
     Ok(Exit::Done)
+}
+
+/// Finds a story by its whole code, or by the last part of it.
+fn find<'a>(code: &str, stories: &'a [Story]) -> Result<&'a Story, Failure> {
+    if let Some(story) = stories.iter().find(|story| story.code == code) {
+        return Ok(story);
+    }
+    let called: Vec<&Story> = stories.iter().filter(|story| story.short() == code).collect();
+    match called.as_slice() {
+        [] => Err(Failure::input(unknown(code, stories))),
+        [story] => Ok(story),
+        several => {
+            let whole = diag::list(several.iter().map(|story| story.code));
+            Err(Failure::input(AmbiguousCode { code: code.to_owned(), whole }))
+        }
+    }
 }
 
 fn unknown(code: &str, stories: &[Story]) -> UnknownCode {
@@ -69,7 +93,7 @@ fn told(screen: &Screen, story: &Story) -> String {
         match line {
             _ if fence => {}
             line if line.trim().is_empty() => text.push('\n'),
-            line if fenced => text.push_str(&format!("    {}\n", screen.paint(Ink::Code, line))),
+            line if fenced => text.extend(["    ", &screen.paint(Ink::Code, line), "\n"]),
             line => {
                 paragraph.push_str(line.trim());
                 paragraph.push(' ');

@@ -12,6 +12,8 @@ mod doctor;
 mod exit;
 mod explain;
 mod graph;
+#[cfg(feature = "torch")]
+mod live;
 mod model;
 mod numbers;
 mod parse;
@@ -35,6 +37,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 pub use self::doctor::Libtorch;
+#[cfg(feature = "torch")]
+pub use self::live::engine;
 pub use self::tensors::{Live, Tensors};
 
 use self::args::{Line, Verb};

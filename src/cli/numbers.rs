@@ -42,7 +42,7 @@ pub(super) fn columns<const N: usize>(rows: &[[String; N]], right: &[usize]) -> 
             let space = " ".repeat(widths[column] - letters(cell));
             let gap = if line.is_empty() { "" } else { "  " };
             line.push_str(gap);
-            line.push_str(&if right.contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") });
+            line.extend(if right.contains(&column) { [&space, cell] } else { [cell, &space] }.map(String::as_str));
         }
         line.truncate(line.trim_end().len());
         line

@@ -53,18 +53,26 @@ pub(super) struct Screen {
 /// One of the two streams.
 #[derive(Debug, Clone, Copy)]
 struct Pane {
+    stream: Stream,
+    #[cfg_attr(not(feature = "torch"), allow(dead_code))]
     live: bool,
     colour: bool,
     width: usize,
 }
 
+#[derive(Debug, Clone, Copy)]
+enum Stream {
+    Out,
+    Err,
+}
+
 impl Pane {
-    fn new(live: bool, size: Option<(terminal_size::Width, terminal_size::Height)>) -> Self {
+    fn new(stream: Stream, live: bool, size: Option<(terminal_size::Width, terminal_size::Height)>) -> Self {
         let asked = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let columns = size.map_or(WIDEST, |(width, _)| usize::from(width.0));
         let width = if live { columns.clamp(NARROWEST, WIDEST) } else { WIDEST };
-        Self { live, colour: live && !dumb && !asked("NO_COLOR"), width }
+        Self { stream, live, colour: live && !dumb && !asked("NO_COLOR"), width }
     }
 
     fn paint(self, ink: Ink, text: &str) -> String {
@@ -78,6 +86,16 @@ impl Pane {
         if self.colour { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
     }
 
+    fn write(self, text: &str) -> io::Result<()> {
+        match self.stream {
+            Stream::Out => {
+                let mut out = io::stdout().lock();
+                out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            }
+            Stream::Err => io::stderr().lock().write_all(text.as_bytes()),
+        }
+    }
+
     fn style(self) -> Style {
         if self.colour { Style::Colour { width: self.width } } else { Style::Bare { width: self.width } }
     }
@@ -89,8 +107,8 @@ impl Screen {
         let (out, err) = (io::stdout(), io::stderr());
         Self {
             format,
-            out: Pane::new(out.is_terminal(), terminal_size::terminal_size_of(&out)),
-            err: Pane::new(err.is_terminal(), terminal_size::terminal_size_of(&err)),
+            out: Pane::new(Stream::Out, out.is_terminal(), terminal_size::terminal_size_of(&out)),
+            err: Pane::new(Stream::Err, err.is_terminal(), terminal_size::terminal_size_of(&err)),
         }
     }
 
@@ -99,7 +117,8 @@ impl Screen {
         self.format == Format::Json
     }
 
-    /// Tells whether someone looks at standard error.
+    /// Tells whether someone looks at standard error, and so at how far training is.
+    #[cfg(feature = "torch")]
     pub(super) fn is_watched(&self) -> bool {
         self.err.live && !self.is_json()
     }
@@ -114,6 +133,17 @@ impl Screen {
         self.out.paint(ink, text)
     }
 
+    /// Writes a block for standard output: a faint title before each line, nothing before those that go on with the one above.
+    pub(super) fn block(&self, lines: &[(&str, String)]) -> String {
+        let widest = lines.iter().map(|(title, _)| title.len()).max().unwrap_or(0);
+        let mut block = String::new();
+        for (title, line) in lines {
+            let title = self.paint(Ink::Faint, &format!("{title:<widest$}"));
+            block.extend(["  ", &title, "  ", line, "\n"]);
+        }
+        block
+    }
+
     /// Emphasises what will go to standard error.
     pub(super) fn paint_remark(&self, ink: Ink, text: &str) -> String {
         self.err.paint(ink, text)
@@ -121,8 +151,7 @@ impl Screen {
 
     /// Prints to standard output. A reader that has gone away is no fault.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match self.out.write(text) {
             Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(Failure::environment(OutputClosed { why })),
             _ => Ok(()),
         }
@@ -136,12 +165,12 @@ impl Screen {
 
     /// Says a line to standard error; nothing can be done where that fails.
     pub(super) fn remark(&self, line: &str) {
-        let _ = writeln!(io::stderr().lock(), "{line}");
+        let _ = self.err.write(&format!("{line}\n"));
     }
 
     /// Shows a report on standard error.
     pub(super) fn report(&self, report: &Report) {
-        let _ = write!(io::stderr().lock(), "{}", report.render(self.err.style()));
+        let _ = self.err.write(&report.render(self.err.style()));
     }
 
     /// Shows why a command failed, to people or to scripts, and returns the exit code that it means.

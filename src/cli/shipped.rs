@@ -29,7 +29,8 @@ mod tests {
     fn the_list_is_the_folder() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
         let models = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut models: Vec<String> = models.filter(|name| name.ends_with(".gem")).collect();
+        let mut models: Vec<String> =
+            models.filter(|name| Path::new(name).extension().is_some_and(|end| end == "gem")).collect();
         models.sort();
         let listed: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
         assert_eq!(models, listed, "models/ and src/cli/shipped.rs differ");

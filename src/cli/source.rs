@@ -81,13 +81,15 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn unreadable(path: &Path, why: &io::Error) -> UnreadableFile {
-    let (why, help) = match why.kind() {
-        ErrorKind::NotFound => ("there is no such file".to_owned(), missing(path)),
-        ErrorKind::IsADirectory => {
-            ("it is a folder".to_owned(), format!("name its files: {}", path.join("*.gem").display()))
-        }
-        ErrorKind::PermissionDenied => ("it is not yours to read".to_owned(), "change its permissions".to_owned()),
-        _ => (why.to_string(), "is this the right file?".to_owned()),
+    let kind = why.kind();
+    let (why, help) = if kind == ErrorKind::NotFound {
+        ("there is no such file".to_owned(), missing(path))
+    } else if kind == ErrorKind::IsADirectory {
+        ("it is a folder".to_owned(), format!("name its files: {}", path.join("*.gem").display()))
+    } else if kind == ErrorKind::PermissionDenied {
+        ("it is not yours to read".to_owned(), "change its permissions".to_owned())
+    } else {
+        (why.to_string(), "is this the right file?".to_owned())
     };
     UnreadableFile { path: path.display().to_string(), why, help }
 }
@@ -100,7 +102,8 @@ fn missing(path: &Path) -> String {
     if !folder.exists() {
         return format!("there is no folder `{}`", folder.display());
     }
-    let mut near: Vec<String> = folder.read_dir().into_iter().flatten().flatten().filter_map(model_name).collect();
+    let mut near: Vec<String> =
+        folder.read_dir().into_iter().flatten().flatten().filter_map(|entry| model_name(&entry)).collect();
     near.extend(SHIPPED.iter().map(|(name, _)| (*name).to_owned()));
     near.sort_unstable();
     let meant = did_you_mean(&name, near.iter().map(String::as_str));
@@ -110,7 +113,7 @@ fn missing(path: &Path) -> String {
     })
 }
 
-fn model_name(entry: std::fs::DirEntry) -> Option<String> {
+fn model_name(entry: &std::fs::DirEntry) -> Option<String> {
     entry.file_name().into_string().ok().filter(|name| Path::new(name).extension().is_some_and(|end| end == "gem"))
 }
 

@@ -83,17 +83,10 @@ impl Summary {
 
     /// Writes it for people.
     pub(super) fn text(&self, screen: &Screen) -> String {
-        let mut text = format!(
-            "{}: {} grow {}\n\n",
-            screen.paint(Ink::Strong, &self.model),
-            count(self.parameters, "learned number"),
-            count(self.synapses, "synapse"),
-        );
-        let mut section = |title: &str, lines: Vec<String>| {
-            for (index, line) in lines.iter().enumerate() {
-                let title = format!("{:<11}", if index == 0 { title } else { "" });
-                text.push_str(&format!("  {}  {line}\n", screen.paint(Ink::Faint, &title)));
-            }
+        let (learned, grown) = (count(self.parameters, "learned number"), count(self.synapses, "synapse"));
+        let mut lines = Vec::new();
+        let mut section = |title, rows: Vec<String>| {
+            lines.extend(rows.into_iter().enumerate().map(|(index, row)| (if index == 0 { title } else { "" }, row)));
         };
         if !self.settings.is_empty() {
             section("settings", vec![self.settings_text.clone()]);
@@ -104,7 +97,7 @@ impl Summary {
         section("parameters", vec![format!("{} in {tensors}", grouped(self.parameters))]);
         section("compression", vec![self.compression_line()]);
         section("a step", vec![self.step_line()]);
-        text
+        format!("{}: {learned} grow {grown}\n\n{}", screen.paint(Ink::Strong, &self.model), screen.block(&lines))
     }
 
     fn population_lines(&self) -> Vec<String> {

@@ -83,7 +83,7 @@ impl Tensors {
             Self::Here(live) => Ok(live),
             Self::Elsewhere if !cfg!(feature = "torch") => Err(Failure::environment(NoTorch)),
             Self::Elsewhere if env::var_os(CALLED).is_some() => Err(Failure::environment(WrongEngine)),
-            Self::Elsewhere => Err(match engine() {
+            Self::Elsewhere => Err(match find_engine() {
                 Ok(path) => become_engine(path),
                 Err(places) => Failure::environment(NoEngine { places }),
             }),
@@ -92,7 +92,7 @@ impl Tensors {
 }
 
 /// Returns the engine's path, or where it was looked for: beside this program, in `$GEMC_ENGINE`, where it was built.
-fn engine() -> Result<PathBuf, Vec<PathBuf>> {
+fn find_engine() -> Result<PathBuf, Vec<PathBuf>> {
     let name = format!("{ENGINE}{}", env::consts::EXE_SUFFIX);
     let this = env::current_exe().and_then(|path| path.canonicalize()).ok();
     let beside = this.as_deref().and_then(Path::parent).map(|folder| folder.join(&name));

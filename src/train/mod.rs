@@ -26,6 +26,6 @@ pub use recipe::{BadRecipe, Recipe};
 pub use record::{Record, Versions};
 pub use run::{Clock, Job, Outcome, RunFault, Stopped, Watcher, run};
 pub use samples::{Misfit, Order, Pieces, Samples};
-pub use scores::Metric;
+pub use scores::{Metric, mean_and_deviation};
 pub use step::Stepper;
-pub use threads::choose_threads;
+pub use threads::{choose_threads, set_threads};

@@ -49,7 +49,7 @@ impl Score {
 }
 
 /// Returns the mean and the sample standard deviation; the deviation of a single number is 0.
-pub(super) fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
+pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
     let count = values.len().max(1) as f64;
     let mean = values.iter().sum::<f64>() / count;
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();

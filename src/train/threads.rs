@@ -12,22 +12,23 @@ const CLEARLY: f64 = 0.8;
 pub fn choose_threads<E>(most: usize, mut measure: impl FnMut() -> Result<f64, E>) -> Result<usize, E> {
     let mut best = (1, f64::INFINITY);
     for threads in std::iter::successors(Some(1_usize), |threads| threads.checked_mul(2)).take_while(|n| *n <= most) {
-        set(threads);
+        set_threads(threads);
         let time = measure().and_then(|first| Ok(first.min(measure()?)));
         match time {
             Ok(time) if time < CLEARLY * best.1 => best = (threads, time),
             // when two do not help, four do not either
             Ok(_) => break,
             Err(fault) => {
-                set(1);
+                set_threads(1);
                 return Err(fault);
             }
         }
     }
-    set(best.0);
+    set_threads(best.0);
     Ok(best.0)
 }
 
-fn set(threads: usize) {
+/// Gives libtorch this many threads.
+pub fn set_threads(threads: usize) {
     tch::set_num_threads(i32::try_from(threads).unwrap_or(1));
 }

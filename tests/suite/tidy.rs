@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::pages::{pages, repository};
 
@@ -82,11 +82,11 @@ fn sources(folder: &str) -> Vec<Source> {
         }
     }
     found.sort();
-    found.into_iter().map(source).collect()
+    found.iter().map(|path| source(path)).collect()
 }
 
-fn source(path: PathBuf) -> Source {
-    let text = fs::read_to_string(&path).unwrap();
+fn source(path: &Path) -> Source {
+    let text = fs::read_to_string(path).unwrap();
     let path = path.strip_prefix(repository("")).unwrap().display().to_string();
     let room = path.split('/').nth(1).unwrap_or_default().trim_end_matches(".rs").to_owned();
     let is_code = |line: &&str| !line.trim_start().starts_with("//");

@@ -13,3 +13,4 @@ mod not_finite;
 mod run;
 mod runs;
 mod stage;
+mod weights;

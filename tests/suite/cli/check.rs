@@ -62,7 +62,7 @@ fn every_bad_case_is_bad() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|end| end == "gem") {
             let text = fs::read_to_string(&path).unwrap_or_default();
-            let asked = |start| text.lines().filter_map(|line| line.strip_prefix(start)).next();
+            let asked = |start| text.lines().find_map(|line| line.strip_prefix(start));
             let mut line = vec!["check", path.to_str().unwrap()];
             if let Some(data) = asked("// data: ") {
                 line[0] = "compile";

@@ -28,7 +28,7 @@ fn every_stage_prints() {
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{stage}");
         // what a plan looks like is for its own room to say
         if stage != "plan" {
-            text.push_str(&format!("==== {stage}\n{}", said.out));
+            text.extend(["==== ", stage, "\n", &said.out]);
         }
         let object = run(&["compile", "good.gem", "--emit", stage, "--format", "json"]).object();
         assert_eq!(object["model"], "small", "{stage}");

@@ -23,6 +23,14 @@ fn an_unknown_code_is_one_and_says_what_is_near() {
 }
 
 #[test]
+fn a_short_code_must_mean_one_fault() {
+    let said = run(&["explain", "unwritable"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("`data::unwritable` or `cli::unwritable`"), "{}", said.err);
+    assert_eq!(run(&["explain", "cli::unwritable"]).code, 0);
+}
+
+#[test]
 fn lists_all_in_the_width_of_a_page() {
     let said = run(&["explain"]);
     assert_eq!(said.code, 0);
@@ -34,8 +42,9 @@ fn lists_all_in_the_width_of_a_page() {
 #[test]
 fn every_fault_of_the_shell_has_a_story() {
     let mut codes = BTreeSet::new();
-    for entry in fs::read_dir(repository("src/cli")).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+    let rooms = ["src/cli", "src/cli/live"].map(|room| fs::read_dir(repository(room)).unwrap());
+    let files = rooms.into_iter().flatten().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    for text in files.map(|path| fs::read_to_string(path).unwrap()) {
         let found = text.match_indices("code(").map(|(at, head)| &text[at + head.len()..]);
         codes.extend(found.filter_map(|rest| rest.split_once(')')).map(|(code, _)| code.to_owned()));
     }

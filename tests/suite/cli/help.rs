@@ -9,7 +9,7 @@ fn every_verb_has_help() {
     for verb in verbs {
         let said = run(&[verb, "--help"]);
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{verb}");
-        text.push_str(&format!("\n==== gemc {verb} --help\n{}", said.out));
+        text.extend(["\n==== gemc ", verb, " --help\n", &said.out]);
     }
     assert_shown("help", &text);
 }

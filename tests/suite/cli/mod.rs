@@ -9,6 +9,8 @@ mod help;
 mod out;
 mod snapshot;
 mod terminal;
+#[cfg(feature = "torch")]
+mod train;
 
 use std::path::{Path, PathBuf};
 

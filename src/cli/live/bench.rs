@@ -1,0 +1,54 @@
+//! `gemc bench`: a model → the time of its training step, what of, and how close that is to the machine's limit.
+
+use super::faults::Blame;
+use super::machine::{Machine, clock, stepper};
+use crate::cli::args::BenchArgs;
+use crate::cli::exit::{Exit, Outcome};
+use crate::cli::model::{compile, find, options};
+use crate::cli::numbers::{columns, count, ratio};
+use crate::cli::screen::{Ink, Screen};
+use crate::train::{Bench, Pieces, Recipe, bench};
+
+/// Samples that are made up at least; their pixels do not matter.
+const SAMPLES: usize = 1_000;
+
+/// Measures a model's training step.
+pub(super) fn run(screen: &Screen, args: &BenchArgs) -> Outcome {
+    let source = find(screen, &args.file)?;
+    let stages = compile(screen, &source, &options(&args.model, None))?;
+    let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
+    let (batch, runs) = (args.batch as usize, args.runs as usize);
+    let recipe = Recipe { batch, runs, ..Recipe::default() };
+    let (neurons, classes) = (stages.plan.inputs(), stages.plan.outputs());
+    let samples = SAMPLES.max(batch);
+    machine.check_memory(&stages.plan, &recipe, samples.saturating_mul(neurons) as u64)?;
+    let (pixels, labels) = made_up(samples, neurons, classes);
+    let pieces = Pieces { pixels: &pixels, labels: &labels, neurons, classes };
+    machine.settle(&stages.plan, &recipe, pieces)?;
+    let mut stepper = stepper(&stages.plan, &recipe, pieces, machine.place)?;
+    let found = bench(&mut stepper, batch, &clock()).map_err(Blame::failure)?;
+    let printed = if screen.is_json() { screen.object(&found) } else { screen.print(&told(screen, &found)) };
+    printed.map(|()| Exit::Done)
+}
+
+/// Makes up samples of evenly mixed brightness, every class as often.
+fn made_up(samples: usize, neurons: usize, classes: usize) -> (Vec<u8>, Vec<u8>) {
+    let byte = |number: usize| u8::try_from(number % 251).unwrap_or_default();
+    let pixels = (0..samples * neurons).map(|pixel| byte(pixel.wrapping_mul(0x9E37_79B1) >> 7)).collect();
+    (pixels, (0..samples).map(|sample| byte(sample % classes.max(1))).collect())
+}
+
+fn told(screen: &Screen, found: &Bench) -> String {
+    let share = |ms: f64| format!("{:.0} %", 100.0 * ms / found.ms_per_step);
+    let cells: Vec<_> = found.parts.iter().map(|part| [format!("{:.3} ms", part.ms), share(part.ms)]).collect();
+    let mut lines: Vec<(&str, String)> =
+        found.parts.iter().map(|part| part.name).zip(columns(&cells, &[0, 1])).collect();
+    let (gflops, peak) = (ratio(found.gflops), ratio(found.peak_gflops));
+    lines.push(("arithmetic", format!("{} MFLOP a step, {gflops} GFLOP/s", ratio(found.mflop_per_step))));
+    let efficiency = 100.0 * found.efficiency;
+    lines.push(("limit", format!("{efficiency:.0} % of the {peak} GFLOP/s of a large matrix product")));
+    let (runs, threads) = (count(found.runs as u64, "run"), count(found.threads as u64, "thread"));
+    let title =
+        format!("{:.3} ms a step, batch {}, {runs}, {threads} on {}", found.ms_per_step, found.batch, found.device);
+    format!("{}: {title}\n\n{}", screen.paint(Ink::Strong, &found.model), screen.block(&lines))
+}

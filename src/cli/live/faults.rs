@@ -1,0 +1,69 @@
+//! Faults of data, devices and training → the exit code that each means.
+
+use miette::Diagnostic;
+
+use crate::cli::exit::{Exit, Failure, alone};
+use crate::data::DataError;
+use crate::emit::{LoadFault, TorchFault};
+use crate::train::{FolderFault, RunFault, StepFault};
+
+/// Who is to blame for a fault.
+pub(super) trait Blame: Diagnostic + Send + Sync + Sized + 'static {
+    /// Returns the exit code.
+    fn exit(&self) -> Exit;
+
+    /// Makes a failure of it.
+    fn failure(self) -> Failure {
+        Failure::Fault(self.exit(), alone(self))
+    }
+}
+
+impl Blame for DataError {
+    fn exit(&self) -> Exit {
+        if self.is_environment() { Exit::Environment } else { Exit::Input }
+    }
+}
+
+impl Blame for TorchFault {
+    fn exit(&self) -> Exit {
+        Exit::Environment
+    }
+}
+
+impl Blame for FolderFault {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::InUse { .. } | Self::Read { .. } => Exit::Input,
+            Self::Write { .. } => Exit::Environment,
+        }
+    }
+}
+
+impl Blame for StepFault {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NotFinite(_) => Exit::Input,
+            Self::Torch(fault) => fault.exit(),
+        }
+    }
+}
+
+impl Blame for RunFault {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Recipe(_) | Self::Misfit(_) => Exit::Input,
+            Self::Step(fault) => fault.exit(),
+            Self::Torch(fault) => fault.exit(),
+            Self::Folder(fault) => fault.exit(),
+        }
+    }
+}
+
+impl Blame for LoadFault {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Mismatch(_) => Exit::Input,
+            Self::Torch(fault) => fault.exit(),
+        }
+    }
+}

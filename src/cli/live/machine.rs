@@ -1,0 +1,97 @@
+//! What to compute with: the device that was asked for, the threads that measure best, the memory that is free, the time.
+
+use std::thread;
+use std::time::Instant;
+
+use crate::cli::exit::Failure;
+use crate::cli::live::faults::Blame;
+use crate::data::Split;
+use crate::emit::{Net, Opened, Place, Wish, open};
+use crate::plan::Plan;
+use crate::train::{Needs, Pieces, Recipe, Samples, StepFault, Stepper, choose_threads, set_threads};
+
+/// Seconds that the steps take at least by which a number of threads is judged.
+const GLIMPSE: f64 = 0.05;
+
+/// A device, and how many threads serve it.
+#[derive(Debug)]
+pub(super) struct Machine {
+    pub(super) name: String,
+    pub(super) place: Place,
+    threads: Option<usize>,
+}
+
+impl Machine {
+    /// Opens the device. Must come before anything else that touches libtorch.
+    pub(super) fn open(device: Option<&str>, threads: Option<u16>) -> Result<Self, Failure> {
+        let wish: Wish = device.unwrap_or("auto").parse().map_err(Failure::input)?;
+        let Opened { device, name } = open(wish).map_err(Failure::environment)?;
+        let threads = threads.map(usize::from);
+        set_threads(threads.unwrap_or(1));
+        Ok(Self { name, place: Place { device, ..Place::CPU }, threads })
+    }
+
+    /// Settles the number of threads: what was asked for, one beside a GPU, else what makes some steps fastest.
+    pub(super) fn settle(&self, plan: &Plan, recipe: &Recipe, pieces: Pieces<'_>) -> Result<usize, Failure> {
+        if let Some(threads) = self.threads.or(self.place.device.is_cuda().then_some(1)) {
+            set_threads(threads);
+            return Ok(threads);
+        }
+        let most = thread::available_parallelism().map_or(1, usize::from);
+        if most == 1 {
+            return Ok(1);
+        }
+        let mut stepper = stepper(plan, recipe, pieces, self.place)?;
+        choose_threads(most, || glimpse(&mut stepper)).map_err(Blame::failure)
+    }
+
+    /// Checks that the machine has the memory that training takes.
+    pub(super) fn check_memory(&self, plan: &Plan, recipe: &Recipe, data: u64) -> Result<(), Failure> {
+        // what a GPU has free is for libtorch to say
+        if self.place.device.is_cuda() {
+            return Ok(());
+        }
+        Needs::of(plan, recipe, data).check(free_memory()).map_err(Failure::environment)
+    }
+}
+
+/// Makes a net that trains.
+pub(super) fn stepper(plan: &Plan, recipe: &Recipe, pieces: Pieces<'_>, place: Place) -> Result<Stepper, Failure> {
+    let net = Net::new(plan, &recipe.seeds(), place).map_err(Blame::failure)?;
+    let samples = Samples::new(pieces, place).map_err(Blame::failure)?;
+    Stepper::new(net, samples, recipe.batch, recipe.lr).map_err(Blame::failure)
+}
+
+/// Returns the samples of a split, as training takes them.
+pub(super) fn pieces(split: &Split, neurons: usize, classes: usize) -> Pieces<'_> {
+    Pieces { pixels: split.pixels(), labels: split.labels(), neurons, classes }
+}
+
+/// Returns the seconds that a step takes, by as few steps as can tell.
+fn glimpse(stepper: &mut Stepper) -> Result<f64, StepFault> {
+    stepper.step()?;
+    let (began, mut steps) = (Instant::now(), 0);
+    loop {
+        stepper.step()?;
+        steps += 1;
+        let spent = began.elapsed().as_secs_f64();
+        if spent > GLIMPSE {
+            return Ok(spent / f64::from(steps));
+        }
+    }
+}
+
+/// Returns the bytes that are free on the machine and in the group that the process may be confined to; no limit where the
+/// system does not tell.
+fn free_memory() -> u64 {
+    let Ok(mut system) = sysinfo::System::new() else { return u64::MAX };
+    system.refresh_memory();
+    let confined = system.cgroup_limits().map(|limits| limits.total_memory.saturating_sub(limits.rss));
+    system.available_memory().min(confined.unwrap_or(u64::MAX))
+}
+
+/// Returns a clock, in seconds since now.
+pub(super) fn clock() -> impl Fn() -> f64 {
+    let began = Instant::now();
+    move || began.elapsed().as_secs_f64()
+}

@@ -1,0 +1,26 @@
+//! What only a program that is linked to libtorch can do: train, evaluate, measure, and say what libtorch there is.
+//! Only the engine names [`engine`], so nothing of this room is linked into `gemc`.
+
+mod bench;
+mod eval;
+mod faults;
+mod machine;
+mod reached;
+mod run_folder;
+mod stop;
+mod task;
+mod train;
+mod watch;
+
+use super::doctor::Libtorch;
+use super::tensors::{Live, Tensors};
+use crate::emit::{libtorch_version, probe};
+
+/// Returns what this program can do with tensors.
+pub fn engine() -> Tensors {
+    Tensors::Here(Live { train: train::run, eval: eval::run, bench: bench::run, look })
+}
+
+fn look() -> Libtorch {
+    Libtorch { version: libtorch_version(), gpus: probe().map_err(|why| why.to_string()) }
+}

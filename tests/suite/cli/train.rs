@@ -1,0 +1,135 @@
+//! `compile --train`, `eval` and `bench` from outside: what a run leaves behind, what is said, how it is stopped.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::{folder, run, run_in};
+
+/// A short run, on one thread.
+const SHORT: &[&str] = &["compile", "sgem_slp.gem", "--train", "glyphs", "--threads", "1", "--steps", "40"];
+
+fn train(folder: &Path, more: &[&str]) -> super::Said {
+    run_in(folder, &[SHORT, more].concat())
+}
+
+fn record(run: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(run.join("run.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn a_run_leaves_its_folder_and_evaluates_to_what_it_reached() {
+    let folder = folder();
+    let more = ["--runs", "2", "--seed", "7", "--set", "genes=10", "--eval-every", "20", "--format", "json"];
+    let said = train(folder.path(), &more);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let kept = folder.path().join("runs/sgem_slp-1");
+    assert_eq!(said.object(), record(&kept));
+    let record = record(&kept);
+    assert_eq!(record["settings"]["genes"], "10");
+    assert_eq!(record["seeds"], serde_json::json!([7, 8]));
+    assert_eq!(record["stopped"], "length");
+    assert_eq!(record["parameters"], 130);
+    for field in ["model", "data", "data_hash", "graph", "versions", "device", "threads", "best_accuracy", "mean", "sd"]
+    {
+        assert!(!record[field].is_null(), "{field}");
+    }
+    assert_eq!(fs::read_to_string(kept.join("metrics.jsonl")).unwrap().lines().count(), 4);
+    let said = run_in(folder.path(), &["eval", "runs/sgem_slp-1", "--data", "glyphs", "--format", "json"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let measured = said.object();
+    assert_eq!(measured["accuracy"], record["best_accuracy"]);
+    assert_eq!(measured["mean"], record["mean"]);
+    assert_eq!((measured["samples"].as_u64(), measured["data"].as_str()), (Some(2000), Some("glyphs")));
+}
+
+#[test]
+fn no_run_is_overwritten() {
+    let folder = folder();
+    let first = train(folder.path(), &["--eval-every", "20"]);
+    assert_eq!(first.code, 0, "{}", first.err);
+    assert!(first.out.contains("gemc eval runs/sgem_slp-1 --data glyphs"), "{}", first.out);
+    assert!(first.err.contains("step      20  loss"), "{}", first.err);
+    let second = train(folder.path(), &["--quiet"]);
+    assert!(second.out.contains("runs/sgem_slp-2") && !second.err.contains("step "), "{}{}", second.out, second.err);
+    let third = train(folder.path(), &["--run-dir", "runs/sgem_slp-1"]);
+    assert_eq!((third.code, third.out.as_str()), (1, ""));
+    assert!(third.err.contains("run::folder_in_use"), "{}", third.err);
+    let eval = run_in(folder.path(), &["eval", "runs/sgem_slp-1", "--data", "glyphs"]);
+    assert!(eval.out.starts_with("runs/sgem_slp-1 on 2,000 samples of glyphs: "), "{}", eval.out);
+}
+
+#[test]
+fn what_cannot_be_trained_is_told() {
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["--lr", "1e30"], 1, "run::not_finite"),
+        (&["--batch", "12001"], 1, "run::bad_recipe"),
+        (&["--min-delta", "2"], 1, "run::bad_recipe"),
+        (&["--set", "genes=0"], 1, "gem::"),
+        (&["--run-dir", "/proc/run"], 3, "run::cannot_write"),
+    ];
+    for (more, code, word) in cases {
+        let folder = folder();
+        let said = train(folder.path(), more);
+        assert_eq!((said.code, said.out.as_str()), (*code, ""), "{more:?}\n{}", said.err);
+        assert!(said.err.contains(word), "{}", said.err);
+    }
+    let said = run(&["compile", "sgem_slp.gem", "--train", "glyhps"]);
+    assert_eq!(said.code, 1);
+}
+
+#[test]
+fn a_gpu_that_is_not_there_is_three() {
+    if run(&["doctor", "--format", "json"]).object()["cuda"]["usable"] == true {
+        println!("skipped: this machine has a GPU");
+        return;
+    }
+    let said = run(&["bench", "good.gem", "--device", "cuda"]);
+    assert_eq!(said.code, 3);
+    assert!(said.err.contains("run::no_gpu"), "{}", said.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_is_saved() {
+    let folder = folder();
+    let arguments =
+        ["compile", "sgem_slp.gem", "--train", "glyphs", "--threads", "1", "--eval-every", "20", "--patience", "9999"];
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("gemc"));
+    command.args(arguments).current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let child = command.spawn().unwrap();
+    let (kept, began) = (folder.path().join("runs/sgem_slp-1"), Instant::now());
+    while !kept.join("genome.safetensors").exists() {
+        assert!(began.elapsed() < Duration::from_secs(120), "no evaluation in two minutes");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(130));
+    assert!(String::from_utf8_lossy(&done.stdout).contains("stopped by you"));
+    assert_eq!(record(&kept)["stopped"], "interrupted");
+    assert_eq!(run_in(folder.path(), &["eval", "runs/sgem_slp-1", "--data", "glyphs"]).code, 0);
+}
+
+#[test]
+fn bench_keeps_its_fields() {
+    let object =
+        run(&["bench", "good.gem", "--batch", "8", "--runs", "2", "--threads", "1", "--format", "json"]).object();
+    let wanted = "model batch runs threads device ms_per_step mflop_per_step gflops peak_gflops efficiency parts";
+    let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
+    assert_eq!(keys, wanted.split(' ').collect::<Vec<_>>());
+    assert_eq!((object["batch"].as_u64(), object["runs"].as_u64()), (Some(8), Some(2)));
+    assert!(object["parts"][0]["name"].is_string() && object["parts"][0]["ms"].is_number());
+    let said = run(&["bench", "good.gem", "--threads", "1"]);
+    assert!(said.out.starts_with("small: ") && said.out.contains("limit"), "{}", said.out);
+}
+
+#[test]
+fn a_folder_that_is_no_run_is_one() {
+    let said = run(&["eval", ".", "--data", "glyphs"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("run::cannot_read"), "{}", said.err);
+}
