@@ -3,30 +3,15 @@
 
 use std::fmt;
 
-use miette::Diagnostic;
 use tch::{Tensor as Live, nn, no_grad_guard};
-use thiserror::Error;
 
 use super::device::Place;
 use super::fault::TorchFault;
+use super::genome::{self, LoadFault};
 use super::ops::size;
 use super::params;
 use super::walk::{Given, Values, Walk};
 use crate::plan::{Dim, Leaf, Op, Plan, TensorId};
-
-/// Learned numbers that do not belong to this net.
-#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
-#[error("`{name}` {why}")]
-#[diagnostic(
-    code(run::genome_mismatch),
-    help("a genome fits only the model, the settings and the number of runs it was trained with")
-)]
-pub struct GenomeMismatch {
-    /// The row of the parameter table.
-    pub name: String,
-    /// What was expected and found.
-    pub why: String,
-}
 
 /// What a net says of a batch.
 #[derive(Debug)]
@@ -155,7 +140,7 @@ impl Net {
         let pairs: Vec<(&Leaf, &Live)> = self.plan.leaves().iter().zip(&self.rows).collect();
         let mut found = Vec::with_capacity(pairs.len());
         for (leaf, row) in pairs {
-            found.push((row.shallow_clone(), source(leaf, row, named)?));
+            found.push((row.shallow_clone(), genome::source(leaf, row, named)?));
         }
         let _guard = no_grad_guard();
         for (mut row, source) in found {
@@ -196,19 +181,6 @@ impl Net {
     }
 }
 
-/// Why a genome could not be loaded.
-#[derive(Debug, Error, Diagnostic)]
-pub enum LoadFault {
-    /// It is another net's.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Mismatch(#[from] GenomeMismatch),
-    /// libtorch refuses.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Torch(#[from] TorchFault),
-}
-
 /// Tells for each tensor whether it depends on the batch or on anything learned.
 fn changing(plan: &Plan) -> Vec<bool> {
     let mut changing = plan.differentiated();
@@ -230,14 +202,6 @@ fn frontier(plan: &Plan, changing: &[bool]) -> Vec<TensorId> {
     wanted.sort_unstable();
     wanted.dedup();
     wanted
-}
-
-fn source<'a>(leaf: &Leaf, row: &Live, named: &'a [(String, Live)]) -> Result<&'a Live, GenomeMismatch> {
-    let fault = |why: String| GenomeMismatch { name: leaf.name.clone(), why };
-    let (_, found) =
-        named.iter().find(|(name, _)| *name == leaf.name).ok_or_else(|| fault("is not in the genome".to_owned()))?;
-    let (wanted, is) = (row.size(), found.size());
-    if wanted == is { Ok(found) } else { Err(fault(format!("is {is:?} in the genome, {wanted:?} in the net"))) }
 }
 
 impl fmt::Debug for Net {

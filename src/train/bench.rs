@@ -3,8 +3,9 @@
 use serde::Serialize;
 use tch::{Cuda, Device, Tensor as Live, no_grad_guard};
 
+use super::finite::StepFault;
 use super::run::Clock;
-use super::step::{StepFault, Stepper};
+use super::step::Stepper;
 use crate::emit::{Place, TorchFault};
 use crate::plan::Sizes;
 

@@ -2,7 +2,7 @@
 
 use tch::{Kind, Tensor as Live, no_grad_guard};
 
-use super::check::numbers;
+use super::finite::numbers;
 use super::samples::Samples;
 use crate::emit::{Net, TorchFault};
 use crate::plan::Sizes;

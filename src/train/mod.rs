@@ -4,8 +4,8 @@
 //! tells the time. Run k of R is the run that its seed alone would give.
 
 mod bench;
-mod check;
 mod evaluate;
+mod finite;
 mod folder;
 mod memory;
 mod recipe;
@@ -19,6 +19,7 @@ mod threads;
 
 pub use bench::{Bench, Part, bench};
 pub use evaluate::accuracy;
+pub use finite::{NotFinite, StepFault};
 pub use folder::{Folder, FolderFault};
 pub use memory::{Needs, NotEnoughMemory};
 pub use recipe::{BadRecipe, Recipe};
@@ -26,5 +27,5 @@ pub use record::{Record, Versions};
 pub use run::{Clock, Job, Outcome, RunFault, Stopped, Watcher, run};
 pub use samples::{Misfit, Order, Pieces, Samples};
 pub use scores::{Metric, mean_and_deviation};
-pub use step::{NotFinite, StepFault, Stepper};
+pub use step::Stepper;
 pub use threads::{choose_threads, set_threads};

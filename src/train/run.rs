@@ -8,11 +8,12 @@ use tch::{Tensor as Live, no_grad_guard};
 use thiserror::Error;
 
 use super::evaluate::accuracy;
+use super::finite::StepFault;
 use super::folder::{Folder, FolderFault};
 use super::recipe::{BadRecipe, Recipe};
 use super::samples::{Misfit, Pieces, Samples, as_size};
 use super::scores::{Metric, Score, mean_and_deviation};
-use super::step::{StepFault, Stepper};
+use super::step::Stepper;
 use crate::emit::{Net, Place, TorchFault};
 use crate::plan::Plan;
 

@@ -3,11 +3,9 @@
 //! On a CPU each loss is looked at before the update. On a GPU a look would stall it, so losses are looked at every so
 //! often; a bad one sends the state back to the last look, and the steps are made again one by one to find where.
 
-use miette::Diagnostic;
 use tch::{Reduction, Tensor as Live};
-use thiserror::Error;
 
-use super::check::{first_bad, numbers};
+use super::finite::{NotFinite, StepFault, first_bad, numbers};
 use super::safe::Safe;
 use super::samples::{Order, Samples};
 use crate::emit::{Adam, Net, TorchFault, words};
@@ -15,34 +13,6 @@ use crate::plan::{LeafId, Op};
 
 /// Steps between two looks at the losses on a GPU.
 const LOOK_EVERY: u64 = 50;
-
-/// A run's loss is no finite number.
-#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
-#[error("the loss of run {run} (seed {seed}) is not finite at step {step}: {culprit}")]
-#[diagnostic(code(run::not_finite), help("a smaller `--lr` is the usual remedy; the best genome so far is kept"))]
-pub struct NotFinite {
-    /// The run, counted from 0.
-    pub run: usize,
-    /// Its seed.
-    pub seed: u64,
-    /// The step, counted from 1.
-    pub step: u64,
-    /// The first tensor that is not finite, in the plan's words.
-    pub culprit: String,
-}
-
-/// Why a step failed.
-#[derive(Debug, Error, Diagnostic)]
-pub enum StepFault {
-    /// The loss went bad.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    NotFinite(#[from] NotFinite),
-    /// libtorch refuses.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Torch(#[from] TorchFault),
-}
 
 /// A net in training.
 #[derive(Debug)]

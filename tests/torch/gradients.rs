@@ -2,7 +2,7 @@
 
 use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
-use tch::{Kind, Tensor, no_grad_guard};
+use tch::{Kind, Reduction, Tensor, no_grad_guard};
 
 use crate::stage::plan;
 
@@ -12,7 +12,8 @@ const CLASSES: i64 = 3;
 /// Returns cross entropy and penalty, summed over runs.
 fn loss(net: &Net, x: &Tensor, labels: &Tensor) -> Tensor {
     let output = net.forward(x).unwrap();
-    let entropy = output.logits.reshape([-1, CLASSES]).cross_entropy_for_logits(labels);
+    let logits = output.logits.reshape([-1, CLASSES]);
+    let entropy = logits.cross_entropy_loss(labels, None::<&Tensor>, Reduction::Mean, -100, 0.0);
     output.penalty.map_or(entropy.shallow_clone(), |penalty| &entropy + penalty.sum(Kind::Double))
 }
 
@@ -46,7 +47,7 @@ fn check(model: &str) {
         let count = i64::try_from(row.numel()).unwrap();
         let slopes = Tensor::from_slice(&(0..count).map(slope).collect::<Vec<f64>>());
         let error = (&slopes - &gradient).norm().double_value(&[]) / gradient.norm().double_value(&[]);
-        assert!(error < 1e-6, "{name}: {error:e}\n{}", plan);
+        assert!(error < 1e-6, "{name}: {error:e}\n{plan}");
     }
 }
 
