@@ -100,7 +100,7 @@ impl Samples {
     }
 
     /// Returns `count` samples from `start` on, the same for every run: numbers in [0, 1], R × `count` × N, and labels,
-    /// [`count`].
+    /// one for each of the `count` samples.
     ///
     /// # Errors
     ///

@@ -22,7 +22,9 @@ pub struct Schedule {
 #[error("the wiring has a cycle: {path}")]
 #[diagnostic(
     code(gem::cycle),
-    help("this version evaluates each population once, so it compiles no cycles: remove this link, or turn it forward")
+    help(
+        "this version evaluates each population once, so it compiles no cycles: remove this link, or turn it forward"
+    )
 )]
 struct Cycle {
     path: String,

@@ -134,8 +134,9 @@ fn read_the_identity_of_the_right_side() {
 fn follow_every_rule_of_the_interaction() {
     let (values, weights) = grown("genome g(3) { interaction: symmetric }", "g: free", "g: free", "g");
     let upper = values.get("g.O");
-    let [a, b, c, d, e, f] = upper else { panic!("six numbers make a symmetric 3 × 3 matrix: {upper:?}") };
-    let whole = vec![vec![*a, *b, *c], vec![*b, *d, *e], vec![*c, *e, *f]];
+    assert_eq!(upper.len(), 6, "six numbers make a symmetric 3 × 3 matrix");
+    let at = |index: usize| upper[index];
+    let whole = vec![vec![at(0), at(1), at(2)], vec![at(1), at(3), at(4)], vec![at(2), at(4), at(5)]];
     let ends = |values: &Values| (values.matrix("a.g.X", GENES), values.matrix("b.g.X", GENES));
     let (from, to) = ends(&values);
     assert_close(&weights, &synthesize(&from, &whole, &to), "symmetric");
