@@ -5,7 +5,8 @@ use thiserror::Error;
 
 use super::Context;
 use super::arguments::{Signature, bind, keys};
-use super::model::{Genome, GenomeId, Interaction, Rule};
+use super::ids::GenomeId;
+use super::model::{Genome, Interaction, Rule};
 use super::names::Meaning;
 use super::range::{count, not_negative};
 use super::value::describe;

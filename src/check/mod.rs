@@ -9,6 +9,7 @@ mod encodings;
 mod expressions;
 mod fit;
 mod genomes;
+mod ids;
 mod model;
 mod names;
 mod parameters;
@@ -23,9 +24,10 @@ mod unused;
 mod value;
 mod words;
 
+pub use ids::{GenomeId, InteractionId, PopId, ProjId};
 pub use model::{
-    Activation, Bias, Encoding, Expression, Genome, GenomeId, Identity, Interaction, InteractionId, Layout, Model,
-    Origin, PopId, Population, ProjId, Projection, Rule, Setting, Value,
+    Activation, Bias, Encoding, Expression, Genome, Identity, Interaction, Layout, Model, Origin, Population,
+    Projection, Rule, Setting, Value,
 };
 pub use skeleton::{Skeleton, SkeletonLink};
 

@@ -1,46 +1,7 @@
 //! The network as meant: names resolved to ids, sizes and attributes known, every rule of the language kept.
 
-use std::fmt;
-
+use super::ids::{GenomeId, InteractionId, PopId, ProjId};
 use crate::span::{Name, Span};
-
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub(crate) usize);
-
-        impl $name {
-            /// Returns its position in the model's list.
-            pub fn index(self) -> usize {
-                self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!($prefix, "{}"), self.0)
-            }
-        }
-    };
-}
-
-id!(
-    /// A genome; prints as `gen0`.
-    GenomeId, "gen"
-);
-id!(
-    /// An interaction matrix O; prints as `o1`.
-    InteractionId, "o"
-);
-id!(
-    /// A population; prints as `pop0`.
-    PopId, "pop"
-);
-id!(
-    /// A projection, one link of a `connect` chain; prints as `proj2`.
-    ProjId, "proj"
-);
 
 /// A network without faults in itself; whether its wiring holds together is for the next room.
 #[derive(Debug, Clone)]
@@ -121,6 +82,18 @@ pub enum Rule {
     Diagonal,
     /// None: drawn once.
     Frozen,
+}
+
+impl Rule {
+    /// Returns how many numbers are learned of an O over `genes` genes, saturating.
+    pub fn learned(self, genes: usize) -> usize {
+        match self {
+            Self::Free => genes.saturating_mul(genes),
+            Self::Symmetric => genes.saturating_mul(genes.saturating_add(1)) / 2,
+            Self::Diagonal => genes,
+            Self::Frozen => 0,
+        }
+    }
 }
 
 /// Neurons of one kind.
@@ -282,6 +255,12 @@ impl Model {
     /// Returns one projection.
     pub fn projection(&self, id: ProjId) -> &Projection {
         &self.projections[id.0]
+    }
+
+    /// Returns the weights that a projection has, saturating.
+    pub fn synapses(&self, projection: &Projection) -> u64 {
+        let neurons = |id| self.population(id).shape.neurons() as u64;
+        neurons(projection.source).saturating_mul(neurons(projection.target))
     }
 
     /// Returns the population that holds the sample.

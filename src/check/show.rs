@@ -47,21 +47,13 @@ impl Model {
         let mut facts: Vec<String> =
             population.identities.iter().map(|identity| self.describe_identity(identity)).collect();
         facts.push(format!("activation {}", population.activation));
-        facts.push(match population.bias {
-            Bias::Expressed(genome) => format!("bias expressed({})", self.genome(genome).name),
-            other @ (Bias::None | Bias::Free) => format!("bias {other}"),
-        });
+        facts.push(format!("bias {}", self.bias_name(population)));
         let shape = &population.shape;
         format!("{} = {shape}, {} neurons: {}", population.name, shape.neurons(), facts.join(", "))
     }
 
     fn describe_identity(&self, identity: &Identity) -> String {
-        let genome = &self.genome(identity.genome).name;
-        if identity.split {
-            format!("{genome} split({})", identity.expression)
-        } else {
-            format!("{genome} {}", identity.expression)
-        }
+        format!("{} {}", self.genome(identity.genome).name, identity.form())
     }
 
     fn describe_projection(&self, projection: &Projection) -> String {
@@ -71,6 +63,14 @@ impl Model {
         format!("{} -> {} via {}: {rows} × {columns}{frozen}", source.name, target.name, self.encoding_name(projection))
     }
 
+    /// Returns how a population's bias is written in the source.
+    pub fn bias_name(&self, population: &Population) -> String {
+        match population.bias {
+            Bias::Expressed(genome) => format!("expressed({})", self.genome(genome).name),
+            other @ (Bias::None | Bias::Free) => other.to_string(),
+        }
+    }
+
     /// Returns how a projection's encoding is written in the source.
     pub fn encoding_name(&self, projection: &Projection) -> String {
         match projection.encoding {
@@ -78,5 +78,12 @@ impl Model {
             Encoding::Direct => "direct".to_owned(),
             Encoding::Basis(rows) => format!("basis({rows})"),
         }
+    }
+}
+
+impl Identity {
+    /// Returns how it is written in the source, after its genome's name.
+    pub fn form(&self) -> String {
+        if self.split { format!("split({})", self.expression) } else { self.expression.to_string() }
     }
 }

@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::genomes::GeneSets;
-use super::model::{Encoding, Expression, Layout, Population, Projection};
+use super::model::{Encoding, Expression, Population, Projection};
 use crate::diag::Problems;
 use crate::span::Span;
 
@@ -75,7 +75,7 @@ fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
         part(&[neurons, genes], copies, "the identities", population.name.span)
     };
     let mut parts: Vec<Part> = population.identities.iter().map(one).collect();
-    if population.identities.is_empty() && matches!(population.shape, Layout::Units(_) | Layout::Grid(_)) {
+    if population.identities.is_empty() {
         parts.push(part(&[neurons], MADE, "the population", population.name.span));
     }
     parts

@@ -2,7 +2,7 @@
 //! known even of a text with faults.
 
 use super::connections::Links;
-use super::model::PopId;
+use super::ids::PopId;
 use super::ports::Ports;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Item};

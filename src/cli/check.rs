@@ -9,7 +9,7 @@ use super::numbers::count;
 use super::screen::{Ink, Screen};
 use super::source;
 use crate::compile::faults;
-use crate::diag::Report;
+use crate::diag::Finding;
 
 /// Checks every file and shows what is wrong with it.
 pub(super) fn run(screen: &Screen, args: &CheckArgs) -> Outcome {
@@ -22,9 +22,10 @@ pub(super) fn run(screen: &Screen, args: &CheckArgs) -> Outcome {
         };
         let earned = of_report(&report);
         worst = if earned as u8 > worst as u8 { earned } else { worst };
-        tally.add(&report);
+        let findings = report.findings();
+        tally.add(&findings);
         if screen.is_json() {
-            files.push(json!({ "path": path.display().to_string(), "diagnostics": report.findings() }));
+            files.push(json!({ "path": path.display().to_string(), "diagnostics": findings }));
         } else {
             screen.report(&report);
         }
@@ -45,8 +46,8 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, report: &Report) {
-        for finding in report.findings() {
+    fn add(&mut self, findings: &[Finding]) {
+        for finding in findings {
             *(if finding.severity == "error" { &mut self.errors } else { &mut self.warnings }) += 1;
         }
     }

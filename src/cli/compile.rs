@@ -6,7 +6,7 @@ use super::args::{CompileArgs, Stage};
 use super::exit::{Exit, Failure, Outcome};
 use super::graph::Graph;
 use super::model::{compile, find, options};
-use super::screen::{Ink, Screen};
+use super::screen::{Ink, Screen, spelt};
 use super::source::Source;
 use super::summary::Summary;
 use super::tensors::Tensors;
@@ -57,8 +57,8 @@ fn ast(screen: &Screen, source: &Source) -> Result<String, Failure> {
 fn show(screen: &Screen, stage: Stage, stages: &Stages) -> String {
     let plan = &stages.plan;
     let text = match stage {
-        Stage::Json => return object(&Graph::new(stages)),
-        Stage::Params if screen.is_json() => return object(&plan.table()),
+        Stage::Json => return spelt(&Graph::new(stages)),
+        Stage::Params if screen.is_json() => return spelt(&plan.table()),
         Stage::Params => plan.table().to_string(),
         Stage::Ast => stages.ast.to_string(),
         Stage::Model => stages.model().to_string(),
@@ -73,11 +73,7 @@ fn show(screen: &Screen, stage: Stage, stages: &Stages) -> String {
 /// Puts a printed stage into an object where scripts read.
 fn wrapped(screen: &Screen, stage: Stage, model: &str, text: String) -> String {
     let name = clap::ValueEnum::to_possible_value(&stage).map(|value| value.get_name().to_owned());
-    if screen.is_json() { object(&json!({ "model": model, "stage": name, "text": text })) } else { text }
-}
-
-fn object(object: &impl serde::Serialize) -> String {
-    format!("{:#}\n", serde_json::to_value(object).unwrap_or_default())
+    if screen.is_json() { spelt(&json!({ "model": model, "stage": name, "text": text })) } else { text }
 }
 
 fn deliver(screen: &Screen, args: &CompileArgs, text: &str) -> Outcome {

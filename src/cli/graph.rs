@@ -3,12 +3,9 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::check::{Bias, Identity, Interaction, Model, Origin, Population, Projection, Setting, Value};
+use crate::check::{Identity, Interaction, Model, Origin, Population, Projection, Setting, Value};
 use crate::compile::Stages;
 use crate::plan::{Plan, Sizes, Table};
-
-/// The sizes for which costs are given: those of printed plans.
-const SIZES: Sizes = Sizes { runs: 1, batch: 64 };
 
 /// The whole object.
 #[derive(Debug, Serialize)]
@@ -169,16 +166,8 @@ fn population(model: &Model, row: &Population) -> PopulationRow {
         axes: row.shape.axes().to_vec(),
         neurons: row.shape.neurons(),
         activation: row.activation.to_string(),
-        bias: bias(model, row),
+        bias: model.bias_name(row),
         identities: row.identities.iter().map(identity).collect(),
-    }
-}
-
-/// Returns a population's bias as the source writes it.
-pub(super) fn bias(model: &Model, row: &Population) -> String {
-    match row.bias {
-        Bias::Expressed(genome) => format!("expressed({})", model.genome(genome).name),
-        other @ (Bias::None | Bias::Free) => other.to_string(),
     }
 }
 
@@ -211,7 +200,7 @@ fn plan(plan: &Plan) -> PlanRows {
         operands: tensor.operands.iter().map(ToString::to_string).collect(),
         shape: dims(&tensor.shape),
         label: tensor.label.clone(),
-        flop: plan.cost(id, SIZES).flop,
+        flop: plan.cost(id, Sizes::SHOWN).flop,
     };
     PlanRows {
         leaves: plan.leaves().iter().enumerate().map(leaf).collect(),

@@ -1,17 +1,6 @@
 //! Numbers as people read them, and columns that line up.
 
-/// Writes 622496 as `622,496`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(super) use crate::diag::{count, grouped};
 
 /// Writes 1010.55 as `1,010.6`: one decimal, groups of three before it.
 pub(super) fn ratio(number: f64) -> String {
@@ -23,12 +12,6 @@ pub(super) fn ratio(number: f64) -> String {
         },
         None => text,
     }
-}
-
-/// Writes a count with its noun: `1 file`, `3 files`.
-pub(super) fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
 }
 
 /// Lines up cells in columns with two spaces between; those of a column in `right` end together, others begin together.

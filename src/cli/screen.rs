@@ -101,6 +101,11 @@ impl Pane {
     }
 }
 
+/// Writes an object as scripts read it.
+pub(super) fn spelt(object: &impl Serialize) -> String {
+    format!("{:#}\n", serde_json::to_value(object).unwrap_or_default())
+}
+
 impl Screen {
     /// Looks at both streams.
     pub(super) fn new(format: Format) -> Self {
@@ -159,8 +164,7 @@ impl Screen {
 
     /// Prints one object to standard output.
     pub(super) fn object(&self, object: &impl Serialize) -> Result<(), Failure> {
-        let value = serde_json::to_value(object).unwrap_or_default();
-        self.print(&format!("{value:#}\n"))
+        self.print(&spelt(object))
     }
 
     /// Says a line to standard error; nothing can be done where that fails.

@@ -2,15 +2,13 @@
 
 use serde::Serialize;
 
-use super::graph::{SettingRow, bias};
+use super::graph::SettingRow;
 use super::numbers::{columns, count, grouped, ratio};
 use super::screen::{Ink, Screen};
 use crate::check::{Activation, Model, Population};
 use crate::compile::Stages;
 use crate::plan::Sizes;
 
-/// The sizes for which the cost of a step is given.
-const SIZES: Sizes = Sizes { runs: 1, batch: 64 };
 /// Rows of a list that are shown; the rest is counted.
 const SHOWN: usize = 12;
 
@@ -63,7 +61,7 @@ impl Summary {
     /// Sums up what a text compiled to.
     pub(super) fn new(stages: &Stages) -> Self {
         let (model, plan) = (stages.model(), &stages.plan);
-        let (counts, cost, table) = (plan.counts(), plan.step_cost(SIZES), plan.table());
+        let (counts, cost, table) = (plan.counts(), plan.step_cost(Sizes::SHOWN), plan.table());
         let settings: Vec<String> =
             model.settings().iter().map(|setting| format!("{} = {}", setting.name, setting.value)).collect();
         Self {
@@ -76,7 +74,7 @@ impl Summary {
             synapses: counts.synapses,
             uncompressed: counts.uncompressed,
             compression: table.compression,
-            step: StepCost { flop: cost.flop, bytes: cost.bytes, runs: SIZES.runs, batch: SIZES.batch },
+            step: StepCost { flop: cost.flop, bytes: cost.bytes, runs: Sizes::SHOWN.runs, batch: Sizes::SHOWN.batch },
             settings_text: settings.join(", "),
         }
     }
@@ -134,16 +132,13 @@ impl Summary {
 }
 
 fn population(model: &Model, row: &Population) -> PopulationRow {
-    let expressed = |identity: &crate::check::Identity| {
-        let genome = &model.genome(identity.genome).name;
-        let expression = identity.expression;
-        if identity.split { format!("{genome}: split({expression})") } else { format!("{genome}: {expression}") }
-    };
+    let expressed =
+        |identity: &crate::check::Identity| format!("{}: {}", model.genome(identity.genome).name, identity.form());
     let mut manner: Vec<String> = row.identities.iter().map(expressed).collect();
     if row.activation != Activation::Identity {
         manner.push(row.activation.to_string());
     }
-    let bias = bias(model, row);
+    let bias = model.bias_name(row);
     if bias != "none" {
         manner.push(format!("bias {bias}"));
     }
@@ -158,7 +153,7 @@ fn connections(model: &Model) -> Vec<ConnectionRow> {
             source: source.name.to_string(),
             target: target.name.to_string(),
             via: model.encoding_name(link),
-            synapses: (source.shape.neurons() as u64).saturating_mul(target.shape.neurons() as u64),
+            synapses: model.synapses(link),
             frozen: link.frozen,
         }
     };

@@ -2,11 +2,13 @@
 //! `miette::Diagnostic`, defined beside the rule that finds it.
 
 mod bug;
+mod count;
 mod problems;
 mod report;
 mod suggest;
 
 pub use bug::Bug;
+pub use count::{count, grouped};
 pub use problems::{Problem, Problems};
 pub use report::{Finding, Report, Style};
 pub use suggest::{did_you_mean, list};

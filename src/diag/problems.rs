@@ -34,7 +34,7 @@ impl Problems {
 
     /// Returns them in the order of the text; what has no place comes first.
     pub fn sorted(mut self) -> Vec<Problem> {
-        self.found.sort_by_key(|problem| place(problem.as_ref()));
+        self.found.sort_by_cached_key(|problem| place(problem.as_ref()));
         self.found
     }
 }

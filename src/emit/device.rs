@@ -30,6 +30,11 @@ impl Place {
     pub fn options(self) -> (Kind, Device) {
         (self.kind, self.device)
     }
+
+    /// Returns the device's name: `cpu`, `cuda:0`.
+    pub fn name(self) -> String {
+        if let Device::Cuda(index) = self.device { format!("cuda:{index}") } else { "cpu".to_owned() }
+    }
 }
 
 /// What the user asks for.
@@ -92,26 +97,16 @@ pub enum NoDevice {
     },
 }
 
-/// A device that was opened.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Opened {
-    /// The device.
-    pub device: Device,
-    /// Its name: `cpu`, `cuda:0`.
-    pub name: String,
-}
-
-/// Opens what is wished for. Must be called before the first tensor is made: libtorch looks for its CUDA half only once.
+/// Opens what is wished for, in single precision. Must be called before the first tensor is made: libtorch looks for its CUDA half only once.
 ///
 /// # Errors
 ///
 /// Says why a GPU that was asked for cannot be used; `auto` and `cpu` never fail.
-pub fn open(wish: Wish) -> Result<Opened, NoDevice> {
-    let cpu = Opened { device: Device::Cpu, name: "cpu".to_owned() };
-    let gpu = |index: usize| Opened { device: Device::Cuda(index), name: format!("cuda:{index}") };
+pub fn open(wish: Wish) -> Result<Place, NoDevice> {
+    let gpu = |index: usize| Place { device: Device::Cuda(index), ..Place::CPU };
     match wish {
-        Wish::Cpu => Ok(cpu),
-        Wish::Auto => Ok(probe().map_or(cpu, |_| gpu(0))),
+        Wish::Cpu => Ok(Place::CPU),
+        Wish::Auto => Ok(probe().map_or(Place::CPU, |_| gpu(0))),
         Wish::Cuda(wanted) => match probe()? {
             found if wanted < found => Ok(gpu(wanted)),
             found => Err(NoDevice::Fewer { found, wanted }),

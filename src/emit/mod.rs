@@ -12,11 +12,13 @@ mod genome;
 mod net;
 mod ops;
 mod params;
+mod safe;
 mod walk;
 
 pub use adam::{Adam, Moments, Route};
-pub use device::{NoDevice, Opened, Place, UnknownDevice, Wish, libtorch_version, open, probe};
+pub use device::{NoDevice, Place, UnknownDevice, Wish, libtorch_version, open, probe};
 pub use fault::TorchFault;
 pub use genome::{GenomeMismatch, LoadFault};
 pub use net::{Net, Output};
 pub use ops::words;
+pub use safe::Safe;

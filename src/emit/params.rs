@@ -37,14 +37,11 @@ pub(super) fn leaf_tensors(plan: &Plan) -> impl Iterator<Item = (TensorId, usize
 /// Draws one run's rows, [1, …] each. Gains come last, as they are taken from what the other rows make.
 fn one_run(plan: &Plan, prepared: &Values, seed: u64) -> Result<Vec<Live>, TorchFault> {
     let mut rows: Vec<Option<Live>> = plan.leaves().iter().map(|leaf| draw(leaf, seed)).collect::<Result<_, _>>()?;
-    for (index, leaf) in plan.leaves().iter().enumerate() {
+    let made = gain_ends(plan, &rows, prepared)?;
+    for (row, leaf) in rows.iter_mut().zip(plan.leaves()) {
         if let Start::Gain { source, interaction, target, fan_in } = leaf.start {
-            let [source, interaction, target] = ends_of(plan, &rows, prepared, [source, interaction, target])?;
-            let gain = gain::gain(&source, &interaction, &target, fan_in)?;
-            let row = Live::f_full(shape(leaf), gain, Place::EXACT.options())?;
-            if let Some(place) = rows.get_mut(index) {
-                *place = Some(row);
-            }
+            let gain = gain::gain(end(&made, source)?, end(&made, interaction)?, end(&made, target)?, fan_in)?;
+            *row = Some(Live::f_full(shape(leaf), gain, Place::EXACT.options())?);
         }
     }
     Ok(rows.into_iter().flatten().collect())
@@ -67,23 +64,29 @@ fn shape(leaf: &Leaf) -> Vec<i64> {
     leaf.shape.at(Sizes { runs: 1, batch: 1 }).into_iter().map(size).collect()
 }
 
-/// Evaluates the three tensors of a gain from the rows drawn so far.
-fn ends_of(
-    plan: &Plan,
-    rows: &[Option<Live>],
-    prepared: &Values,
-    ends: [TensorId; 3],
-) -> Result<[Live; 3], TorchFault> {
+/// Evaluates what all gains are taken from, each tensor once, from the rows drawn so far.
+fn gain_ends(plan: &Plan, rows: &[Option<Live>], prepared: &Values) -> Result<Values, TorchFault> {
     let mut known = Values::of(plan);
     for (id, row) in leaf_tensors(plan) {
         known.set(id, rows.get(row).and_then(Option::as_ref).map(Live::shallow_clone));
     }
-    let values = Walk::new(plan, &ends, &known, false).run(Given { plan, known: &known, prepared, sample: None })?;
-    let find = |id: TensorId| values.get(id).or_else(|| known.get(id)).map(Live::shallow_clone);
-    match ends.map(find) {
-        [Some(source), Some(interaction), Some(target)] => Ok([source, interaction, target]),
-        _ => Err(TorchFault { message: "a gain has no ends: a bug in gemc, please report it".to_owned() }),
+    let ends = |leaf: &Leaf| match leaf.start {
+        Start::Gain { source, interaction, target, .. } => vec![source, interaction, target],
+        Start::Constant(_) | Start::Normal { .. } | Start::Uniform { .. } | Start::AtanhUniform => Vec::new(),
+    };
+    let ends: Vec<TensorId> = plan.leaves().iter().flat_map(ends).collect();
+    let mut made = Walk::new(plan, &ends, &known, false).run(Given { plan, known: &known, prepared, sample: None })?;
+    for id in ends {
+        if made.get(id).is_none() {
+            made.set(id, known.get(id).map(Live::shallow_clone));
+        }
     }
+    Ok(made)
+}
+
+fn end(made: &Values, id: TensorId) -> Result<&Live, TorchFault> {
+    let missing = || TorchFault { message: format!("a gain lacks {id}: a bug in gemc, please report it") };
+    made.get(id).ok_or_else(missing)
 }
 
 /// Prepares every operation of a plan that has something to prepare.

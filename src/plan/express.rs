@@ -85,8 +85,8 @@ impl Express {
         let name = format!("{}.O", interaction.name);
         let (sizes, holds) = match interaction.rule {
             Rule::Free | Rule::Frozen => (vec![genes, genes], "O"),
-            Rule::Symmetric => (vec![genes * (genes + 1) / 2], "O's upper triangle"),
-            Rule::Diagonal => (vec![genes], "O's diagonal"),
+            Rule::Symmetric => (vec![interaction.rule.learned(genes)], "O's upper triangle"),
+            Rule::Diagonal => (vec![interaction.rule.learned(genes)], "O's diagonal"),
         };
         let learned = interaction.rule != Rule::Frozen;
         let start = Start::Normal { deviation: 1.0 };

@@ -28,7 +28,7 @@ pub fn lower(wiring: &Wiring) -> Result<Plan, Bug> {
     let penalty = lowering.penalty()?;
     let Builder { tensors, leaves, .. } = lowering.builder;
     let learned = leaves.iter().filter(|leaf| leaf.learned);
-    let counts = counts(wiring, learned.map(super::leaf::Leaf::count).sum());
+    let counts = counts(wiring, learned.map(super::leaf::Leaf::count).fold(0, u64::saturating_add));
     let name = wiring.model().name().to_owned();
     Plan::verify("lower", Parts { name, tensors, leaves, output, penalty, counts })
 }
@@ -193,9 +193,8 @@ impl Lowering<'_> {
 /// Counts synapses and biases of the network that is grown.
 fn counts(wiring: &Wiring, parameters: u64) -> Counts {
     let model = wiring.model();
-    let neurons = |id: PopId| model.population(id).shape.neurons() as u64;
-    let synapses = model.projections().iter().map(|link| neurons(link.source) * neurons(link.target)).sum();
+    let synapses = model.projections().iter().map(|link| model.synapses(link)).fold(0, u64::saturating_add);
     let with_bias = model.populations().iter().filter(|population| population.bias != Bias::None);
-    let biases: u64 = with_bias.map(|population| population.shape.neurons() as u64).sum();
-    Counts { parameters, synapses, uncompressed: synapses + biases }
+    let biases = with_bias.map(|population| population.shape.neurons() as u64).fold(0, u64::saturating_add);
+    Counts { parameters, synapses, uncompressed: synapses.saturating_add(biases) }
 }

@@ -124,9 +124,11 @@ impl Op {
         match self {
             Self::Sample { neurons } => Ok(Shape::new([Dim::Runs, Dim::Batch, Dim::Size(*neurons)])),
             Self::Leaf(id) => leaves.get(id.0).map(|leaf| leaf.shape.clone()).ok_or_else(|| format!("no row {id}")),
-            Self::Positions { axes } => {
-                Ok(Shape::new([Dim::Size(1), Dim::Size(axes.iter().product()), Dim::Size(axes.len())]))
-            }
+            Self::Positions { axes } => Ok(Shape::new([
+                Dim::Size(1),
+                Dim::Size(axes.iter().fold(1, |count: usize, axis| count.saturating_mul(*axis))),
+                Dim::Size(axes.len()),
+            ])),
             Self::Map(_) | Self::Affine { .. } => Ok(operands[0].clone()),
             Self::Add | Self::Subtract | Self::Multiply => broadcast(operands[0], operands[1]),
             Self::Sum { axis } => without(operands[0], *axis),
@@ -135,7 +137,8 @@ impl Op {
                 product(operands[0], *transpose_left, operands[1], *transpose_right)
             }
             Self::Symmetric { size } => {
-                expect(operands[0], &Shape::per_run(&[size * (size + 1) / 2])).map(|()| Shape::per_run(&[*size, *size]))
+                expect(operands[0], &Shape::per_run(&[size.saturating_mul(size.saturating_add(1)) / 2]))
+                    .map(|()| Shape::per_run(&[*size, *size]))
             }
             Self::Diagonal => match operands[0].dims() {
                 [Dim::Runs, size] => Ok(Shape::new([Dim::Runs, *size, *size])),

@@ -6,9 +6,6 @@ use super::op::Op;
 use super::tensor::{Shape, Sizes};
 use super::verify::{Plan, Tensor};
 
-/// The sizes for which printed plans give their costs.
-const SHOWN: Sizes = Sizes { runs: 1, batch: 64 };
-
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = self.counts();
@@ -21,7 +18,7 @@ impl fmt::Display for Plan {
             counts.uncompressed,
             counts.compression()
         )?;
-        let step = self.step_cost(SHOWN);
+        let step = self.step_cost(Sizes::SHOWN);
         let mflop = step.flop as f64 / 1e6;
         writeln!(f, "  a step costs {mflop:.1} MFLOP and moves {:.1} MB at R = 1, B = 64", step.bytes as f64 / 1e6)?;
         writeln!(f, "table")?;
@@ -31,7 +28,7 @@ impl fmt::Display for Plan {
         }
         writeln!(f, "tensors")?;
         for (id, tensor) in self.numbered() {
-            let flop = self.cost(id, SHOWN).flop;
+            let flop = self.cost(id, Sizes::SHOWN).flop;
             let price = if flop == 0 { String::new() } else { format!("  {:.3} MFLOP", flop as f64 / 1e6) };
             let label = if tensor.label.is_empty() { String::new() } else { format!("  # {}", tensor.label) };
             writeln!(f, "  {:<4} {} = {}{price}{label}", id.to_string(), tensor.shape, Shown(tensor))?;

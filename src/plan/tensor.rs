@@ -45,6 +45,11 @@ pub struct Sizes {
     pub batch: usize,
 }
 
+impl Sizes {
+    /// One run, 64 samples: the sizes for which costs are shown.
+    pub const SHOWN: Self = Self { runs: 1, batch: 64 };
+}
+
 /// One dimension of a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dim {

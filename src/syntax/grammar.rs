@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn statement_by_statement_is_the_whole_file() {
         let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
-        for folder in ["ok", "bad"] {
+        for folder in ["ok", "bad", "parse"] {
             for entry in std::fs::read_dir(format!("{cases}/{folder}")).expect(folder) {
                 let text = std::fs::read_to_string(entry.expect(folder).path()).expect(folder);
                 for end in (0..=text.len()).filter(|&end| text.is_char_boundary(end)) {

@@ -89,7 +89,7 @@ pub fn bench(stepper: &mut Stepper, batch: usize, clock: Clock<'_>) -> Result<Be
         batch,
         runs,
         threads: usize::try_from(tch::get_num_threads()).unwrap_or(1),
-        device: name(place.device),
+        device: place.name(),
         ms_per_step,
         mflop_per_step,
         gflops,
@@ -144,10 +144,6 @@ fn wait(place: Place) {
     if let Device::Cuda(index) = place.device {
         Cuda::synchronize(i64::try_from(index).unwrap_or(0));
     }
-}
-
-fn name(device: Device) -> String {
-    if let Device::Cuda(index) = device { format!("cuda:{index}") } else { "cpu".to_owned() }
 }
 
 fn median(values: &mut [f64]) -> f64 {

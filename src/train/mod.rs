@@ -11,7 +11,6 @@ mod memory;
 mod recipe;
 mod record;
 mod run;
-mod safe;
 mod samples;
 mod scores;
 mod step;

@@ -6,9 +6,8 @@
 use tch::{Reduction, Tensor as Live};
 
 use super::finite::{NotFinite, StepFault, first_bad, numbers};
-use super::safe::Safe;
 use super::samples::{Order, Samples};
-use crate::emit::{Adam, Net, TorchFault, words};
+use crate::emit::{Adam, Net, Safe, TorchFault, words};
 use crate::plan::{LeafId, Op};
 
 /// Steps between two looks at the losses on a GPU.

@@ -62,3 +62,15 @@ fn shipped_models_have_their_plans() {
         });
     });
 }
+
+#[test]
+fn sizes_beyond_counting_are_no_panic() {
+    let text = "model huge {\n    genome g(1099511627776) { interaction: symmetric }\n    \
+                population a = grid(1099511627776, 1099511627776) { g: gaussian }\n    \
+                population b = units(1099511627776) { g: random }\n    connect a -> b via g\n    input a\n    output b\n}\n";
+    let unlimited = Options { memory_limit: u64::MAX, ..Options::default() };
+    let plan = stages("huge.gem", text, &unlimited).unwrap().plan;
+    assert_eq!(plan.counts().synapses, u64::MAX);
+    let refused = faults("huge.gem", text, &Options::default()).findings();
+    assert_eq!(refused.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(), ["gem::too_large"]);
+}

@@ -16,7 +16,7 @@ fn words_are_wishes() {
 
 #[test]
 fn the_cpu_is_always_there_and_auto_finds_something() {
-    assert_eq!(open(Wish::Cpu).unwrap().name, "cpu");
+    assert_eq!(open(Wish::Cpu).unwrap().name(), "cpu");
     assert!(matches!(open(Wish::Auto).unwrap().device, Device::Cpu | Device::Cuda(0)));
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::cli::exit::Failure;
 use crate::cli::live::faults::Blame;
 use crate::data::Split;
-use crate::emit::{Net, Opened, Place, Wish, open};
+use crate::emit::{Net, Place, Wish, open};
 use crate::plan::Plan;
 use crate::train::{Needs, Pieces, Recipe, Samples, StepFault, Stepper, choose_threads, set_threads};
 
@@ -16,7 +16,6 @@ const GLIMPSE: f64 = 0.05;
 /// A device, and how many threads serve it.
 #[derive(Debug)]
 pub(super) struct Machine {
-    pub(super) name: String,
     pub(super) place: Place,
     threads: Option<usize>,
 }
@@ -25,10 +24,10 @@ impl Machine {
     /// Opens the device. Must come before anything else that touches libtorch.
     pub(super) fn open(device: Option<&str>, threads: Option<u16>) -> Result<Self, Failure> {
         let wish: Wish = device.unwrap_or("auto").parse().map_err(Failure::input)?;
-        let Opened { device, name } = open(wish).map_err(Failure::environment)?;
+        let place = open(wish).map_err(Failure::environment)?;
         let threads = threads.map(usize::from);
         set_threads(threads.unwrap_or(1));
-        Ok(Self { name, place: Place { device, ..Place::CPU }, threads })
+        Ok(Self { place, threads })
     }
 
     /// Settles the number of threads: what was asked for, one beside a GPU, else what makes some steps fastest.

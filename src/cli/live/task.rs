@@ -50,7 +50,7 @@ impl Task {
     fn line(&self) -> String {
         let Recipe { batch, length, runs, .. } = self.recipe;
         let (steps, runs) = (count(length, "step"), count(runs as u64, "run"));
-        let (threads, device) = (count(self.threads as u64, "thread"), &self.machine.name);
+        let (threads, device) = (count(self.threads as u64, "thread"), self.machine.place.name());
         let (model, data, batch) = (self.stages.plan.name(), &self.data.facts.name, grouped(batch as u64));
         format!("{model} on {data}: {runs}, at most {steps} of {batch} samples, {threads} on {device}")
     }

@@ -58,7 +58,7 @@ fn record(task: &Task, args: &CompileArgs, graph: String) -> Record {
         data_hash: task.data.hash.clone(),
         graph,
         versions: Versions { gemc: env!("CARGO_PKG_VERSION").to_owned(), libtorch: libtorch_version() },
-        device: task.machine.name.clone(),
+        device: task.machine.place.name(),
         threads: task.threads,
         parameters: counts.parameters,
         uncompressed: counts.uncompressed,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::diagram::{Card, Chip, Diagram, Entry, Link, NAME_LIMIT, colour, layers, marks, synapses, totals};
-use super::ink::{self, clip, count, grouped};
+use super::diagram::{Card, Chip, Diagram, Entry, Link, NAME_LIMIT, colour, layers, marks, totals};
+use super::ink::{self, clip};
 use super::legend::legend;
 use crate::check::{Model, PopId};
+use crate::diag::{count, grouped};
 use crate::wire::Wiring;
 
 /// Boxes at most.
@@ -87,7 +88,7 @@ fn bundles(model: &Model, band_of: &[usize], bands: &mut [Band]) -> BTreeMap<(us
         let bundle =
             bundles.entry(ends).or_insert(Bundle { connections: 0, synapses: 0, ink, frozen: projection.frozen });
         bundle.connections += 1;
-        bundle.synapses = bundle.synapses.saturating_add(synapses(model, projection));
+        bundle.synapses = bundle.synapses.saturating_add(model.synapses(projection));
         bundle.frozen &= projection.frozen;
         if bundle.ink != ink {
             bundle.ink = MIXED;

@@ -1,8 +1,9 @@
 //! [`Wiring`] → [`Diagram`]: what is said of each population, connection and genome, before anything has a place.
 
-use super::ink::{self, clip, count, grouped};
+use super::ink::{self, clip};
 use super::legend::legend;
 use crate::check::{Bias, Encoding, Identity, Model, PopId, Population, Projection};
+use crate::diag::{count, grouped};
 use crate::wire::Wiring;
 
 /// The longest name that is written whole; hovering shows longer ones.
@@ -102,7 +103,7 @@ pub(super) fn layers(wiring: &Wiring) -> Vec<usize> {
 /// Writes how much there is of everything.
 pub(super) fn totals(model: &Model) -> String {
     let neurons = model.populations().iter().map(|population| population.shape.neurons() as u64);
-    let synapses = model.projections().iter().map(|projection| synapses(model, projection));
+    let synapses = model.projections().iter().map(|projection| model.synapses(projection));
     let parts = [
         count(model.populations().len() as u64, "population"),
         count(neurons.fold(0, u64::saturating_add), "neuron"),
@@ -110,12 +111,6 @@ pub(super) fn totals(model: &Model) -> String {
         count(synapses.fold(0, u64::saturating_add), "synapse"),
     ];
     parts.join(" · ")
-}
-
-/// Returns how many weights a projection has.
-pub(super) fn synapses(model: &Model, projection: &Projection) -> u64 {
-    let neurons = |population| model.population(population).shape.neurons() as u64;
-    neurons(projection.source).saturating_mul(neurons(projection.target))
 }
 
 /// Returns the colour of a projection's line.
@@ -173,11 +168,7 @@ fn chip(model: &Model, identity: &Identity) -> Chip {
 }
 
 fn hint(model: &Model, population: &Population) -> String {
-    let identity = |identity: &Identity| {
-        let name = &model.genome(identity.genome).name;
-        let (open, close) = if identity.split { ("split(", ")") } else { ("", "") };
-        format!("{name}: {open}{}{close}", identity.expression)
-    };
+    let identity = |identity: &Identity| format!("{}: {}", model.genome(identity.genome).name, identity.form());
     let mut parts = vec![format!("{} = {}", population.name, population.shape)];
     parts.extend(population.identities.iter().map(identity));
     parts.join("\n")
@@ -185,7 +176,7 @@ fn hint(model: &Model, population: &Population) -> String {
 
 fn link(model: &Model, projection: &Projection) -> Link {
     let (source, target) = (model.population(projection.source), model.population(projection.target));
-    let (encoding, synapses) = (model.encoding_name(projection), synapses(model, projection));
+    let (encoding, synapses) = (model.encoding_name(projection), model.synapses(projection));
     Link {
         from: projection.source.index(),
         to: projection.target.index(),

@@ -78,25 +78,6 @@ pub(super) fn clip(text: &str, limit: usize) -> String {
     text.chars().take(limit - 1).chain(['…']).collect()
 }
 
-/// Writes a count with a comma between thousands.
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Writes a count with its noun, which takes an `s` unless there is one.
-pub(super) fn count(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
-}
-
 /// Rounds a coordinate to a tenth of a pixel; never gives −0.
 pub(super) fn tenth(coordinate: f64) -> f64 {
     (coordinate * 10.0).round() / 10.0 + 0.0

@@ -3,9 +3,10 @@
 use ::svg::node::element::{Circle, Group, Line};
 
 use super::diagram::{Entry, NAME_LIMIT};
-use super::ink::{self, clip, count, grouped, tenth};
+use super::ink::{self, clip, tenth};
 use super::type_set;
-use crate::check::{Encoding, GenomeId, InteractionId, Model, Projection, Rule};
+use crate::check::{Encoding, GenomeId, InteractionId, Model, Projection};
+use crate::diag::{count, grouped};
 
 /// The most genomes that are listed.
 const LIMIT: usize = 24;
@@ -40,17 +41,12 @@ pub(super) fn legend(model: &Model) -> Vec<Entry> {
 
 fn matrix(model: &Model, id: InteractionId) -> String {
     let interaction = model.interaction(id);
-    let genes = model.genome(interaction.genome).genes as u64;
-    let learned = match interaction.rule {
-        Rule::Free => genes.saturating_mul(genes),
-        Rule::Symmetric => genes.saturating_mul(genes.saturating_add(1)) / 2,
-        Rule::Diagonal => genes,
-        Rule::Frozen => 0,
-    };
+    let genes = model.genome(interaction.genome).genes;
+    let learned = interaction.rule.learned(genes);
     let sparse = if interaction.sparse > 0.0 { format!(", sparse {:?}", interaction.sparse) } else { String::new() };
     let own = interaction.name.as_str() == model.genome(interaction.genome).name.as_str();
     let name = if own { "O".to_owned() } else { clip(interaction.name.as_str(), NAME_LIMIT) };
-    let (size, learned) = (grouped(genes), grouped(learned));
+    let (size, learned) = (grouped(genes as u64), grouped(learned as u64));
     format!("{name}: {size} × {size} {}{sparse} · {learned} learned", interaction.rule)
 }
 

@@ -1,19 +1,24 @@
 //! A copy of everything that a step changes, to go back to when a step went wrong.
 
-use tch::{Tensor as Live, no_grad_guard};
+use tch::Tensor as Live;
 
-use crate::emit::{Adam, Moments, TorchFault};
+use super::adam::{Adam, Moments, copy_all};
+use super::fault::TorchFault;
 
 /// Learned rows, moments and the step they belong to.
 #[derive(Debug)]
-pub(super) struct Safe {
+pub struct Safe {
     rows: Vec<Live>,
     moments: Moments,
 }
 
 impl Safe {
     /// Copies the state.
-    pub(super) fn of(adam: &Adam) -> Result<Self, TorchFault> {
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub fn of(adam: &Adam) -> Result<Self, TorchFault> {
         let blank =
             |rows: &[Live]| rows.iter().map(|row| row.f_detach()?.f_zeros_like()).collect::<Result<Vec<_>, _>>();
         let moments = adam.moments();
@@ -24,7 +29,11 @@ impl Safe {
     }
 
     /// Copies the state over the one kept so far.
-    pub(super) fn keep(&mut self, adam: &Adam) -> Result<(), TorchFault> {
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub fn keep(&mut self, adam: &Adam) -> Result<(), TorchFault> {
         copy_all(&mut self.rows, adam.values())?;
         copy_all(&mut self.moments.first, &adam.moments().first)?;
         copy_all(&mut self.moments.second, &adam.moments().second)?;
@@ -33,14 +42,13 @@ impl Safe {
     }
 
     /// Goes back to the kept state.
-    pub(super) fn restore(&self, adam: &mut Adam) -> Result<(), TorchFault> {
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub fn restore(&self, adam: &mut Adam) -> Result<(), TorchFault> {
         let mut rows: Vec<Live> = adam.values().iter().map(Live::shallow_clone).collect();
         copy_all(&mut rows, &self.rows)?;
         adam.restore(&self.moments)
     }
-}
-
-fn copy_all(into: &mut [Live], from: &[Live]) -> Result<(), TorchFault> {
-    let _guard = no_grad_guard();
-    into.iter_mut().zip(from).try_for_each(|(into, from)| Ok(into.f_copy_(from)?))
 }
