@@ -41,6 +41,8 @@ crate:
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(say) 'lints, without torch'
 	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
+	$(say) 'release build, whose front the tests look into'
+	$(CARGO) build --release --locked
 	$(say) 'tests, without torch'
 	$(CARGO) test --locked --no-default-features
 	$(say) 'tests, with torch'
