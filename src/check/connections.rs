@@ -11,8 +11,9 @@ use super::arguments::keys;
 use super::encodings::encoding;
 use super::genomes::GeneSets;
 use super::ids::PopId;
-use super::model::{Encoding, Population, Projection};
+use super::model::{Encoding, Projection};
 use super::names::Meaning;
+use super::neurons::Population;
 use super::range::switch;
 use super::unsupported;
 use crate::span::{Name, Span};
@@ -113,6 +114,7 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> Vec<L
             source: PopId(source),
             target: PopId(target),
             encoding,
+            window: None,
             frozen,
             span,
         });

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::Context;
 use super::arguments::{Signature, bind};
-use super::model::Expression;
+use super::neurons::Expression;
 use super::range::{positive, switch};
 use super::value::describe;
 use crate::diag::{did_you_mean, list};

@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::model::{Layout, Population};
+use super::neurons::{Layout, Population};
 use crate::diag::Problems;
 use crate::options::Facts;
 use crate::span::Span;

@@ -12,6 +12,7 @@ mod genomes;
 mod ids;
 mod model;
 mod names;
+mod neurons;
 mod parameters;
 mod populations;
 mod ports;
@@ -22,14 +23,14 @@ mod skeleton;
 mod unsupported;
 mod unused;
 mod value;
+mod window;
 mod words;
 
 pub use ids::{GenomeId, InteractionId, PopId, ProjId};
-pub use model::{
-    Activation, Bias, Encoding, Expression, Genome, Identity, Interaction, Layout, Model, Origin, Population,
-    Projection, Rule, Setting, Value,
-};
+pub use model::{Encoding, Genome, Interaction, Model, Origin, Projection, Rule, Setting, Value};
+pub use neurons::{Activation, Bias, Expression, Identity, Layout, Pool, Population};
 pub use skeleton::{Skeleton, SkeletonLink};
+pub use window::{Share, Window};
 
 use self::connections::Links;
 use self::genomes::GeneSets;

@@ -1,6 +1,8 @@
 //! The network as meant: names resolved to ids, sizes and attributes known, every rule of the language kept.
 
 use super::ids::{GenomeId, InteractionId, PopId, ProjId};
+use super::neurons::Population;
+use super::window::Window;
 use crate::span::{Name, Span};
 
 /// A network without faults in itself; whether its wiring holds together is for the next room.
@@ -96,90 +98,6 @@ impl Rule {
     }
 }
 
-/// Neurons of one kind.
-#[derive(Debug, Clone)]
-pub struct Population {
-    /// Its name.
-    pub name: Name,
-    /// How many neurons, and where they lie.
-    pub shape: Layout,
-    /// What a neuron does with the sum it receives.
-    pub activation: Activation,
-    /// What is added to that sum.
-    pub bias: Bias,
-    /// Its identity over each genome that it expresses.
-    pub identities: Vec<Identity>,
-}
-
-/// How many neurons a population has, and where they lie.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Layout {
-    /// A line of n neurons.
-    Units(usize),
-    /// A grid of two or three axes, the last one fastest.
-    Grid(Vec<usize>),
-}
-
-/// A neuron's response to the sum it receives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Activation {
-    /// x
-    Identity,
-    /// max(x, 0)
-    Relu,
-    /// tanh x
-    Tanh,
-    /// 1 / (1 + e⁻ˣ)
-    Sigmoid,
-    /// x Φ(x)
-    Gelu,
-}
-
-/// What is added to the sum a neuron receives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bias {
-    /// Nothing.
-    None,
-    /// One learned number a neuron.
-    Free,
-    /// X b, with one learned number a gene.
-    Expressed(GenomeId),
-}
-
-/// How a population's X over one genome comes about.
-#[derive(Debug, Clone)]
-pub struct Identity {
-    /// The genome.
-    pub genome: GenomeId,
-    /// The form of X.
-    pub expression: Expression,
-    /// Whether what is sent and what is received have an X each.
-    pub split: bool,
-    /// Where the text says so.
-    pub span: Span,
-}
-
-/// The form of X, N × G.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Expression {
-    /// X itself is learned.
-    Free,
-    /// Drawn once, never learned.
-    Random,
-    /// exp(−(d / σ)²), with d the distance to the gene's centre.
-    Gaussian {
-        /// σ at the start.
-        sigma: f64,
-        /// Whether every axis has its own σ.
-        anisotropic: bool,
-    },
-    /// 1 / (1 + ((p − μ) · σ)²).
-    InverseSquare {
-        /// Standard deviation of σ's components at the start.
-        scale: f64,
-    },
-}
-
 /// One link from a population to a population.
 #[derive(Debug, Clone)]
 pub struct Projection {
@@ -189,6 +107,8 @@ pub struct Projection {
     pub target: PopId,
     /// How its weights come about.
     pub encoding: Encoding,
+    /// The receptive fields, where not every neuron reaches every other.
+    pub window: Option<Window>,
     /// Whether its weights stay as they start.
     pub frozen: bool,
     /// Where the text says so.
@@ -259,8 +179,11 @@ impl Model {
 
     /// Returns the weights that a projection has, saturating.
     pub fn synapses(&self, projection: &Projection) -> u64 {
-        let neurons = |id| self.population(id).shape.neurons() as u64;
-        neurons(projection.source).saturating_mul(neurons(projection.target))
+        let (source, target) = (&self.population(projection.source).shape, &self.population(projection.target).shape);
+        match projection.window {
+            None => (source.neurons() as u64).saturating_mul(target.neurons() as u64),
+            Some(window) => window.synapses(source, target),
+        }
     }
 
     /// Returns the population that holds the sample.
@@ -271,27 +194,5 @@ impl Model {
     /// Returns the population that is read.
     pub fn output(&self) -> PopId {
         self.output
-    }
-}
-
-impl Layout {
-    /// Returns N, saturating.
-    pub fn neurons(&self) -> usize {
-        self.axes().iter().fold(1, |count: usize, axis| count.saturating_mul(*axis))
-    }
-
-    /// Returns the lengths of its axes: one for a line.
-    pub fn axes(&self) -> &[usize] {
-        match self {
-            Self::Units(count) => std::slice::from_ref(count),
-            Self::Grid(axes) => axes,
-        }
-    }
-}
-
-impl Population {
-    /// Returns its identity over a genome, if it expresses it.
-    pub fn identity(&self, genome: GenomeId) -> Option<&Identity> {
-        self.identities.iter().find(|identity| identity.genome == genome)
     }
 }

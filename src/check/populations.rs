@@ -8,8 +8,8 @@ use super::arguments::{Signature, bind, keys};
 use super::expressions::expression;
 use super::genomes::as_genome;
 use super::ids::GenomeId;
-use super::model::{Activation, Bias, Expression, Identity, Layout, Population};
 use super::names::Meaning;
+use super::neurons::{Activation, Bias, Expression, Identity, Layout, Population};
 use super::range::count;
 use super::unsupported;
 use super::value::describe;
@@ -97,7 +97,7 @@ pub(super) fn population(context: &mut Context, item: &ast::Population) -> Optio
             _ => {}
         }
     }
-    Some(Population { name: item.name.clone(), shape: shape?, activation, bias, identities })
+    Some(Population { name: item.name.clone(), shape: shape?, activation, bias, identities, pool: None })
 }
 
 fn shape(context: &mut Context, call: &Call) -> Option<Layout> {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::model::{Bias, Encoding, Identity, Interaction, Model, Origin, Population, Projection};
+use super::model::{Encoding, Interaction, Model, Origin, Projection};
+use super::neurons::{Bias, Identity, Population};
 
 impl fmt::Display for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +68,7 @@ impl Model {
     pub fn bias_name(&self, population: &Population) -> String {
         match population.bias {
             Bias::Expressed(genome) => format!("expressed({})", self.genome(genome).name),
-            other @ (Bias::None | Bias::Free) => other.to_string(),
+            other @ (Bias::None | Bias::Free | Bias::PerMap) => other.to_string(),
         }
     }
 

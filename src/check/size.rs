@@ -4,7 +4,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::genomes::GeneSets;
-use super::model::{Encoding, Expression, Population, Projection};
+use super::model::{Encoding, Projection};
+use super::neurons::{Expression, Population};
 use crate::diag::Problems;
 use crate::span::Span;
 
@@ -66,11 +67,14 @@ pub(super) fn size(
 
 fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
     let neurons = population.shape.neurons();
-    let one = |identity: &super::model::Identity| {
+    let one = |identity: &super::neurons::Identity| {
         let genes = genes.genomes[identity.genome.index()].genes;
         let copies = match identity.expression {
             Expression::Free => LEARNED,
-            Expression::Random | Expression::Gaussian { .. } | Expression::InverseSquare { .. } => MADE,
+            Expression::Random
+            | Expression::Gaussian { .. }
+            | Expression::InverseSquare { .. }
+            | Expression::Pooled => MADE,
         };
         part(&[neurons, genes], copies, "the identities", population.name.span)
     };

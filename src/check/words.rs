@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use super::model::{Activation, Bias, Expression, Layout, Rule, Value};
+use super::model::{Rule, Value};
+use super::neurons::{Activation, Bias, Expression, Layout};
 
 /// Words that no one may give to a thing of their own.
 pub(super) const RESERVED: &[&str] = &[
@@ -95,6 +96,7 @@ impl fmt::Display for Expression {
             Self::Random => f.write_str("random"),
             Self::Gaussian { sigma, anisotropic: false } => write!(f, "gaussian(sigma: {sigma:?})"),
             Self::Gaussian { sigma, anisotropic: true } => write!(f, "gaussian(anisotropic, sigma: {sigma:?})"),
+            Self::Pooled => f.write_str("pooled"),
             Self::InverseSquare { scale } => write!(f, "inverse_square(scale: {scale:?})"),
         }
     }
@@ -105,6 +107,7 @@ impl fmt::Display for Bias {
         match self {
             Self::None => f.write_str("none"),
             Self::Free => f.write_str("free"),
+            Self::PerMap => f.write_str("per_map"),
             Self::Expressed(genome) => write!(f, "expressed({genome})"),
         }
     }

@@ -128,6 +128,7 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
     };
     let identity = Start::Normal { deviation: 1.0 };
     match expression {
+        Expression::Pooled => Vec::new(),
         Expression::Free => vec![row("X", &[place.layout.neurons(), genes], identity, "X")],
         Expression::Random => vec![row("X", &[place.layout.neurons(), genes], identity, "X, drawn once")],
         Expression::Gaussian { sigma, anisotropic } => {

@@ -102,6 +102,10 @@ impl Lowering<'_> {
                 let leaf = self.builder.leaf(row("bias", population.shape.neurons(), "the bias"), reader.name)?;
                 self.builder.push(Op::Insert { axis: 1 }, &[leaf], "").map(Some)
             }
+            Bias::PerMap => {
+                let why = "a bias for each map".to_owned();
+                Err(Bug { pass: "lower", tensor: id.to_string(), why })
+            }
             Bias::Expressed(genome) => {
                 let wanted = (id, genome, Side::In);
                 let identity = self.express.identity(&mut self.builder, model, wanted, reader)?;

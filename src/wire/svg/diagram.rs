@@ -154,6 +154,7 @@ fn note(model: &Model, population: &Population) -> String {
     let bias = match population.bias {
         Bias::None => "no bias".to_owned(),
         Bias::Free => "free bias".to_owned(),
+        Bias::PerMap => "bias per map".to_owned(),
         Bias::Expressed(genome) => format!("bias from {}", clip(model.genome(genome).name.as_str(), NAME_LIMIT)),
     };
     format!("{} · {bias}", population.activation)
