@@ -56,7 +56,7 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
     let Some((ast, wiring)) = front(source, options, &mut problems) else {
         return Err(Report::new(name, source, problems));
     };
-    match lower(&wiring) {
+    match lower(&wiring, options.order, options.batch) {
         Ok(plan) => Ok(Stages { ast, wiring, plan, warnings: Report::new(name, source, problems) }),
         Err(bug) => {
             problems.push(OurFault(bug));

@@ -22,6 +22,19 @@ impl Facts {
     }
 }
 
+/// In which order the products are computed that make weights and use them. The order changes what a step costs, not what
+/// it computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The cheapest, connection by connection.
+    #[default]
+    Cheapest,
+    /// Weights are made, then used.
+    Synthesized,
+    /// Weights are never made: the activity goes through genes.
+    Factored,
+}
+
 /// What a compilation is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -31,11 +44,15 @@ pub struct Options {
     pub facts: Option<Facts>,
     /// Bytes that the weights and learned numbers of one run may take while training.
     pub memory_limit: u64,
+    /// In which order weights are made and used.
+    pub order: Order,
+    /// Samples a batch, for which the cheapest order is sought; the plan computes any number.
+    pub batch: usize,
 }
 
 impl Default for Options {
-    /// No overrides, no data set, 16 GiB: the same on every machine.
+    /// No overrides, no data set, 16 GiB, batches of 64: the same on every machine.
     fn default() -> Self {
-        Self { set: Vec::new(), facts: None, memory_limit: 16 << 30 }
+        Self { set: Vec::new(), facts: None, memory_limit: 16 << 30, order: Order::Cheapest, batch: 64 }
     }
 }

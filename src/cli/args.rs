@@ -90,8 +90,19 @@ pub(super) struct ModelArgs {
     /// Give a parameter of the model another value; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     pub(super) set: Vec<(String, String)>,
+    /// Make weights and then use them, or let the activity go through genes, or whatever is cheaper
+    #[arg(long, value_enum, default_value_t = Weights::Auto, value_name = "ORDER")]
+    pub(super) weights: Weights,
     #[command(flatten)]
     pub(super) limit: LimitArgs,
+}
+
+/// In which order weights are made and used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Weights {
+    Auto,
+    Synthesize,
+    Factored,
 }
 
 #[derive(Debug, Clone, Copy, Args)]

@@ -2,16 +2,21 @@
 
 use std::path::Path;
 
-use super::args::{LimitArgs, ModelArgs};
+use super::args::{LimitArgs, ModelArgs, Weights};
 use super::exit::Failure;
 use super::screen::{Ink, Screen};
 use super::source::{self, Source};
 use crate::compile::{Stages, stages};
-use crate::options::{Facts, Options};
+use crate::options::{Facts, Options, Order};
 
 /// Returns what the command line asks of a compilation.
 pub(super) fn options(args: &ModelArgs, facts: Option<Facts>) -> Options {
-    Options { set: args.set.clone(), facts, memory_limit: limit(args.limit) }
+    let order = match args.weights {
+        Weights::Auto => Order::Cheapest,
+        Weights::Synthesize => Order::Synthesized,
+        Weights::Factored => Order::Factored,
+    };
+    Options { set: args.set.clone(), facts, memory_limit: limit(args.limit), order, ..Options::default() }
 }
 
 /// Returns the memory limit in bytes.

@@ -119,7 +119,7 @@ fn compare(model: &Path, args: &SnapshotArgs) -> Result<Row, Failure> {
         Ok(snap) => snap,
         Err(why) => return Ok(faulty(model, alone(BrokenSnapshot { path: beside.display().to_string(), why }))),
     };
-    let options = Options { set: snap.settings(), facts: None, memory_limit: limit(args.limit) };
+    let options = Options { set: snap.settings(), memory_limit: limit(args.limit), ..Options::default() };
     let compiled = source::read(model).and_then(|source| stages(&source.name, &source.text, &options));
     let new = match compiled {
         Ok(stages) => snap.with(&stages.plan.to_string()),

@@ -1,11 +1,11 @@
-//! The one module with unsafe code: what libtorch exports and `tch` does not bind. Opening its CUDA half, its version, and
-//! the fused Adam through the C ABI. All symbols are looked up at run time, so a libtorch without them is no link error.
+//! The one module with unsafe code: what libtorch exports and `tch` does not bind. Opening its CUDA half, its version, the fused
+//! Adam through the C ABI, and a tensor's numbers as a slice. All symbols are looked up at run time, so a libtorch without them is no link error.
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, c_char, c_void};
 
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
-use tch::Tensor;
+use tch::{Device, Kind, Tensor};
 
 type Handle = *mut c_void;
 type Call = unsafe extern "C" fn(*const c_char, *const c_char, *mut u64) -> i32;
@@ -24,6 +24,34 @@ pub(super) fn open_cuda() -> Result<(), String> {
     // so nothing that it registered can dangle.
     let library = unsafe { Library::open(Some("libtorch_cuda.so"), RTLD_NOW | RTLD_GLOBAL) };
     library.map(std::mem::forget).map_err(|error| error.to_string())
+}
+
+/// Returns the numbers of a tensor; none where it is not in single precision, on the CPU and contiguous.
+pub(super) fn numbers(live: &Tensor) -> &[f32] {
+    let count = plain(live);
+    if count == 0 {
+        return &[];
+    }
+    // SAFETY: a contiguous tensor of `count` f32 numbers on the CPU has that many, initialised or at least allocated,
+    // one after the other from `data_ptr` on. They live as long as the tensor, which is borrowed.
+    unsafe { std::slice::from_raw_parts(live.data_ptr().cast::<f32>(), count) }
+}
+
+/// Returns the numbers of a tensor to be written; none where [`numbers`] gives none. Nobody else may hold the tensor's
+/// numbers: it must have been made by its caller.
+pub(super) fn numbers_mut(live: &mut Tensor) -> &mut [f32] {
+    let count = plain(live);
+    if count == 0 {
+        return &mut [];
+    }
+    // SAFETY: as for `numbers`; the caller has made the tensor and shares it with nobody, and borrows it mutably.
+    unsafe { std::slice::from_raw_parts_mut(live.data_ptr().cast::<f32>(), count) }
+}
+
+/// Returns how many numbers a tensor has, 0 where they are not plain.
+fn plain(live: &Tensor) -> usize {
+    let plain = live.device() == Device::Cpu && live.kind() == Kind::Float && live.is_contiguous();
+    if plain { live.numel() } else { 0 }
 }
 
 /// Returns libtorch's version as (major, minor, patch), where it tells it.

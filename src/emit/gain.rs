@@ -1,18 +1,25 @@
 //! The constant c with which synthesized weights start at the spread that training wants, without making the weights.
 
-use tch::{Kind, Tensor as Live};
+use tch::{Device, Kind, Tensor as Live};
 
 use super::fault::TorchFault;
+use super::ops::size;
+use super::windows::window;
+use crate::plan::{Field, Over};
 
 /// A spread below this part of the root mean square is rounding, not spread.
 const ROUNDING: f64 = 1e-12;
 
-/// Returns c = √(2 / `fan_in`) / std(`X_s O X_tᵀ`) for one run: `source` 1 × `N_s` × G, `interaction` 1 × G × G, `target`
-/// 1 × `N_t` × G, in double precision.
+/// Returns c = √(2 / `fan_in`) / std(`X_s O X_tᵀ`) for one run: `X_s` 1 × `N_s` × G, O 1 × G × G, `X_t` 1 × `N_t` × G, in
+/// double precision. With a `field` only pairs of neurons within a receptive field have a weight.
 ///
 /// Where all weights are equal the root mean square stands in for the deviation, and 1 where that is 0 as well.
-pub(super) fn gain(source: &Live, interaction: &Live, target: &Live, fan_in: usize) -> Result<f64, TorchFault> {
-    let (mean, deviation) = spread(source, interaction, target)?;
+pub(super) fn gain(ends: [&Live; 3], fan_in: usize, field: Option<&Field>) -> Result<f64, TorchFault> {
+    let [source, interaction, target] = ends;
+    let (mean, deviation) = match field {
+        None => spread(source, interaction, target)?,
+        Some(field) => spread_within(field, source, interaction, target)?,
+    };
     let root_mean_square = mean.hypot(deviation);
     let scale = if deviation > ROUNDING * root_mean_square { deviation } else { root_mean_square };
     let wanted = (2.0 / fan_in.max(1) as f64).sqrt();
@@ -34,6 +41,18 @@ fn spread(source: &Live, interaction: &Live, target: &Live) -> Result<(f64, f64)
     let along_source = total(&source_covariance.f_bmm(&by_target)?.f_mul(&by_target)?)?;
     let along_target = total(&by_source.f_bmm(&target_covariance)?.f_mul(&by_source)?)?;
     Ok((mean, (both + along_source + along_target).max(0.0).sqrt()))
+}
+
+/// Returns the same of the weights within receptive fields. Those are few, so they are made.
+fn spread_within(field: &Field, source: &Live, interaction: &Live, target: &Live) -> Result<(f64, f64), TorchFault> {
+    let weights = window(Over::Pairs, field, target, &source.f_bmm(interaction)?)?;
+    // beyond the edge there is no neuron, and no weight
+    let ones = |count: usize| Live::f_ones([1, size(count), 1], (Kind::Double, Device::Cpu));
+    let there = window(Over::Pairs, field, &ones(field.targets())?, &ones(field.sources())?)?;
+    let count = total(&there)?.max(1.0);
+    let mean = total(&weights)? / count;
+    let squares = total(&weights.f_sub_scalar(mean)?.f_mul(&there)?.f_square()?)?;
+    Ok((mean, (squares / count).sqrt()))
 }
 
 /// Returns the mean identity, 1 × 1 × G, and the identities' covariance, 1 × G × G.

@@ -1,4 +1,4 @@
-//! A plan made live: its rows as tensors for R runs, its operations as calls. Gradients are libtorch's; what depends on
+//! A plan made live: its rows as tensors for R runs, its operations as calls, forward and backward alike. What depends on
 //! neither the batch nor anything learned is computed once, when the net is made.
 
 use std::fmt;
@@ -8,10 +8,11 @@ use tch::{Tensor as Live, nn, no_grad_guard};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
-use super::ops::size;
+use super::ops::{Frame, size};
 use super::params;
-use super::walk::{Given, Values, Walk};
-use crate::plan::{Dim, Leaf, Op, Plan, TensorId};
+use super::prepare::prepare_all;
+use super::walk::{Batch, Given, Values, Walk};
+use crate::plan::{Dim, Leaf, Plan, Sizes, TensorId};
 
 /// What a net says of a batch.
 #[derive(Debug)]
@@ -22,6 +23,15 @@ pub struct Output {
     pub penalty: Option<Live>,
 }
 
+/// What a batch teaches.
+#[derive(Debug)]
+pub struct Lesson {
+    /// Each run's loss, [R]: mean cross entropy, and the penalty.
+    pub losses: Live,
+    /// The slope of each run's loss by each learned row, [R, …], in the table's order.
+    pub gradients: Vec<Live>,
+}
+
 /// A live network, R runs side by side.
 pub struct Net {
     plan: Plan,
@@ -30,7 +40,8 @@ pub struct Net {
     rows: Vec<Live>,
     prepared: Values,
     known: Values,
-    walk: Walk,
+    answers: Walk,
+    lessons: Walk,
 }
 
 impl Net {
@@ -41,7 +52,7 @@ impl Net {
     /// What libtorch refuses: memory, mostly.
     pub fn new(plan: &Plan, seeds: &[u64], place: Place) -> Result<Self, TorchFault> {
         let rows = params::start(plan, seeds, place)?;
-        let prepared = params::prepare_all(plan, place)?;
+        let prepared = prepare_all(plan, place)?;
         let mut net = Self {
             plan: plan.clone(),
             seeds: seeds.to_vec(),
@@ -49,7 +60,8 @@ impl Net {
             rows,
             prepared,
             known: Values::of(plan),
-            walk: Walk::default(),
+            answers: Walk::default(),
+            lessons: Walk::default(),
         };
         net.settle()?;
         Ok(net)
@@ -75,41 +87,61 @@ impl Net {
         self.place
     }
 
-    /// Computes the answer to `x`, R × B × N. Without gradients every tensor is let go after its last use.
+    /// Computes the answer to `x`, R × B × N. Every tensor is let go after its last use, unless libtorch records gradients.
     ///
     /// # Errors
     ///
     /// Names the tensor whose computation libtorch refuses.
     pub fn forward(&self, x: &Live) -> Result<Output, TorchFault> {
-        let values = self.walk.run(self.given(x))?;
-        let find = |id: TensorId| values.get(id).or_else(|| self.known.get(id)).map(Live::shallow_clone);
-        let logits = find(self.plan.output()).ok_or_else(|| TorchFault { message: "no output".to_owned() })?;
-        Ok(Output { logits, penalty: self.plan.penalty().and_then(find) })
+        let sample = x.f_transpose(1, 2)?;
+        let values = self.answers.run(self.given(&sample, None))?;
+        let logits = self.find(&values, self.plan.output())?.f_transpose(1, 2)?;
+        let penalty = self.plan.penalty().map(|id| self.find(&values, id)).transpose()?;
+        Ok(Output { logits, penalty })
     }
 
-    /// Computes every tensor of the plan for `x`, R × B × N, without gradients, in the plan's order.
+    /// Computes losses and gradients for `x`, R × B × N, with the right classes in `labels`, R · B whole numbers. The
+    /// backward is the plan's own; libtorch records nothing.
     ///
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn trace(&self, x: &Live) -> Result<Vec<(TensorId, Live)>, TorchFault> {
+    pub fn teach(&self, x: &Live, labels: &Live) -> Result<Lesson, TorchFault> {
         let _guard = no_grad_guard();
-        let all: Vec<TensorId> = self.plan.numbered().map(|(id, _)| id).collect();
+        let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
+        let values = self.lessons.run(self.given(&sample, Some(&labels)))?;
+        let losses = self.find(&values, self.plan.losses())?;
+        let gradients = self.plan.gradients().iter().map(|id| self.find(&values, *id)).collect::<Result<_, _>>()?;
+        Ok(Lesson { losses, gradients })
+    }
+
+    /// Computes every tensor that the loss is made of, without gradients, in the plan's order; for batches as in
+    /// [`Net::teach`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::forward`].
+    pub fn trace(&self, x: &Live, labels: &Live) -> Result<Vec<(TensorId, Live)>, TorchFault> {
+        let _guard = no_grad_guard();
+        let needed = self.plan.needed(&[self.plan.losses()]);
+        let all = self.plan.numbered().map(|(id, _)| id).filter(|id| needed.get(id.index()) == Some(&true));
+        let all: Vec<TensorId> = all.collect();
         let mut rows = Values::of(&self.plan);
         self.know_rows(&mut rows);
         let walk = Walk::new(&self.plan, &all, &rows, true);
-        let values = walk.run(Given { known: &rows, ..self.given(x) })?;
+        let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
+        let values = walk.run(Given { known: &rows, ..self.given(&sample, Some(&labels)) })?;
         let find = |id: TensorId| values.get(id).or_else(|| rows.get(id)).map(|live| (id, live.shallow_clone()));
         Ok(all.into_iter().filter_map(find).collect())
     }
 
-    /// Returns the first tensor in which `run` has a number that is not finite for `x`, R × B × N.
+    /// Returns the first tensor in which `run` has a number that is not finite, for batches as in [`Net::teach`].
     ///
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn first_bad(&self, x: &Live, run: usize) -> Result<Option<TensorId>, TorchFault> {
-        for (id, live) in self.trace(x)? {
+    pub fn first_bad(&self, x: &Live, labels: &Live, run: usize) -> Result<Option<TensorId>, TorchFault> {
+        for (id, live) in self.trace(x, labels)? {
             let own = match self.plan.tensor(id).shape.dims().first() {
                 Some(Dim::Runs) => live.f_select(0, size(run))?,
                 Some(Dim::Batch | Dim::Size(_)) | None => live,
@@ -149,8 +181,24 @@ impl Net {
         Ok(self.settle()?)
     }
 
-    fn given<'a>(&'a self, x: &'a Live) -> Given<'a> {
-        Given { plan: &self.plan, known: &self.known, prepared: &self.prepared, sample: Some(x) }
+    /// Returns what an evaluation starts from, for a `sample` R × N × B.
+    fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> Given<'a> {
+        let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));
+        let frame = Frame { sizes: Sizes { runs: self.runs(), batch }, place: self.place };
+        let batch = Batch { sample: Some(sample), labels };
+        Given { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch }
+    }
+
+    fn find(&self, values: &Values, id: TensorId) -> Result<Live, TorchFault> {
+        let missing = || TorchFault { message: format!("{id} was not made: a bug in gemc, please report it") };
+        values.get(id).or_else(|| self.known.get(id)).map(Live::shallow_clone).ok_or_else(missing)
+    }
+
+    /// Returns R × C × B: 1 / B for the right class of each sample, else 0.
+    fn weighed(&self, sizes: &[i64; 2], labels: &Live) -> Result<Live, TorchFault> {
+        let [runs, batch] = *sizes;
+        let zeros = Live::f_zeros([runs, size(self.plan.outputs()), batch], self.place.options())?;
+        Ok(zeros.f_scatter_value(1, &labels.f_reshape([runs, 1, batch])?, 1.0 / batch.max(1) as f64)?)
     }
 
     fn know_rows(&self, values: &mut Values) {
@@ -164,41 +212,38 @@ impl Net {
         let _guard = no_grad_guard();
         let mut known = Values::of(&self.plan);
         self.know_rows(&mut known);
-        let changing = changing(&self.plan);
-        let wanted: Vec<TensorId> = frontier(&self.plan, &changing);
+        let wanted: Vec<TensorId> = frontier(&self.plan);
         let walk = Walk::new(&self.plan, &wanted, &known, false);
-        let given = Given { plan: &self.plan, known: &known, prepared: &self.prepared, sample: None };
+        let frame = Frame { sizes: Sizes { runs: self.runs(), batch: 1 }, place: self.place };
+        let batch = Batch::default();
+        let given = Given { plan: &self.plan, known: &known, prepared: &self.prepared, frame, batch };
         let values = walk.run(given)?;
         for id in wanted {
             if let Some(value) = values.get(id) {
                 known.set(id, Some(value.shallow_clone()));
             }
         }
-        let results: Vec<TensorId> = std::iter::once(self.plan.output()).chain(self.plan.penalty()).collect();
-        self.walk = Walk::new(&self.plan, &results, &known, false);
+        self.answers = Walk::new(&self.plan, &self.plan.answers(), &known, false);
+        self.lessons = Walk::new(&self.plan, &self.plan.lessons(), &known, false);
         self.known = known;
         Ok(())
     }
 }
 
-/// Tells for each tensor whether it depends on the batch or on anything learned.
-fn changing(plan: &Plan) -> Vec<bool> {
-    let mut changing = plan.differentiated();
-    for (id, tensor) in plan.numbered() {
-        let sampled = matches!(tensor.op, Op::Sample { .. });
-        let inherited = tensor.operands.iter().any(|id| changing.get(id.index()) == Some(&true));
-        if let Some(place) = changing.get_mut(id.index()) {
-            *place |= sampled || inherited;
-        }
+/// Returns R and B of R × B × N.
+fn sample_sizes(x: &Live) -> [i64; 2] {
+    match *x.size() {
+        [runs, batch, ..] => [runs, batch],
+        _ => [1, 1],
     }
-    changing
 }
 
-/// Returns the tensors that never change and that something changing, or the answer, is made from.
-fn frontier(plan: &Plan, changing: &[bool]) -> Vec<TensorId> {
+/// Returns the tensors that never change and that something changing, or a result, is made from.
+fn frontier(plan: &Plan) -> Vec<TensorId> {
+    let changing = plan.changing();
     let fixed = |id: &TensorId| changing.get(id.index()) == Some(&false);
     let users = plan.numbered().filter(|(id, _)| !fixed(id)).flat_map(|(_, tensor)| tensor.operands.iter().copied());
-    let mut wanted: Vec<TensorId> = users.chain([plan.output()]).chain(plan.penalty()).filter(fixed).collect();
+    let mut wanted: Vec<TensorId> = users.chain(plan.answers()).chain(plan.lessons()).filter(fixed).collect();
     wanted.sort_unstable();
     wanted.dedup();
     wanted

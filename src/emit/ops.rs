@@ -1,10 +1,10 @@
-//! The table of operations: one line of libtorch for each, after what it can prepare once has been prepared.
+//! The table of operations: one line of libtorch for each, or one call of a file of its own.
 
 use tch::{TchError, Tensor as Live};
 
 use super::device::Place;
-use super::fault::TorchFault;
-use crate::plan::{Function, Op, Plan, TensorId};
+use super::{pools, windows};
+use crate::plan::{Function, Op, Plan, Shape, Sizes, TensorId};
 
 /// Returns the name people know a tensor by: its label, or its id and operation.
 pub fn words(plan: &Plan, id: TensorId) -> String {
@@ -15,6 +15,8 @@ pub fn words(plan: &Plan, id: TensorId) -> String {
 fn name(op: &Op) -> &'static str {
     match op {
         Op::Sample { .. } => "sample",
+        Op::Labels { .. } => "labels",
+        Op::Fill { .. } => "fill",
         Op::Leaf(_) => "leaf",
         Op::Positions { .. } => "positions",
         Op::Map(function) => function.name(),
@@ -24,39 +26,41 @@ fn name(op: &Op) -> &'static str {
         Op::Multiply => "multiply",
         Op::Sum { .. } => "sum",
         Op::Insert { .. } => "insert",
+        Op::Remove { .. } => "remove",
+        Op::Repeat { .. } => "repeat",
+        Op::Reshape { .. } => "reshape",
+        Op::Softmax { .. } => "softmax",
+        Op::LogSoftmax { .. } => "log softmax",
         Op::MatMul { .. } => "matrix product",
         Op::Symmetric { .. } => "symmetric",
+        Op::Triangle { .. } => "triangle",
         Op::Diagonal => "diagonal",
+        Op::DiagonalOf => "diagonal of",
+        Op::Pool(_) => "pool",
+        Op::Spread(_) => "spread",
+        Op::Window(over, _) => over.name(),
     }
 }
 
-/// Makes what `op` needs besides its operands and never changes: positions, the places of a triangle's entries.
-pub(super) fn prepare(op: &Op, place: Place) -> Result<Option<Live>, TorchFault> {
-    match op {
-        Op::Positions { axes } => {
-            let values =
-                Live::f_from_slice(&positions(axes))?.f_view([1, size(axes.iter().product()), size(axes.len())])?;
-            Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?))
-        }
-        Op::Symmetric { size } => Ok(Some(Live::f_from_slice(&triangle(*size))?.f_to_device(place.device)?)),
-        Op::Sample { .. }
-        | Op::Leaf(_)
-        | Op::Map(_)
-        | Op::Affine { .. }
-        | Op::Add
-        | Op::Subtract
-        | Op::Multiply
-        | Op::Sum { .. }
-        | Op::Insert { .. }
-        | Op::MatMul { .. }
-        | Op::Diagonal => Ok(None),
-    }
+/// What operations may ask of the evaluation that they are part of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// R and B.
+    pub(super) sizes: Sizes,
+    /// Device and kind of number.
+    pub(super) place: Place,
 }
 
 /// Applies `op`. `None` where it is no computation, or where operands are missing, which a verified plan excludes.
-pub(super) fn apply(op: &Op, operands: &[&Live], prepared: Option<&Live>) -> Option<Result<Live, TchError>> {
+pub(super) fn apply(
+    op: &Op,
+    operands: &[&Live],
+    prepared: Option<&Live>,
+    frame: Frame,
+) -> Option<Result<Live, TchError>> {
     let result = match (op, operands, prepared) {
         (Op::Positions { .. }, [], Some(positions)) => Ok(positions.shallow_clone()),
+        (Op::Fill { value, shape }, [], _) => Live::f_full(lengths(shape, frame), *value, frame.place.options()),
         (Op::Map(function), [x], _) => map(*function, x),
         (Op::Affine { factor, offset }, [x], _) => affine(x, *factor, *offset),
         (Op::Add, [x, y], _) => x.f_add(y),
@@ -64,14 +68,44 @@ pub(super) fn apply(op: &Op, operands: &[&Live], prepared: Option<&Live>) -> Opt
         (Op::Multiply, [x, y], _) => x.f_mul(y),
         (Op::Sum { axis }, [x], _) => x.f_sum_dim_intlist(size(*axis), false, None),
         (Op::Insert { axis }, [x], _) => x.f_unsqueeze(size(*axis)),
+        (Op::Remove { axis }, [x], _) => x.f_squeeze_dim(size(*axis)),
+        (Op::Repeat { axis, length }, [x], _) => repeat(x, *axis, length.at(frame.sizes)),
+        (Op::Reshape { shape }, [x], _) => x.f_reshape(lengths(shape, frame)),
+        (Op::Softmax { axis }, [x], _) => x.f_softmax(size(*axis), None),
+        (Op::LogSoftmax { axis }, [x], _) => x.f_log_softmax(size(*axis), None),
         (Op::MatMul { transpose_left, transpose_right }, [x, y], _) => product(x, *transpose_left, y, *transpose_right),
         (Op::Symmetric { size: rows }, [x], Some(places)) => {
             x.f_index_select(1, places).and_then(|x| x.f_view([-1, size(*rows), size(*rows)]))
         }
+        (Op::Triangle { size: rows }, [x], Some(places)) => triangle(x, *rows, places),
         (Op::Diagonal, [x], _) => x.f_diag_embed(0, -2, -1),
+        (Op::DiagonalOf, [x], _) => x.f_diagonal(0, -2, -1),
+        (Op::Pool(squares), [x], _) => pools::pool(*squares, x),
+        (Op::Spread(squares), [x], _) => pools::spread(*squares, x),
+        (Op::Window(over, field), [x, y], _) => windows::window(*over, field, x, y),
         _ => return None,
     };
     Some(result)
+}
+
+fn lengths(shape: &Shape, frame: Frame) -> Vec<i64> {
+    shape.at(frame.sizes).into_iter().map(size).collect()
+}
+
+fn repeat(x: &Live, axis: usize, length: usize) -> Result<Live, TchError> {
+    let mut lengths = x.size();
+    if let Some(place) = lengths.get_mut(axis) {
+        *place = size(length);
+    }
+    x.f_expand(lengths, false)
+}
+
+/// Adds every entry of a matrix to its place in the upper triangle.
+fn triangle(x: &Live, rows: usize, places: &Live) -> Result<Live, TchError> {
+    let whole = x.f_reshape([-1, size(rows * rows)])?;
+    let entries = size(rows * (rows + 1) / 2);
+    let zeros = Live::f_zeros([whole.size()[0], entries], (x.kind(), x.device()))?;
+    zeros.f_index_add(1, places, &whole)
 }
 
 fn map(function: Function, x: &Live) -> Result<Live, TchError> {
@@ -80,10 +114,13 @@ fn map(function: Function, x: &Live) -> Result<Live, TchError> {
         Function::Tanh => x.f_tanh(),
         Function::Sigmoid => x.f_sigmoid(),
         Function::Gelu => x.f_gelu("none"),
+        Function::Normal => x.f_special_ndtr(),
         Function::Exp => x.f_exp(),
         Function::Square => x.f_square(),
         Function::Reciprocal => x.f_reciprocal(),
+        Function::Bell => x.f_square()?.f_add_scalar_(1.0)?.f_reciprocal(),
         Function::Absolute => x.f_abs(),
+        Function::Sign => x.f_sign(),
     }
 }
 
@@ -108,30 +145,6 @@ fn product(x: &Live, transpose_x: bool, y: &Live, transpose_y: bool) -> Result<L
     }
 }
 
-/// Returns the coordinates of a grid's neurons, neuron by neuron, the last axis fastest.
-fn positions(axes: &[usize]) -> Vec<f64> {
-    let along = |length: usize, at: usize| if length > 1 { 2.0 * at as f64 / (length - 1) as f64 - 1.0 } else { 0.0 };
-    let count: usize = axes.iter().product();
-    let mut values = Vec::with_capacity(count * axes.len());
-    for neuron in 0..count {
-        let mut stride = count;
-        for &length in axes {
-            stride /= length.max(1);
-            values.push(along(length, neuron / stride % length));
-        }
-    }
-    values
-}
-
-/// Returns, for each entry of a symmetric matrix row by row, where the upper triangle holds it.
-fn triangle(rows: usize) -> Vec<i64> {
-    let at = |row: usize, column: usize| {
-        let (upper, right) = (row.min(column), row.max(column));
-        size(upper * rows - upper * (upper + 1) / 2 + right)
-    };
-    (0..rows).flat_map(|row| (0..rows).map(move |column| at(row, column))).collect()
-}
-
 /// Returns a length as libtorch counts it; lengths beyond 2⁶³ cannot be allocated anyway.
 pub(super) fn size(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
@@ -139,9 +152,8 @@ pub(super) fn size(length: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Live, Op, apply};
+    use super::{Frame, Live, Op, Place, Sizes, apply};
 
-    /// No lowered plan transposes the left one today, so no model's gradient covers it.
     #[test]
     fn products_transpose_either_side() {
         let x = Live::from_slice(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).view([1, 2, 3]);
@@ -151,7 +163,8 @@ mod tests {
         for (transpose_left, transpose_right) in [(false, false), (false, true), (true, false), (true, true)] {
             let left = if transpose_left { turned(&x) } else { x.shallow_clone() };
             let right = if transpose_right { turned(&y) } else { y.shallow_clone() };
-            let found = apply(&Op::MatMul { transpose_left, transpose_right }, &[&left, &right], None);
+            let frame = Frame { sizes: Sizes { runs: 1, batch: 1 }, place: Place::CPU };
+            let found = apply(&Op::MatMul { transpose_left, transpose_right }, &[&left, &right], None, frame);
             assert_eq!(found.unwrap().unwrap(), wanted);
         }
     }

@@ -6,12 +6,13 @@ use tch::{Tensor as Live, no_grad_guard};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::gain;
-use super::ops::{prepare, size};
-use super::walk::{Given, Values, Walk};
+use super::ops::{Frame, size};
+use super::prepare::prepare_all;
+use super::walk::{Batch, Given, Values, Walk};
 use crate::draw::Draw;
 use crate::plan::{Leaf, Op, Plan, Sizes, Start, TensorId};
 
-/// Returns every row's tensor, [R, …], for runs with these seeds; learned ones require gradients.
+/// Returns every row's tensor, [R, …], for runs with these seeds.
 pub(super) fn start(plan: &Plan, seeds: &[u64], place: Place) -> Result<Vec<Live>, TorchFault> {
     let _guard = no_grad_guard();
     let prepared = prepare_all(plan, Place::EXACT)?;
@@ -20,12 +21,11 @@ pub(super) fn start(plan: &Plan, seeds: &[u64], place: Place) -> Result<Vec<Live
         rows.iter().map(|row| Ok(row.f_to_kind(place.kind)?)).collect::<Result<Vec<Live>, TorchFault>>()
     };
     let runs: Vec<Vec<Live>> = seeds.iter().map(of_seed).collect::<Result<_, _>>()?;
-    let side_by_side = |(index, leaf): (usize, &Leaf)| {
+    let side_by_side = |index: usize| {
         let parts: Vec<&Live> = runs.iter().filter_map(|run| run.get(index)).collect();
-        let live = Live::f_cat(&parts, 0)?.f_to_device(place.device)?;
-        Ok(if leaf.learned { live.f_set_requires_grad(true)? } else { live })
+        Ok(Live::f_cat(&parts, 0)?.f_to_device(place.device)?)
     };
-    plan.leaves().iter().enumerate().map(side_by_side).collect()
+    (0..plan.leaves().len()).map(side_by_side).collect()
 }
 
 /// Returns the plan's tensors that are rows of the table, with the rows' numbers.
@@ -39,8 +39,9 @@ fn one_run(plan: &Plan, prepared: &Values, seed: u64) -> Result<Vec<Live>, Torch
     let mut rows: Vec<Option<Live>> = plan.leaves().iter().map(|leaf| draw(leaf, seed)).collect::<Result<_, _>>()?;
     let made = gain_ends(plan, &rows, prepared)?;
     for (row, leaf) in rows.iter_mut().zip(plan.leaves()) {
-        if let Start::Gain { source, interaction, target, fan_in } = leaf.start {
-            let gain = gain::gain(end(&made, source)?, end(&made, interaction)?, end(&made, target)?, fan_in)?;
+        if let Start::Gain { source, interaction, target, fan_in, field } = leaf.start {
+            let ends = [end(&made, source)?, end(&made, interaction)?, end(&made, target)?];
+            let gain = gain::gain(ends, fan_in, field.as_ref())?;
             *row = Some(Live::f_full(shape(leaf), gain, Place::EXACT.options())?);
         }
     }
@@ -70,12 +71,10 @@ fn gain_ends(plan: &Plan, rows: &[Option<Live>], prepared: &Values) -> Result<Va
     for (id, row) in leaf_tensors(plan) {
         known.set(id, rows.get(row).and_then(Option::as_ref).map(Live::shallow_clone));
     }
-    let ends = |leaf: &Leaf| match leaf.start {
-        Start::Gain { source, interaction, target, .. } => vec![source, interaction, target],
-        Start::Constant(_) | Start::Normal { .. } | Start::Uniform { .. } | Start::AtanhUniform => Vec::new(),
-    };
-    let ends: Vec<TensorId> = plan.leaves().iter().flat_map(ends).collect();
-    let mut made = Walk::new(plan, &ends, &known, false).run(Given { plan, known: &known, prepared, sample: None })?;
+    let ends: Vec<TensorId> = plan.leaves().iter().flat_map(|leaf| leaf.start.reads()).collect();
+    let frame = Frame { sizes: Sizes { runs: 1, batch: 1 }, place: Place::EXACT };
+    let given = Given { plan, known: &known, prepared, frame, batch: Batch::default() };
+    let mut made = Walk::new(plan, &ends, &known, false).run(given)?;
     for id in ends {
         if made.get(id).is_none() {
             made.set(id, known.get(id).map(Live::shallow_clone));
@@ -87,13 +86,4 @@ fn gain_ends(plan: &Plan, rows: &[Option<Live>], prepared: &Values) -> Result<Va
 fn end(made: &Values, id: TensorId) -> Result<&Live, TorchFault> {
     let missing = || TorchFault { message: format!("a gain lacks {id}: a bug in gemc, please report it") };
     made.get(id).ok_or_else(missing)
-}
-
-/// Prepares every operation of a plan that has something to prepare.
-pub(super) fn prepare_all(plan: &Plan, place: Place) -> Result<Values, TorchFault> {
-    let mut prepared = Values::of(plan);
-    for (id, tensor) in plan.numbered() {
-        prepared.set(id, prepare(&tensor.op, place)?);
-    }
-    Ok(prepared)
 }

@@ -3,7 +3,7 @@
 use tch::Tensor as Live;
 
 use super::fault::TorchFault;
-use super::ops::{apply, words};
+use super::ops::{Frame, apply, words};
 use crate::plan::{Op, Plan, TensorId};
 
 /// The tensors that some wanted ones need, beyond those already known.
@@ -49,7 +49,17 @@ pub(super) struct Given<'a> {
     pub(super) plan: &'a Plan,
     pub(super) known: &'a Values,
     pub(super) prepared: &'a Values,
+    pub(super) frame: Frame,
+    pub(super) batch: Batch<'a>,
+}
+
+/// The batch, where there is one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Batch<'a> {
+    /// R × N × B.
     pub(super) sample: Option<&'a Live>,
+    /// R × C × B.
+    pub(super) labels: Option<&'a Live>,
 }
 
 impl Walk {
@@ -109,15 +119,17 @@ fn mark_last_uses(plan: &Plan, wanted: &[TensorId], steps: &mut [Step]) {
 fn compute(given: Given<'_>, values: &Values, id: TensorId) -> Result<Live, TorchFault> {
     let missing = |what: &str| TorchFault { message: format!("{what} is missing: a bug in gemc, please report it") };
     let tensor = given.plan.tensor(id);
-    if let Op::Sample { .. } = tensor.op {
-        return given.sample.map(Live::shallow_clone).ok_or_else(|| missing("the batch"));
+    match tensor.op {
+        Op::Sample { .. } => return given.batch.sample.map(Live::shallow_clone).ok_or_else(|| missing("the batch")),
+        Op::Labels { .. } => return given.batch.labels.map(Live::shallow_clone).ok_or_else(|| missing("the labels")),
+        _ => {}
     }
     let find = |id: &TensorId| values.get(*id).or_else(|| given.known.get(*id)).ok_or_else(|| missing(&id.to_string()));
     // no operation takes more than two; an array spares an allocation for each tensor of each step
     let result = match tensor.operands.as_slice() {
-        [] => apply(&tensor.op, &[], given.prepared.get(id)),
-        [x] => apply(&tensor.op, &[find(x)?], given.prepared.get(id)),
-        [x, y] => apply(&tensor.op, &[find(x)?, find(y)?], given.prepared.get(id)),
+        [] => apply(&tensor.op, &[], given.prepared.get(id), given.frame),
+        [x] => apply(&tensor.op, &[find(x)?], given.prepared.get(id), given.frame),
+        [x, y] => apply(&tensor.op, &[find(x)?, find(y)?], given.prepared.get(id), given.frame),
         _ => None,
     };
     Ok(result.ok_or_else(|| missing("an operand"))??)

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::function::Function;
 use super::leaf::{Leaf, Start};
-use super::op::{Function, Op};
+use super::op::Op;
 use super::tensor::{LeafId, Shape, TensorId};
 use super::verify::Tensor;
 use crate::diag::Bug;
@@ -32,6 +33,11 @@ pub(super) struct Row {
 }
 
 impl Builder {
+    /// Goes on with a list of tensors; rows of their table are entered by it no more.
+    pub(super) fn of(tensors: Vec<Tensor>, leaves: Vec<Leaf>) -> Self {
+        Self { tensors, leaves, by_name: HashMap::new() }
+    }
+
     /// Appends an operation.
     pub(super) fn push(&mut self, op: Op, operands: &[TensorId], label: &str) -> Result<TensorId, Bug> {
         let shapes: Vec<&Shape> = operands.iter().map(|id| &self.tensors[id.0].shape).collect();
@@ -55,15 +61,34 @@ impl Builder {
         self.push(Op::Affine { factor, offset: 0.0 }, &[operand], "")
     }
 
-    /// Appends left · right, or left · rightᵀ.
-    pub(super) fn product(
-        &mut self,
-        left: TensorId,
-        right: TensorId,
-        transpose_right: bool,
-        label: &str,
-    ) -> Result<TensorId, Bug> {
-        self.push(Op::MatMul { transpose_left: false, transpose_right }, &[left, right], label)
+    /// Appends left · right.
+    pub(super) fn product(&mut self, left: TensorId, right: TensorId, label: &str) -> Result<TensorId, Bug> {
+        self.push(Op::MatMul { transpose_left: false, transpose_right: false }, &[left, right], label)
+    }
+
+    /// Appends left · rightᵀ.
+    pub(super) fn product_with(&mut self, left: TensorId, right: TensorId, label: &str) -> Result<TensorId, Bug> {
+        self.push(Op::MatMul { transpose_left: false, transpose_right: true }, &[left, right], label)
+    }
+
+    /// Appends leftᵀ · right.
+    pub(super) fn product_of(&mut self, left: TensorId, right: TensorId, label: &str) -> Result<TensorId, Bug> {
+        self.push(Op::MatMul { transpose_left: true, transpose_right: false }, &[left, right], label)
+    }
+
+    /// Appends the sum of all entries of each run, [R].
+    pub(super) fn total(&mut self, operand: TensorId, label: &str) -> Result<TensorId, Bug> {
+        let mut sum = operand;
+        for axis in (1..self.tensors[operand.0].shape.rank()).rev() {
+            sum = self.push(Op::Sum { axis }, &[sum], if axis == 1 { label } else { "" })?;
+        }
+        Ok(sum)
+    }
+
+    /// Returns the tensors of the learned rows, in the table's order.
+    pub(super) fn learned(&self) -> Vec<TensorId> {
+        let learned = |tensor: &Tensor| matches!(tensor.op, Op::Leaf(id) if self.leaves[id.0].learned);
+        (0..self.tensors.len()).filter(|index| learned(&self.tensors[*index])).map(TensorId).collect()
     }
 
     /// Returns the tensor of a row, entering the row where it is new, and notes that `user` uses it.

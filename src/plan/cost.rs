@@ -3,8 +3,11 @@
 
 use std::ops::AddAssign;
 
-use super::op::{Function, Op};
-use super::tensor::{Shape, Sizes};
+use super::field::Field;
+use super::function::Function;
+use super::op::{Op, Over};
+use super::tensor::{Shape, Sizes, TensorId};
+use super::verify::Plan;
 
 /// A transcendental function's price in floating-point operations, about that of a vectorised exponential.
 const TRANSCENDENTAL: u64 = 10;
@@ -28,49 +31,81 @@ impl AddAssign for Cost {
     }
 }
 
-impl Cost {
-    /// Returns the cost times `factor`.
-    #[must_use]
-    pub fn times(self, factor: u64) -> Self {
-        Self { flop: self.flop.saturating_mul(factor), bytes: self.bytes.saturating_mul(factor) }
-    }
-}
-
 impl Op {
     /// Returns what one evaluation costs, for operands and a result of these shapes.
     pub fn cost(&self, operands: &[&Shape], result: &Shape, sizes: Sizes) -> Cost {
         let made = result.count(sizes);
         let read = operands.iter().fold(0, |sum: u64, shape| sum.saturating_add(shape.count(sizes)));
         let flop = match self {
-            // positions are evaluated once, before the first step
-            Self::Sample { .. } | Self::Leaf(_) | Self::Insert { .. } | Self::Positions { .. } => {
-                return Cost::default();
-            }
+            // the batch is given, views touch nothing, positions are evaluated once, before the first step
+            Self::Sample { .. }
+            | Self::Labels { .. }
+            | Self::Leaf(_)
+            | Self::Insert { .. }
+            | Self::Remove { .. }
+            | Self::Repeat { .. }
+            | Self::Reshape { .. }
+            | Self::Positions { .. } => return Cost::default(),
+            Self::Fill { .. } | Self::Symmetric { .. } | Self::Diagonal | Self::DiagonalOf => 0,
             Self::Map(function) => made.saturating_mul(price(*function)),
             Self::Affine { .. } => made.saturating_mul(2),
-            Self::Add | Self::Subtract | Self::Multiply => made,
-            Self::Sum { .. } => read,
+            Self::Add | Self::Subtract | Self::Multiply | Self::Spread(_) => made,
+            Self::Sum { .. } | Self::Pool(_) | Self::Triangle { .. } => read,
+            Self::Softmax { .. } | Self::LogSoftmax { .. } => made.saturating_mul(TRANSCENDENTAL + 3),
             Self::MatMul { transpose_left, .. } => {
                 let inner = operands[0].dims()[if *transpose_left { 1 } else { 2 }].at(sizes) as u64;
                 made.saturating_mul(inner).saturating_mul(2)
             }
-            Self::Symmetric { .. } | Self::Diagonal => 0,
+            Self::Window(over, field) => windowed(*over, field, operands, sizes),
         };
         Cost { flop, bytes: read.saturating_add(made).saturating_mul(NUMBER) }
     }
+}
 
-    /// Returns what carrying a gradient back to `differentiated` of its operands costs.
-    ///
-    /// A matrix product needs one product of the same size for each; everything else costs about what it cost forward.
-    pub fn backward_cost(&self, forward: Cost, differentiated: usize) -> Cost {
-        let products = if matches!(self, Self::MatMul { .. }) { differentiated } else { differentiated.min(1) };
-        forward.times(products as u64)
-    }
+/// Two operations for each weight and each number that stands behind a neuron: a sample of the batch, or a gene.
+fn windowed(over: Over, field: &Field, operands: &[&Shape], sizes: Sizes) -> u64 {
+    let behind = match over {
+        Over::Pairs => operands[0],
+        Over::Seen | Over::Seers => operands[1],
+    };
+    let behind = behind.dims()[2].at(sizes) as u64;
+    let weights = (field.targets() as u64).saturating_mul(field.seen() as u64).saturating_mul(sizes.runs as u64);
+    weights.saturating_mul(behind).saturating_mul(2)
 }
 
 fn price(function: Function) -> u64 {
     match function {
-        Function::Relu | Function::Square | Function::Reciprocal | Function::Absolute => 1,
-        Function::Tanh | Function::Sigmoid | Function::Gelu | Function::Exp => TRANSCENDENTAL,
+        Function::Relu | Function::Square | Function::Reciprocal | Function::Absolute | Function::Sign => 1,
+        Function::Bell => 3,
+        Function::Tanh | Function::Sigmoid | Function::Gelu | Function::Exp | Function::Normal => TRANSCENDENTAL,
+    }
+}
+
+impl Plan {
+    /// Returns what computing one tensor costs.
+    pub fn cost(&self, id: TensorId, sizes: Sizes) -> Cost {
+        let tensor = self.tensor(id);
+        let operands: Vec<&Shape> = tensor.operands.iter().map(|id| &self.tensor(*id).shape).collect();
+        tensor.op.cost(&operands, &tensor.shape, sizes)
+    }
+
+    /// Returns what one evaluation costs.
+    pub fn forward_cost(&self, sizes: Sizes) -> Cost {
+        self.cost_of(&self.answers(), sizes)
+    }
+
+    /// Returns what a training step costs without the update: forward, and backward to everything that is learned.
+    pub fn step_cost(&self, sizes: Sizes) -> Cost {
+        self.cost_of(&self.lessons(), sizes)
+    }
+
+    /// Returns what is spent in each step to make `wanted`: what never changes is not counted.
+    fn cost_of(&self, wanted: &[TensorId], sizes: Sizes) -> Cost {
+        let (needed, changing) = (self.needed(wanted), self.changing());
+        let spent = self.numbered().filter(|(id, _)| needed[id.index()] && changing[id.index()]);
+        spent.fold(Cost::default(), |mut sum, (id, _)| {
+            sum += self.cost(id, sizes);
+            sum
+        })
     }
 }

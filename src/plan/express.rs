@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::builder::{Builder, Row, frozen};
+use super::function::Function;
 use super::leaf::Start;
-use super::op::{Function, Op};
-use super::tensor::TensorId;
+use super::op::{Op, Squares};
+use super::tensor::{Dim, TensorId};
 use crate::check::{Expression, GenomeId, InteractionId, Layout, Model, PopId, Rule};
 use crate::diag::Bug;
 
@@ -32,6 +33,7 @@ pub(super) struct Reader<'a> {
 pub(super) struct Express {
     identities: HashMap<(PopId, GenomeId, Option<Side>, bool), TensorId>,
     interactions: HashMap<(InteractionId, bool), TensorId>,
+    pools: HashMap<(PopId, TensorId), TensorId>,
 }
 
 /// Where one identity's rows get their names, sizes and reader from.
@@ -58,6 +60,10 @@ impl Express {
             let why = format!("{} does not express {}", population.name, model.genome(genome).name);
             return Err(Bug { pass: "lower", tensor: pop.to_string(), why });
         };
+        if let (Expression::Pooled, Some(pool)) = (identity.expression, population.pool) {
+            let source = self.identity(builder, model, (pool.source, genome, side), reader)?;
+            return self.pooled(builder, model, wanted, source);
+        }
         let side = identity.split.then_some(side);
         let prefix = format!("{}.{}{}", population.name, model.genome(genome).name, suffix(side));
         let place = Place { prefix: &prefix, layout: &population.shape, genes: model.genome(genome).genes, reader };
@@ -69,6 +75,26 @@ impl Express {
         }
         let made = express(builder, identity.expression, place)?;
         self.identities.insert(key, made);
+        Ok(made)
+    }
+
+    /// Returns the mean identities of the squares that a population pools.
+    fn pooled(
+        &mut self,
+        builder: &mut Builder,
+        model: &Model,
+        (pop, genome, _): (PopId, GenomeId, Side),
+        source: TensorId,
+    ) -> Result<TensorId, Bug> {
+        if let Some(known) = self.pools.get(&(pop, source)) {
+            return Ok(*known);
+        }
+        let population = model.population(pop);
+        let Some(pool) = population.pool else { return Ok(source) };
+        let squares = Squares { grid: model.population(pool.source).shape.grid(), size: pool.size };
+        let label = format!("{}.{}.X", population.name, model.genome(genome).name);
+        let made = builder.push(Op::Pool(squares), &[source], &label)?;
+        self.pools.insert((pop, source), made);
         Ok(made)
     }
 
@@ -171,13 +197,15 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
             builder.map(Function::Exp, exponent, &label)
         }
         (Expression::InverseSquare { .. }, &[mu, sigma]) => {
-            let offset = offset(builder, place, mu)?;
-            let gradient = builder.push(Op::Insert { axis: 1 }, &[sigma], "")?;
-            let scaled = builder.push(Op::Multiply, &[offset, gradient], "")?;
-            let along = builder.push(Op::Sum { axis: 3 }, &[scaled], "")?;
-            let squared = builder.map(Function::Square, along, "")?;
-            let bounded = builder.push(Op::Affine { factor: 1.0, offset: 1.0 }, &[squared], "")?;
-            builder.map(Function::Reciprocal, bounded, &label)
+            // (p − μ) · σ = p · σ − μ · σ: no number for each neuron, gene and axis
+            let positions = builder.push(Op::Positions { axes: place.layout.axes().to_vec() }, &[], "")?;
+            let positions = builder.push(Op::Repeat { axis: 0, length: Dim::Runs }, &[positions], "")?;
+            let along = builder.product_with(positions, sigma, "")?;
+            let weighted = builder.push(Op::Multiply, &[mu, sigma], "")?;
+            let centre = builder.push(Op::Sum { axis: 2 }, &[weighted], "")?;
+            let centre = builder.push(Op::Insert { axis: 1 }, &[centre], "")?;
+            let along = builder.push(Op::Subtract, &[along, centre], "")?;
+            builder.map(Function::Bell, along, &label)
         }
         (_, leaves) => leaves.first().copied().ok_or_else(|| Bug {
             pass: "lower",

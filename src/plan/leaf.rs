@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::field::Field;
 use super::tensor::{Shape, TensorId};
 
 /// One row of the parameter table.
@@ -58,7 +59,28 @@ pub enum Start {
         target: TensorId,
         /// Synapses that one target neuron receives.
         fan_in: usize,
+        /// The receptive fields, where not every pair of neurons has a weight.
+        field: Option<Field>,
     },
+}
+
+impl Start {
+    /// Returns the tensors that it is taken from.
+    pub fn reads(&self) -> Vec<TensorId> {
+        match *self {
+            Self::Gain { source, interaction, target, .. } => vec![source, interaction, target],
+            Self::Constant(_) | Self::Normal { .. } | Self::Uniform { .. } | Self::AtanhUniform => Vec::new(),
+        }
+    }
+
+    /// Follows tensors to their new places.
+    pub(super) fn retarget(&mut self, moved: impl Fn(TensorId) -> TensorId) {
+        if let Self::Gain { source, interaction, target, .. } = self {
+            for id in [source, interaction, target] {
+                *id = moved(*id);
+            }
+        }
+    }
 }
 
 impl fmt::Display for Start {
@@ -68,8 +90,9 @@ impl fmt::Display for Start {
             Self::Normal { deviation } => write!(f, "normal({deviation:.4})"),
             Self::Uniform { bound } => write!(f, "uniform({bound:.4})"),
             Self::AtanhUniform => f.write_str("atanh uniform(1)"),
-            Self::Gain { source, interaction, target, fan_in } => {
-                write!(f, "sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ)")
+            Self::Gain { source, interaction, target, fan_in, field } => {
+                let within = if field.is_some() { " within windows" } else { "" };
+                write!(f, "sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ{within})")
             }
         }
     }

@@ -1,13 +1,18 @@
-//! [`Wiring`] → [`Plan`]: weights synthesized as `W = c · X_s O X_tᵀ`, activity carried along the schedule.
+//! [`Wiring`] → [`Plan`]: activity carried along the schedule, the loss, and its gradient by all that is learned.
 
 use super::builder::{Builder, Row};
+use super::derive::derive;
 use super::express::{Express, Reader, Side};
+use super::function::Function;
 use super::leaf::Start;
-use super::op::{Function, Op};
-use super::tensor::TensorId;
+use super::op::{Op, Squares};
+use super::passes::{arrange, optimise};
+use super::tensor::{Dim, Shape, Sizes, TensorId};
 use super::verify::{Counts, Parts, Plan};
-use crate::check::{Activation, Bias, Encoding, InteractionId, PopId, Population, Projection};
+use super::weights::received;
+use crate::check::{Activation, Bias, InteractionId, PopId, Population};
 use crate::diag::Bug;
+use crate::options::Order;
 use crate::wire::Wiring;
 
 /// A wiring being lowered.
@@ -17,20 +22,48 @@ struct Lowering<'a> {
     express: Express,
 }
 
-/// Lowers a wiring to a verified plan.
+/// Lowers a wiring to a verified plan as the mathematics is written, with the backward derived from it.
 ///
 /// # Errors
 ///
 /// A [`Bug`], which no model should cause.
-pub fn lower(wiring: &Wiring) -> Result<Plan, Bug> {
+pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
+    whole(forward(wiring)?)
+}
+
+/// Lowers a wiring to a verified plan, made cheaper by every pass: products in the `order` that is asked for, the cheapest
+/// for batches of `batch` samples.
+///
+/// # Errors
+///
+/// A [`Bug`], which no model should cause.
+pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
+    let forward = arrange(forward(wiring)?, order, Sizes { runs: 1, batch })?;
+    optimise(whole(forward)?)
+}
+
+/// Lowers a wiring to a plan without a backward.
+fn forward(wiring: &Wiring) -> Result<Parts, Bug> {
     let mut lowering = Lowering { wiring, builder: Builder::default(), express: Express::default() };
     let output = lowering.activity()?;
     let penalty = lowering.penalty()?;
+    let losses = lowering.losses(output, penalty)?;
     let Builder { tensors, leaves, .. } = lowering.builder;
     let learned = leaves.iter().filter(|leaf| leaf.learned);
     let counts = counts(wiring, learned.map(super::leaf::Leaf::count).fold(0, u64::saturating_add));
     let name = wiring.model().name().to_owned();
-    Plan::verify("lower", Parts { name, tensors, leaves, output, penalty, counts })
+    let parts = Parts { name, tensors, leaves, output, penalty, losses, gradients: Vec::new(), counts };
+    parts.check("lower").map(|()| parts)
+}
+
+/// Derives the backward of a forward plan.
+fn whole(forward: Parts) -> Result<Plan, Bug> {
+    let Parts { name, tensors, leaves, output, penalty, losses, counts, .. } = forward;
+    let mut builder = Builder::of(tensors, leaves);
+    let learned = builder.learned();
+    let gradients = derive(&mut builder, losses, &learned)?;
+    let Builder { tensors, leaves, .. } = builder;
+    Plan::verify("derive", Parts { name, tensors, leaves, output, penalty, losses, gradients, counts })
 }
 
 impl Lowering<'_> {
@@ -43,6 +76,10 @@ impl Lowering<'_> {
             active[id.index()] = if id == model.input() {
                 let neurons = population.shape.neurons();
                 self.builder.push(Op::Sample { neurons }, &[], population.name.as_str())?
+            } else if let Some(pool) = population.pool {
+                let grid = model.population(pool.source).shape.grid();
+                let squares = Squares { grid, size: pool.size };
+                self.builder.push(Op::Pool(squares), &[active[pool.source.index()]], population.name.as_str())?
             } else {
                 let received = self.received(id, &active)?;
                 self.respond(id, population, received)?
@@ -51,13 +88,13 @@ impl Lowering<'_> {
         Ok(active[model.output().index()])
     }
 
-    /// Appends the sum of what a population receives, R × B × N.
+    /// Appends the sum of what a population receives, R × N × B.
     fn received(&mut self, id: PopId, active: &[TensorId]) -> Result<TensorId, Bug> {
         let model = self.wiring.model();
         let mut sum = None;
         for projection in self.wiring.incoming(id).iter().map(|id| model.projection(*id)) {
-            let weights = self.weights(projection)?;
-            let part = self.builder.product(active[projection.source.index()], weights, false, "")?;
+            let active = active[projection.source.index()];
+            let part = received(&mut self.builder, &mut self.express, model, projection, active)?;
             sum = Some(match sum {
                 None => part,
                 Some(sum) => self.builder.push(Op::Add, &[sum, part], "")?,
@@ -73,6 +110,7 @@ impl Lowering<'_> {
             None => received,
             Some(bias) => self.builder.push(Op::Add, &[received, bias], "")?,
         };
+
         let function = match population.activation {
             Activation::Identity => {
                 name.clone_into(&mut self.builder.tensors[biased.index()].label);
@@ -86,10 +124,11 @@ impl Lowering<'_> {
         self.builder.map(function, biased, name)
     }
 
-    /// Appends a population's bias, R × 1 × N.
+    /// Appends a population's bias, R × N × 1.
     fn bias(&mut self, id: PopId, population: &Population) -> Result<Option<TensorId>, Bug> {
         let (model, reader) = (self.wiring.model(), Reader { name: population.name.as_str(), frozen: false });
-        let row = |part: &str, size, holds| Row {
+        let neurons = population.shape.neurons();
+        let row = |part: &str, size: usize, holds| Row {
             name: format!("{}.{part}", population.name),
             sizes: vec![size],
             start: Start::Constant(0.0),
@@ -99,79 +138,41 @@ impl Lowering<'_> {
         match population.bias {
             Bias::None => Ok(None),
             Bias::Free => {
-                let leaf = self.builder.leaf(row("bias", population.shape.neurons(), "the bias"), reader.name)?;
-                self.builder.push(Op::Insert { axis: 1 }, &[leaf], "").map(Some)
+                let leaf = self.builder.leaf(row("bias", neurons, "the bias"), reader.name)?;
+                self.builder.push(Op::Insert { axis: 2 }, &[leaf], "").map(Some)
             }
             Bias::PerMap => {
-                let why = "a bias for each map".to_owned();
-                Err(Bug { pass: "lower", tensor: id.to_string(), why })
+                let [rows, columns, maps] = population.shape.grid();
+                let leaf = self.builder.leaf(row("bias", maps, "one bias a map"), reader.name)?;
+                let leaf = self.builder.push(Op::Insert { axis: 1 }, &[leaf], "")?;
+                let length = Dim::Size(rows.saturating_mul(columns));
+                let places = self.builder.push(Op::Repeat { axis: 1, length }, &[leaf], "")?;
+                let shape = Shape::per_run(&[neurons, 1]);
+                self.builder.push(Op::Reshape { shape }, &[places], "").map(Some)
             }
             Bias::Expressed(genome) => {
                 let wanted = (id, genome, Side::In);
                 let identity = self.express.identity(&mut self.builder, model, wanted, reader)?;
-                let part = format!("{}.b", model.genome(genome).name);
-                let leaf = self.builder.leaf(row(&part, model.genome(genome).genes, "one bias a gene"), reader.name)?;
-                let genes = self.builder.push(Op::Insert { axis: 1 }, &[leaf], "")?;
-                self.builder.product(genes, identity, true, &format!("{}.bias", population.name)).map(Some)
+                let (part, genes) = (format!("{}.b", model.genome(genome).name), model.genome(genome).genes);
+                let leaf = self.builder.leaf(row(&part, genes, "one bias a gene"), reader.name)?;
+                let leaf = self.builder.push(Op::Insert { axis: 2 }, &[leaf], "")?;
+                self.builder.product(identity, leaf, &format!("{}.bias", population.name)).map(Some)
             }
         }
     }
 
-    /// Appends a projection's weights, `R × N_s × N_t`.
-    fn weights(&mut self, projection: &Projection) -> Result<TensorId, Bug> {
-        let model = self.wiring.model();
-        let (source, target) = (model.population(projection.source), model.population(projection.target));
-        let (rows, columns) = (source.shape.neurons(), target.shape.neurons());
-        let link = format!("{}->{}", source.name, target.name);
-        let row = |part: &str, sizes: &[usize], start, learned, holds| Row {
-            name: format!("{link}.{part}"),
-            sizes: sizes.to_vec(),
-            start,
-            learned: learned && !projection.frozen,
-            holds,
-        };
-        match projection.encoding {
-            Encoding::Genes(interaction) => self.synthesized(projection, interaction, &link),
-            Encoding::Direct => {
-                let start = Start::Uniform { bound: 1.0 / (rows as f64).sqrt() };
-                self.builder.leaf(row("W", &[rows, columns], start, true, "W"), &link)
-            }
-            Encoding::Basis(size) => {
-                let drawn = Start::Normal { deviation: 1.0 / (size as f64).sqrt() };
-                let learned = Start::Normal { deviation: (2.0 / rows as f64).sqrt() };
-                let basis = self.builder.leaf(row("R", &[rows, size], drawn, false, "R, drawn once"), &link)?;
-                let parts = self.builder.leaf(row("P", &[size, columns], learned, true, "P"), &link)?;
-                self.builder.product(basis, parts, false, &format!("{link}.W"))
-            }
-        }
-    }
-
-    /// Appends c · `X_s` O `X_tᵀ`, the constant multiplied into O, which is the smallest of the three.
-    fn synthesized(
-        &mut self,
-        projection: &Projection,
-        interaction: InteractionId,
-        link: &str,
-    ) -> Result<TensorId, Bug> {
-        let model = self.wiring.model();
-        let genome = model.interaction(interaction).genome;
-        let reader = Reader { name: link, frozen: projection.frozen };
+    /// Appends each run's loss, [R]: the mean over the batch of −Σ label · log softmax(answer), and the penalty.
+    fn losses(&mut self, output: TensorId, penalty: Option<TensorId>) -> Result<TensorId, Bug> {
+        let classes = self.wiring.model().population(self.wiring.model().output()).shape.neurons();
         let builder = &mut self.builder;
-        let sent = self.express.identity(builder, model, (projection.source, genome, Side::Out), reader)?;
-        let genes = self.express.interaction(builder, model, interaction, reader)?;
-        let received = self.express.identity(builder, model, (projection.target, genome, Side::In), reader)?;
-        let fan_in = model.population(projection.source).shape.neurons();
-        let gain = Row {
-            name: format!("{link}.{}.c", model.interaction(interaction).name),
-            sizes: vec![1, 1],
-            start: Start::Gain { source: sent, interaction: genes, target: received, fan_in },
-            learned: false,
-            holds: "the constant c",
-        };
-        let gain = builder.leaf(gain, link)?;
-        let scaled = builder.push(Op::Multiply, &[genes, gain], "")?;
-        let left = builder.product(sent, scaled, false, "")?;
-        builder.product(left, received, true, &format!("{link}.W"))
+        let labels = builder.push(Op::Labels { classes }, &[], "labels")?;
+        let sure = builder.push(Op::LogSoftmax { axis: 1 }, &[output], "")?;
+        let right = builder.push(Op::Multiply, &[sure, labels], "")?;
+        let whole = builder.total(right, "")?;
+        match penalty {
+            None => builder.push(Op::Affine { factor: -1.0, offset: 0.0 }, &[whole], "loss"),
+            Some(penalty) => builder.push(Op::Subtract, &[penalty, whole], "loss"),
+        }
     }
 
     /// Appends Σ λ Σ|O| over the interactions that ask for it, one number a run.
@@ -182,8 +183,7 @@ impl Lowering<'_> {
             let reader = Reader { name: "penalty", frozen: false };
             let genes = self.express.interaction(&mut self.builder, model, InteractionId(index), reader)?;
             let size = self.builder.map(Function::Absolute, genes, "")?;
-            let rows = self.builder.push(Op::Sum { axis: 2 }, &[size], "")?;
-            let whole = self.builder.push(Op::Sum { axis: 1 }, &[rows], "")?;
+            let whole = self.builder.total(size, "")?;
             let part = self.builder.scale(interaction.sparse, whole)?;
             sum = Some(match sum {
                 None => part,

@@ -1,25 +1,35 @@
 //! The tensor program: which operations, in which order, on tensors of which shapes, at what cost.
 //!
 //! A [`Plan`] is a list of [`Tensor`]s in an order in which each can be computed from those before it, a parameter
-//! table of [`Leaf`] rows, and the tensors that are wanted: the output, R × B × classes, and the penalty, one number for
-//! each run. Every learned tensor and every activation has a leading axis R, the runs trained at once. A `Plan` has
-//! one maker, which verifies it: what holds a `Plan` need not check it.
+//! table of [`Leaf`] rows, and the tensors that are wanted: the output, R × classes × B; the loss, one number for each run;
+//! and its gradient by each learned row. Forward and backward are one list. Every learned tensor and every activation has
+//! a leading axis R, the runs trained at once, and every activation the batch B as its last, so that the neurons that a
+//! receptive field sees lie side by side. A `Plan` has one maker, which verifies it: what holds a `Plan` need not check it.
 
 mod builder;
 mod cost;
+mod derive;
 mod express;
+mod field;
+mod function;
 mod leaf;
+mod life;
 mod lower;
 mod op;
+mod passes;
+mod shape;
 mod show;
 mod table;
 mod tensor;
 mod verify;
+mod weights;
 
 pub use cost::Cost;
+pub use field::Field;
+pub use function::Function;
 pub use leaf::{Leaf, Start};
-pub use lower::lower;
-pub use op::{Function, Op};
+pub use lower::{lower, raw};
+pub use op::{Op, Over, Squares};
 pub use table::{Table, TableRow};
 pub use tensor::{Dim, LeafId, Shape, Sizes, TensorId};
 pub use verify::{Counts, Plan, Tensor};

@@ -1,15 +1,22 @@
-//! The closed list of operations, with one shape rule each: the rule that builds a plan also re-checks it.
+//! The closed list of operations.
 
-use super::leaf::Leaf;
+use super::field::Field;
+use super::function::Function;
 use super::tensor::{Dim, LeafId, Shape};
 
-/// One operation. Arithmetic broadcasts as `NumPy`'s does: equal dimensions, or a 1 against anything.
+/// One operation. Arithmetic broadcasts as `NumPy`'s does: equal dimensions, or a 1 against anything. The list is closed
+/// under differentiation: the gradient of each is made of others.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
-    /// The batch: R × B × N of the input population.
+    /// The batch: R × N × B of the input population.
     Sample {
         /// N.
         neurons: usize,
+    },
+    /// What the answer is weighed by: R × C × B, 1 / B for the right class of each sample, else 0.
+    Labels {
+        /// C.
+        classes: usize,
     },
     /// A row of the parameter table.
     Leaf(LeafId),
@@ -18,6 +25,13 @@ pub enum Op {
     Positions {
         /// Lengths of the axes.
         axes: Vec<usize>,
+    },
+    /// One number everywhere.
+    Fill {
+        /// The number.
+        value: f64,
+        /// The shape.
+        shape: Shape,
     },
     /// An element-by-element function.
     Map(Function),
@@ -44,6 +58,33 @@ pub enum Op {
         /// Where it will stand, from 0.
         axis: usize,
     },
+    /// An axis of length 1 disappears.
+    Remove {
+        /// The axis, from 0.
+        axis: usize,
+    },
+    /// An axis of length 1 is repeated.
+    Repeat {
+        /// The axis, from 0.
+        axis: usize,
+        /// Its new length.
+        length: Dim,
+    },
+    /// The same numbers in the same order, in other dimensions; R and B stay.
+    Reshape {
+        /// The new shape.
+        shape: Shape,
+    },
+    /// eˣ divided by its sum over one axis.
+    Softmax {
+        /// The axis, from 0.
+        axis: usize,
+    },
+    /// The logarithm of [`Op::Softmax`].
+    LogSoftmax {
+        /// The axis, from 0.
+        axis: usize,
+    },
     /// Products of matrices, one for each run.
     MatMul {
         /// Whether the left one is transposed first.
@@ -56,43 +97,53 @@ pub enum Op {
         /// Rows.
         size: usize,
     },
+    /// The upper triangle, row by row, of a matrix plus its mirror, the diagonal once: the adjoint of
+    /// [`Op::Symmetric`].
+    Triangle {
+        /// Rows.
+        size: usize,
+    },
     /// The matrix whose diagonal is the operand and that is 0 elsewhere.
     Diagonal,
+    /// The diagonal of a matrix: the adjoint of [`Op::Diagonal`].
+    DiagonalOf,
+    /// Means over squares of one map: R × N × n → R × N / size² × n.
+    Pool(Squares),
+    /// Every neuron of a square gets its share of the mean: the adjoint of [`Op::Pool`].
+    Spread(Squares),
+    /// One of three sums over receptive fields; see [`Over`].
+    Window(Over, Field),
 }
 
-/// A function applied to every element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Function {
-    /// max(x, 0).
-    Relu,
-    /// The hyperbolic tangent.
-    Tanh,
-    /// 1 / (1 + e⁻ˣ).
-    Sigmoid,
-    /// x Φ(x), with the exact normal distribution function.
-    Gelu,
-    /// eˣ.
-    Exp,
-    /// x².
-    Square,
-    /// 1 / x.
-    Reciprocal,
-    /// |x|.
-    Absolute,
+/// A grid whose rows and columns are cut into squares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Squares {
+    /// Rows, columns and maps of the whole grid.
+    pub grid: [usize; 3],
+    /// Side of a square.
+    pub size: usize,
 }
 
-impl Function {
+/// What a sum over receptive fields makes. With W (R × places × maps × K), t (R × target neurons × n) and s (R × source
+/// neurons × n), and s\[p, k\] the source neuron that place p sees at k, all three are slopes of one number,
+/// Σ W\[p, o, k\] · t\[p o, n\] · s\[p, k, n\]: by t, by W and by s. So each one's slopes are the other two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Over {
+    /// (W, s) → t: Σ over k, what the target receives.
+    Seen,
+    /// (t, s) → W: Σ over n, how target and source go together.
+    Pairs,
+    /// (W, t) → s: Σ over the places that see a source neuron, and over maps.
+    Seers,
+}
+
+impl Over {
     /// Returns its name in printed plans.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Relu => "relu",
-            Self::Tanh => "tanh",
-            Self::Sigmoid => "sigmoid",
-            Self::Gelu => "gelu",
-            Self::Exp => "exp",
-            Self::Square => "square",
-            Self::Reciprocal => "reciprocal",
-            Self::Absolute => "absolute",
+            Self::Seen => "seen",
+            Self::Pairs => "pairs",
+            Self::Seers => "seers",
         }
     }
 }
@@ -101,96 +152,38 @@ impl Op {
     /// Returns how many operands it takes.
     pub fn arity(&self) -> usize {
         match self {
-            Self::Sample { .. } | Self::Leaf(_) | Self::Positions { .. } => 0,
-            Self::Add | Self::Subtract | Self::Multiply | Self::MatMul { .. } => 2,
+            Self::Sample { .. } | Self::Labels { .. } | Self::Leaf(_) | Self::Positions { .. } | Self::Fill { .. } => 0,
+            Self::Add | Self::Subtract | Self::Multiply | Self::MatMul { .. } | Self::Window(..) => 2,
             Self::Map(_)
             | Self::Affine { .. }
             | Self::Sum { .. }
             | Self::Insert { .. }
+            | Self::Remove { .. }
+            | Self::Repeat { .. }
+            | Self::Reshape { .. }
+            | Self::Softmax { .. }
+            | Self::LogSoftmax { .. }
             | Self::Symmetric { .. }
-            | Self::Diagonal => 1,
+            | Self::Triangle { .. }
+            | Self::Diagonal
+            | Self::DiagonalOf
+            | Self::Pool(_)
+            | Self::Spread(_) => 1,
         }
     }
 
-    /// Returns the result's shape.
-    ///
-    /// # Errors
-    ///
-    /// Says which rule the operands break.
-    pub fn shape(&self, operands: &[&Shape], leaves: &[Leaf]) -> Result<Shape, String> {
-        if operands.len() != self.arity() {
-            return Err(format!("takes {} operands, found {}", self.arity(), operands.len()));
-        }
+    /// Tells whether it only looks at its operand's numbers in another way, without touching any.
+    pub fn is_view(&self) -> bool {
+        matches!(self, Self::Insert { .. } | Self::Remove { .. } | Self::Repeat { .. } | Self::Leaf(_))
+    }
+
+    /// Tells whether it makes something of the batch by itself.
+    pub fn reads_batch(&self) -> bool {
         match self {
-            Self::Sample { neurons } => Ok(Shape::new([Dim::Runs, Dim::Batch, Dim::Size(*neurons)])),
-            Self::Leaf(id) => leaves.get(id.0).map(|leaf| leaf.shape.clone()).ok_or_else(|| format!("no row {id}")),
-            Self::Positions { axes } => Ok(Shape::new([
-                Dim::Size(1),
-                Dim::Size(axes.iter().fold(1, |count: usize, axis| count.saturating_mul(*axis))),
-                Dim::Size(axes.len()),
-            ])),
-            Self::Map(_) | Self::Affine { .. } => Ok(operands[0].clone()),
-            Self::Add | Self::Subtract | Self::Multiply => broadcast(operands[0], operands[1]),
-            Self::Sum { axis } => without(operands[0], *axis),
-            Self::Insert { axis } => with_one(operands[0], *axis),
-            Self::MatMul { transpose_left, transpose_right } => {
-                product(operands[0], *transpose_left, operands[1], *transpose_right)
-            }
-            Self::Symmetric { size } => {
-                expect(operands[0], &Shape::per_run(&[size.saturating_mul(size.saturating_add(1)) / 2]))
-                    .map(|()| Shape::per_run(&[*size, *size]))
-            }
-            Self::Diagonal => match operands[0].dims() {
-                [Dim::Runs, size] => Ok(Shape::new([Dim::Runs, *size, *size])),
-                _ => Err(format!("needs [R, n], found {}", operands[0])),
-            },
+            Self::Sample { .. } | Self::Labels { .. } => true,
+            Self::Fill { shape, .. } => shape.dims().contains(&Dim::Batch),
+            Self::Repeat { length, .. } => *length == Dim::Batch,
+            _ => false,
         }
     }
-}
-
-fn expect(found: &Shape, wanted: &Shape) -> Result<(), String> {
-    if found == wanted { Ok(()) } else { Err(format!("needs {wanted}, found {found}")) }
-}
-
-fn broadcast(left: &Shape, right: &Shape) -> Result<Shape, String> {
-    let pair = |(a, b): (&Dim, &Dim)| match (*a, *b) {
-        (a, b) if a == b => Ok(a),
-        (Dim::Size(1), b) => Ok(b),
-        (a, Dim::Size(1)) => Ok(a),
-        _ => Err(format!("{left} and {right} do not broadcast")),
-    };
-    if left.rank() != right.rank() {
-        return Err(format!("{left} and {right} differ in rank"));
-    }
-    left.dims().iter().zip(right.dims()).map(pair).collect::<Result<Vec<Dim>, String>>().map(Shape::new)
-}
-
-fn without(shape: &Shape, axis: usize) -> Result<Shape, String> {
-    let mut dims = shape.dims().to_vec();
-    if axis >= dims.len() {
-        return Err(format!("{shape} has no axis {axis}"));
-    }
-    dims.remove(axis);
-    Ok(Shape::new(dims))
-}
-
-fn with_one(shape: &Shape, axis: usize) -> Result<Shape, String> {
-    let mut dims = shape.dims().to_vec();
-    if axis > dims.len() {
-        return Err(format!("{shape} has no place {axis}"));
-    }
-    dims.insert(axis, Dim::Size(1));
-    Ok(Shape::new(dims))
-}
-
-fn product(left: &Shape, transpose_left: bool, right: &Shape, transpose_right: bool) -> Result<Shape, String> {
-    let (&[runs, a, b], &[others, c, d]) = (left.dims(), right.dims()) else {
-        return Err(format!("needs two stacks of matrices, found {left} and {right}"));
-    };
-    let (rows, inner) = if transpose_left { (b, a) } else { (a, b) };
-    let (outer, columns) = if transpose_right { (d, c) } else { (c, d) };
-    if runs != others || inner != outer {
-        return Err(format!("{left} and {right} do not chain"));
-    }
-    Ok(Shape::new([runs, rows, columns]))
 }

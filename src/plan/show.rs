@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::field::Field;
 use super::op::Op;
 use super::tensor::{Shape, Sizes};
 use super::verify::{Plan, Tensor};
@@ -34,10 +35,12 @@ impl fmt::Display for Plan {
             writeln!(f, "  {:<4} {} = {}{price}{label}", id.to_string(), tensor.shape, Shown(tensor))?;
         }
         writeln!(f, "output {}", self.output())?;
-        match self.penalty() {
-            Some(penalty) => writeln!(f, "penalty {penalty}"),
-            None => Ok(()),
+        if let Some(penalty) = self.penalty() {
+            writeln!(f, "penalty {penalty}")?;
         }
+        writeln!(f, "loss {}", self.losses())?;
+        let gradients = self.gradients().iter().map(ToString::to_string).collect::<Vec<_>>();
+        if gradients.is_empty() { Ok(()) } else { writeln!(f, "gradients {}", gradients.join(" ")) }
     }
 }
 
@@ -56,6 +59,8 @@ impl fmt::Display for Shown<'_> {
         let operand = |index: usize| self.0.operands.get(index).map(ToString::to_string).unwrap_or_default();
         match &self.0.op {
             Op::Sample { .. } => f.write_str("sample"),
+            Op::Labels { .. } => f.write_str("labels"),
+            Op::Fill { value, .. } => write!(f, "{value:?}"),
             Op::Leaf(id) => write!(f, "leaf {id}"),
             Op::Positions { axes } => write!(f, "positions {}", Shape::fixed(axes)),
             Op::Map(function) => write!(f, "{} {}", function.name(), operand(0)),
@@ -66,12 +71,36 @@ impl fmt::Display for Shown<'_> {
             Op::Multiply => write!(f, "{} * {}", operand(0), operand(1)),
             Op::Sum { axis } => write!(f, "sum {} over axis {axis}", operand(0)),
             Op::Insert { axis } => write!(f, "insert axis {axis} in {}", operand(0)),
+            Op::Remove { axis } => write!(f, "remove axis {axis} of {}", operand(0)),
+            Op::Repeat { axis, length } => write!(f, "repeat {} {length} times along axis {axis}", operand(0)),
+            Op::Reshape { .. } => write!(f, "reshape {}", operand(0)),
+            Op::Softmax { axis } => write!(f, "softmax {} over axis {axis}", operand(0)),
+            Op::LogSoftmax { axis } => write!(f, "log softmax {} over axis {axis}", operand(0)),
             Op::MatMul { transpose_left, transpose_right } => {
                 let mark = |transposed: bool| if transposed { "ᵀ" } else { "" };
                 write!(f, "{}{} @ {}{}", operand(0), mark(*transpose_left), operand(1), mark(*transpose_right))
             }
             Op::Symmetric { .. } => write!(f, "symmetric {}", operand(0)),
+            Op::Triangle { .. } => write!(f, "triangle {}", operand(0)),
             Op::Diagonal => write!(f, "diagonal {}", operand(0)),
+            Op::DiagonalOf => write!(f, "diagonal of {}", operand(0)),
+            Op::Pool(squares) => write!(f, "pool {} in squares of {}", operand(0), squares.size),
+            Op::Spread(squares) => write!(f, "spread {} over squares of {}", operand(0), squares.size),
+            Op::Window(over, field) => write!(f, "{} {} {} in {}", over.name(), operand(0), operand(1), Squared(field)),
         }
+    }
+}
+
+/// Receptive fields as printed: `windows of 5`, and stride and padding where they are not the usual ones.
+struct Squared<'a>(&'a Field);
+
+impl fmt::Display for Squared<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Field { size, stride, padding, .. } = self.0;
+        write!(f, "windows of {size}")?;
+        if *stride != 1 {
+            write!(f, ", stride {stride}")?;
+        }
+        if *padding != 0 { write!(f, ", padding {padding}") } else { Ok(()) }
     }
 }

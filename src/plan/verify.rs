@@ -1,7 +1,6 @@
 //! A plan and its proof: the only maker of a [`Plan`] re-checks every shape rule and every reference.
 
-use super::cost::Cost;
-use super::leaf::{Leaf, Start};
+use super::leaf::Leaf;
 use super::op::Op;
 use super::tensor::{Dim, Shape, Sizes, TensorId};
 use crate::diag::Bug;
@@ -45,6 +44,8 @@ pub struct Plan {
     leaves: Vec<Leaf>,
     output: TensorId,
     penalty: Option<TensorId>,
+    losses: TensorId,
+    gradients: Vec<TensorId>,
     counts: Counts,
 }
 
@@ -56,24 +57,25 @@ pub(super) struct Parts {
     pub(super) leaves: Vec<Leaf>,
     pub(super) output: TensorId,
     pub(super) penalty: Option<TensorId>,
+    pub(super) losses: TensorId,
+    pub(super) gradients: Vec<TensorId>,
     pub(super) counts: Counts,
 }
 
 impl Plan {
-    /// Checks `parts`, which `pass` made: operands come earlier, shapes follow their rules, every row of the table is
-    /// named once and starts with R, the output is R × B × n and the penalty one number a run.
+    /// Checks `parts`, which `pass` made: what [`Parts::check`] checks, and that each learned row has a gradient of its
+    /// own shape.
     pub(super) fn verify(pass: &'static str, parts: Parts) -> Result<Self, Bug> {
-        let bug = |tensor: String, why: String| Bug { pass, tensor, why };
-        for (index, tensor) in parts.tensors.iter().enumerate() {
-            check_tensor(&parts, index, tensor).map_err(|why| bug(TensorId(index).to_string(), why))?;
-        }
-        for leaf in &parts.leaves {
-            check_leaf(&parts, leaf).map_err(|why| bug(leaf.name.clone(), why))?;
-        }
-        check_names(&parts).map_err(|name| bug(name, "names two rows of the table".to_owned()))?;
-        check_results(&parts).map_err(|why| bug(parts.output.to_string(), why))?;
-        let Parts { name, tensors, leaves, output, penalty, counts } = parts;
-        Ok(Self { name, tensors, leaves, output, penalty, counts })
+        parts.check(pass)?;
+        check_gradients(&parts).map_err(|why| Bug { pass, tensor: parts.losses.to_string(), why })?;
+        let Parts { name, tensors, leaves, output, penalty, losses, gradients, counts } = parts;
+        Ok(Self { name, tensors, leaves, output, penalty, losses, gradients, counts })
+    }
+
+    /// Takes the plan apart for a pass.
+    pub(super) fn into_parts(self) -> Parts {
+        let Self { name, tensors, leaves, output, penalty, losses, gradients, counts } = self;
+        Parts { name, tensors, leaves, output, penalty, losses, gradients, counts }
     }
 
     /// Returns the model's name.
@@ -92,7 +94,7 @@ impl Plan {
     }
 
     /// Returns the tensors with their ids.
-    pub fn numbered(&self) -> impl Iterator<Item = (TensorId, &Tensor)> {
+    pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (TensorId, &Tensor)> {
         self.tensors.iter().enumerate().map(|(index, tensor)| (TensorId(index), tensor))
     }
 
@@ -101,7 +103,7 @@ impl Plan {
         &self.leaves
     }
 
-    /// Returns the network's answer, R × B × classes, before softmax.
+    /// Returns the network's answer, R × classes × B, before softmax.
     pub fn output(&self) -> TensorId {
         self.output
     }
@@ -109,6 +111,31 @@ impl Plan {
     /// Returns what is added to the loss, one number a run, if anything is.
     pub fn penalty(&self) -> Option<TensorId> {
         self.penalty
+    }
+
+    /// Returns each run's loss, [R]: the mean cross entropy over the batch, and the penalty.
+    pub fn losses(&self) -> TensorId {
+        self.losses
+    }
+
+    /// Returns the slope of the loss by each learned row, in the table's order.
+    pub fn gradients(&self) -> &[TensorId] {
+        &self.gradients
+    }
+
+    /// Returns the learned rows, in the table's order.
+    pub fn learned(&self) -> impl Iterator<Item = &Leaf> {
+        self.leaves.iter().filter(|leaf| leaf.learned)
+    }
+
+    /// Returns what an evaluation is asked for.
+    pub fn answers(&self) -> Vec<TensorId> {
+        std::iter::once(self.output).chain(self.penalty).collect()
+    }
+
+    /// Returns what a training step is asked for.
+    pub fn lessons(&self) -> Vec<TensorId> {
+        std::iter::once(self.losses).chain(self.gradients.iter().copied()).collect()
     }
 
     /// Returns the exact counts.
@@ -124,49 +151,32 @@ impl Plan {
 
     /// Returns the output population's size.
     pub fn outputs(&self) -> usize {
-        self.tensor(self.output).shape.dims()[2].at(Sizes { runs: 1, batch: 1 })
+        self.tensor(self.output).shape.dims()[1].at(Sizes { runs: 1, batch: 1 })
     }
+}
 
-    /// Returns what computing one tensor costs.
-    pub fn cost(&self, id: TensorId, sizes: Sizes) -> Cost {
-        let tensor = self.tensor(id);
-        let operands: Vec<&Shape> = tensor.operands.iter().map(|id| &self.tensor(*id).shape).collect();
-        tensor.op.cost(&operands, &tensor.shape, sizes)
-    }
-
-    /// Returns what one evaluation costs.
-    pub fn forward_cost(&self, sizes: Sizes) -> Cost {
-        self.numbered().fold(Cost::default(), |mut sum, (id, _)| {
-            sum += self.cost(id, sizes);
-            sum
-        })
-    }
-
-    /// Returns what a training step costs: forward, and backward to everything that is learned.
-    pub fn step_cost(&self, sizes: Sizes) -> Cost {
-        let learned = self.differentiated();
-        let mut sum = self.forward_cost(sizes);
-        for (id, tensor) in self.numbered() {
-            let count = tensor.operands.iter().filter(|id| learned[id.index()]).count();
-            sum += tensor.op.backward_cost(self.cost(id, sizes), count);
+impl Parts {
+    /// Checks what `pass` made: operands come earlier, shapes follow their rules, every row of the table is named once and
+    /// starts with R, the output is R × n × B, penalty and loss are one number a run.
+    pub(super) fn check(&self, pass: &'static str) -> Result<(), Bug> {
+        let bug = |tensor: String, why: String| Bug { pass, tensor, why };
+        for (index, tensor) in self.tensors.iter().enumerate() {
+            check_tensor(self, index, tensor).map_err(|why| bug(TensorId(index).to_string(), why))?;
         }
-        sum
-    }
-
-    /// Returns the bytes that all tensors of one evaluation take in single precision: what training keeps alive.
-    pub fn activation_bytes(&self, sizes: Sizes) -> u64 {
-        self.tensors.iter().fold(0, |sum: u64, tensor| sum.saturating_add(tensor.shape.count(sizes).saturating_mul(4)))
-    }
-
-    /// Tells for each tensor whether it depends on anything that is learned.
-    pub fn differentiated(&self) -> Vec<bool> {
-        let mut learned = Vec::with_capacity(self.tensors.len());
-        for tensor in &self.tensors {
-            let own = if let Op::Leaf(id) = tensor.op { self.leaves[id.index()].learned } else { false };
-            let inherited = tensor.operands.iter().any(|id: &TensorId| learned[id.index()]);
-            learned.push(own || inherited);
+        for leaf in &self.leaves {
+            check_leaf(self, leaf).map_err(|why| bug(leaf.name.clone(), why))?;
         }
-        learned
+        check_names(self).map_err(|name| bug(name, "names two rows of the table".to_owned()))?;
+        check_results(self).map_err(|why| bug(self.output.to_string(), why))
+    }
+
+    /// Returns the same plan with other `tensors`, each old one found where `place` says.
+    pub(super) fn moved(self, tensors: Vec<Tensor>, place: impl Fn(TensorId) -> TensorId) -> Self {
+        let Self { name, mut leaves, output, penalty, losses, gradients, counts, .. } = self;
+        leaves.iter_mut().for_each(|leaf| leaf.start.retarget(&place));
+        let gradients = gradients.into_iter().map(&place).collect();
+        let (output, penalty, losses) = (place(output), penalty.map(&place), place(losses));
+        Self { name, tensors, leaves, output, penalty, losses, gradients, counts }
     }
 }
 
@@ -183,9 +193,7 @@ fn check_leaf(parts: &Parts, leaf: &Leaf) -> Result<(), String> {
     if leaf.shape.dims().first() != Some(&Dim::Runs) || leaf.shape.dims().contains(&Dim::Batch) {
         return Err(format!("is {}, must begin with R and hold no B", leaf.shape));
     }
-    if let Start::Gain { source, interaction, target, .. } = leaf.start
-        && [source, interaction, target].iter().any(|id| id.index() >= parts.tensors.len())
-    {
+    if leaf.start.reads().iter().any(|id| id.index() >= parts.tensors.len()) {
         return Err("its gain is taken from a tensor that is not there".to_owned());
     }
     Ok(())
@@ -201,14 +209,26 @@ fn check_names(parts: &Parts) -> Result<(), String> {
 }
 
 fn check_results(parts: &Parts) -> Result<(), String> {
-    let shape = |id: TensorId| parts.tensors.get(id.index()).map(|tensor| tensor.shape.clone());
-    match shape(parts.output).as_ref().map(Shape::dims) {
-        Some([Dim::Runs, Dim::Batch, Dim::Size(_)]) => {}
-        _ => return Err("the output must be [R, B, n]".to_owned()),
+    let shape = |id: TensorId| parts.tensors.get(id.index()).map(|tensor| &tensor.shape);
+    match shape(parts.output).map(Shape::dims) {
+        Some([Dim::Runs, Dim::Size(_), Dim::Batch]) => {}
+        _ => return Err("the output must be [R, n, B]".to_owned()),
     }
-    match parts.penalty.map(shape) {
+    let one = Shape::per_run(&[]);
+    if std::iter::once(parts.losses).chain(parts.penalty).any(|id| shape(id) != Some(&one)) {
+        return Err("loss and penalty must be [R]".to_owned());
+    }
+    Ok(())
+}
+
+fn check_gradients(parts: &Parts) -> Result<(), String> {
+    let learned = parts.leaves.iter().filter(|leaf| leaf.learned);
+    if learned.clone().count() != parts.gradients.len() {
+        return Err("each learned row must have one gradient".to_owned());
+    }
+    let shape = |id: TensorId| parts.tensors.get(id.index()).map(|tensor| &tensor.shape);
+    match learned.zip(&parts.gradients).find(|(leaf, id)| shape(**id) != Some(&leaf.shape)) {
+        Some((leaf, id)) => Err(format!("the gradient {id} of {} must be {}", leaf.name, leaf.shape)),
         None => Ok(()),
-        Some(Some(shape)) if shape == Shape::per_run(&[]) => Ok(()),
-        Some(_) => Err("the penalty must be [R]".to_owned()),
     }
 }

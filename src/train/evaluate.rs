@@ -40,7 +40,7 @@ pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
 
 /// Returns how many samples go through the net at once.
 fn batch_size(net: &Net) -> usize {
-    let bytes = |batch| net.plan().activation_bytes(Sizes { runs: net.runs(), batch });
+    let bytes = |batch| net.plan().held_bytes(&net.plan().answers(), Sizes { runs: net.runs(), batch });
     let each = bytes(2).saturating_sub(bytes(1)).max(1);
     let most = if net.place().device.is_cuda() { MOST_GPU } else { MOST_CPU };
     usize::try_from(ROOM / each).unwrap_or(most).clamp(1, most)

@@ -51,7 +51,7 @@ impl Needs {
             leaf.shape.count(sizes).saturating_mul(NUMBER * if leaf.learned { LEARNED } else { DRAWN })
         };
         let parameters = plan.leaves().iter().map(row).fold(0, u64::saturating_add);
-        let tensors = plan.activation_bytes(sizes).saturating_mul(2);
+        let tensors = plan.held_bytes(&plan.lessons(), sizes);
         let largest = plan.numbered().max_by_key(|(_, tensor)| tensor.shape.count(sizes)).map_or_else(
             || "nothing".to_owned(),
             |(id, tensor)| {

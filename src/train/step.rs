@@ -3,11 +3,11 @@
 //! On a CPU each loss is looked at before the update. On a GPU a look would stall it, so losses are looked at every so
 //! often; a bad one sends the state back to the last look, and the steps are made again one by one to find where.
 
-use tch::{Reduction, Tensor as Live};
+use tch::Tensor as Live;
 
 use super::finite::{NotFinite, StepFault, first_bad, numbers};
 use super::samples::{Order, Samples};
-use crate::emit::{Adam, Net, Safe, TorchFault, words};
+use crate::emit::{Adam, Lesson, Net, Safe, TorchFault, words};
 use crate::plan::{LeafId, Op};
 
 /// Steps between two looks at the losses on a GPU.
@@ -100,19 +100,18 @@ impl Stepper {
     /// [`NotFinite`] where a counting run's loss is bad; on a CPU that run's state is then as it was before the step.
     pub fn step(&mut self) -> Result<Option<Vec<f64>>, StepFault> {
         let (x, labels) = self.batch()?;
-        let losses = self.losses(&x, &labels)?;
+        let Lesson { losses, gradients } = self.net.teach(&x, &labels)?;
         let mut seen = None;
         if self.look_every == 1 {
             let read = numbers(&losses)?;
             if let Some(run) = first_bad(&read, &self.counting) {
-                return Err(self.not_finite(run, &x)?.into());
+                return Err(self.not_finite(run, &x, &labels)?.into());
             }
             self.sum(&read);
             seen = Some(read);
         } else {
-            self.unseen.push(losses.f_detach().map_err(TorchFault::from)?);
+            self.unseen.push(losses);
         }
-        let gradients = self.gradients(&losses)?;
         self.update(gradients)?;
         if self.unseen.len() as u64 >= self.look_every {
             self.settle()?;
@@ -156,28 +155,6 @@ impl Stepper {
         self.samples.gather(&index, self.net.runs())
     }
 
-    /// Computes each run's loss, [R]: mean cross entropy, and the penalty.
-    pub(super) fn losses(&self, x: &Live, labels: &Live) -> Result<Live, TorchFault> {
-        let output = self.net.forward(x)?;
-        let runs = super::samples::as_size(self.net.runs());
-        let classes = super::samples::as_size(self.net.plan().outputs());
-        let logits = output.logits.f_reshape([-1, classes])?;
-        let each = logits.f_cross_entropy_loss(labels, None::<&Live>, Reduction::None, -100, 0.0)?;
-        let losses = each.f_view([runs, -1])?.f_mean_dim(1_i64, false, None)?;
-        Ok(match output.penalty {
-            None => losses,
-            Some(penalty) => losses.f_add(&penalty)?,
-        })
-    }
-
-    /// Carries the losses back to what is learned. Their sum is what is differentiated, so no run touches another.
-    pub(super) fn gradients(&self, losses: &Live) -> Result<Vec<Live>, TorchFault> {
-        if self.adam.values().is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(Live::f_run_backward(&[losses], self.adam.values(), false, false)?)
-    }
-
     /// Makes the update; the step is done.
     pub(super) fn update(&mut self, gradients: Vec<Live>) -> Result<(), TorchFault> {
         self.adam.step(gradients, self.lr)?;
@@ -204,8 +181,8 @@ impl Stepper {
         Err(NotFinite { run, seed: self.seed(run), step: self.done, culprit }.into())
     }
 
-    fn not_finite(&self, run: usize, x: &Live) -> Result<NotFinite, TorchFault> {
-        let culprit = match self.net.first_bad(x, run)? {
+    fn not_finite(&self, run: usize, x: &Live, labels: &Live) -> Result<NotFinite, TorchFault> {
+        let culprit = match self.net.first_bad(x, labels, run)? {
             None => "all tensors before it are finite".to_owned(),
             Some(id) => {
                 let plan = self.net.plan();

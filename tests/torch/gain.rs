@@ -1,17 +1,19 @@
 //! The constant c: synthesized weights start with the standard deviation √(2 / fan-in).
 
 use gemc::emit::{Net, Place};
+use gemc::options::Order;
 use tch::{Kind, Tensor};
 
-use crate::stage::{SMALL, plan};
+use crate::stage::{SMALL, plan_in};
 
 /// Returns the weights of a connection, one run a row, as the net starts with them.
 fn weights(source: &str, label: &str, seeds: &[u64]) -> Tensor {
-    let plan = plan(source);
+    let plan = plan_in(source, Order::Synthesized);
     let net = Net::new(&plan, seeds, Place::EXACT).unwrap();
     let runs = i64::try_from(seeds.len()).unwrap();
     let x = Tensor::zeros([runs, 1, i64::try_from(plan.inputs()).unwrap()], (Kind::Double, tch::Device::Cpu));
-    let trace = net.trace(&x).unwrap();
+    let labels = Tensor::zeros([runs], (Kind::Int64, tch::Device::Cpu));
+    let trace = net.trace(&x, &labels).unwrap();
     let (_, weights) = trace.iter().find(|(id, _)| plan.tensor(*id).label == label).expect("the label is in the plan");
     weights.reshape([runs, -1])
 }

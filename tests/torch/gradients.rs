@@ -1,10 +1,13 @@
-//! Gradients of every operation and of every row of the table, against central differences in double precision.
+//! Gradients of every operation and of every row of the table in double precision: the plan's own against central
+//! differences, and against libtorch's automatic differentiation.
 
 use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
+use gemc::options::Order;
+use gemc::plan::Plan;
 use tch::{Kind, Reduction, Tensor, no_grad_guard};
 
-use crate::stage::plan;
+use crate::stage::plan_in;
 
 const BATCH: i64 = 5;
 const CLASSES: i64 = 3;
@@ -13,7 +16,7 @@ const CLASSES: i64 = 3;
 fn loss(net: &Net, x: &Tensor, labels: &Tensor) -> Tensor {
     let output = net.forward(x).unwrap();
     let logits = output.logits.reshape([-1, CLASSES]);
-    let entropy = logits.cross_entropy_loss(labels, None::<&Tensor>, Reduction::Mean, -100, 0.0);
+    let entropy = logits.cross_entropy_loss(labels, None::<&Tensor>, Reduction::Sum, -100, 0.0) / BATCH;
     output.penalty.map_or(entropy.shallow_clone(), |penalty| &entropy + penalty.sum(Kind::Double))
 }
 
@@ -27,14 +30,19 @@ fn moved(net: &Net, row: &Tensor, at: i64, by: f64, (x, labels): (&Tensor, &Tens
 }
 
 fn check(model: &str) {
-    let plan = plan(model);
-    let net = Net::new(&plan, &[7, 8], Place::EXACT).unwrap();
+    for order in [Order::Synthesized, Order::Factored, Order::Cheapest] {
+        check_plan(&plan_in(model, order));
+    }
+}
+
+fn check_plan(plan: &Plan) {
+    let net = Net::new(plan, &[7, 8], Place::EXACT).unwrap();
     let neurons = i64::try_from(plan.inputs()).unwrap();
     let pixels = Draw::new(5, "x").uniform(2 * 5 * plan.inputs(), 1.0);
     let x = Tensor::from_slice(&pixels).view([2, BATCH, neurons]);
     let labels = Tensor::from_slice(&[0_i64, 1, 2, 1, 0, 2, 2, 1, 0, 0]);
     let rows: Vec<&Tensor> = net.learned().collect();
-    let gradients = Tensor::run_backward(&[loss(&net, &x, &labels)], &rows, false, false);
+    let gradients = net.teach(&x, &labels).unwrap().gradients;
     let names = plan.leaves().iter().filter(|leaf| leaf.learned).map(|leaf| leaf.name.as_str());
     assert!(!rows.is_empty());
     for ((row, gradient), name) in rows.iter().zip(&gradients).zip(names) {
@@ -48,6 +56,18 @@ fn check(model: &str) {
         let slopes = Tensor::from_slice(&(0..count).map(slope).collect::<Vec<f64>>());
         let error = (&slopes - &gradient).norm().double_value(&[]) / gradient.norm().double_value(&[]);
         assert!(error < 1e-6, "{name}: {error:e}\n{plan}");
+    }
+    agree_with_libtorch(&net, &x, &labels, &gradients);
+}
+
+/// libtorch records the forward, and differentiates it itself.
+fn agree_with_libtorch(net: &Net, x: &Tensor, labels: &Tensor, gradients: &[Tensor]) {
+    let rows: Vec<Tensor> = net.learned().map(|row| row.set_requires_grad(true)).collect();
+    let theirs = Tensor::run_backward(&[loss(net, x, labels)], &rows, false, false);
+    for ((ours, theirs), row) in gradients.iter().zip(&theirs).zip(&rows) {
+        let error = (ours - theirs).norm().double_value(&[]) / theirs.norm().double_value(&[]);
+        assert!(error < 1e-12, "{error:e}");
+        let _ = row.set_requires_grad(false);
     }
 }
 

@@ -3,7 +3,7 @@
 use gemc::compile::compile;
 use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
-use gemc::options::Options;
+use gemc::options::{Options, Order};
 use gemc::plan::Plan;
 use gemc::train::{Pieces, Recipe, Samples, Stepper};
 
@@ -34,8 +34,13 @@ model direct_small {
 
 /// Compiles a text that is right.
 pub(crate) fn plan(source: &str) -> Plan {
+    plan_in(source, Order::Cheapest)
+}
+
+/// Compiles a text that is right, with products in this order.
+pub(crate) fn plan_in(source: &str, order: Order) -> Plan {
     tch::set_num_threads(1);
-    compile(source, &Options::default()).expect("the model compiles")
+    compile(source, &Options { order, ..Options::default() }).expect("the model compiles")
 }
 
 /// Samples of 36 pixels in 4 classes: noise on a pattern for each class.

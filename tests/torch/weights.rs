@@ -1,9 +1,10 @@
 //! Synthesized weights against the formulas of each expression, computed here by loops over plain numbers.
 
 use gemc::emit::{Net, Place};
+use gemc::options::Order;
 use tch::{Kind, Tensor};
 
-use crate::stage::plan;
+use crate::stage::plan_in;
 
 const SOURCE: (usize, usize) = (3, 4);
 const TARGET: usize = 5;
@@ -86,14 +87,15 @@ fn synthesize(sent: &Matrix, interaction: &Matrix, received: &Matrix) -> Vec<f64
 /// Compiles a model of two populations, and returns its table and its weights.
 fn grown(head: &str, source: &str, target: &str, via: &str) -> (Values, Vec<f64>) {
     let (height, width) = SOURCE;
-    let plan = plan(&format!(
+    let text = format!(
         "model m {{\n{head}\npopulation a = grid({height}, {width}) {{ {source} }}\npopulation b = units({TARGET}) {{ {target} }}\n\
          connect a -> b via {via}\ninput a\noutput b\n}}\n"
-    ));
+    );
+    let plan = plan_in(&text, Order::Synthesized);
     let net = Net::new(&plan, &[11], Place::EXACT).unwrap();
     let neurons = i64::try_from(plan.inputs()).unwrap();
     let x = Tensor::zeros([1, 1, neurons], (Kind::Double, tch::Device::Cpu));
-    let trace = net.trace(&x).unwrap();
+    let trace = net.trace(&x, &Tensor::from_slice(&[0_i64])).unwrap();
     let (_, weights) = trace.iter().find(|(id, _)| plan.tensor(*id).label == "a->b.W").unwrap();
     (Values::of(&net), Vec::<f64>::try_from(weights.detach().reshape([-1])).unwrap())
 }

@@ -7,6 +7,7 @@ use crate::cli::exit::{Exit, Outcome};
 use crate::cli::model::{compile, find, options};
 use crate::cli::numbers::{columns, count, ratio};
 use crate::cli::screen::{Ink, Screen};
+use crate::options::Options;
 use crate::train::{Bench, Pieces, Recipe, bench};
 
 /// Samples that are made up at least; their pixels do not matter.
@@ -15,9 +16,10 @@ const SAMPLES: usize = 1_000;
 /// Measures a model's training step.
 pub(super) fn run(screen: &Screen, args: &BenchArgs) -> Outcome {
     let source = find(screen, &args.file)?;
-    let stages = compile(screen, &source, &options(&args.model, None))?;
+    let batch = args.batch as usize;
+    let stages = compile(screen, &source, &Options { batch, ..options(&args.model, None) })?;
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
-    let (batch, runs) = (args.batch as usize, args.runs as usize);
+    let runs = args.runs as usize;
     let recipe = Recipe { batch, runs, ..Recipe::default() };
     let (neurons, classes) = (stages.plan.inputs(), stages.plan.outputs());
     let samples = SAMPLES.max(batch);

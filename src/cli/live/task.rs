@@ -6,14 +6,17 @@ use super::faults::Blame;
 use super::machine::{Machine, pieces};
 use super::watch::Download as Watched;
 use crate::cli::args::{CompileArgs, TrainArgs};
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Exit, Failure, alone};
 use crate::cli::model::{compile, find, options};
 use crate::cli::numbers::{count, grouped};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::{facts, roots};
 use crate::cli::source::Source;
 use crate::compile::Stages;
+use crate::data::checksum::sha256;
 use crate::data::{Dataset, Download, Patience, load};
+use crate::options::Options;
+use crate::plan::raw;
 use crate::train::{Pieces, Recipe};
 
 /// A training task.
@@ -32,7 +35,8 @@ impl Task {
     pub(super) fn new(screen: &Screen, args: &CompileArgs, set: &str) -> Result<Self, Failure> {
         let (facts, training) = (facts(set)?, &args.training);
         let source = find(screen, &args.file)?;
-        let stages = compile(screen, &source, &options(&args.model, Some(facts)))?;
+        let batch = training.batch.map_or(Recipe::default().batch, |batch| batch as usize);
+        let stages = compile(screen, &source, &Options { batch, ..options(&args.model, Some(facts)) })?;
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
         let recipe = recipe(training, data.train.len())?;
@@ -54,6 +58,12 @@ impl Task {
         let (model, data, batch) = (self.stages.plan.name(), &self.data.facts.name, grouped(batch as u64));
         format!("{model} on {data}: {runs}, at most {steps} of {batch} samples, {threads} on {device}")
     }
+}
+
+/// Returns the hash of a model's graph as it is written: not of the order in which it is computed.
+pub(super) fn fingerprint(stages: &Stages) -> Result<String, Failure> {
+    let plan = raw(&stages.wiring).map_err(|bug| Failure::Fault(Exit::Bug, alone(bug)))?;
+    Ok(sha256(plan.to_string().as_bytes()))
 }
 
 /// Returns the samples that are learned from.

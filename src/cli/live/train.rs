@@ -3,13 +3,12 @@
 use super::faults::Blame;
 use super::machine::clock;
 use super::reached::reached;
-use super::task::{Task, judged_by, learned_from};
+use super::task::{Task, fingerprint, judged_by, learned_from};
 use super::watch::Watch;
 use super::{run_folder, stop};
 use crate::cli::args::CompileArgs;
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::screen::Screen;
-use crate::data::checksum::sha256;
 use crate::emit::libtorch_version;
 use crate::train::{self, Folder, Job, Record, Stopped, Versions};
 
@@ -18,7 +17,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     let Some(set) = &args.train else { return Ok(Exit::Usage) };
     let task = Task::new(screen, args, set)?;
     let plan = &task.stages.plan;
-    let graph = sha256(plan.to_string().as_bytes());
+    let graph = fingerprint(&task.stages)?;
     let interrupt = stop::catch()?;
     let path = run_folder::choose(args.training.run_dir.as_deref(), plan.name())?;
     let mut folder = Folder::create(&path, &task.source.text, &graph).map_err(Blame::failure)?;

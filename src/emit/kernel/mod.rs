@@ -1,0 +1,107 @@
+//! Sums over receptive fields on a CPU in single precision, without unfolding anything: each source neuron is a row of
+//! numbers, one for each sample or gene, and stays where it is.
+//!
+//! Three operations share one scheme. Numbers that stand side by side go through vector registers (`pulp` picks the widest
+//! that the processor has), several rows of the result are held in registers at once, and threads share out rows of
+//! the grid whose result is made, so that each number is made by one thread in one order: the result does not
+//! depend on the number of threads.
+#![allow(clippy::inline_always)] // only what is inlined into the dispatched call is compiled for its registers
+
+mod block;
+mod pairs;
+mod places;
+mod seen;
+mod seers;
+
+use pulp::{Arch, Simd, WithSimd};
+
+use self::pairs::Pairs;
+use self::seen::Seen;
+use self::seers::Seers;
+use crate::plan::{Field, Over};
+
+/// Rows of a result that are held in registers at once, at most.
+const ROWS: usize = 6;
+
+/// The two operands of one run, row after row, and the length n of a row of numbers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Operands<'a> {
+    /// The left one.
+    pub(super) x: &'a [f32],
+    /// The right one.
+    pub(super) y: &'a [f32],
+    /// n.
+    pub(super) length: usize,
+}
+
+/// Makes the result of one run in `made`, with so many threads. Slices must have the sizes of their shapes.
+pub(super) fn window(over: Over, field: &Field, operands: Operands<'_>, made: &mut [f32], threads: usize) {
+    // rows of the grid whose neurons the result belongs to, and the numbers that one of them has
+    let rows = match over {
+        Over::Seen | Over::Pairs => field.target[0],
+        Over::Seers => field.source[0],
+    };
+    let each = made.len() / rows.max(1);
+    let share = rows.div_ceil(threads.max(1)).max(1);
+    let work = |(part, made): (usize, &mut [f32])| {
+        let first = part * share;
+        let stretch = Stretch { field, operands, first, made };
+        Arch::new().dispatch(Job { over, stretch });
+    };
+    let parts = made.chunks_mut((each * share).max(1)).enumerate();
+    if share >= rows {
+        parts.for_each(work);
+        return;
+    }
+    std::thread::scope(|scope| {
+        for part in parts {
+            scope.spawn(move || work(part));
+        }
+    });
+}
+
+/// Some rows of the result's grid.
+struct Stretch<'a> {
+    field: &'a Field,
+    operands: Operands<'a>,
+    /// The first of the rows.
+    first: usize,
+    /// Their part of the result.
+    made: &'a mut [f32],
+}
+
+struct Job<'a> {
+    over: Over,
+    stretch: Stretch<'a>,
+}
+
+impl WithSimd for Job<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match self.over {
+            Over::Seen => Seen(self.stretch).make(simd),
+            Over::Pairs => Pairs(self.stretch).make(simd),
+            Over::Seers => Seers(self.stretch).make(simd),
+        }
+    }
+}
+
+/// Returns how many numbers a register holds.
+#[inline(always)]
+fn lanes<S: Simd>() -> usize {
+    size_of::<S::f32s>() / size_of::<f32>()
+}
+
+/// Returns the registers that one row of a block takes: wide processors have twice as many.
+#[inline(always)]
+fn registers<S: Simd>() -> usize {
+    if lanes::<S>() >= 16 { 4 } else { 2 }
+}
+
+/// Cuts `count` things into the fewest parts of at most `most`, as even as can be; returns their ends, each with its start.
+fn cut(count: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+    let parts = count.div_ceil(most.max(1)).max(1);
+    (0..parts).map(move |part| (count * part / parts, count * (part + 1) / parts))
+}

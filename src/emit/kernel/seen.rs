@@ -1,0 +1,27 @@
+//! (W, s) → t: each target neuron's row is a sum of the source rows it sees, each times its weight.
+
+use pulp::Simd;
+
+use super::block::{Terms, rows};
+use super::{ROWS, Stretch, cut, places};
+
+/// Some target rows.
+pub(super) struct Seen<'a>(pub(super) Stretch<'a>);
+
+impl Seen<'_> {
+    #[inline(always)]
+    pub(super) fn make<S: Simd>(self, simd: S) {
+        let Stretch { field, operands, first, made } = self.0;
+        let ([_, columns, maps], n, k) = (field.target, operands.length, field.seen());
+        let mut list = Vec::new();
+        for (offset, made) in made.chunks_exact_mut((maps * n).max(1)).enumerate() {
+            let (row, column) = (first + offset / columns, offset % columns);
+            places::seen(field, row, column, &mut list);
+            let weights = &operands.x[(row * columns + column) * maps * k..][..maps * k];
+            for (start, end) in cut(maps, ROWS) {
+                let terms = Terms { list: &list, weights: &weights[start * k..end * k], apart: k, rows: operands.y, n };
+                rows(simd, terms, &mut made[start * n..end * n]);
+            }
+        }
+    }
+}

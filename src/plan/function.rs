@@ -1,0 +1,47 @@
+//! The functions that an operation can apply to every element.
+
+/// A function applied to every element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// max(x, 0).
+    Relu,
+    /// The hyperbolic tangent.
+    Tanh,
+    /// 1 / (1 + e⁻ˣ).
+    Sigmoid,
+    /// x Φ(x), with the exact normal distribution function Φ.
+    Gelu,
+    /// Φ(x), the normal distribution function.
+    Normal,
+    /// eˣ.
+    Exp,
+    /// x².
+    Square,
+    /// 1 / x.
+    Reciprocal,
+    /// 1 / (1 + x²).
+    Bell,
+    /// |x|.
+    Absolute,
+    /// −1, 0 or 1: the slope of [`Function::Absolute`].
+    Sign,
+}
+
+impl Function {
+    /// Returns its name in printed plans.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relu => "relu",
+            Self::Tanh => "tanh",
+            Self::Sigmoid => "sigmoid",
+            Self::Gelu => "gelu",
+            Self::Normal => "normal",
+            Self::Exp => "exp",
+            Self::Square => "square",
+            Self::Reciprocal => "reciprocal",
+            Self::Bell => "bell",
+            Self::Absolute => "absolute",
+            Self::Sign => "sign",
+        }
+    }
+}

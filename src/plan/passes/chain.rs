@@ -1,0 +1,100 @@
+//! Chains of matrix products: products of products, where nobody else reads those in between.
+
+use super::super::op::Op;
+use super::super::tensor::TensorId;
+use super::super::verify::Parts;
+
+/// Products that a chain holds at most: the price of finding the best order grows with the cube.
+const LONGEST: usize = 24;
+
+/// One factor of a chain.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Factor {
+    pub(super) id: TensorId,
+    pub(super) transposed: bool,
+}
+
+/// A product of at least three factors.
+#[derive(Debug, Clone)]
+pub(super) struct Chain {
+    /// From left to right.
+    pub(super) factors: Vec<Factor>,
+    /// The products in between.
+    pub(super) inside: Vec<TensorId>,
+}
+
+/// Returns for each tensor the chain whose product it is, if it is one that is no part of a longer one.
+pub(super) fn chains(parts: &Parts) -> Vec<Option<Chain>> {
+    let uses = uses(parts);
+    let mut chains: Vec<Option<Chain>> = vec![None; parts.tensors.len()];
+    let mut taken = vec![false; parts.tensors.len()];
+    for index in (0..parts.tensors.len()).rev() {
+        if taken[index] || !matches!(parts.tensors[index].op, Op::MatMul { .. }) {
+            continue;
+        }
+        let mut chain = Chain { factors: Vec::new(), inside: Vec::new() };
+        flatten(parts, &uses, Factor { id: TensorId(index), transposed: false }, &mut chain);
+        // the product itself is not in between
+        chain.inside.retain(|id| id.0 != index);
+        chain.inside.iter().for_each(|id| taken[id.0] = true);
+        if chain.factors.len() > 2 {
+            chains[index] = Some(chain);
+        }
+    }
+    chains
+}
+
+/// Counts who reads each tensor: operations, results and starts.
+fn uses(parts: &Parts) -> Vec<usize> {
+    let mut uses = vec![0; parts.tensors.len()];
+    let operands = parts.tensors.iter().flat_map(|tensor| tensor.operands.iter().copied());
+    let starts = parts.leaves.iter().flat_map(|leaf| leaf.start.reads());
+    for id in operands.chain(starts).chain([parts.output, parts.losses]).chain(parts.penalty) {
+        uses[id.0] += 1;
+    }
+    uses
+}
+
+fn flatten(parts: &Parts, uses: &[usize], factor: Factor, chain: &mut Chain) {
+    let tensor = &parts.tensors[factor.id.0];
+    let first = chain.inside.is_empty();
+    match tensor.op {
+        Op::MatMul { transpose_left, transpose_right }
+            if first || (uses[factor.id.0] == 1 && chain.inside.len() < LONGEST) =>
+        {
+            chain.inside.push(factor.id);
+            let (left, right) = (tensor.operands[0], tensor.operands[1]);
+            // (A B)ᵀ = Bᵀ Aᵀ
+            let pair = if factor.transposed {
+                [(right, !transpose_right), (left, !transpose_left)]
+            } else {
+                [(left, transpose_left), (right, transpose_right)]
+            };
+            for (id, transposed) in pair {
+                flatten(parts, uses, Factor { id, transposed }, chain);
+            }
+        }
+        _ => chain.factors.push(factor),
+    }
+}
+
+/// What becomes of a tensor from step to step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fate {
+    /// Whether a gradient goes through it.
+    pub(super) learned: bool,
+    /// Whether it is made in each step.
+    pub(super) changing: bool,
+}
+
+/// Returns the fate of each tensor.
+pub(super) fn fates(parts: &Parts) -> Vec<Fate> {
+    let mut fates: Vec<Fate> = Vec::with_capacity(parts.tensors.len());
+    for tensor in &parts.tensors {
+        let own = matches!(tensor.op, Op::Leaf(id) if parts.leaves[id.0].learned);
+        let inherits = |has: fn(&Fate) -> bool| tensor.operands.iter().any(|id| has(&fates[id.0]));
+        let learned = own || inherits(|fate| fate.learned);
+        fates.push(Fate { learned, changing: learned || tensor.op.reads_batch() || inherits(|fate| fate.changing) });
+    }
+    fates
+}

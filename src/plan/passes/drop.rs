@@ -1,0 +1,32 @@
+//! DROP: what nobody reads is not computed. Rows of the table stay, and so does what a row's start is taken from.
+
+use super::super::op::Op;
+use super::super::tensor::TensorId;
+use super::super::verify::Parts;
+use super::{Pass, rebuilt};
+
+/// Removes tensors that no result needs.
+pub(super) const DROP: Pass = Pass { name: "drop", run: drop };
+
+fn drop(parts: Parts) -> Parts {
+    let mut kept: Vec<bool> = parts.tensors.iter().map(|tensor| matches!(tensor.op, Op::Leaf(_))).collect();
+    let starts = parts.leaves.iter().flat_map(|leaf| leaf.start.reads());
+    let results = parts.gradients.iter().copied().chain([parts.output, parts.losses]).chain(parts.penalty);
+    for id in results.chain(starts) {
+        kept[id.0] = true;
+    }
+    mark(&parts, &mut kept);
+    let same: Vec<TensorId> = (0..kept.len()).map(TensorId).collect();
+    rebuilt(parts, &same, &kept)
+}
+
+/// Marks what the marked ones are made of: operands come earlier, so one pass from the end finds all.
+fn mark(parts: &Parts, kept: &mut [bool]) {
+    for (index, tensor) in parts.tensors.iter().enumerate().rev() {
+        if kept[index] {
+            for id in &tensor.operands {
+                kept[id.0] = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! SHARE: what is computed twice is computed once. Two tensors are the same where their operation and operands are.
+
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
+
+use super::super::op::Op;
+use super::super::tensor::TensorId;
+use super::super::verify::Parts;
+use super::{Pass, rebuilt};
+
+/// Replaces each tensor by the first that is the same.
+pub(super) const SHARE: Pass = Pass { name: "share", run: share };
+
+fn share(parts: Parts) -> Parts {
+    let mut first: HashMap<(Discriminant<Op>, Vec<TensorId>), Vec<TensorId>> = HashMap::new();
+    let mut same: Vec<TensorId> = Vec::with_capacity(parts.tensors.len());
+    for (index, tensor) in parts.tensors.iter().enumerate() {
+        let operands = tensor.operands.iter().map(|id| same[id.0]).collect();
+        let alike = first.entry((discriminant(&tensor.op), operands)).or_default();
+        let known = alike.iter().find(|id| parts.tensors[id.0].op == tensor.op).copied();
+        let id = known.unwrap_or(TensorId(index));
+        if known.is_none() {
+            alike.push(id);
+        }
+        same.push(id);
+    }
+    let kept = vec![true; same.len()];
+    rebuilt(parts, &same, &kept)
+}

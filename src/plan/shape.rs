@@ -1,0 +1,174 @@
+//! One shape rule for each operation: the rule that builds a plan also re-checks it.
+
+use super::field::Field;
+use super::leaf::Leaf;
+use super::op::{Op, Over, Squares};
+use super::tensor::{Dim, Shape, Sizes};
+
+impl Op {
+    /// Returns the result's shape.
+    ///
+    /// # Errors
+    ///
+    /// Says which rule the operands break.
+    pub fn shape(&self, operands: &[&Shape], leaves: &[Leaf]) -> Result<Shape, String> {
+        match (self, operands) {
+            (Self::Sample { neurons: size } | Self::Labels { classes: size }, []) => {
+                Ok(Shape::new([Dim::Runs, Dim::Size(*size), Dim::Batch]))
+            }
+            (Self::Leaf(id), []) => {
+                leaves.get(id.0).map(|leaf| leaf.shape.clone()).ok_or_else(|| format!("no row {id}"))
+            }
+            (Self::Positions { axes }, []) => Ok(positions(axes)),
+            (Self::Fill { shape, .. }, []) => Ok(shape.clone()),
+            (Self::Map(_) | Self::Affine { .. }, [x]) => Ok((*x).clone()),
+            (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| (*x).clone()),
+            (Self::Add | Self::Subtract | Self::Multiply, [x, y]) => broadcast(x, y),
+            (Self::Sum { axis }, [x]) => without(x, *axis),
+            (Self::Insert { axis }, [x]) => with_one(x, *axis),
+            (Self::Remove { axis }, [x]) => of_one(x, *axis).and_then(|()| without(x, *axis)),
+            (Self::Repeat { axis, length }, [x]) => repeated(x, *axis, *length),
+            (Self::Reshape { shape }, [x]) => reshaped(x, shape),
+            (Self::MatMul { transpose_left, transpose_right }, [x, y]) => {
+                product(x, *transpose_left, y, *transpose_right)
+            }
+            (Self::Symmetric { size }, [x]) => {
+                expect(x, &Shape::per_run(&[triangle(*size)])).map(|()| Shape::per_run(&[*size, *size]))
+            }
+            (Self::Triangle { size }, [x]) => {
+                expect(x, &Shape::per_run(&[*size, *size])).map(|()| Shape::per_run(&[triangle(*size)]))
+            }
+            (Self::Diagonal, [x]) => match x.dims() {
+                [Dim::Runs, size] => Ok(Shape::new([Dim::Runs, *size, *size])),
+                _ => Err(format!("needs [R, n], found {x}")),
+            },
+            (Self::DiagonalOf, [x]) => match x.dims() {
+                [Dim::Runs, size, other] if size == other => Ok(Shape::new([Dim::Runs, *size])),
+                _ => Err(format!("needs [R, n, n], found {x}")),
+            },
+            (Self::Pool(squares), [x]) => {
+                let [whole, pooled] = sides(*squares)?;
+                replaced(x, whole, pooled)
+            }
+            (Self::Spread(squares), [x]) => {
+                let [whole, pooled] = sides(*squares)?;
+                replaced(x, pooled, whole)
+            }
+            (Self::Window(over, field), [x, y]) => windowed(*over, field, x, y),
+            _ => Err(format!("takes {} operands, found {}", self.arity(), operands.len())),
+        }
+    }
+}
+
+fn expect(found: &Shape, wanted: &Shape) -> Result<(), String> {
+    if found == wanted { Ok(()) } else { Err(format!("needs {wanted}, found {found}")) }
+}
+
+fn positions(axes: &[usize]) -> Shape {
+    let neurons = axes.iter().fold(1, |count: usize, axis| count.saturating_mul(*axis));
+    Shape::fixed(&[1, neurons, axes.len()])
+}
+
+/// Returns the entries of an upper triangle.
+fn triangle(size: usize) -> usize {
+    size.saturating_mul(size.saturating_add(1)) / 2
+}
+
+fn broadcast(left: &Shape, right: &Shape) -> Result<Shape, String> {
+    let pair = |(a, b): (&Dim, &Dim)| match (*a, *b) {
+        (a, b) if a == b => Ok(a),
+        (Dim::Size(1), b) => Ok(b),
+        (a, Dim::Size(1)) => Ok(a),
+        _ => Err(format!("{left} and {right} do not broadcast")),
+    };
+    if left.rank() != right.rank() {
+        return Err(format!("{left} and {right} differ in rank"));
+    }
+    left.dims().iter().zip(right.dims()).map(pair).collect::<Result<Vec<Dim>, String>>().map(Shape::new)
+}
+
+fn without(shape: &Shape, axis: usize) -> Result<Shape, String> {
+    let mut dims = shape.dims().to_vec();
+    if axis >= dims.len() {
+        return Err(format!("{shape} has no axis {axis}"));
+    }
+    dims.remove(axis);
+    Ok(Shape::new(dims))
+}
+
+fn with_one(shape: &Shape, axis: usize) -> Result<Shape, String> {
+    let mut dims = shape.dims().to_vec();
+    if axis > dims.len() {
+        return Err(format!("{shape} has no place {axis}"));
+    }
+    dims.insert(axis, Dim::Size(1));
+    Ok(Shape::new(dims))
+}
+
+fn of_one(shape: &Shape, axis: usize) -> Result<(), String> {
+    match shape.dims().get(axis) {
+        Some(Dim::Size(1)) => Ok(()),
+        _ => Err(format!("axis {axis} of {shape} is not of length 1")),
+    }
+}
+
+fn repeated(shape: &Shape, axis: usize, length: Dim) -> Result<Shape, String> {
+    of_one(shape, axis)?;
+    let mut dims = shape.dims().to_vec();
+    dims[axis] = length;
+    Ok(Shape::new(dims))
+}
+
+fn reshaped(found: &Shape, wanted: &Shape) -> Result<Shape, String> {
+    let open = |shape: &Shape| shape.dims().iter().copied().filter(|dim| !matches!(dim, Dim::Size(_))).collect();
+    let (before, after): (Vec<Dim>, Vec<Dim>) = (open(found), open(wanted));
+    let one = Sizes { runs: 1, batch: 1 };
+    if before == after && found.count(one) == wanted.count(one) {
+        Ok(wanted.clone())
+    } else {
+        Err(format!("{found} does not fill {wanted}"))
+    }
+}
+
+fn product(left: &Shape, transpose_left: bool, right: &Shape, transpose_right: bool) -> Result<Shape, String> {
+    let (&[runs, a, b], &[others, c, d]) = (left.dims(), right.dims()) else {
+        return Err(format!("needs two stacks of matrices, found {left} and {right}"));
+    };
+    let (rows, inner) = if transpose_left { (b, a) } else { (a, b) };
+    let (outer, columns) = if transpose_right { (d, c) } else { (c, d) };
+    if runs != others || inner != outer {
+        return Err(format!("{left} and {right} do not chain"));
+    }
+    Ok(Shape::new([runs, rows, columns]))
+}
+
+/// Returns the neurons of the whole grid and of the pooled one.
+fn sides(squares: Squares) -> Result<[usize; 2], String> {
+    let Squares { grid: [rows, columns, maps], size } = squares;
+    if size == 0 || !rows.is_multiple_of(size) || !columns.is_multiple_of(size) {
+        return Err(format!("squares of {size} do not cut {rows} × {columns}"));
+    }
+    let count = |rows: usize, columns: usize| rows.saturating_mul(columns).saturating_mul(maps);
+    Ok([count(rows, columns), count(rows / size, columns / size)])
+}
+
+/// Replaces the neurons of R × N × n.
+fn replaced(shape: &Shape, from: usize, to: usize) -> Result<Shape, String> {
+    match *shape.dims() {
+        [runs, Dim::Size(neurons), rest] if neurons == from => Ok(Shape::new([runs, Dim::Size(to), rest])),
+        _ => Err(format!("needs [R, {from}, n], found {shape}")),
+    }
+}
+
+fn windowed(over: Over, field: &Field, x: &Shape, y: &Shape) -> Result<Shape, String> {
+    let weights = Shape::per_run(&[field.places(), field.maps(), field.seen()]);
+    let (sources, targets) = (field.sources(), field.targets());
+    match over {
+        Over::Seen => expect(x, &weights).and_then(|()| replaced(y, sources, targets)),
+        Over::Seers => expect(x, &weights).and_then(|()| replaced(y, targets, sources)),
+        Over::Pairs => {
+            let received = replaced(y, sources, targets)?;
+            expect(x, &received).map(|()| weights)
+        }
+    }
+}
