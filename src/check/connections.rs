@@ -9,15 +9,18 @@ use thiserror::Error;
 use super::Context;
 use super::arguments::keys;
 use super::encodings::encoding;
+use super::fields::{self, Field, field};
 use super::genomes::GeneSets;
 use super::ids::PopId;
+use super::misfit::misfit;
 use super::model::{Encoding, Projection};
 use super::names::Meaning;
 use super::neurons::Population;
 use super::range::switch;
 use super::unsupported;
+use super::window::Window;
 use crate::span::{Name, Span};
-use crate::syntax::ast::{Ast, Connect, Item};
+use crate::syntax::ast::{Ast, Attribute, Connect, Item};
 
 /// A connection's end does not express the genes its weights are made of.
 #[derive(Debug, Error, Diagnostic)]
@@ -40,7 +43,7 @@ struct MissingExpression {
 #[error("`{source_population}` is connected to `{target}` via `{encoding}` twice")]
 #[diagnostic(
     code(gem::duplicate_connection),
-    help("remove one of the two; a second connection needs another genome or encoding")
+    help("remove one of the two; a second connection needs another genome, encoding or window")
 )]
 struct DuplicateConnection {
     source_population: Name,
@@ -61,9 +64,14 @@ pub(super) struct Link {
     pub(super) target: usize,
     /// Where the text says so.
     pub(super) span: Span,
-    /// How its weights come about, where that much is without fault.
+    /// What its weights are made by, where that much is without fault.
+    encoding: Option<Encoding>,
+    /// All of it, where it is without fault by itself.
     pub(super) projection: Option<Projection>,
 }
+
+/// Links that have been seen, by what tells two apart, and where.
+type Seen = HashMap<(usize, usize, String, Option<Window>), Span>;
 
 /// All links, and whether any was lost to a fault.
 #[derive(Debug)]
@@ -80,13 +88,16 @@ pub(super) fn connections(
     populations: &[Option<Population>],
 ) -> Links {
     let mut links = Links { list: Vec::new(), gaps: populations.iter().any(Option::is_none) };
-    let (mut seen, mut lacking) = (HashMap::new(), HashSet::new());
+    let (mut seen, mut lacking) = (Seen::new(), HashSet::new());
     for item in &ast.items {
         if let Item::Connect(connect) = item {
-            let read = links_of(context, connect, genes);
+            let (read, field) = links_of(context, connect, genes);
             links.gaps |= read.len() + 1 < connect.chain.len();
+            fitting(context, field, &read, populations);
             for link in &read {
-                repeated(context, connect, link, &mut seen);
+                if !matches!(field, Field::Faulty) {
+                    repeated(context, connect, link, &mut seen);
+                }
                 expressed(context, link, (genes, populations), &mut lacking);
             }
             links.list.extend(read);
@@ -101,43 +112,66 @@ pub(super) fn as_population(meaning: Meaning) -> Option<usize> {
     if let Meaning::Population(index) = meaning { Some(index) } else { None }
 }
 
-/// Reads one chain; links with an end that is not there are left out.
-fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> Vec<Link> {
+/// Reads one chain and its receptive fields; links with an end that is not there are left out.
+fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<Link>, Field) {
     let resolve = |name| context.names.resolve(name, "population", as_population, context.problems);
     let ends: Vec<Option<usize>> = connect.chain.iter().map(resolve).collect();
     let encoding = encoding(context, &connect.encoding, genes);
-    let frozen = frozen(context, connect);
+    let attributes = attributes(context, connect);
+    let frozen = frozen(context, &attributes);
+    let field = field(context, connect, encoding, &attributes);
+    let window = match field {
+        Field::Whole => Some(None),
+        Field::Square(window, _) => Some(Some(window)),
+        Field::Faulty => None,
+    };
     let link = |(ends, names): (&[Option<usize>], &[Name])| {
         let (source, target) = (ends[0]?, ends[1]?);
         let span = names[0].span.to(names[1].span);
-        let projection = encoding.map(|encoding| Projection {
-            source: PopId(source),
-            target: PopId(target),
-            encoding,
-            window: None,
-            frozen,
-            span,
-        });
-        Some(Link { source, target, span, projection })
+        let (from, to) = (PopId(source), PopId(target));
+        let whole = encoding.zip(window);
+        let projection =
+            whole.map(|(encoding, window)| Projection { source: from, target: to, encoding, window, frozen, span });
+        Some(Link { source, target, span, encoding, projection })
     };
-    ends.windows(2).zip(connect.chain.windows(2)).filter_map(link).collect()
+    (ends.windows(2).zip(connect.chain.windows(2)).filter_map(link).collect(), field)
 }
 
-fn frozen(context: &mut Context, connect: &Connect) -> bool {
-    let mut frozen = false;
-    let known: Vec<&str> = std::iter::once("frozen").chain(unsupported::CONNECTION_KEYS.iter().copied()).collect();
-    for attribute in keys("a connection", &connect.attributes, &known, None, context.problems) {
-        match attribute.key.as_str() {
-            "frozen" => frozen = switch(context, attribute.value.as_ref()).unwrap_or(false),
-            key => unsupported::report(key, attribute.key.span, context.problems),
+/// Returns the attributes that this version acts on.
+fn attributes<'a>(context: &mut Context, connect: &'a Connect) -> Vec<&'a Attribute> {
+    let to_come = unsupported::CONNECTION_KEYS;
+    let known: Vec<&str> = ["frozen"].iter().chain(fields::KEYS).chain(to_come).copied().collect();
+    let mut attributes = keys("a connection", &connect.attributes, &known, None, context.problems);
+    attributes.retain(|attribute| {
+        let (key, at) = (attribute.key.as_str(), attribute.key.span);
+        let supported = !to_come.contains(&key);
+        if !supported {
+            unsupported::report(key, at, context.problems);
+        }
+        supported
+    });
+    attributes
+}
+
+fn frozen(context: &mut Context, attributes: &[&Attribute]) -> bool {
+    let frozen = attributes.iter().find(|attribute| attribute.key.as_str() == "frozen");
+    frozen.and_then(|frozen| switch(context, frozen.value.as_ref())).unwrap_or(false)
+}
+
+/// Reports windows that do not fit the populations of their links.
+fn fitting(context: &mut Context, field: Field, links: &[Link], populations: &[Option<Population>]) {
+    let Field::Square(window, at) = field else { return };
+    for link in links {
+        if let (Some(Some(source)), Some(Some(target))) = (populations.get(link.source), populations.get(link.target)) {
+            misfit(context, (window, at), source, target);
         }
     }
-    frozen
 }
 
-fn repeated(context: &mut Context, connect: &Connect, link: &Link, seen: &mut HashMap<(usize, usize, String), Span>) {
+fn repeated(context: &mut Context, connect: &Connect, link: &Link, seen: &mut Seen) {
     let encoding = &connect.encoding.name;
-    if let Some(first) = seen.insert((link.source, link.target, encoding.text.clone()), link.span) {
+    let window = link.projection.as_ref().and_then(|projection| projection.window);
+    if let Some(first) = seen.insert((link.source, link.target, encoding.text.clone(), window), link.span) {
         let name = |index: usize| connect.chain.iter().find(|name| context.names.is_population(name, index));
         if let (Some(source), Some(target)) = (name(link.source), name(link.target)) {
             context.problems.push(DuplicateConnection {
@@ -159,9 +193,7 @@ fn expressed(
     lacking: &mut HashSet<(usize, usize)>,
 ) {
     let (genes, populations) = declared;
-    let Some(Encoding::Genes(interaction)) = link.projection.as_ref().map(|projection| projection.encoding) else {
-        return;
-    };
+    let Some(Encoding::Genes(interaction)) = link.encoding else { return };
     let Some(interaction) = &genes.interactions[interaction.index()] else { return };
     for end in [link.source, link.target] {
         let Some(Some(population)) = populations.get(end) else { continue };

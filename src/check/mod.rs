@@ -4,19 +4,25 @@
 //! The [`Skeleton`] always exists: it is what the next room needs to find the faults of the wiring in the same run.
 
 mod arguments;
+mod biases;
 mod connections;
 mod encodings;
 mod expressions;
+mod fields;
 mod fit;
 mod genomes;
+mod grids;
 mod ids;
+mod misfit;
 mod model;
 mod names;
 mod neurons;
 mod parameters;
+mod pools;
 mod populations;
 mod ports;
 mod range;
+mod shapes;
 mod show;
 mod size;
 mod skeleton;
@@ -35,6 +41,7 @@ pub use window::{Share, Window};
 use self::connections::Links;
 use self::genomes::GeneSets;
 use self::names::Names;
+use self::pools::Populations;
 use self::ports::Ports;
 use crate::diag::Problems;
 use crate::options::Options;
@@ -62,8 +69,9 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     let context = &mut Context { names, problems };
     let settings = parameters::settle(context, ast, options);
     let genes = genomes::gene_sets(context, ast);
-    let populations: Vec<Option<Population>> =
-        ast.items.iter().filter_map(|item| as_population(item)).map(|p| populations::population(context, p)).collect();
+    let drafts = ast.items.iter().filter_map(|item| as_population(item)).map(|p| populations::population(context, p));
+    let drafts = drafts.collect();
+    let Populations { list: populations, pools } = pools::settle(context, drafts);
     let links = connections::connections(context, ast, &genes, &populations);
     let ports = ports::ports(context, ast, &populations);
     unrolled(context, ast);
@@ -74,7 +82,7 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     }
     let projections: Vec<&Projection> = links.list.iter().filter_map(|link| link.projection.as_ref()).collect();
     size::size(&genes, &populations, &projections, options.memory_limit, context.problems);
-    let skeleton = Skeleton::new(ast, &links, ports);
+    let skeleton = Skeleton::new(ast, &links, &pools, ports);
     let faulty = context.problems.has_errors();
     let pieces = Pieces { settings, genes, populations, links, ports };
     let model = if faulty { None } else { pieces.assemble(ast) };

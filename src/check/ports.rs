@@ -60,6 +60,21 @@ struct ActiveInput {
     input: Span,
 }
 
+/// The input population is pooled from another.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the input `{name}` is a pool")]
+#[diagnostic(
+    code(gem::pooled_input),
+    help("the input holds the sample: declare it as a grid, and pool it into a population of its own")
+)]
+struct PooledInput {
+    name: Name,
+    #[label(primary, "averages another population")]
+    at: Span,
+    #[label("the input")]
+    input: Span,
+}
+
 /// The places of input and output among populations, as far as they could be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ports {
@@ -82,6 +97,10 @@ pub(super) fn ports(context: &mut Context, ast: &Ast, populations: &[Option<Popu
     }
     if let Some(population) = input.and_then(|input| populations.get(input)?.as_ref()) {
         inactive(context, population, inputs[0].name.span);
+        if population.pool.is_some() {
+            let (name, at) = (population.name.clone(), population.name.span);
+            context.problems.push(PooledInput { name, at, input: inputs[0].name.span });
+        }
     }
     Ports { input, output, gaps: input.is_none() || output.is_none() }
 }

@@ -16,20 +16,33 @@ const LARGEST_COUNT: i64 = 1 << 40;
 #[derive(Debug, Error, Diagnostic)]
 #[error("{what} must be {allowed}, found {found}")]
 #[diagnostic(code(gem::out_of_range))]
-struct OutOfRange {
-    what: &'static str,
-    allowed: &'static str,
-    found: String,
+pub(super) struct OutOfRange {
+    pub(super) what: &'static str,
+    pub(super) allowed: &'static str,
+    pub(super) found: String,
     #[label(primary, "must be {allowed}")]
-    at: Span,
+    pub(super) at: Span,
 }
 
 /// Returns a whole number of at least one.
 pub(super) fn count(context: &mut Context, expr: &Expr, what: &'static str) -> Option<usize> {
+    whole(context, expr, Least::One, what)
+}
+
+/// The smallest that a whole number may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Least {
+    Zero,
+    One,
+}
+
+/// Returns a whole number.
+pub(super) fn whole(context: &mut Context, expr: &Expr, least: Least, what: &'static str) -> Option<usize> {
+    let (least, too_small) = if least == Least::Zero { (0, "0 or greater") } else { (1, "at least 1") };
     match evaluate(context, expr)? {
-        Value::Int(value) if (1..=LARGEST_COUNT).contains(&value) => usize::try_from(value).ok(),
+        Value::Int(value) if (least..=LARGEST_COUNT).contains(&value) => usize::try_from(value).ok(),
         Value::Int(value) => {
-            let allowed = if value < 1 { "at least 1" } else { "at most 2^40" };
+            let allowed = if value < least { too_small } else { "at most 2^40" };
             out_of_range(context, what, allowed, value.to_string(), expr)
         }
         other @ (Value::Float(_) | Value::Bool(_)) => wrong_kind(context, "a whole number", other, expr),

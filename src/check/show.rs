@@ -45,10 +45,12 @@ impl Model {
     }
 
     fn describe_population(&self, population: &Population) -> String {
-        let mut facts: Vec<String> =
-            population.identities.iter().map(|identity| self.describe_identity(identity)).collect();
-        facts.push(format!("activation {}", population.activation));
-        facts.push(format!("bias {}", self.bias_name(population)));
+        let mut facts: Vec<String> = self.pool_name(population).into_iter().collect();
+        facts.extend(population.identities.iter().map(|identity| self.describe_identity(identity)));
+        if population.pool.is_none() {
+            facts.push(format!("activation {}", population.activation));
+            facts.push(format!("bias {}", self.bias_name(population)));
+        }
         let shape = &population.shape;
         format!("{} = {shape}, {} neurons: {}", population.name, shape.neurons(), facts.join(", "))
     }
@@ -61,7 +63,17 @@ impl Model {
         let (source, target) = (self.population(projection.source), self.population(projection.target));
         let frozen = if projection.frozen { ", frozen" } else { "" };
         let (rows, columns) = (source.shape.neurons(), target.shape.neurons());
-        format!("{} -> {} via {}: {rows} × {columns}{frozen}", source.name, target.name, self.encoding_name(projection))
+        let window = projection.window.map_or(String::new(), |window| {
+            format!(", {window}, {} synapses", window.synapses(&source.shape, &target.shape))
+        });
+        let encoding = self.encoding_name(projection);
+        format!("{} -> {} via {encoding}: {rows} × {columns}{window}{frozen}", source.name, target.name)
+    }
+
+    /// Returns how a pool is made, or nothing for a population that is none.
+    pub fn pool_name(&self, population: &Population) -> Option<String> {
+        let pool = population.pool?;
+        Some(format!("average_pool of {}, {}", self.population(pool.source).name, pool.size))
     }
 
     /// Returns how a population's bias is written in the source.

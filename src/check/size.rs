@@ -4,8 +4,10 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::genomes::GeneSets;
+use super::ids::PopId;
 use super::model::{Encoding, Projection};
-use super::neurons::{Expression, Population};
+use super::neurons::{Expression, Layout, Population};
+use super::window::{Share, Window};
 use crate::diag::Problems;
 use crate::span::Span;
 
@@ -52,10 +54,13 @@ pub(super) fn size(
         let genes = genes.genomes[interaction.genome.index()].genes;
         parts.push(part(&[genes, genes], LEARNED, "the interaction matrix", interaction.name.span));
     }
-    let neurons = |index: usize| populations.get(index)?.as_ref().map(|population| population.shape.neurons());
+    let shape = |id: PopId| populations.get(id.index())?.as_ref().map(|population| &population.shape);
     for projection in projections {
-        if let (Some(source), Some(target)) = (neurons(projection.source.index()), neurons(projection.target.index())) {
-            parts.push(weights(projection, source, target));
+        if let (Some(source), Some(target)) = (shape(projection.source), shape(projection.target)) {
+            parts.push(match projection.window {
+                None => weights(projection, source.neurons(), target.neurons()),
+                Some(window) => fields(projection, window, genes, [source, target]),
+            });
         }
     }
     let needed = parts.iter().fold(0, |sum: u64, part| sum.saturating_add(part.bytes));
@@ -96,6 +101,27 @@ fn weights(projection: &Projection, source: usize, target: usize) -> Part {
             Part { bytes: whole.bytes.saturating_add(learned.bytes).saturating_add(drawn.bytes), ..whole }
         }
     }
+}
+
+/// Counts the weights of receptive fields, and the identities of the neurons under each of them, laid side by side.
+fn fields(projection: &Projection, window: Window, genes: &GeneSets, [source, target]: [&Layout; 2]) -> Part {
+    let ([_, _, maps], [rows, columns, fields]) = (source.grid(), target.grid());
+    let kernel = [window.size, window.size, maps];
+    let genes = match projection.encoding {
+        Encoding::Genes(interaction) => {
+            let interaction = genes.interactions.get(interaction.index()).and_then(Option::as_ref);
+            interaction.map_or(1, |interaction| genes.genomes[interaction.genome.index()].genes)
+        }
+        Encoding::Direct | Encoding::Basis(_) => {
+            let learned = [&kernel[..], &[fields]].concat();
+            let shared = part(&learned, LEARNED, "the weights", projection.span);
+            let whole = LEARNED.saturating_mul(NUMBER).saturating_mul(window.synapses(source, target));
+            return if window.share == Share::Maps { shared } else { Part { bytes: whole, ..shared } };
+        }
+    };
+    let unfolded = part(&[&kernel[..], &[rows, columns, genes]].concat(), MADE, "the weights", projection.span);
+    let grown = MADE.saturating_mul(NUMBER).saturating_mul(window.synapses(source, target));
+    Part { bytes: unfolded.bytes.saturating_add(grown), ..unfolded }
 }
 
 fn part(sizes: &[usize], copies: u64, what: &'static str, at: Span) -> Part {

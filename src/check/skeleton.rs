@@ -12,8 +12,10 @@ use crate::syntax::ast::{Ast, Item};
 pub struct Skeleton {
     /// The populations, in the order of the text.
     pub populations: Vec<Name>,
-    /// The links, in the order of the text.
+    /// The links that connections make, in the order of the text.
     pub links: Vec<SkeletonLink>,
+    /// The links from populations to their pools, in the order of the text; they make no circle by themselves.
+    pub pools: Vec<SkeletonLink>,
     /// Where the sample enters.
     pub input: Option<PopId>,
     /// Where the answer is read.
@@ -37,16 +39,13 @@ pub struct SkeletonLink {
 
 impl Skeleton {
     /// Takes from a text what its faults leave.
-    pub(super) fn new(ast: &Ast, links: &Links, ports: Ports) -> Self {
+    pub(super) fn new(ast: &Ast, links: &Links, pools: &[(usize, usize, Span)], ports: Ports) -> Self {
         let name = |item: &Item| if let Item::Population(item) = item { Some(item.name.clone()) } else { None };
-        let link = |link: &super::connections::Link| SkeletonLink {
-            source: PopId(link.source),
-            target: PopId(link.target),
-            span: link.span,
-        };
+        let link = |source, target, span| SkeletonLink { source: PopId(source), target: PopId(target), span };
         Self {
             populations: ast.items.iter().filter_map(name).collect(),
-            links: links.list.iter().map(link).collect(),
+            links: links.list.iter().map(|read| link(read.source, read.target, read.span)).collect(),
+            pools: pools.iter().map(|(source, pool, span)| link(*source, *pool, *span)).collect(),
             input: ports.input.map(PopId),
             output: ports.output.map(PopId),
             unrolled: ast.items.iter().any(|item| matches!(item, Item::Unroll(_))),

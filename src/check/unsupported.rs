@@ -7,23 +7,22 @@ use crate::diag::Problems;
 use crate::span::Span;
 
 /// Shapes to come.
-pub(super) const SHAPES: &[&str] = &["cloud", "average_pool"];
+pub(super) const SHAPES: &[&str] = &["cloud"];
 /// Attributes of a population to come.
 pub(super) const POPULATION_KEYS: &[&str] = &["positions"];
 /// Attributes of a connection to come.
-pub(super) const CONNECTION_KEYS: &[&str] =
-    &["window", "stride", "padding", "share", "within", "density", "seed", "acyclic", "weights"];
+pub(super) const CONNECTION_KEYS: &[&str] = &["within", "density", "seed", "acyclic", "weights"];
 /// Encodings to come.
 pub(super) const ENCODINGS: &[&str] = &["gnetwork"];
-/// Biases to come.
-pub(super) const BIASES: &[&str] = &["per_map"];
 
 /// A part of the language that this version does not act on.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{what}` is not supported yet")]
 #[diagnostic(
     code(gem::not_supported_yet),
-    help("this version compiles dense networks without cycles; `docs/language.md` says what works")
+    help(
+        "this version compiles networks without cycles, on lines and grids, without masks; `docs/language.md` says what works"
+    )
 )]
 struct NotSupportedYet {
     what: String,

@@ -7,7 +7,7 @@ use super::Context;
 use super::model::Value;
 use super::names::Meaning;
 use crate::span::{Name, Span};
-use crate::syntax::ast::{Call, Expr, Scale, Sign};
+use crate::syntax::ast::{Attribute, Call, Expr, Scale, Sign};
 
 /// A division of whole numbers leaves a remainder.
 #[derive(Debug, Error, Diagnostic)]
@@ -98,6 +98,14 @@ pub(super) fn describe(expr: &Expr) -> String {
         Expr::Bool(value, _) => format!("`{value}`"),
         Expr::Call(call) => format!("`{}`", call.name),
         Expr::Negate(..) | Expr::Sum(..) | Expr::Product(..) => "a calculation".to_owned(),
+    }
+}
+
+/// Returns what an attribute is set to, as text, and where.
+pub(super) fn written(attribute: &Attribute) -> (String, Span) {
+    match &attribute.value {
+        Some(expr) => (describe(expr), expr.span()),
+        None => ("without a name".to_owned(), attribute.key.span),
     }
 }
 

@@ -4,7 +4,7 @@ use super::neurons::Layout;
 
 /// The receptive fields of a projection between two grids: target row i sees the source rows from i · stride − padding
 /// on, `size` of them, columns alike, and all maps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
     /// Side of the square that a target neuron sees, in source rows and columns.
     pub size: usize,
@@ -17,7 +17,7 @@ pub struct Window {
 }
 
 /// Which target neurons share their weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Share {
     /// None: every neuron has its own.
     Nothing,

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::model::{Rule, Value};
 use super::neurons::{Activation, Bias, Expression, Layout};
+use super::window::{Share, Window};
 
 /// Words that no one may give to a thing of their own.
 pub(super) const RESERVED: &[&str] = &[
@@ -109,6 +110,22 @@ impl fmt::Display for Bias {
             Self::Free => f.write_str("free"),
             Self::PerMap => f.write_str("per_map"),
             Self::Expressed(genome) => write!(f, "expressed({genome})"),
+        }
+    }
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "window {}", self.size)?;
+        if self.stride != 1 {
+            write!(f, ", stride {}", self.stride)?;
+        }
+        if self.padding != 0 {
+            write!(f, ", padding {}", self.padding)?;
+        }
+        match self.share {
+            Share::Nothing => Ok(()),
+            Share::Maps => f.write_str(", share maps"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::graph::Wiring;
+use crate::check::PopId;
 
 /// A wiring that prints as a Graphviz digraph.
 #[derive(Debug)]
@@ -25,7 +26,14 @@ impl fmt::Display for Dot<'_> {
         }
         for projection in model.projections() {
             let (from, to, label) = (projection.source, projection.target, model.encoding_name(projection));
-            writeln!(f, "  {from} -> {to} [label=\"{label}\"];")?;
+            let window = projection.window.map_or(String::new(), |window| format!("\\n{window}"));
+            writeln!(f, "  {from} -> {to} [label=\"{label}{window}\"];")?;
+        }
+        for (index, population) in model.populations().iter().enumerate() {
+            if let Some(pool) = population.pool {
+                let (from, to, size) = (pool.source, PopId(index), pool.size);
+                writeln!(f, "  {from} -> {to} [label=\"average_pool {size}\", style=dotted];")?;
+            }
         }
         writeln!(f, "}}")
     }

@@ -1,5 +1,5 @@
 //! The schedule, and the faults of a wiring: cycles, populations that nothing reaches or nobody reads, links into the
-//! input.
+//! input or into a pool.
 
 use miette::Diagnostic;
 use petgraph::algo::{kosaraju_scc, toposort};
@@ -64,15 +64,30 @@ struct FedInput {
     at: Span,
 }
 
+/// A connection leads into a pool.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a connection leads into the pool `{pool}`")]
+#[diagnostic(code(gem::fed_pool), help("a pool is the mean of its source: connect to that, or to another population"))]
+struct FedPool {
+    pool: Name,
+    #[label(primary, "leads into a pool")]
+    at: Span,
+    #[label("pooled here")]
+    pooled: Span,
+}
+
 type Graph = DiGraph<(), Span>;
 
 /// Finds the faults of a wiring and the order of evaluation: each population after all that feed it. Of those that
 /// could come next, the order is settled by the text alone.
 pub fn survey(skeleton: &Skeleton, problems: &mut Problems) -> Option<Schedule> {
-    let graph = graph(skeleton);
     fed_input(skeleton, problems);
+    let pooled = pooled(skeleton);
+    fed_pool(skeleton, &pooled, problems);
+    let links = feeding(skeleton, &pooled);
+    let graph = graph(skeleton, &links);
     if !skeleton.unrolled {
-        cycles(skeleton, &graph, problems);
+        cycles(skeleton, &graph, &links, problems);
     }
     if !skeleton.gaps {
         reach(skeleton, &graph, problems);
@@ -81,16 +96,32 @@ pub fn survey(skeleton: &Skeleton, problems: &mut Problems) -> Option<Schedule> 
     Some(Schedule { order: order.into_iter().map(|node| PopId(node.index())).collect() })
 }
 
-fn graph(skeleton: &Skeleton) -> Graph {
-    let mut graph = Graph::with_capacity(skeleton.populations.len(), skeleton.links.len());
+fn graph(skeleton: &Skeleton, links: &[SkeletonLink]) -> Graph {
+    let mut graph = Graph::with_capacity(skeleton.populations.len(), links.len());
     for _ in &skeleton.populations {
         graph.add_node(());
     }
-    // a link into the input is a fault of its own and makes no cycle
-    for link in skeleton.links.iter().filter(|link| Some(link.target) != skeleton.input) {
+    for link in links {
         graph.add_edge(node(link.source), node(link.target), link.span);
     }
     graph
+}
+
+/// Returns where each population is pooled, if it is.
+fn pooled(skeleton: &Skeleton) -> Vec<Option<Span>> {
+    let mut pooled = vec![None; skeleton.populations.len()];
+    for pool in &skeleton.pools {
+        pooled[pool.target.index()] = Some(pool.span);
+    }
+    pooled
+}
+
+/// Returns what pools and connections join, in this order. A link into the input or a pool is a fault of its own and
+/// makes no cycle.
+fn feeding(skeleton: &Skeleton, pooled: &[Option<Span>]) -> Vec<SkeletonLink> {
+    let connections = skeleton.links.iter().filter(|link| pooled[link.target.index()].is_none());
+    let links = skeleton.pools.iter().chain(connections);
+    links.filter(|link| Some(link.target) != skeleton.input).copied().collect()
 }
 
 fn node(population: PopId) -> NodeIndex {
@@ -104,8 +135,17 @@ fn fed_input(skeleton: &Skeleton, problems: &mut Problems) {
     }
 }
 
-/// Reports one cycle for each strongly connected part, at the link that closes it in the order of the text.
-fn cycles(skeleton: &Skeleton, graph: &Graph, problems: &mut Problems) {
+fn fed_pool(skeleton: &Skeleton, pooled: &[Option<Span>], problems: &mut Problems) {
+    for link in &skeleton.links {
+        if let Some(span) = pooled[link.target.index()] {
+            let pool = skeleton.populations[link.target.index()].clone();
+            problems.push(FedPool { pool, at: link.span, pooled: span });
+        }
+    }
+}
+
+/// Reports one cycle for each strongly connected part, at the connection that closes it in the order of the text.
+fn cycles(skeleton: &Skeleton, graph: &Graph, links: &[SkeletonLink], problems: &mut Problems) {
     let mut part_of = vec![usize::MAX; skeleton.populations.len()];
     for (part, members) in kosaraju_scc(graph).iter().enumerate() {
         for member in members {
@@ -113,7 +153,7 @@ fn cycles(skeleton: &Skeleton, graph: &Graph, problems: &mut Problems) {
         }
     }
     let mut reported = vec![false; skeleton.populations.len()];
-    for link in skeleton.links.iter().rev().filter(|link| Some(link.target) != skeleton.input) {
+    for link in links.iter().rev() {
         let part = part_of[link.source.index()];
         if part == part_of[link.target.index()] && !reported[part] {
             reported[part] = true;

@@ -16,10 +16,14 @@ impl fmt::Display for Wiring {
                 _ => "",
             };
             writeln!(f, "  {step}. {id} {} = {}{port}", population.name, population.shape)?;
+            if let Some(pool) = population.pool {
+                writeln!(f, "       <- {} by average_pool, {}", model.population(pool.source).name, pool.size)?;
+            }
             for projection in self.incoming(*id) {
                 let link = model.projection(*projection);
                 let source = &model.population(link.source).name;
-                writeln!(f, "       <- {source} via {} ({projection})", model.encoding_name(link))?;
+                let window = link.window.map_or(String::new(), |window| format!(", {window}"));
+                writeln!(f, "       <- {source} via {}{window} ({projection})", model.encoding_name(link))?;
             }
         }
         Ok(())

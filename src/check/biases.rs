@@ -1,0 +1,105 @@
+//! Biases: which one a population adds to what it receives, and whether it has the maps or genes for it.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Context;
+use super::genomes::as_genome;
+use super::grids::is_grid;
+use super::ids::GenomeId;
+use super::neurons::{Bias, Identity};
+use super::shapes::Shape;
+use super::value::written;
+use crate::diag::did_you_mean;
+use crate::span::{Name, Span};
+use crate::syntax::ast::{self, Attribute, Call, Expr};
+
+const BIASES: &[&str] = &["none", "free", "per_map", "expressed"];
+
+/// A bias that does not exist.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no bias {word}")]
+#[diagnostic(code(gem::unknown_bias))]
+struct UnknownBias {
+    word: String,
+    #[label(primary, "unknown bias")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
+/// A bias that is to be expressed over genes the population does not express, or over one of several.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{population}` cannot express its bias: {why}")]
+#[diagnostic(
+    code(gem::unexpressed_bias),
+    help("write `bias: expressed(genome)` with a genome that `{population}` expresses")
+)]
+struct UnexpressedBias {
+    population: Name,
+    why: &'static str,
+    #[label(primary, "{why}")]
+    at: Span,
+}
+
+/// Whose bias it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner<'a> {
+    pub(super) name: &'a Name,
+    pub(super) shape: &'a Shape,
+    pub(super) identities: &'a [Identity],
+}
+
+/// Reads the bias that an attribute asks for.
+pub(super) fn bias(context: &mut Context, owner: Owner<'_>, attribute: &Attribute) -> Option<Bias> {
+    if let Some(Expr::Call(call)) = &attribute.value {
+        match call.name.as_str() {
+            "none" if call.arguments.is_none() => return Some(Bias::None),
+            "free" if call.arguments.is_none() => return Some(Bias::Free),
+            "per_map" if call.arguments.is_none() => return per_map(context, owner, call.span),
+            "expressed" => return expressed(context, owner, call),
+            _ => {}
+        }
+    }
+    let (word, at) = written(attribute);
+    let help = did_you_mean(word.trim_matches('`'), BIASES.iter().copied())
+        .unwrap_or_else(|| "biases are `none`, `free`, `per_map`, `expressed(genome)`".to_owned());
+    context.problems.push(UnknownBias { word, at, help });
+    None
+}
+
+fn per_map(context: &mut Context, owner: Owner<'_>, at: Span) -> Option<Bias> {
+    if let Shape::Own(shape) = owner.shape
+        && !is_grid(context, owner.name, shape, "a bias per map", at)
+    {
+        return None;
+    }
+    Some(Bias::PerMap)
+}
+
+fn expressed(context: &mut Context, owner: Owner<'_>, call: &Call) -> Option<Bias> {
+    let fault = |why| UnexpressedBias { population: owner.name.clone(), why, at: call.span };
+    match (call.arguments.as_deref().unwrap_or_default(), owner.identities) {
+        ([], [only]) => Some(Bias::Expressed(only.genome)),
+        ([], []) => {
+            context.problems.push(fault("it expresses no genome"));
+            None
+        }
+        ([], _) => {
+            context.problems.push(fault("it expresses several genomes, so one must be named"));
+            None
+        }
+        ([ast::Argument { name: None, value: Expr::Call(genome) }], identities) if genome.arguments.is_none() => {
+            let id = context.names.resolve(&genome.name, "genome", as_genome, context.problems).map(GenomeId)?;
+            if !identities.iter().any(|identity| identity.genome == id) {
+                context.problems.push(fault("it does not express this genome"));
+                return None;
+            }
+            Some(Bias::Expressed(id))
+        }
+        _ => {
+            context.problems.push(fault("one genome's name is wanted"));
+            None
+        }
+    }
+}

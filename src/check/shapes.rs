@@ -1,0 +1,78 @@
+//! What stands after `population NAME =`: a shape of its own, or a pool, whose shape follows from another population's.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Context;
+use super::arguments::{Signature, bind};
+use super::neurons::Layout;
+use super::pools::{self, Wish};
+use super::range::count;
+use super::unsupported;
+use crate::diag::did_you_mean;
+use crate::span::{Name, Span};
+use crate::syntax::ast::{Argument, Call};
+
+const UNITS: Signature =
+    Signature { form: "units(n)", positional: &["the number of neurons"], required: 1, named: &[] };
+const GRID: Signature = Signature {
+    form: "grid(height, width)` or `grid(height, width, channels)",
+    positional: &["the height", "the width", "the number of channels"],
+    required: 2,
+    named: &[],
+};
+const SHAPES: &[&str] = &["units", "grid", "average_pool"];
+
+/// A shape that does not exist.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no shape `{word}`")]
+#[diagnostic(code(gem::unknown_shape))]
+struct UnknownShape {
+    word: Name,
+    #[label(primary, "unknown shape")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
+/// How many neurons there are, as far as the statement itself tells.
+#[derive(Debug)]
+pub(super) enum Shape {
+    /// As many as it says.
+    Own(Layout),
+    /// As many as pooling leaves of another population.
+    Pool(Wish),
+    /// Unknown: it is at fault.
+    Faulty,
+}
+
+/// Reads a population's shape.
+pub(super) fn shape(context: &mut Context, call: &Call) -> Shape {
+    let arguments = call.arguments.as_deref().unwrap_or_default();
+    let own = match call.name.as_str() {
+        "average_pool" => return pools::wish(context, call, arguments).map_or(Shape::Faulty, Shape::Pool),
+        "units" => axes(context, UNITS, call, arguments).and_then(|axes| axes.first().copied().map(Layout::Units)),
+        "grid" => axes(context, GRID, call, arguments).map(Layout::Grid),
+        word if unsupported::SHAPES.contains(&word) => {
+            unsupported::report(word, call.span, context.problems);
+            None
+        }
+        word => {
+            let help = did_you_mean(word, SHAPES.iter().copied()).unwrap_or_else(|| {
+                "shapes are `units(n)`, `grid(height, width)`, `grid(height, width, channels)`, \
+                 `average_pool(population, size)`"
+                    .into()
+            });
+            context.problems.push(UnknownShape { word: call.name.clone(), at: call.name.span, help });
+            None
+        }
+    };
+    own.map_or(Shape::Faulty, Shape::Own)
+}
+
+fn axes(context: &mut Context, signature: Signature, call: &Call, arguments: &[Argument]) -> Option<Vec<usize>> {
+    let bound = bind(signature, &call.name, arguments, call.span, context.problems)?;
+    let read = |(expr, what): (&&_, &&'static str)| count(context, expr, what);
+    let axes: Vec<Option<usize>> = bound.positional.iter().zip(signature.positional).map(read).collect();
+    axes.into_iter().collect()
+}
