@@ -41,7 +41,9 @@ impl Plan {
         for (id, tensor) in self.numbered().filter(|(id, _)| needed[id.index()]) {
             tensor.operands.iter().for_each(|operand| last[owner[operand.index()]] = id.index());
         }
-        wanted.iter().for_each(|id| last[owner[id.index()]] = usize::MAX);
+        for id in wanted {
+            last[owner[id.index()]] = usize::MAX;
+        }
         let bytes = |index: usize| self.tensors()[index].shape.count(sizes).saturating_mul(NUMBER);
         let mut ends: Vec<Vec<usize>> = vec![Vec::new(); self.tensors().len()];
         let (mut held, mut most) = (0_u64, 0_u64);

@@ -179,11 +179,8 @@ impl Op {
 
     /// Tells whether it makes something of the batch by itself.
     pub fn reads_batch(&self) -> bool {
-        match self {
-            Self::Sample { .. } | Self::Labels { .. } => true,
-            Self::Fill { shape, .. } => shape.dims().contains(&Dim::Batch),
-            Self::Repeat { length, .. } => *length == Dim::Batch,
-            _ => false,
-        }
+        let filled = matches!(self, Self::Fill { shape, .. } if shape.dims().contains(&Dim::Batch));
+        let given = matches!(self, Self::Sample { .. } | Self::Labels { .. });
+        given || filled || matches!(self, Self::Repeat { length: Dim::Batch, .. })
     }
 }

@@ -173,7 +173,9 @@ impl Parts {
     /// Returns the same plan with other `tensors`, each old one found where `place` says.
     pub(super) fn moved(self, tensors: Vec<Tensor>, place: impl Fn(TensorId) -> TensorId) -> Self {
         let Self { name, mut leaves, output, penalty, losses, gradients, counts, .. } = self;
-        leaves.iter_mut().for_each(|leaf| leaf.start.retarget(&place));
+        for leaf in &mut leaves {
+            leaf.start.retarget(&place);
+        }
         let gradients = gradients.into_iter().map(&place).collect();
         let (output, penalty, losses) = (place(output), penalty.map(&place), place(losses));
         Self { name, tensors, leaves, output, penalty, losses, gradients, counts }

@@ -1,87 +1,116 @@
 //! One rule for each operation: what its result's slope passes on to an operand.
+#![allow(clippy::wildcard_enum_match_arm)] // `part` names every operation; the two it hands groups to see theirs only
 
 use super::super::builder::Builder;
+use super::super::field::Field;
 use super::super::op::{Op, Over};
 use super::super::tensor::{Shape, TensorId};
+use super::super::verify::Tensor;
 use super::{Slope, gathered, made, maps, times};
 use crate::diag::Bug;
 
-/// Appends what the slope of `of` passes on to its operand number `place`; `None` where that is nothing.
-pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slope) -> Result<Option<Slope>, Bug> {
-    let (op, operands) = (builder.tensors[of.0].op.clone(), builder.tensors[of.0].operands.clone());
-    let operand = operands[place];
-    let shape = builder.tensors[operand.0].shape.clone();
-    match op {
-        Op::Sample { .. } | Op::Labels { .. } | Op::Leaf(_) | Op::Positions { .. } | Op::Fill { .. } => Ok(None),
-        Op::Map(function) => {
-            let Some(steepness) = maps::slope(builder, function, operand, of)? else { return Ok(None) };
-            times(builder, slope, steepness).map(Slope::Made).map(Some)
-        }
-        Op::Affine { factor, .. } => scaled(builder, slope, factor).map(Some),
-        Op::Add => repeated(builder, of, slope, &shape).map(Some),
-        Op::Subtract => {
-            let slope = if place == 0 { slope } else { scaled(builder, slope, -1.0)? };
-            repeated(builder, of, slope, &shape).map(Some)
-        }
-        Op::Multiply => {
-            let product = times(builder, slope, operands[1 - place])?;
-            let full = if builder.tensors[product.0].shape == builder.tensors[of.0].shape {
-                product
-            } else {
-                spread(builder, of, slope, operands[1 - place])?
-            };
-            gathered(builder, full, &shape).map(Slope::Made).map(Some)
-        }
-        other => linear(builder, &other, of, &operands, place, slope).map(Some),
-    }
+/// An operation that a slope goes back through, to one of its operands.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    /// The result.
+    of: TensorId,
+    /// Its shape.
+    whole: &'a Shape,
+    operands: &'a [TensorId],
+    /// Which operand.
+    place: usize,
+    /// That operand's shape.
+    shape: &'a Shape,
 }
 
-/// The rules of operations that move and add numbers.
-fn linear(
-    builder: &mut Builder,
-    op: &Op,
-    of: TensorId,
-    operands: &[TensorId],
-    place: usize,
-    slope: Slope,
-) -> Result<Slope, Bug> {
+/// Appends what the slope of `of` passes on to its operand number `place`; `None` where that is nothing.
+pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slope) -> Result<Option<Slope>, Bug> {
+    let Tensor { op, operands, shape: whole, .. } = builder.tensors[of.0].clone();
     let shape = builder.tensors[operands[place].0].shape.clone();
-    if let (Slope::Uniform(_), Op::Sum { .. } | Op::Insert { .. } | Op::Remove { .. } | Op::Reshape { .. }) =
-        (slope, op)
-    {
+    let step = Step { of, whole: &whole, operands: &operands, place, shape: &shape };
+    let part = match op {
+        Op::Sample { .. } | Op::Labels { .. } | Op::Leaf(_) | Op::Positions { .. } | Op::Fill { .. } => {
+            return Ok(None);
+        }
+        Op::Map(function) => match maps::slope(builder, function, operands[0], of)? {
+            None => return Ok(None),
+            Some(steepness) => Slope::Made(times(builder, slope, steepness)?),
+        },
+        Op::Affine { factor, .. } => scaled(builder, slope, factor)?,
+        Op::Add => repeated(builder, step, slope)?,
+        Op::Subtract => {
+            let slope = if place == 0 { slope } else { scaled(builder, slope, -1.0)? };
+            repeated(builder, step, slope)?
+        }
+        Op::Multiply => multiplied(builder, step, slope)?,
+        Op::Sum { .. } | Op::Insert { .. } | Op::Remove { .. } | Op::Repeat { .. } | Op::Reshape { .. } => {
+            laid_out(builder, &op, step, slope)?
+        }
+        Op::Softmax { .. }
+        | Op::LogSoftmax { .. }
+        | Op::MatMul { .. }
+        | Op::Symmetric { .. }
+        | Op::Triangle { .. }
+        | Op::Diagonal
+        | Op::DiagonalOf
+        | Op::Pool(_)
+        | Op::Spread(_)
+        | Op::Window(..) => {
+            let slope = made(builder, slope, &whole)?;
+            Slope::Made(summed(builder, &op, step, slope)?)
+        }
+    };
+    Ok(Some(part))
+}
+
+/// The rules of operations that lay numbers out in another way, or add them up along an axis. One slope for all stays one.
+fn laid_out(builder: &mut Builder, op: &Op, step: Step<'_>, slope: Slope) -> Result<Slope, Bug> {
+    if let (Slope::Uniform(_), false) = (slope, matches!(op, Op::Repeat { .. })) {
         return Ok(slope);
     }
-    let whole = builder.tensors[of.0].shape.clone();
-    let slope = made(builder, slope, &whole)?;
-    let mut one = |op: Op| builder.push(op, &[slope], "");
+    let slope = made(builder, slope, step.whole)?;
     let part = match *op {
         Op::Sum { axis } => {
-            let inserted = one(Op::Insert { axis })?;
-            builder.push(Op::Repeat { axis, length: shape.dims()[axis] }, &[inserted], "")
+            let inserted = builder.push(Op::Insert { axis }, &[slope], "")?;
+            builder.push(Op::Repeat { axis, length: step.shape.dims()[axis] }, &[inserted], "")
         }
-        Op::Insert { axis } => one(Op::Remove { axis }),
-        Op::Remove { axis } => one(Op::Insert { axis }),
-        Op::Repeat { .. } => gathered(builder, slope, &shape),
-        Op::Reshape { .. } => one(Op::Reshape { shape }),
-        Op::Symmetric { size } => one(Op::Triangle { size }),
-        Op::Triangle { size } => one(Op::Symmetric { size }),
-        Op::Diagonal => one(Op::DiagonalOf),
-        Op::DiagonalOf => one(Op::Diagonal),
-        Op::Pool(squares) => one(Op::Spread(squares)),
-        Op::Spread(squares) => one(Op::Pool(squares)),
-        Op::Softmax { axis } => softmax(builder, axis, of, slope),
-        Op::LogSoftmax { axis } => log_softmax(builder, axis, operands[0], slope),
-        Op::Window(over, field) => {
-            let (over, pair) = window(over, operands, place, slope);
-            builder.push(Op::Window(over, field), &pair, "")
-        }
-        Op::MatMul { transpose_left, transpose_right } => {
-            let (op, pair) = product([transpose_left, transpose_right], operands, place, slope);
-            builder.push(op, &pair, "")
-        }
-        _ => Err(Bug { pass: "derive", tensor: of.to_string(), why: format!("{op:?} has no rule") }),
+        Op::Insert { axis } => builder.push(Op::Remove { axis }, &[slope], ""),
+        Op::Remove { axis } => builder.push(Op::Insert { axis }, &[slope], ""),
+        Op::Reshape { .. } => builder.push(Op::Reshape { shape: step.shape.clone() }, &[slope], ""),
+        _ => gathered(builder, slope, step.shape),
     };
     part.map(Slope::Made)
+}
+
+/// The rules of operations whose slope is a sum of products.
+fn summed(builder: &mut Builder, op: &Op, step: Step<'_>, slope: TensorId) -> Result<TensorId, Bug> {
+    let (op, operands) = match *op {
+        Op::Softmax { axis } => return softmax(builder, axis, step.of, slope),
+        Op::LogSoftmax { axis } => return log_softmax(builder, axis, step.operands[0], slope),
+        Op::MatMul { transpose_left, transpose_right } => product([transpose_left, transpose_right], step, slope),
+        Op::Window(over, field) => window(over, field, step, slope),
+        Op::Symmetric { size } => (Op::Triangle { size }, vec![slope]),
+        Op::Triangle { size } => (Op::Symmetric { size }, vec![slope]),
+        Op::Diagonal => (Op::DiagonalOf, vec![slope]),
+        Op::DiagonalOf => (Op::Diagonal, vec![slope]),
+        Op::Pool(squares) => (Op::Spread(squares), vec![slope]),
+        Op::Spread(squares) => (Op::Pool(squares), vec![slope]),
+        _ => (op.clone(), vec![slope]),
+    };
+    builder.push(op, &operands, "")
+}
+
+/// δ · y, added up where the operand was repeated.
+fn multiplied(builder: &mut Builder, step: Step<'_>, slope: Slope) -> Result<Slope, Bug> {
+    let other = step.operands[1 - step.place];
+    // one slope for all times a factor that is repeated would be too small
+    let slope = if builder.tensors[other.0].shape == *step.whole {
+        slope
+    } else {
+        Slope::Made(made(builder, slope, step.whole)?)
+    };
+    let product = times(builder, slope, other)?;
+    gathered(builder, product, step.shape).map(Slope::Made)
 }
 
 fn scaled(builder: &mut Builder, slope: Slope, factor: f64) -> Result<Slope, Bug> {
@@ -91,21 +120,13 @@ fn scaled(builder: &mut Builder, slope: Slope, factor: f64) -> Result<Slope, Bug
     }
 }
 
-/// Passes on the slope of `of` to an operand of `shape` that broadcasting may have repeated.
-fn repeated(builder: &mut Builder, of: TensorId, slope: Slope, shape: &Shape) -> Result<Slope, Bug> {
-    let whole = builder.tensors[of.0].shape.clone();
-    if whole == *shape {
+/// Passes a slope on to an operand that broadcasting may have repeated.
+fn repeated(builder: &mut Builder, step: Step<'_>, slope: Slope) -> Result<Slope, Bug> {
+    if step.whole == step.shape {
         return Ok(slope);
     }
-    let slope = made(builder, slope, &whole)?;
-    gathered(builder, slope, shape).map(Slope::Made)
-}
-
-/// Appends slope · x in the shape of `of`, where x alone is smaller.
-fn spread(builder: &mut Builder, of: TensorId, slope: Slope, x: TensorId) -> Result<TensorId, Bug> {
-    let whole = builder.tensors[of.0].shape.clone();
-    let slope = made(builder, slope, &whole)?;
-    builder.push(Op::Multiply, &[slope, x], "")
+    let slope = made(builder, slope, step.whole)?;
+    gathered(builder, slope, step.shape).map(Slope::Made)
 }
 
 /// y ∘ (δ − Σ δ ∘ y).
@@ -127,31 +148,27 @@ fn log_softmax(builder: &mut Builder, axis: usize, x: TensorId, slope: TensorId)
 }
 
 /// The slope of one of three factors is made of the other two: see [`Over`].
-fn window(over: Over, operands: &[TensorId], place: usize, slope: TensorId) -> (Over, [TensorId; 2]) {
-    let (x, y) = (operands[0], operands[1]);
-    match (over, place) {
-        (Over::Seen, 0) => (Over::Pairs, [slope, y]),
-        (Over::Seen, _) => (Over::Seers, [x, slope]),
-        (Over::Pairs, 0) => (Over::Seen, [slope, y]),
-        (Over::Pairs, _) => (Over::Seers, [slope, x]),
-        (Over::Seers, 0) => (Over::Pairs, [y, slope]),
-        (Over::Seers, _) => (Over::Seen, [x, slope]),
-    }
+fn window(over: Over, field: Field, step: Step<'_>, slope: TensorId) -> (Op, Vec<TensorId>) {
+    let (x, y) = (step.operands[0], step.operands[1]);
+    let (over, operands) = match (over, step.place) {
+        (Over::Seen, 0) => (Over::Pairs, vec![slope, y]),
+        (Over::Seen, _) => (Over::Seers, vec![x, slope]),
+        (Over::Pairs, 0) => (Over::Seen, vec![slope, y]),
+        (Over::Pairs, _) => (Over::Seers, vec![slope, x]),
+        (Over::Seers, 0) => (Over::Pairs, vec![y, slope]),
+        (Over::Seers, _) => (Over::Seen, vec![x, slope]),
+    };
+    (Op::Window(over, field), operands)
 }
 
 /// With Y = A B: δA = δY Bᵀ, δB = Aᵀ δY; a factor that is transposed first gets its slope transposed.
-fn product(
-    [transpose_left, transpose_right]: [bool; 2],
-    operands: &[TensorId],
-    place: usize,
-    slope: TensorId,
-) -> (Op, [TensorId; 2]) {
+fn product([left_turned, right_turned]: [bool; 2], step: Step<'_>, slope: TensorId) -> (Op, Vec<TensorId>) {
     let matmul = |transpose_left, transpose_right| Op::MatMul { transpose_left, transpose_right };
-    let (left, right) = (operands[0], operands[1]);
-    match (place, transpose_left, transpose_right) {
-        (0, false, transposed) => (matmul(false, !transposed), [slope, right]),
-        (0, true, transposed) => (matmul(transposed, true), [right, slope]),
-        (_, transposed, false) => (matmul(!transposed, false), [left, slope]),
-        (_, transposed, true) => (matmul(true, transposed), [slope, left]),
+    let (left, right) = (step.operands[0], step.operands[1]);
+    match (step.place, left_turned, right_turned) {
+        (0, false, turned) => (matmul(false, !turned), vec![slope, right]),
+        (0, true, turned) => (matmul(turned, true), vec![right, slope]),
+        (_, turned, false) => (matmul(!turned, false), vec![left, slope]),
+        (_, turned, true) => (matmul(true, turned), vec![slope, left]),
     }
 }

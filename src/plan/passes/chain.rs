@@ -57,24 +57,21 @@ fn uses(parts: &Parts) -> Vec<usize> {
 
 fn flatten(parts: &Parts, uses: &[usize], factor: Factor, chain: &mut Chain) {
     let tensor = &parts.tensors[factor.id.0];
-    let first = chain.inside.is_empty();
-    match tensor.op {
-        Op::MatMul { transpose_left, transpose_right }
-            if first || (uses[factor.id.0] == 1 && chain.inside.len() < LONGEST) =>
-        {
-            chain.inside.push(factor.id);
-            let (left, right) = (tensor.operands[0], tensor.operands[1]);
-            // (A B)ᵀ = Bᵀ Aᵀ
-            let pair = if factor.transposed {
-                [(right, !transpose_right), (left, !transpose_left)]
-            } else {
-                [(left, transpose_left), (right, transpose_right)]
-            };
-            for (id, transposed) in pair {
-                flatten(parts, uses, Factor { id, transposed }, chain);
-            }
-        }
-        _ => chain.factors.push(factor),
+    let opens = chain.inside.is_empty() || (uses[factor.id.0] == 1 && chain.inside.len() < LONGEST);
+    let (true, &Op::MatMul { transpose_left, transpose_right }) = (opens, &tensor.op) else {
+        chain.factors.push(factor);
+        return;
+    };
+    chain.inside.push(factor.id);
+    let (left, right) = (tensor.operands[0], tensor.operands[1]);
+    // (A B)ᵀ = Bᵀ Aᵀ
+    let pair = if factor.transposed {
+        [(right, !transpose_right), (left, !transpose_left)]
+    } else {
+        [(left, transpose_left), (right, transpose_right)]
+    };
+    for (id, transposed) in pair {
+        flatten(parts, uses, Factor { id, transposed }, chain);
     }
 }
 
