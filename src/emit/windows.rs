@@ -83,3 +83,72 @@ fn fold(field: &Field, squares: &Live, runs: i64, n: i64) -> Result<Live, TchErr
     }
     grid.f_narrow(1, margin, rows)?.f_narrow(2, margin, columns)?.f_reshape([runs, -1, n])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::Draw;
+
+    fn drawn(purpose: &str, sizes: &[i64]) -> Live {
+        let count = usize::try_from(sizes.iter().product::<i64>()).unwrap();
+        Live::from_slice(&Draw::new(3, purpose).normal(count, 1.0)).view(sizes)
+    }
+
+    /// The kernel in single precision against unfolding in double, whatever the field, the length and the threads.
+    #[test]
+    fn the_kernel_agrees_with_unfolding() {
+        let field = |source, target, size, stride, padding| Field { source, target, size, stride, padding };
+        let fields = [
+            field([7, 6, 1], [5, 4, 7], 3, 1, 0),
+            field([6, 6, 5], [3, 3, 2], 2, 2, 0),
+            field([5, 4, 13], [5, 4, 1], 3, 1, 1),
+            field([7, 5, 2], [4, 3, 3], 3, 2, 1),
+            field([4, 4, 1], [1, 1, 1], 4, 1, 0),
+        ];
+        for (threads, field) in [1, 2, 3].into_iter().flat_map(|threads| fields.map(|field| (threads, field))) {
+            for n in [1, 3, 8, 16, 19, 33, 64, 100, 150] {
+                agree(&field, n, threads);
+            }
+        }
+        tch::set_num_threads(1);
+    }
+
+    fn agree(field: &Field, n: i64, threads: i32) {
+        tch::set_num_threads(threads);
+        let weights = drawn("W", &result(Over::Pairs, field, 2, n));
+        let (target, source) =
+            (drawn("t", &result(Over::Seen, field, 2, n)), drawn("s", &result(Over::Seers, field, 2, n)));
+        for (over, x, y) in
+            [(Over::Seen, &weights, &source), (Over::Pairs, &target, &source), (Over::Seers, &weights, &target)]
+        {
+            let wanted = window(over, field, x, y).unwrap();
+            let single = |live: &Live| live.to_kind(Kind::Float);
+            let found = by_kernel(over, field, &single(x), &single(y)).unwrap();
+            let error = (found.to_kind(Kind::Double) - &wanted).abs().max().double_value(&[]);
+            let scale = wanted.abs().max().double_value(&[]);
+            assert!(error < 1e-5 * scale.max(1.0), "{over:?} {field:?} n = {n}, {threads} threads: {error:e}");
+        }
+    }
+
+    /// A neuron's sum by its definition: what it sees, weight by weight.
+    #[test]
+    fn a_neuron_sees_what_its_field_says() {
+        let field = Field { source: [5, 4, 2], target: [3, 2, 3], size: 3, stride: 2, padding: 1 };
+        let (weights, source) = (drawn("W", &[1, 6, 3, 18]), drawn("s", &[1, 40, 4]));
+        let found = window(Over::Seen, &field, &weights, &source).unwrap();
+        let at = |live: &Live, index: &[i64]| live.double_value(index);
+        for (row, column, map, n) in
+            (0..3).flat_map(|r| (0..2).flat_map(move |c| (0..3).map(move |m| (r, c, m, (r + c + m) % 4))))
+        {
+            let mut sum = 0.0;
+            for (down, across, from) in (0..3).flat_map(|d| (0..3).flat_map(move |a| (0..2).map(move |f| (d, a, f)))) {
+                let (y, x) = (2 * row + down - 1, 2 * column + across - 1);
+                if (0..5).contains(&y) && (0..4).contains(&x) {
+                    let weight = at(&weights, &[0, row * 2 + column, map, (down * 3 + across) * 2 + from]);
+                    sum += weight * at(&source, &[0, (y * 4 + x) * 2 + from, n]);
+                }
+            }
+            assert!((at(&found, &[0, (row * 2 + column) * 3 + map, n]) - sum).abs() < 1e-12);
+        }
+    }
+}

@@ -165,3 +165,60 @@ fn of_other_encodings_are_what_they_say() {
     let wanted: Vec<f64> = basis.iter().flat_map(|row| (0..TARGET).map(move |column| entry(row, column))).collect();
     assert_close(&weights, &wanted, "basis");
 }
+
+/// Developmental convolution by its definition, neuron by neuron: c · `Y_r Oᵀ X_rᵀ`, and what it makes of a sample.
+#[test]
+fn of_a_window_are_each_neurons_own() {
+    let (source, target, side) = ([5, 6, 2], [3, 4, 3], 3);
+    let text = "
+model m {
+    genome g(3)
+    population a = grid(5, 6, 2) { g: inverse_square(scale: 3) }
+    population b = grid(3, 4, 3) { g: inverse_square(scale: 3) }
+    population c = units(2)
+    connect a -> b via g { window: 3 }
+    connect b -> c via direct
+    input a
+    output c
+}";
+    let plan = plan_in(text, Order::Cheapest);
+    let net = Net::new(&plan, &[11], Place::EXACT).unwrap();
+    let values = Values::of(&net);
+    let from = identity("inverse_square", &values, "a.g", &source);
+    let to = identity("inverse_square", &values, "b.g", &target);
+    let interaction = values.matrix("g.O", GENES);
+    let raw = |s: usize, t: usize| -> f64 {
+        let pairs = (0..GENES).flat_map(|a| (0..GENES).map(move |b| (a, b)));
+        pairs.map(|(a, b)| from[s][a] * interaction[a][b] * to[t][b]).sum()
+    };
+    // who sees whom
+    let mut seen: Vec<Vec<usize>> = Vec::new();
+    for (row, column, _) in places(target) {
+        let field = places([side, side, source[2]]);
+        seen.push(field.map(|(down, across, map)| ((row + down) * 6 + column + across) * 2 + map).collect());
+    }
+    let all: Vec<f64> = seen
+        .iter()
+        .enumerate()
+        .flat_map(|(t, field)| field.iter().map(move |s| (*s, t)))
+        .map(|(s, t)| raw(s, t))
+        .collect();
+    let mean = all.iter().sum::<f64>() / all.len() as f64;
+    let deviation = (all.iter().map(|w| (w - mean).powi(2)).sum::<f64>() / all.len() as f64).sqrt();
+    let gain = (2.0 / 18.0_f64).sqrt() / deviation;
+    let sample: Vec<f64> = (0..60).map(|pixel| f64::from(pixel % 7) - 3.0).collect();
+    let wanted: Vec<f64> =
+        seen.iter().enumerate().map(|(t, field)| field.iter().map(|s| gain * raw(*s, t) * sample[*s]).sum()).collect();
+    let x = Tensor::from_slice(&sample).view([1, 1, 60]);
+    let trace = net.trace(&x, &Tensor::from_slice(&[0_i64])).unwrap();
+    let (_, found) = trace.iter().find(|(id, _)| plan.tensor(*id).label == "b").unwrap();
+    assert_close(&Vec::<f64>::try_from(found.reshape([-1])).unwrap(), &wanted, "b");
+    let (_, weights) = trace.iter().find(|(id, _)| plan.tensor(*id).label == "a->b.W").unwrap();
+    let deviations = weights.std(false).double_value(&[]);
+    assert!((deviations - (2.0 / 18.0_f64).sqrt()).abs() < 1e-12, "{deviations}");
+}
+
+/// Lists rows, columns and maps, the last fastest.
+fn places([rows, columns, maps]: [usize; 3]) -> impl Iterator<Item = (usize, usize, usize)> {
+    (0..rows).flat_map(move |row| (0..columns).flat_map(move |column| (0..maps).map(move |map| (row, column, map))))
+}

@@ -40,14 +40,28 @@ fn wide<S: Simd, const I: usize>(simd: S, terms: Terms<'_>, made: &mut [f32]) {
     if n < lanes {
         return narrow::<S, I>(simd, terms, made);
     }
+    let whole = n / lanes;
+    if whole < registers::<S>() {
+        sized::<S, I>(simd, terms, (0, whole), made);
+        if !n.is_multiple_of(lanes) {
+            block::<S, I, 1>(simd, terms, n - lanes, made);
+        }
+        return;
+    }
     for (start, end) in super::cut(n.div_ceil(lanes), registers::<S>()) {
         let first = (start * lanes).min(n - (end - start) * lanes);
-        match end - start {
-            1 => block::<S, I, 1>(simd, terms, first, made),
-            2 => block::<S, I, 2>(simd, terms, first, made),
-            3 => block::<S, I, 3>(simd, terms, first, made),
-            _ => block::<S, I, 4>(simd, terms, first, made),
-        }
+        sized::<S, I>(simd, terms, (first, end - start), made);
+    }
+}
+
+/// Makes a block of so many registers from `first` on.
+#[inline(always)]
+fn sized<S: Simd, const I: usize>(simd: S, terms: Terms<'_>, (first, count): (usize, usize), made: &mut [f32]) {
+    match count {
+        1 => block::<S, I, 1>(simd, terms, first, made),
+        2 => block::<S, I, 2>(simd, terms, first, made),
+        3 => block::<S, I, 3>(simd, terms, first, made),
+        _ => block::<S, I, 4>(simd, terms, first, made),
     }
 }
 
