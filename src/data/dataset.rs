@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::checksum::Standing;
 use crate::options::Facts;
 
 /// The pixels do not make up as many whole samples as there are labels.
@@ -36,6 +37,19 @@ pub struct LabelOutOfRange {
     pub classes: usize,
     /// The label that was found.
     pub found: u8,
+}
+
+/// A file holds images of another size or number than its data set.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{}: holds {found}, expected {expected}", file.display())]
+#[diagnostic(code(data::wrong_sizes), help("the file belongs to another data set: is it in the right folder?"))]
+pub struct WrongSizes {
+    /// The file.
+    pub file: PathBuf,
+    /// What it must hold, such as `60000 images of 28 × 28`.
+    pub expected: String,
+    /// What it holds.
+    pub found: String,
 }
 
 /// What can be wrong with a split.
@@ -118,6 +132,8 @@ pub struct Dataset {
     pub test: Split,
     /// SHA-256, in hexadecimal, that identifies the content: the same for a gzip-compressed copy and an unpacked one.
     pub hash: String,
+    /// Whether published sums prove it to be what its name says; what is drawn needs no proof.
+    pub standing: Standing,
 }
 
 /// Checks that every label is below `classes`; `file` is named in the fault.

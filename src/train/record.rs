@@ -30,6 +30,9 @@ pub struct Record {
     pub data: String,
     /// Its hash.
     pub data_hash: String,
+    /// Whether published sums prove the files to be what the name says; absent in runs of before this was looked at.
+    #[serde(default)]
+    pub data_proven: Option<bool>,
     /// Hash of the lowered graph.
     pub graph: String,
     /// What computed the run.

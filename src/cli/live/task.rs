@@ -10,10 +10,10 @@ use crate::cli::exit::Failure;
 use crate::cli::model::{compile, find, options};
 use crate::cli::numbers::{count, grouped};
 use crate::cli::screen::{Ink, Screen};
-use crate::cli::sets::{facts, roots};
+use crate::cli::sets::{UNPROVEN, facts, roots};
 use crate::cli::source::Source;
 use crate::compile::Stages;
-use crate::data::{Dataset, Download, Patience, load};
+use crate::data::{Dataset, Download, Patience, Standing, load};
 use crate::train::{Pieces, Recipe};
 
 /// A training task.
@@ -71,7 +71,11 @@ pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: b
     let (roots, watched) = (roots(data_dir), Watched::new(screen, quiet));
     let patience = Patience::default();
     let download = roots.first().map(|into| Download { into, progress: &watched, patience });
-    load(set, &roots, download.as_ref()).map_err(Blame::failure)
+    let data = load(set, &roots, download.as_ref()).map_err(Blame::failure)?;
+    if data.standing == Standing::Unproven && !screen.is_json() {
+        screen.remark(&format!("`{set}` is unproven: {UNPROVEN} (hash {})", &data.hash[..12]));
+    }
+    Ok(data)
 }
 
 /// Returns the protocol: the paper's, but for what was asked for.

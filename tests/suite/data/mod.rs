@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+mod cifar;
 mod fetch;
 mod fetch_faults;
 mod glyphs;
