@@ -1,7 +1,9 @@
 //! What a compilation is asked for besides the text: overrides, the data set's facts, limits.
 
+use serde::{Deserialize, Serialize};
+
 /// What is known of a data set before any of its files is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The name a user writes, such as `mnist`.
     pub name: String,
@@ -19,6 +21,11 @@ impl Facts {
     /// Returns how many bytes one sample takes: height × width × channels.
     pub fn sample_bytes(&self) -> usize {
         self.height * self.width * self.channels
+    }
+
+    /// Returns the sizes of a sample as people read them: `28 × 28 × 1`.
+    pub fn sample(&self) -> String {
+        format!("{} × {} × {}", self.height, self.width, self.channels)
     }
 }
 

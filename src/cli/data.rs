@@ -39,8 +39,7 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
         };
         let folder = found.map(|found| found.folder);
         let samples = |count: Option<usize>| count.map_or_else(|| "any".to_owned(), |count| grouped(count as u64));
-        let size = format!("{} × {} × {}", facts.height, facts.width, facts.channels);
-        rows.push([name.clone(), size, facts.classes.to_string(), samples(train), samples(test), place]);
+        rows.push([name.clone(), facts.sample(), facts.classes.to_string(), samples(train), samples(test), place]);
         objects.push(json!({
             "name": name, "height": facts.height, "width": facts.width, "channels": facts.channels,
             "classes": facts.classes, "train": train, "test": test, "path": folder,

@@ -11,18 +11,18 @@ use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::numbers::count;
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::facts;
-use crate::compile::stages;
+use crate::compile::{Stages, stages};
 use crate::data::checksum::sha256;
 use crate::emit::Net;
 use crate::options::Options;
-use crate::plan::Plan;
 use crate::train::{Folder, Record, Samples, accuracy, mean_and_deviation};
 
 /// Measures a run.
 pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
     let set = facts(&args.data)?;
     let record = Folder::read_record(&args.run).map_err(Blame::failure)?;
-    let plan = compiled(args, &record)?;
+    let stages = compiled(args, &record)?;
+    let plan = &stages.plan;
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
     let (rows, graph) = Folder::read_genome(&args.run).map_err(Blame::failure)?;
     if graph != sha256(plan.to_string().as_bytes()) {
@@ -30,9 +30,10 @@ pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
             "this gemc compiles the model in another way than the one that trained it; the numbers may differ a little",
         );
     }
-    let mut net = Net::new(&plan, &record.seeds, machine.place).map_err(Blame::failure)?;
+    let mut net = Net::new(plan, &record.seeds, machine.place).map_err(Blame::failure)?;
     net.load(&rows).map_err(Blame::failure)?;
     let data = read(screen, &set.name, args.data_dir.as_deref(), false)?;
+    let data = data.padded(stages.model().margin(&set).unwrap_or(0));
     let samples = Samples::new(judged_by(&data), machine.place).map_err(Blame::failure)?;
     samples.fit(&net).map_err(Failure::input)?;
     let accuracy = accuracy(&net, &samples).map_err(Blame::failure)?;
@@ -51,11 +52,11 @@ pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
 }
 
 /// Compiles the run's model as it was compiled for training; what fitted the memory then is not asked again.
-fn compiled(args: &EvalArgs, record: &Record) -> Result<Plan, Failure> {
+fn compiled(args: &EvalArgs, record: &Record) -> Result<Stages, Failure> {
     let text = Folder::read_model(&args.run).map_err(Blame::failure)?;
     let name = args.run.join("model.gem").display().to_string();
     let set = record.settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    let options = Options { set, facts: crate::data::facts(&record.data), memory_limit: u64::MAX };
-    let stages = stages(&name, &text, &options).map_err(|report| Failure::text(&name, report))?;
-    Ok(stages.plan)
+    let facts = record.facts.clone().or_else(|| crate::data::facts(&record.data));
+    let options = Options { set, facts, memory_limit: u64::MAX };
+    stages(&name, &text, &options).map_err(|report| Failure::text(&name, report))
 }

@@ -14,6 +14,7 @@ use crate::cli::sets::{UNPROVEN, facts, roots};
 use crate::cli::source::Source;
 use crate::compile::Stages;
 use crate::data::{Dataset, Download, Patience, Standing, load};
+use crate::options::Facts;
 use crate::train::{Pieces, Recipe};
 
 /// A training task.
@@ -21,7 +22,12 @@ use crate::train::{Pieces, Recipe};
 pub(super) struct Task {
     pub(super) source: Source,
     pub(super) stages: Stages,
+    /// The sizes of a sample, as the model was compiled for them.
+    pub(super) facts: Facts,
+    /// Padded to fill the model's input.
     pub(super) data: Dataset,
+    /// Zeros on each side of a sample.
+    pub(super) padding: usize,
     pub(super) recipe: Recipe,
     pub(super) machine: Machine,
     pub(super) threads: usize,
@@ -32,14 +38,16 @@ impl Task {
     pub(super) fn new(screen: &Screen, args: &CompileArgs, set: &str) -> Result<Self, Failure> {
         let (facts, training) = (facts(set)?, &args.training);
         let source = find(screen, &args.file)?;
-        let stages = compile(screen, &source, &options(&args.model, Some(facts)))?;
+        let stages = compile(screen, &source, &options(&args.model, Some(facts.clone())))?;
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
+        let padding = stages.model().margin(&facts).unwrap_or(0);
+        let data = data.padded(padding);
         let recipe = recipe(training, data.train.len())?;
         let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
         machine.check_memory(&stages.plan, &recipe, bytes.saturating_mul(2))?;
         let threads = machine.settle(&stages.plan, &recipe, learned_from(&data))?;
-        let task = Self { source, stages, data, recipe, machine, threads };
+        let task = Self { source, stages, facts, data, padding, recipe, machine, threads };
         if !training.quiet {
             screen.remark(&screen.paint_remark(Ink::Faint, &task.line()));
         }

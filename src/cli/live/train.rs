@@ -58,6 +58,8 @@ fn record(task: &Task, args: &CompileArgs, graph: String) -> Record {
         data: task.data.facts.name.clone(),
         data_hash: task.data.hash.clone(),
         data_proven: Some(task.data.standing == Standing::Whole),
+        facts: Some(task.facts.clone()),
+        padding: task.padding,
         graph,
         versions: Versions { gemc: env!("CARGO_PKG_VERSION").to_owned(), libtorch: libtorch_version() },
         device: task.machine.place.name(),

@@ -10,6 +10,7 @@ mod idx;
 mod load;
 mod locate;
 mod mnist;
+mod padding;
 mod server;
 mod specimens;
 
