@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::check::{Model, check};
 use crate::diag::{Bug, Problems, Report};
-use crate::options::Options;
+use crate::options::{Options, usual_batch};
 use crate::plan::{Plan, lower};
 use crate::syntax::ast::Ast;
 use crate::syntax::parse;
@@ -56,7 +56,8 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
     let Some((ast, wiring)) = front(source, options, &mut problems) else {
         return Err(Report::new(name, source, problems));
     };
-    match lower(&wiring, options.order, options.batch) {
+    let batch = options.batch.unwrap_or(usual_batch(wiring.model().has_windows()));
+    match lower(&wiring, options.order, batch) {
         Ok(plan) => Ok(Stages { ast, wiring, plan, warnings: Report::new(name, source, problems) }),
         Err(bug) => {
             problems.push(OurFault(bug));

@@ -1,7 +1,9 @@
 //! What a compilation is asked for besides the text: overrides, the data set's facts, limits.
 
+use serde::{Deserialize, Serialize};
+
 /// What is known of a data set before any of its files is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The name a user writes, such as `mnist`.
     pub name: String,
@@ -19,6 +21,11 @@ impl Facts {
     /// Returns how many bytes one sample takes: height × width × channels.
     pub fn sample_bytes(&self) -> usize {
         self.height * self.width * self.channels
+    }
+
+    /// Returns the sizes of a sample as people read them: `28 × 28 × 1`.
+    pub fn sample(&self) -> String {
+        format!("{} × {} × {}", self.height, self.width, self.channels)
     }
 }
 
@@ -46,13 +53,18 @@ pub struct Options {
     pub memory_limit: u64,
     /// In which order weights are made and used.
     pub order: Order,
-    /// Samples a batch, for which the cheapest order is sought; the plan computes any number.
-    pub batch: usize,
+    /// Samples a batch, for which the cheapest order is sought, if not the usual; the plan computes any number.
+    pub batch: Option<usize>,
 }
 
 impl Default for Options {
-    /// No overrides, no data set, 16 GiB, batches of 64: the same on every machine.
+    /// No overrides, no data set, 16 GiB, the usual batch: the same on every machine.
     fn default() -> Self {
-        Self { set: Vec::new(), facts: None, memory_limit: 16 << 30, order: Order::Cheapest, batch: 64 }
+        Self { set: Vec::new(), facts: None, memory_limit: 16 << 30, order: Order::Cheapest, batch: None }
     }
+}
+
+/// Returns the samples that a batch usually has: the paper's 64 for perceptrons, 128 where there are receptive fields.
+pub fn usual_batch(windows: bool) -> usize {
+    if windows { 128 } else { 64 }
 }

@@ -1,8 +1,9 @@
-//! The data set: does a sample fill the input, does each class have its output.
+//! The data set: does a sample fill the input, with zeros around it where need be, and does each class have its output.
 
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::model::Model;
 use super::neurons::{Layout, Population};
 use crate::diag::Problems;
 use crate::options::Facts;
@@ -11,7 +12,7 @@ use crate::span::Span;
 /// A sample does not fill the input population.
 #[derive(Debug, Error, Diagnostic)]
 #[error("a sample of `{data}` is {sample}, the input is {input}")]
-#[diagnostic(code(gem::sample_mismatch), help("declare the input as `{wanted}`"))]
+#[diagnostic(code(gem::sample_mismatch), help("declare the input as {wanted}"))]
 struct SampleMismatch {
     data: String,
     sample: String,
@@ -36,14 +37,10 @@ struct ClassMismatch {
 /// Reports an input or output that does not fit the data set.
 pub(super) fn fit(facts: &Facts, input: Option<&Population>, output: Option<&Population>, problems: &mut Problems) {
     if let Some(input) = input
-        && !holds(&input.shape, facts)
+        && margin(&input.shape, facts).is_none()
     {
-        let sample = format!("{} × {} × {}", facts.height, facts.width, facts.channels);
-        let wanted = match facts.channels {
-            1 => format!("grid({}, {})", facts.height, facts.width),
-            channels => format!("grid({}, {}, {channels})", facts.height, facts.width),
-        };
         let (data, at) = (facts.name.clone(), input.name.span);
+        let (sample, wanted) = (facts.sample(), wanted(&input.shape, facts));
         problems.push(SampleMismatch { data, sample, input: input.shape.to_string(), wanted, at });
     }
     if let Some(output) = output
@@ -54,13 +51,41 @@ pub(super) fn fit(facts: &Facts, input: Option<&Population>, output: Option<&Pop
     }
 }
 
-fn holds(shape: &Layout, facts: &Facts) -> bool {
-    match shape {
-        Layout::Units(neurons) => *neurons == facts.height * facts.width * facts.channels,
-        Layout::Grid(axes) => match axes.as_slice() {
-            [height, width] => (*height, *width, 1) == (facts.height, facts.width, facts.channels),
-            [height, width, channels] => (*height, *width, *channels) == (facts.height, facts.width, facts.channels),
-            _ => false,
-        },
+impl Model {
+    /// Returns how many zeros lie on each of the four sides of a sample of such data, so that it fills the input in its
+    /// middle: 0 where it fills it by itself, nothing where it does not fit.
+    ///
+    /// A sample that is smaller than a grid of as many channels by the same even number of rows and of columns fits.
+    pub fn margin(&self, facts: &Facts) -> Option<usize> {
+        margin(&self.population(self.input).shape, facts)
     }
+}
+
+fn margin(shape: &Layout, facts: &Facts) -> Option<usize> {
+    let (rows, columns) = match (shape, shape.axes()) {
+        (Layout::Units(neurons), _) => return (*neurons == facts.sample_bytes()).then_some(0),
+        (Layout::Grid(_), [rows, columns]) if facts.channels == 1 => (rows, columns),
+        (Layout::Grid(_), [rows, columns, channels]) if *channels == facts.channels => (rows, columns),
+        (Layout::Grid(_), _) => return None,
+    };
+    let (more_rows, more_columns) = (rows.checked_sub(facts.height)?, columns.checked_sub(facts.width)?);
+    (more_rows == more_columns && more_rows % 2 == 0).then_some(more_rows / 2)
+}
+
+/// Says which inputs hold a sample: one of its size, and where the input is larger also the nearest that it fits into.
+fn wanted(shape: &Layout, facts: &Facts) -> String {
+    let grid = |margin: usize| {
+        let (rows, columns) = (facts.height + 2 * margin, facts.width + 2 * margin);
+        match facts.channels {
+            1 => format!("`grid({rows}, {columns})`"),
+            channels => format!("`grid({rows}, {columns}, {channels})`"),
+        }
+    };
+    let [rows, columns, _] = shape.grid();
+    let is_larger = rows >= facts.height && columns >= facts.width && (rows > facts.height || columns > facts.width);
+    if !matches!(shape, Layout::Grid(_)) || !is_larger {
+        return grid(0);
+    }
+    let margin = (rows - facts.height).max(columns - facts.width).div_ceil(2);
+    format!("{}, or as {}: a sample then lies in its middle, {margin} zeros on each side", grid(0), grid(margin))
 }

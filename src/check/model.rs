@@ -186,6 +186,11 @@ impl Model {
         }
     }
 
+    /// Tells whether any projection has receptive fields.
+    pub fn has_windows(&self) -> bool {
+        self.projections.iter().any(|projection| projection.window.is_some())
+    }
+
     /// Returns the population that holds the sample.
     pub fn input(&self) -> PopId {
         self.input

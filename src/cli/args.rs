@@ -225,9 +225,9 @@ pub(super) struct BenchArgs {
     pub(super) file: PathBuf,
     #[command(flatten)]
     pub(super) model: ModelArgs,
-    /// Samples in a batch
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = value_parser!(u32).range(1..))]
-    pub(super) batch: u32,
+    /// Samples in a batch [default: 64, or 128 for a model with windows]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub(super) batch: Option<u32>,
     /// Train so many runs at once
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=4096))]
     pub(super) runs: u32,

@@ -8,9 +8,10 @@ use super::args::{DataVerb, RootArgs, SetArgs};
 use super::exit::{Exit, Failure, Outcome, alone};
 use super::numbers::{columns, grouped};
 use super::screen::{Ink, Screen};
-use super::sets::{facts, roots};
+use super::sets::{UNPROVEN, facts, roots};
 use crate::data::known::{Known, known, published};
-use crate::data::locate::{Located, locate, verify};
+use crate::data::locate::{Located, locate};
+use crate::data::read::verify;
 use crate::data::{Standing, glyphs, names};
 
 /// Lists, verifies or finds data sets.
@@ -28,16 +29,17 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
     for name in names() {
         let facts = facts(&name)?;
         let set = known(&name);
-        let folder = set.as_ref().and_then(|set| locate(set, &roots).ok()).map(|found| found.folder);
-        let (train, test) = set.as_ref().map_or((None, None), |set| (Some(set.train.samples), Some(set.test.samples)));
-        let place = match (&set, &folder) {
+        let found = set.as_ref().and_then(|set| locate(set, &roots).ok());
+        let (train, test) = set.as_ref().map_or((None, None), |set| (Some(set.train), Some(set.test)));
+        let place = match (&set, &found) {
             (None, _) => "needs no file".to_owned(),
-            (Some(_), Some(folder)) => folder.display().to_string(),
+            (Some(set), Some(found)) if found.is_beyond_proof(set) => format!("{}, unproven", found.folder.display()),
+            (Some(_), Some(found)) => found.folder.display().to_string(),
             (Some(_), None) => "not here, yet to download".to_owned(),
         };
+        let folder = found.map(|found| found.folder);
         let samples = |count: Option<usize>| count.map_or_else(|| "any".to_owned(), |count| grouped(count as u64));
-        let size = format!("{} × {} × {}", facts.height, facts.width, facts.channels);
-        rows.push([name.clone(), size, facts.classes.to_string(), samples(train), samples(test), place]);
+        rows.push([name.clone(), facts.sample(), facts.classes.to_string(), samples(train), samples(test), place]);
         objects.push(json!({
             "name": name, "height": facts.height, "width": facts.width, "channels": facts.channels,
             "classes": facts.classes, "train": train, "test": test, "path": folder,
@@ -109,8 +111,12 @@ fn check(screen: &Screen, args: &SetArgs) -> Outcome {
     }
     if screen.is_json() {
         screen.object(&json!({ "data": objects }))?;
-    } else {
-        screen.print(&format!("{}\n", columns(&rows, &[]).join("\n")))?;
+        return Ok(exit);
+    }
+    let doubtful = rows.iter().any(|[_, word, _]| word == "unproven");
+    screen.print(&format!("{}\n", columns(&rows, &[]).join("\n")))?;
+    if doubtful {
+        screen.remark(&screen.paint_remark(Ink::Faint, &format!("unproven: {UNPROVEN}")));
     }
     Ok(exit)
 }

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::args::{LimitArgs, ModelArgs, Weights};
 use super::exit::Failure;
+use super::numbers::count;
 use super::screen::{Ink, Screen};
 use super::source::{self, Source};
+use crate::check::{Model, Origin};
 use crate::compile::{Stages, stages};
 use crate::options::{Facts, Options, Order};
 
@@ -34,9 +36,28 @@ pub(super) fn find(screen: &Screen, path: &Path) -> Result<Source, Failure> {
     Ok(source)
 }
 
-/// Compiles a text and shows its warnings.
+/// Compiles a text, shows its warnings, and says what the data set that it is compiled for has settled.
 pub(super) fn compile(screen: &Screen, source: &Source, options: &Options) -> Result<Stages, Failure> {
     let stages = stages(&source.name, &source.text, options).map_err(|report| Failure::text(&source.name, report))?;
     screen.report(&stages.warnings);
+    for line in options.facts.iter().filter(|_| !screen.is_json()).flat_map(|facts| settled(stages.model(), facts)) {
+        screen.remark(&screen.paint_remark(Ink::Faint, &line));
+    }
     Ok(stages)
+}
+
+/// Says which parameters a data set has set, and how its samples are padded, a line each.
+fn settled(model: &Model, facts: &Facts) -> Vec<String> {
+    let bound = model.settings().iter().filter(|setting| setting.origin == Origin::Data);
+    let bound: Vec<String> = bound.map(|setting| format!("{} = {}", setting.name, setting.value)).collect();
+    let mut lines = Vec::new();
+    if !bound.is_empty() {
+        lines.push(format!("from {}: {}", facts.name, bound.join(", ")));
+    }
+    if let Some(margin @ 1..) = model.margin(facts) {
+        let (sample, zeros) = (facts.sample(), count(margin as u64, "zero"));
+        let shape = &model.population(model.input()).shape;
+        lines.push(format!("a sample of {} is {sample}: with {zeros} on each side it fills {shape}", facts.name));
+    }
+    lines
 }

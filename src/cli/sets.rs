@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
 use crate::data;
-use crate::data::load::UnknownData;
+use crate::data::fault::UnknownData;
 use crate::options::Facts;
+
+/// What it means that files are neither proven nor refuted.
+pub(super) const UNPROVEN: &str = "no published sum applies to these files, so they may be another copy than the \
+                                   published one; accuracies compare only with others measured on this very copy";
 
 /// Returns what is known of a data set before any of its files is read.
 pub(super) fn facts(name: &str) -> Result<Facts, Failure> {

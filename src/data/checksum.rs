@@ -19,12 +19,14 @@ pub enum Checksum {
     Sha256OfContent(String),
     /// SHA-256 of the `.gz` file as its makers publish it: proves only that very archive.
     Sha256OfArchive(String),
+    /// None: only the sum of an archive that holds the file is published.
+    Unpublished,
 }
 
 /// What a checksum says of a file that does not contradict it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// No published sum applies: only the archive's is known, and this is an unpacked copy.
+    /// No published sum applies: only an archive's is known, and this is an unpacked copy.
     Unproven,
     /// The published sum holds.
     Whole,
@@ -48,7 +50,7 @@ pub struct Sums {
 pub struct WrongChecksum {
     /// The file.
     pub file: PathBuf,
-    /// What was summed: `unpacked bytes` or `archive`.
+    /// What was summed: `unpacked bytes`, the `archive` that they are compressed in, or the `bytes` on disk.
     pub part: &'static str,
     /// The published sum.
     pub expected: String,
@@ -77,6 +79,7 @@ impl Checksum {
         let (part, expected, found) = match self {
             Self::Sha256OfContent(expected) => ("unpacked bytes", expected, &sums.content),
             Self::Sha256OfArchive(_) if !sums.packed => return Ok(Standing::Unproven),
+            Self::Unpublished => return Ok(Standing::Unproven),
             Self::Sha256OfArchive(expected) => ("archive", expected, &sums.stored),
         };
         if expected == found {
@@ -127,17 +130,19 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Passes bytes through and sums them.
-struct Digesting<R> {
+pub(super) struct Digesting<R> {
     source: R,
     sum: Sha256,
 }
 
 impl<R> Digesting<R> {
-    fn new(source: R) -> Self {
+    /// Begins a sum of what will be read from `source`.
+    pub(super) fn new(source: R) -> Self {
         Self { source, sum: Sha256::new() }
     }
 
-    fn finish(self) -> String {
+    /// Returns the sum of all that was read, in hexadecimal.
+    pub(super) fn finish(self) -> String {
         hexadecimal(&self.sum.finalize())
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::checksum::Standing;
 use crate::options::Facts;
 
 /// The pixels do not make up as many whole samples as there are labels.
@@ -36,6 +37,19 @@ pub struct LabelOutOfRange {
     pub classes: usize,
     /// The label that was found.
     pub found: u8,
+}
+
+/// A file holds images of another size or number than its data set.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{}: holds {found}, expected {expected}", file.display())]
+#[diagnostic(code(data::wrong_sizes), help("the file belongs to another data set: is it in the right folder?"))]
+pub struct WrongSizes {
+    /// The file.
+    pub file: PathBuf,
+    /// What it must hold, such as `60000 images of 28 × 28`.
+    pub expected: String,
+    /// What it holds.
+    pub found: String,
 }
 
 /// What can be wrong with a split.
@@ -105,6 +119,21 @@ impl Split {
     pub fn labels(&self) -> &[u8] {
         &self.labels
     }
+
+    /// Lays zeros around every sample, which is of the size that `facts` tell.
+    fn padded(self, facts: &Facts, margin: usize) -> Self {
+        let (row, wide) = (facts.width * facts.channels, (facts.width + 2 * margin) * facts.channels);
+        let sample_bytes = (facts.height + 2 * margin) * wide;
+        let mut pixels = vec![0; self.len() * sample_bytes];
+        let (within, side) = (margin * wide, margin * facts.channels);
+        for (i, padded) in pixels.chunks_exact_mut(sample_bytes.max(1)).enumerate() {
+            let rows = padded[within..].chunks_exact_mut(wide.max(1));
+            for (padded, whole) in rows.zip(self.sample(i).chunks_exact(row.max(1))) {
+                padded[side..side + row].copy_from_slice(whole);
+            }
+        }
+        Self { sample_bytes, pixels, labels: self.labels }
+    }
 }
 
 /// A data set, whole and checked.
@@ -118,6 +147,45 @@ pub struct Dataset {
     pub test: Split,
     /// SHA-256, in hexadecimal, that identifies the content: the same for a gzip-compressed copy and an unpacked one.
     pub hash: String,
+    /// Whether published sums prove it to be what its name says; what is drawn needs no proof.
+    pub standing: Standing,
+}
+
+impl Dataset {
+    /// Lays `margin` rows and columns of zeros around every sample, so that it fills an input that is larger.
+    ///
+    /// A model that was compiled for the set's facts says how many it takes:
+    ///
+    /// ```
+    /// use gemc::Options;
+    /// use gemc::data::Glyphs;
+    ///
+    /// let source = "
+    /// model wide {
+    ///     population pixels = grid(32, 32)
+    ///     population digits = units(10)
+    ///     connect pixels -> digits via direct
+    ///     input pixels
+    ///     output digits
+    /// }";
+    /// let digits = Glyphs { train: 20, test: 10, ..Glyphs::default() }.draw()?;
+    /// let options = Options { facts: Some(digits.facts.clone()), ..Options::default() };
+    /// let stages = gemc::compile::stages("wide.gem", source, &options)?;
+    ///
+    /// let margin = stages.model().margin(&digits.facts).unwrap_or(0);
+    /// let digits = digits.padded(margin);
+    /// assert_eq!((margin, digits.facts.sample_bytes()), (2, stages.plan.inputs()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn padded(mut self, margin: usize) -> Self {
+        if margin > 0 {
+            (self.train, self.test) = (self.train.padded(&self.facts, margin), self.test.padded(&self.facts, margin));
+            self.facts.height += 2 * margin;
+            self.facts.width += 2 * margin;
+        }
+        self
+    }
 }
 
 /// Checks that every label is below `classes`; `file` is named in the fault.

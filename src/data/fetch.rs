@@ -1,21 +1,19 @@
 //! A known data set and a folder come in; the files the folder lacks are downloaded, and all paths go out.
-//! A file appears under its name only when its published sum holds; until then it is a `.part`, which a later try goes on from.
+//! Nothing false is left behind, whatever happens on the way.
 
 use std::fmt::Write as _;
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::Duration;
 
 use miette::Diagnostic;
 use thiserror::Error;
-use ureq::Agent;
 
-use super::checksum::sums;
-use super::download::{Exchange, Setback, client};
-use super::known::{Known, Wanted};
-use super::locate::{Located, NotFound, find, locate};
+use super::download::client;
+use super::errand::{Errand, Parcel};
+use super::known::Known;
+use super::locate::{Located, NotFound, locate};
 
 /// Someone to tell how far a download is.
 pub trait Progress {
@@ -140,120 +138,14 @@ pub fn fetch(known: &Known, lacking: NotFound, download: &Download<'_>) -> Resul
     let folder = download.into.join(&known.facts.name);
     fs::create_dir_all(&folder).map_err(|why| Unwritable { folder: folder.clone(), why })?;
     let mut errand = Errand { known, folder, download, client: client(&download.patience), attempts: Vec::new() };
-    for wanted in known.files() {
-        if !errand.bring(wanted)? {
-            return Err(errand.fail(lacking));
+    for parcel in Parcel::all(known) {
+        if !errand.bring(parcel)? {
+            return Err(not_fetched(errand, lacking));
         }
     }
-    locate(known, &[download.into.to_path_buf()]).map_err(|lacking| errand.fail(lacking))
+    locate(known, &[download.into.to_path_buf()]).map_err(|lacking| not_fetched(errand, lacking))
 }
 
-/// A download under way.
-struct Errand<'a> {
-    known: &'a Known,
-    folder: PathBuf,
-    download: &'a Download<'a>,
-    client: Agent,
-    attempts: Vec<(String, String)>,
-}
-
-/// A file as far as it has arrived.
-struct Part {
-    path: PathBuf,
-    file: File,
-}
-
-impl Errand<'_> {
-    /// Brings one file unless it is there; tells whether it then is.
-    fn bring(&mut self, wanted: &Wanted) -> Result<bool, FetchFault> {
-        for mirror in &self.known.mirrors {
-            let address = format!("{}/{}.gz", mirror.trim_end_matches('/'), wanted.name);
-            let mut part = self.open(wanted)?;
-            // Looked for only now, behind the lock: another process may just have brought it.
-            if find(wanted, &self.folder).is_some() {
-                drop(fs::remove_file(part.path));
-                return Ok(true);
-            }
-            match self.visit(&address, wanted, &mut part)? {
-                Ok(()) => return Ok(true),
-                Err(why) => self.attempts.push((address, why)),
-            }
-            if length(&part) == 0 {
-                drop(fs::remove_file(part.path));
-            }
-        }
-        Ok(find(wanted, &self.folder).is_some())
-    }
-
-    /// Opens the part of `wanted`, or makes it, and keeps other processes from it while it is open.
-    fn open(&self, wanted: &Wanted) -> Result<Part, FetchFault> {
-        let path = self.folder.join(format!("{}.gz.part", wanted.name));
-        let opened = File::options().read(true).write(true).create(true).truncate(false).open(&path);
-        let file = opened.map_err(|why| self.unwritable(why))?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => Err(Busy { part: path }.into()),
-            // Some network file systems know no locks: a clash there ends as a wrong sum, never as a wrong file.
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(Part { path, file }),
-        }
-    }
-
-    /// Tries one mirror until the file is whole or its tries are used up; the inner error says why the last one failed.
-    fn visit(&self, address: &str, wanted: &Wanted, part: &mut Part) -> Result<Result<(), String>, FetchFault> {
-        // Gzip makes a file that it cannot compress longer by some bytes in each 16 KiB.
-        let most = wanted.bytes + wanted.bytes / 1000 + 1024;
-        let progress = self.download.progress;
-        let exchange = Exchange { client: &self.client, address, name: &wanted.name, most, progress };
-        let (mut tries, mut furthest) = (0, length(part));
-        loop {
-            let resumed = length(part) > 0;
-            let why = match exchange.run(&mut part.file) {
-                Ok(()) => match self.settle(wanted, part)? {
-                    Ok(()) => return Ok(Ok(())),
-                    // A part begun elsewhere may not fit this mirror's file: that alone deserves another try.
-                    Err(why) if resumed => why,
-                    Err(why) => return Ok(Err(why)),
-                },
-                Err(Setback::Unwritable(why)) => return Err(self.unwritable(why)),
-                Err(Setback::Refused(why)) => return Ok(Err(why)),
-                Err(Setback::Broken(why)) => why,
-            };
-            // A line that is slow but moves may take as many exchanges as it needs.
-            tries = if length(part) > furthest + NOTABLE { 0 } else { tries + 1 };
-            furthest = furthest.max(length(part));
-            if tries >= self.download.patience.tries {
-                return Ok(Err(why));
-            }
-            thread::sleep(self.download.patience.pause);
-        }
-    }
-
-    /// Moves a complete part into place if its sum holds, else empties it; the inner error says why.
-    fn settle(&self, wanted: &Wanted, part: &mut Part) -> Result<Result<(), String>, FetchFault> {
-        let target = self.folder.join(format!("{}.gz", wanted.name));
-        let judged = match sums(&part.path, wanted.bytes) {
-            Ok(sums) => wanted.checksum.judge(&target, &sums).map(drop).map_err(|fault| fault.to_string()),
-            Err(fault) => Err(fault.to_string()),
-        };
-        let moved = match judged {
-            Ok(()) => fs::rename(&part.path, &target),
-            Err(_) => part.file.set_len(0),
-        };
-        moved.map_err(|why| self.unwritable(why))?;
-        Ok(judged)
-    }
-
-    fn unwritable(&self, why: io::Error) -> FetchFault {
-        Unwritable { folder: self.folder.clone(), why }.into()
-    }
-
-    fn fail(self, lacking: NotFound) -> FetchFault {
-        Box::new(NotFetched { lacking, folder: self.folder, attempts: self.attempts }).into()
-    }
-}
-
-/// Bytes by which a try must get further than all before it to count as progress.
-const NOTABLE: u64 = 1 << 16;
-
-fn length(part: &Part) -> u64 {
-    part.file.metadata().map_or(0, |facts| facts.len())
+fn not_fetched(errand: Errand<'_>, lacking: NotFound) -> FetchFault {
+    Box::new(NotFetched { lacking, folder: errand.folder, attempts: errand.attempts }).into()
 }

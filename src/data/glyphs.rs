@@ -4,7 +4,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::checksum::sha256;
+use super::checksum::{Standing, sha256};
 use super::dataset::{Dataset, Split, SplitFault};
 use super::glyph_hand::{Chance, Hand, Piece, Point};
 use super::glyph_strokes::DIGITS;
@@ -58,7 +58,7 @@ impl Glyphs {
         let test = self.split(&facts, TEST, self.test)?;
         let Self { seed, train: many, test: few } = self;
         let hash = sha256(format!("{NAME} version {VERSION} seed {seed} train {many} test {few}").as_bytes());
-        Ok(Dataset { facts, train, test, hash })
+        Ok(Dataset { facts, train, test, hash, standing: Standing::Whole })
     }
 
     /// Draws `count` samples, the first of which is number `first`.

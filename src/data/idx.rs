@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::dataset::{LabelOutOfRange, check_labels};
-use super::unpack::FileFault;
+use super::unpack::{FileFault, exactly};
 
 /// The most bytes of pixels or labels that one file may claim: 1 GiB, twenty times the largest known file.
 pub const MOST_BYTES: u64 = 1 << 30;
@@ -137,15 +137,4 @@ fn claim(sizes: &[u32], file: &Path) -> Result<u64, AbsurdSize> {
             Err(AbsurdSize { file: file.to_path_buf(), claimed, limit: MOST_BYTES })
         }
     }
-}
-
-/// Reads `claimed` bytes and makes sure that the file ends there.
-fn exactly(source: impl Read, file: &Path, header: u64, claimed: u64) -> Result<Vec<u8>, FileFault> {
-    // Nothing is reserved: the vector grows only as bytes arrive, whatever the header claims.
-    let mut bytes = Vec::new();
-    let read = source.take(claimed + 1).read_to_end(&mut bytes);
-    let (expected, found) = (header + claimed, header + bytes.len() as u64);
-    read.map_err(|why| FileFault::new(file, why, expected, found))?;
-    FileFault::check_end(file, expected, found)?;
-    Ok(bytes)
 }

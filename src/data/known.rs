@@ -4,24 +4,45 @@
 use super::checksum::Checksum;
 use crate::options::Facts;
 
-/// A published data set in four IDX files.
+/// A published data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// Its name and the sizes of a sample.
     pub facts: Facts,
-    /// The files to train from.
-    pub train: Part,
-    /// The files to test with.
-    pub test: Part,
-    /// Folders of the web that hold the files as `NAME.gz`, best first.
+    /// How many samples there are to train from.
+    pub train: usize,
+    /// How many samples there are to test with.
+    pub test: usize,
+    /// How the samples lie in files.
+    pub form: Form,
+    /// Folders of the web that hold what is published, best first.
     pub mirrors: Vec<String>,
 }
 
-/// The two files of a split.
+/// How the samples of a data set lie in files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// How many samples it has.
-    pub samples: usize,
+pub enum Form {
+    /// IDX files, each published by itself as `NAME.gz`.
+    Idx {
+        /// The files to train from.
+        train: Pair,
+        /// The files to test with.
+        test: Pair,
+    },
+    /// CIFAR's batches: in each file one record a sample, a label and then the pixels channel by channel.
+    Batches {
+        /// The files to train from.
+        train: Vec<Wanted>,
+        /// The files to test with.
+        test: Vec<Wanted>,
+        /// What they are published in.
+        archive: Archive,
+    },
+}
+
+/// The two IDX files of a split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
     /// The file of pixels.
     pub images: Wanted,
     /// The file of labels.
@@ -31,7 +52,7 @@ pub struct Part {
 /// A file that belongs to a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// Its name when unpacked; gzip-compressed it has `.gz` behind it.
+    /// Its path in the set's folder when unpacked; gzip-compressed it has `.gz` behind it.
     pub name: String,
     /// How many bytes it holds when unpacked.
     pub bytes: u64,
@@ -39,10 +60,32 @@ pub struct Wanted {
     pub checksum: Checksum,
 }
 
+/// A `.tar.gz` with all files of a data set, named as they are beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archive {
+    /// Its name.
+    pub name: String,
+    /// How many bytes it has, as published.
+    pub bytes: u64,
+    /// The published SHA-256 of these bytes.
+    pub sha256: String,
+}
+
 impl Known {
     /// Returns all files, those to train from first, images before labels.
-    pub fn files(&self) -> [&Wanted; 4] {
-        [&self.train.images, &self.train.labels, &self.test.images, &self.test.labels]
+    pub fn files(&self) -> Vec<&Wanted> {
+        match &self.form {
+            Form::Idx { train, test } => vec![&train.images, &train.labels, &test.images, &test.labels],
+            Form::Batches { train, test, .. } => train.iter().chain(test).collect(),
+        }
+    }
+
+    /// Returns the archive that holds all files, where the set is published in one.
+    pub fn archive(&self) -> Option<&Archive> {
+        match &self.form {
+            Form::Idx { .. } => None,
+            Form::Batches { archive, .. } => Some(archive),
+        }
     }
 }
 
@@ -53,7 +96,7 @@ pub fn known(name: &str) -> Option<Known> {
 
 /// Returns every published set, in the order in which they are listed to people.
 pub fn published() -> Vec<Known> {
-    vec![mnist(), fashion_mnist(), kmnist()]
+    vec![mnist(), fashion_mnist(), kmnist(), cifar10()]
 }
 
 /// Y. Le Cun, C. Cortes, C. Burges. The sums are of the unpacked files.
@@ -107,19 +150,43 @@ fn kmnist() -> Known {
 /// Fills in what MNIST and the sets made in its image share; `sums` are in the order of [`Known::files`].
 fn like_mnist(name: &str, sum: fn(String) -> Checksum, sums: [&str; 4], mirrors: &[&str]) -> Known {
     let [train_images, train_labels, test_images, test_labels] = sums.map(|text| sum(text.to_owned()));
+    let train = pair("train", 60_000, train_images, train_labels);
+    let test = pair("t10k", 10_000, test_images, test_labels);
     Known {
         facts: Facts { name: name.to_owned(), height: 28, width: 28, channels: 1, classes: 10 },
-        train: part("train", 60_000, train_images, train_labels),
-        test: part("t10k", 10_000, test_images, test_labels),
+        train: 60_000,
+        test: 10_000,
+        form: Form::Idx { train, test },
         mirrors: mirrors.iter().map(|&mirror| mirror.to_owned()).collect(),
     }
 }
 
-fn part(prefix: &str, samples: u32, images: Checksum, labels: Checksum) -> Part {
+fn pair(prefix: &str, samples: u64, images: Checksum, labels: Checksum) -> Pair {
     let wanted = |kind: &str, bytes, checksum| Wanted { name: format!("{prefix}-{kind}-ubyte"), bytes, checksum };
-    Part {
-        samples: samples as usize,
-        images: wanted("images-idx3", 16 + u64::from(samples) * 28 * 28, images),
-        labels: wanted("labels-idx1", 8 + u64::from(samples), labels),
+    Pair {
+        images: wanted("images-idx3", 16 + samples * 28 * 28, images),
+        labels: wanted("labels-idx1", 8 + samples, labels),
+    }
+}
+
+/// A. Krizhevsky, V. Nair, G. Hinton. The published sum is of the archive; of the batches in it none is published.
+fn cifar10() -> Known {
+    let batch = |name: String| Wanted {
+        name: format!("cifar-10-batches-bin/{name}.bin"),
+        bytes: 10_000 * (1 + 32 * 32 * 3),
+        checksum: Checksum::Unpublished,
+    };
+    let archive = Archive {
+        name: "cifar-10-binary.tar.gz".to_owned(),
+        bytes: 170_052_171,
+        sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd".to_owned(),
+    };
+    let train = (1..=5).map(|number| batch(format!("data_batch_{number}"))).collect();
+    Known {
+        facts: Facts { name: "cifar10".to_owned(), height: 32, width: 32, channels: 3, classes: 10 },
+        train: 50_000,
+        test: 10_000,
+        form: Form::Batches { train, test: vec![batch("test_batch".to_owned())], archive },
+        mirrors: vec!["https://www.cs.toronto.edu/~kriz/".to_owned()],
     }
 }

@@ -1,5 +1,5 @@
 //! A known data set and the places to look in come in; the files' paths go out, or where which of them is missing.
-//! A set is found only where one folder holds all of its files; a found set is not yet proven whole: [`verify`] is for that.
+//! A set is found only where one folder holds all of its files; a found set is not yet proven whole: reading it does that.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,17 +7,28 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::checksum::{Standing, WrongChecksum, sums};
+use super::checksum::Checksum;
 use super::known::{Known, Wanted};
-use super::unpack::FileFault;
 
 /// The files of a data set, all in one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located {
     /// The folder.
     pub folder: PathBuf,
-    /// Their paths, in the order of [`Known::files`].
-    pub files: [PathBuf; 4],
+    /// The archive that holds them, where it is there.
+    pub archive: Option<PathBuf>,
+}
+
+impl Located {
+    /// Returns the path of one file, gzip-compressed or not; where it has gone since, the one it would have unpacked.
+    pub fn path(&self, wanted: &Wanted) -> PathBuf {
+        find(wanted, &self.folder).unwrap_or_else(|| self.folder.join(&wanted.name))
+    }
+
+    /// Tells whether no published sum can prove it, whatever its files hold: it lies there in another form than published.
+    pub fn is_beyond_proof(&self, known: &Known) -> bool {
+        self.archive.is_none() && known.files().iter().any(|wanted| wanted.checksum == Checksum::Unpublished)
+    }
 }
 
 /// A folder that lacks files of a data set.
@@ -41,6 +52,8 @@ pub struct NotFound {
     pub name: String,
     /// The files it consists of, by their unpacked names.
     pub files: Vec<String>,
+    /// The archive that may be there in their place.
+    pub archive: Option<String>,
     /// Where they were looked for, in that order.
     pub places: Vec<Place>,
 }
@@ -48,7 +61,8 @@ pub struct NotFound {
 impl NotFound {
     /// Tells, a line each, which files are wanted and where they were looked for.
     pub(super) fn story(&self) -> String {
-        let mut text = format!("  wanted: {} (each may be a .gz)", self.files.join(", "));
+        let archive = self.archive.as_ref().map(|archive| format!("{archive}, or in its place ")).unwrap_or_default();
+        let mut text = format!("  wanted: {archive}{} (each may be a .gz)", self.files.join(", "));
         if self.places.is_empty() {
             text.push_str("\n  looked in: no folder, none was named");
         }
@@ -70,39 +84,13 @@ pub fn locate(known: &Known, roots: &[PathBuf]) -> Result<Located, NotFound> {
     for root in roots {
         let folder = root.join(&known.facts.name);
         match look_in(known, &folder) {
-            Ok(files) => return Ok(Located { folder, files }),
+            Ok(archive) => return Ok(Located { folder, archive }),
             Err(missing) => places.push(Place { folder, missing }),
         }
     }
-    let files = known.files().map(|wanted| wanted.name.clone()).to_vec();
-    Err(NotFound { name: known.facts.name.clone(), files, places })
-}
-
-/// What keeps a located set from being whole.
-#[derive(Debug, Error, Diagnostic)]
-pub enum VerifyFault {
-    /// A file's bytes cannot be had, or are too few or too many.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    File(#[from] FileFault),
-    /// A file is not the published one.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Checksum(#[from] WrongChecksum),
-}
-
-/// Reads every file of a located set and compares it with its published sum.
-///
-/// Returns [`Standing::Unproven`] where all agree that can, but some have no sum that applies.
-///
-/// # Errors
-/// [`VerifyFault`] of the first file that is not whole.
-pub fn verify(known: &Known, located: &Located) -> Result<Standing, VerifyFault> {
-    let mut standing = Standing::Whole;
-    for (wanted, file) in known.files().into_iter().zip(&located.files) {
-        standing = standing.min(wanted.checksum.judge(file, &sums(file, wanted.bytes)?)?);
-    }
-    Ok(standing)
+    let files = known.files().into_iter().map(|wanted| wanted.name.clone()).collect();
+    let archive = known.archive().map(|archive| archive.name.clone());
+    Err(NotFound { name: known.facts.name.clone(), files, archive, places })
 }
 
 /// Returns the path of `wanted` in `folder`, or nothing: the archive first, since every published sum applies to it.
@@ -110,11 +98,13 @@ pub(super) fn find(wanted: &Wanted, folder: &Path) -> Option<PathBuf> {
     [folder.join(format!("{}.gz", wanted.name)), folder.join(&wanted.name)].into_iter().find(|path| path.is_file())
 }
 
-/// Returns the paths of all files, or the names of those that are missing.
-fn look_in(known: &Known, folder: &Path) -> Result<[PathBuf; 4], Vec<String>> {
-    let found = known.files().map(|wanted| find(wanted, folder).ok_or_else(|| wanted.name.clone()));
-    match found {
-        [Ok(a), Ok(b), Ok(c), Ok(d)] => Ok([a, b, c, d]),
-        some => Err(some.into_iter().filter_map(Result::err).collect()),
+/// Returns the archive if it is there, nothing if all files are, or the names of those that are missing.
+fn look_in(known: &Known, folder: &Path) -> Result<Option<PathBuf>, Vec<String>> {
+    let archive = known.archive().map(|archive| folder.join(&archive.name)).filter(|path| path.is_file());
+    if archive.is_some() {
+        return Ok(archive);
     }
+    let missing = known.files().into_iter().filter(|wanted| find(wanted, folder).is_none());
+    let missing: Vec<String> = missing.map(|wanted| wanted.name.clone()).collect();
+    if missing.is_empty() { Ok(None) } else { Err(missing) }
 }

@@ -1,12 +1,16 @@
 //! The data room: a name comes in, samples as bytes go out. It knows no tensor.
 //!
 //! [`load()`] is the whole story: a set is drawn ([`glyphs`]) or looked up ([`locate`](mod@locate)), downloaded where it
-//! may be ([`fetch`](mod@fetch)), read ([`idx`]), checked ([`checksum`]) and handed out as a [`Dataset`]. Folders, a
+//! may be ([`fetch`](mod@fetch)), read ([`read`](mod@read)), checked ([`checksum`]) and handed out as a [`Dataset`]. Folders, a
 //! reporter of progress and patience are given by the caller: nothing here prints or asks the environment.
 
+pub mod archive;
 pub mod checksum;
+mod cifar;
 pub mod dataset;
 mod download;
+mod errand;
+pub mod fault;
 pub mod fetch;
 mod glyph_hand;
 mod glyph_strokes;
@@ -15,12 +19,14 @@ pub mod idx;
 pub mod known;
 pub mod load;
 pub mod locate;
+pub mod read;
 pub mod unpack;
 
 pub use checksum::Standing;
 pub use dataset::{Dataset, Split};
 
 pub use crate::options::Facts;
+pub use fault::DataError;
 pub use fetch::{Download, Patience, Progress, Silent};
 pub use glyphs::Glyphs;
-pub use load::{DataError, facts, load, names};
+pub use load::{facts, load, names};

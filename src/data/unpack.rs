@@ -11,6 +11,8 @@ use thiserror::Error;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
+const UNPACKED: &str = "unpacked bytes";
+
 /// A file cannot be opened or read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{}: cannot be read: {why}", file.display())]
@@ -24,25 +26,29 @@ pub struct Unreadable {
 
 /// A file ends before all that it must hold.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{}: ends after {found} unpacked bytes, expected {expected}", file.display())]
+#[error("{}: ends after {found} {unit}, expected {expected}", file.display())]
 #[diagnostic(code(data::truncated), help("its copy or download was cut off: delete the file and fetch it again"))]
 pub struct Truncated {
     /// The file.
     pub file: PathBuf,
-    /// Unpacked bytes that it must hold.
+    /// What is counted: `unpacked bytes`, or `bytes` of the file as it lies on disk.
+    pub unit: &'static str,
+    /// How many it must hold.
     pub expected: u64,
-    /// Unpacked bytes that it holds.
+    /// How many it holds.
     pub found: u64,
 }
 
 /// A file goes on after all that it may hold.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{}: goes on after the {expected} unpacked bytes expected", file.display())]
+#[error("{}: goes on after the {expected} {unit} expected", file.display())]
 #[diagnostic(code(data::trailing_bytes), help("the file is damaged or is another one: delete it and fetch it again"))]
 pub struct TrailingBytes {
     /// The file.
     pub file: PathBuf,
-    /// Unpacked bytes that it must hold.
+    /// What is counted: `unpacked bytes`, or `bytes` of the file as it lies on disk.
+    pub unit: &'static str,
+    /// How many it must hold.
     pub expected: u64,
 }
 
@@ -85,7 +91,7 @@ impl FileFault {
     pub(super) fn new(file: &Path, why: io::Error, expected: u64, found: u64) -> Self {
         let file = file.to_path_buf();
         if why.kind() == ErrorKind::UnexpectedEof {
-            Truncated { file, expected, found }.into()
+            Truncated { file, unit: UNPACKED, expected, found }.into()
         } else if matches!(why.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput) {
             BrokenGzip { file, found, why }.into()
         } else {
@@ -95,13 +101,33 @@ impl FileFault {
 
     /// Checks that a file which ended after `found` unpacked bytes, or was read no further, holds `expected`.
     pub(super) fn check_end(file: &Path, expected: u64, found: u64) -> Result<(), Self> {
+        Self::check_length(file, UNPACKED, expected, found)
+    }
+
+    /// Checks that a file has `expected` bytes on disk where it has `found`.
+    pub(super) fn check_stored(file: &Path, expected: u64, found: u64) -> Result<(), Self> {
+        Self::check_length(file, "bytes", expected, found)
+    }
+
+    fn check_length(file: &Path, unit: &'static str, expected: u64, found: u64) -> Result<(), Self> {
         let file = file.to_path_buf();
         match found.cmp(&expected) {
-            Ordering::Less => Err(Truncated { file, expected, found }.into()),
-            Ordering::Greater => Err(TrailingBytes { file, expected }.into()),
+            Ordering::Less => Err(Truncated { file, unit, expected, found }.into()),
+            Ordering::Greater => Err(TrailingBytes { file, unit, expected }.into()),
             Ordering::Equal => Ok(()),
         }
     }
+}
+
+/// Reads `claimed` bytes that follow `before` others and makes sure that the file ends there.
+pub(super) fn exactly(source: impl Read, file: &Path, before: u64, claimed: u64) -> Result<Vec<u8>, FileFault> {
+    // Nothing is reserved: the vector grows only as bytes arrive, whatever the header claims.
+    let mut bytes = Vec::new();
+    let read = source.take(claimed + 1).read_to_end(&mut bytes);
+    let (expected, found) = (before + claimed, before + bytes.len() as u64);
+    read.map_err(|why| FileFault::new(file, why, expected, found))?;
+    FileFault::check_end(file, expected, found)?;
+    Ok(bytes)
 }
 
 type Whole<R> = io::Chain<Cursor<Vec<u8>>, R>;

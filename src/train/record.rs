@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recipe::Recipe;
 use super::run::{Outcome, Stopped};
+use crate::options::Facts;
 
 /// What computed the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,15 @@ pub struct Record {
     pub data: String,
     /// Its hash.
     pub data_hash: String,
+    /// Whether published sums prove the files to be what the name says; absent in runs of before this was looked at.
+    #[serde(default)]
+    pub data_proven: Option<bool>,
+    /// The sizes of its samples, as the model was compiled for them; absent in runs of before they were kept.
+    #[serde(default)]
+    pub facts: Option<Facts>,
+    /// Zeros on each side of a sample that make it fill the input.
+    #[serde(default)]
+    pub padding: usize,
     /// Hash of the lowered graph.
     pub graph: String,
     /// What computed the run.

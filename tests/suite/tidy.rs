@@ -40,6 +40,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ctrlc", &["cli"]),
     ("terminal_size", &["cli"]),
     ("ureq", &["data"]),
+    ("tar", &["data"]),
+    ("image", &["data"]),
     ("tch", &["emit", "train"]),
     ("torch_sys", &["emit", "train"]),
     ("libloading", &["emit"]),

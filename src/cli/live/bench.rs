@@ -7,7 +7,7 @@ use crate::cli::exit::{Exit, Outcome};
 use crate::cli::model::{compile, find, options};
 use crate::cli::numbers::{columns, count, ratio};
 use crate::cli::screen::{Ink, Screen};
-use crate::options::Options;
+use crate::options::{Options, usual_batch};
 use crate::train::{Bench, Pieces, Recipe, bench};
 
 /// Samples that are made up at least; their pixels do not matter.
@@ -16,8 +16,9 @@ const SAMPLES: usize = 1_000;
 /// Measures a model's training step.
 pub(super) fn run(screen: &Screen, args: &BenchArgs) -> Outcome {
     let source = find(screen, &args.file)?;
-    let batch = args.batch as usize;
-    let stages = compile(screen, &source, &Options { batch, ..options(&args.model, None) })?;
+    let asked = args.batch.map(|batch| batch as usize);
+    let stages = compile(screen, &source, &Options { batch: asked, ..options(&args.model, None) })?;
+    let batch = asked.unwrap_or(usual_batch(stages.model().has_windows()));
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
     let runs = args.runs as usize;
     let recipe = Recipe { batch, runs, ..Recipe::default() };

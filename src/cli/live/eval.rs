@@ -31,6 +31,7 @@ pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
     let mut net = Net::new(&stages.plan, &record.seeds, machine.place).map_err(Blame::failure)?;
     net.load(&rows).map_err(Blame::failure)?;
     let data = read(screen, &set.name, args.data_dir.as_deref(), false)?;
+    let data = data.padded(stages.model().margin(&set).unwrap_or(0));
     let samples = Samples::new(judged_by(&data), machine.place).map_err(Blame::failure)?;
     samples.fit(&net).map_err(Failure::input)?;
     let accuracy = accuracy(&net, &samples).map_err(Blame::failure)?;
@@ -53,7 +54,8 @@ fn compiled(args: &EvalArgs, record: &Record) -> Result<Stages, Failure> {
     let text = Folder::read_model(&args.run).map_err(Blame::failure)?;
     let name = args.run.join("model.gem").display().to_string();
     let set = record.settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    let (facts, batch) = (crate::data::facts(&record.data), record.recipe.batch);
-    let options = Options { set, facts, memory_limit: u64::MAX, batch, ..Options::default() };
+    let facts = record.facts.clone().or_else(|| crate::data::facts(&record.data));
+    let options =
+        Options { set, facts, memory_limit: u64::MAX, batch: Some(record.recipe.batch), ..Options::default() };
     stages(&name, &text, &options).map_err(|report| Failure::text(&name, report))
 }

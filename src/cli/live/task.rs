@@ -10,12 +10,12 @@ use crate::cli::exit::{Exit, Failure, alone};
 use crate::cli::model::{compile, find, options};
 use crate::cli::numbers::{count, grouped};
 use crate::cli::screen::{Ink, Screen};
-use crate::cli::sets::{facts, roots};
+use crate::cli::sets::{UNPROVEN, facts, roots};
 use crate::cli::source::Source;
 use crate::compile::Stages;
 use crate::data::checksum::sha256;
-use crate::data::{Dataset, Download, Patience, load};
-use crate::options::Options;
+use crate::data::{Dataset, Download, Patience, Standing, load};
+use crate::options::{Facts, Options};
 use crate::plan::raw;
 use crate::train::{Pieces, Recipe};
 
@@ -24,7 +24,12 @@ use crate::train::{Pieces, Recipe};
 pub(super) struct Task {
     pub(super) source: Source,
     pub(super) stages: Stages,
+    /// The sizes of a sample, as the model was compiled for them.
+    pub(super) facts: Facts,
+    /// Padded to fill the model's input.
     pub(super) data: Dataset,
+    /// Zeros on each side of a sample.
+    pub(super) padding: usize,
     pub(super) recipe: Recipe,
     pub(super) machine: Machine,
     pub(super) threads: usize,
@@ -35,15 +40,18 @@ impl Task {
     pub(super) fn new(screen: &Screen, args: &CompileArgs, set: &str) -> Result<Self, Failure> {
         let (facts, training) = (facts(set)?, &args.training);
         let source = find(screen, &args.file)?;
-        let batch = training.batch.map_or(Recipe::default().batch, |batch| batch as usize);
-        let stages = compile(screen, &source, &Options { batch, ..options(&args.model, Some(facts)) })?;
+        let batch = training.batch.map(|batch| batch as usize);
+        let options = Options { batch, ..options(&args.model, Some(facts.clone())) };
+        let stages = compile(screen, &source, &options)?;
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
+        let padding = stages.model().margin(&facts).unwrap_or(0);
+        let data = data.padded(padding);
         let recipe = recipe(training, data.train.len())?;
         let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
         machine.check_memory(&stages.plan, &recipe, bytes.saturating_mul(2))?;
         let threads = machine.settle(&stages.plan, &recipe, learned_from(&data))?;
-        let task = Self { source, stages, data, recipe, machine, threads };
+        let task = Self { source, stages, facts, data, padding, recipe, machine, threads };
         if !training.quiet {
             screen.remark(&screen.paint_remark(Ink::Faint, &task.line()));
         }
@@ -81,7 +89,11 @@ pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: b
     let (roots, watched) = (roots(data_dir), Watched::new(screen, quiet));
     let patience = Patience::default();
     let download = roots.first().map(|into| Download { into, progress: &watched, patience });
-    load(set, &roots, download.as_ref()).map_err(Blame::failure)
+    let data = load(set, &roots, download.as_ref()).map_err(Blame::failure)?;
+    if data.standing == Standing::Unproven && !screen.is_json() {
+        screen.remark(&format!("`{set}` is unproven: {UNPROVEN} (hash {})", &data.hash[..12]));
+    }
+    Ok(data)
 }
 
 /// Returns the protocol: the paper's, but for what was asked for.

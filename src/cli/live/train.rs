@@ -9,6 +9,7 @@ use super::{run_folder, stop};
 use crate::cli::args::CompileArgs;
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::screen::Screen;
+use crate::data::Standing;
 use crate::emit::libtorch_version;
 use crate::train::{self, Folder, Job, Record, Stopped, Versions};
 
@@ -55,6 +56,9 @@ fn record(task: &Task, args: &CompileArgs, graph: String) -> Record {
         seeds: task.recipe.seeds(),
         data: task.data.facts.name.clone(),
         data_hash: task.data.hash.clone(),
+        data_proven: Some(task.data.standing == Standing::Whole),
+        facts: Some(task.facts.clone()),
+        padding: task.padding,
         graph,
         versions: Versions { gemc: env!("CARGO_PKG_VERSION").to_owned(), libtorch: libtorch_version() },
         device: task.machine.place.name(),

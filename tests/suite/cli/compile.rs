@@ -107,6 +107,21 @@ fn data_gives_its_facts() {
 }
 
 #[test]
+fn what_the_data_settles_is_said() {
+    let folder = folder();
+    let text = "model wide(classes = 4) {\n    population a = grid(32, 32)\n    population b = units(classes)\n    \
+                connect a -> b via direct\n    input a\n    output b\n}\n";
+    std::fs::write(folder.path().join("wide.gem"), text).unwrap();
+    let said = run_in(folder.path(), &["compile", "wide.gem", "--data", "glyphs", "--emit", "params"]);
+    let expected = "from glyphs: classes = 10\na sample of glyphs is 28 × 28 × 1: with 2 zeros on each side it fills grid(32, 32)\n";
+    assert_eq!((said.code, said.err.as_str()), (0, expected));
+    let said = run_in(folder.path(), &["compile", "wide.gem", "--data", "glyphs", "--set", "classes=10"]);
+    assert!(!said.err.contains("classes"), "what is set from outside is no fact: {}", said.err);
+    let said = run_in(folder.path(), &["compile", "wide.gem"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[test]
 fn memory_limit_is_obeyed() {
     let said = run(&["compile", "sgem_mlp.gem", "--memory-limit", "0.001"]);
     assert_eq!(said.code, 1);

@@ -1,6 +1,7 @@
 //! `gemc data` and `gemc doctor`, in a folder where no data is.
 
 use std::fs;
+use std::path::Path;
 
 use super::{folder, gemc_in, run, run_in};
 
@@ -8,7 +9,7 @@ use super::{folder, gemc_in, run, run_in};
 fn lists_what_is_known() {
     let said = run(&["data", "list"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    for name in ["mnist", "fashion-mnist", "kmnist", "glyphs"] {
+    for name in ["mnist", "fashion-mnist", "kmnist", "cifar10", "glyphs"] {
         assert!(said.out.lines().any(|line| line.starts_with(name)), "{}", said.out);
     }
     let object = run(&["data", "list", "--format", "json"]).object();
@@ -55,6 +56,40 @@ fn damaged_data_is_three() {
     let said = run_in(folder.path(), &["data", "verify", "kmnist", "--data-dir", "data", "--format", "json"]);
     assert_eq!((said.code, said.err.as_str()), (3, ""));
     assert_eq!(said.object()["data"][0]["standing"], "damaged");
+}
+
+/// Writes batches in CIFAR-10's layout into `ROOT/cifar10`, `records` in each, all grey.
+fn batches(root: &Path, records: usize) {
+    let folder = root.join("cifar10/cifar-10-batches-bin");
+    fs::create_dir_all(&folder).unwrap();
+    let batch: Vec<u8> =
+        (0..records).flat_map(|at| [vec![u8::try_from(at % 10).unwrap()], vec![9; 3072]].concat()).collect();
+    for name in ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"] {
+        fs::write(folder.join(format!("{name}.bin")), &batch).unwrap();
+    }
+}
+
+#[test]
+fn another_copy_is_used_and_called_unproven() {
+    let folder = folder();
+    batches(folder.path(), 10_000);
+    let said = run_in(folder.path(), &["data", "verify", "cifar10", "--data-dir", "."]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(said.out.contains("unproven") && said.err.contains("compare only with others"), "{}{}", said.out, said.err);
+    let said = run_in(folder.path(), &["data", "list", "--data-dir", "."]);
+    assert!(said.out.lines().any(|line| line.starts_with("cifar10") && line.ends_with("unproven")), "{}", said.out);
+    let said = run_in(folder.path(), &["data", "verify", "cifar10", "--data-dir", ".", "--format", "json"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert_eq!(said.object()["data"][0]["standing"], "unproven");
+}
+
+#[test]
+fn a_batch_of_the_wrong_length_is_damaged() {
+    let folder = folder();
+    batches(folder.path(), 9_999);
+    let said = run_in(folder.path(), &["data", "verify", "cifar10", "--data-dir", "."]);
+    assert_eq!(said.code, 3);
+    assert!(said.out.contains("damaged") && said.err.contains("data_batch_1.bin"), "{}{}", said.out, said.err);
 }
 
 #[test]

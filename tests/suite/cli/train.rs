@@ -47,6 +47,26 @@ fn a_run_leaves_its_folder_and_evaluates_to_what_it_reached() {
 }
 
 #[test]
+fn a_sample_is_padded_to_fill_its_input() {
+    let folder = folder();
+    let text = "model wide(classes = 4) {\n    population a = grid(32, 32)\n    population b = units(classes)\n    \
+                connect a -> b via direct\n    input a\n    output b\n}\n";
+    fs::write(folder.path().join("wide.gem"), text).unwrap();
+    let said = run_in(folder.path(), &["compile", "wide.gem", "--train", "glyphs", "--threads", "1", "--steps", "40"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err.contains("from glyphs: classes = 10") && said.err.contains("2 zeros on each side"),
+        "{}",
+        said.err
+    );
+    let record = record(&folder.path().join("runs/wide-1"));
+    assert_eq!((record["padding"].as_u64(), record["facts"]["height"].as_u64()), (Some(2), Some(28)));
+    assert_eq!(record["data_proven"], true);
+    let measured = run_in(folder.path(), &["eval", "runs/wide-1", "--data", "glyphs", "--format", "json"]);
+    assert_eq!(measured.object()["accuracy"], record["best_accuracy"]);
+}
+
+#[test]
 fn no_run_is_overwritten() {
     let folder = folder();
     let first = train(folder.path(), &["--eval-every", "20"]);

@@ -14,10 +14,11 @@ use super::specimens::{Small, images, labels};
 
 #[test]
 fn knows_every_name() {
-    assert_eq!(names(), ["mnist", "fashion-mnist", "kmnist", "glyphs"]);
+    assert_eq!(names(), ["mnist", "fashion-mnist", "kmnist", "cifar10", "glyphs"]);
     for name in names() {
         let shape = facts(&name).map(|facts| (facts.height, facts.width, facts.channels, facts.classes));
-        assert_eq!(shape, Some((28, 28, 1, 10)), "{name}");
+        let expected = if name == "cifar10" { (32, 32, 3, 10) } else { (28, 28, 1, 10) };
+        assert_eq!(shape, Some(expected), "{name}");
     }
     assert_eq!(facts("emnist"), None);
 }
@@ -29,7 +30,7 @@ fn guesses_what_was_meant() -> Outcome {
         assert!(!fault.is_environment());
         assert_eq!(fault.to_string(), format!("there is no data set called `{name}`"));
         let help = fault.help().map(|help| help.to_string()).unwrap_or_default();
-        assert!(help.contains("there are: mnist, fashion-mnist, kmnist, glyphs"), "{help}");
+        assert!(help.contains("there are: mnist, fashion-mnist, kmnist, cifar10, glyphs"), "{help}");
         assert_eq!(meant.map(|meant| format!("did you mean `{meant}`? ")), help.split("there").next().and_then(some));
     }
     Ok(())
@@ -60,10 +61,8 @@ fn with(at: usize, bytes: &[u8]) -> Result<DataError, Box<dyn std::error::Error>
     let root = tempfile::tempdir()?;
     let folder = small.store(root.path(), false)?;
     fs::write(folder.join(&small.files[at].0), bytes)?;
-    for part in [&mut small.known.train, &mut small.known.test] {
-        for wanted in [&mut part.images, &mut part.labels] {
-            wanted.checksum = Checksum::Sha256OfArchive(String::new());
-        }
+    for wanted in small.wanted() {
+        wanted.checksum = Checksum::Sha256OfArchive(String::new());
     }
     let loaded = load_known(&small.known, &[root.path().to_path_buf()], None);
     loaded.err().ok_or_else(|| "it was loaded".into())

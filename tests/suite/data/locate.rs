@@ -4,7 +4,8 @@ use std::fs;
 
 use gemc::data::Standing;
 use gemc::data::checksum::{Checksum, sums};
-use gemc::data::locate::{locate, verify};
+use gemc::data::locate::locate;
+use gemc::data::read::verify;
 
 use super::Outcome;
 use super::specimens::Small;
@@ -19,8 +20,8 @@ fn takes_the_first_folder_that_holds_all_files() -> Outcome {
     let roots = [&partial, &full, &later].map(|folder| folder.path().to_path_buf());
     let located = locate(&small.known, &roots)?;
     assert_eq!(located.folder, folder);
-    assert_eq!(located.files[0], folder.join("train-images.gz"));
-    assert_eq!(located.files[3], folder.join("test-labels.gz"));
+    assert_eq!(located.path(small.known.files()[0]), folder.join("train-images.gz"));
+    assert_eq!(located.path(small.known.files()[3]), folder.join("test-labels.gz"));
     Ok(())
 }
 
@@ -32,7 +33,7 @@ fn mixes_archives_and_unpacked_files() -> Outcome {
     fs::remove_file(folder.join("test-images.gz"))?;
     fs::write(folder.join("test-images"), &small.files[2].1)?;
     let located = locate(&small.known, &[root.path().to_path_buf()])?;
-    assert_eq!(located.files[2], folder.join("test-images"));
+    assert_eq!(located.path(small.known.files()[2]), folder.join("test-images"));
     assert_eq!(verify(&small.known, &located)?, Standing::Whole);
     Ok(())
 }
@@ -79,9 +80,9 @@ fn calls_an_unpacked_copy_unproven_where_only_the_archive_has_a_sum() -> Outcome
     let (packed, plain) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let folder = small.store(packed.path(), true)?;
     small.store(plain.path(), false)?;
-    let bytes = small.known.train.images.bytes;
-    let stored = sums(&folder.join("train-images.gz"), bytes)?.stored;
-    small.known.train.images.checksum = Checksum::Sha256OfArchive(stored);
+    let mut wanted = small.wanted();
+    let stored = sums(&folder.join("train-images.gz"), wanted[0].bytes)?.stored;
+    wanted[0].checksum = Checksum::Sha256OfArchive(stored);
     let standing = |root: &tempfile::TempDir| -> Result<Standing, Box<dyn std::error::Error>> {
         Ok(verify(&small.known, &locate(&small.known, &[root.path().to_path_buf()])?)?)
     };

@@ -4,14 +4,14 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use gemc::data::known::known;
-use gemc::data::load::read;
-use gemc::data::locate::{locate, verify};
+use gemc::data::locate::locate;
+use gemc::data::read::{read, verify};
 use gemc::data::{Standing, load};
 
 use super::Outcome;
 
 /// Returns the folders in which a checkout's real data may lie.
-fn roots() -> Vec<PathBuf> {
+pub(super) fn roots() -> Vec<PathBuf> {
     let named = env::var_os("GEMC_DATA").map(PathBuf::from);
     named.into_iter().chain([Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data")]).collect()
 }

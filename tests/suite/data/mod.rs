@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+mod cifar;
 mod fetch;
 mod fetch_faults;
 mod glyphs;
@@ -9,6 +10,7 @@ mod idx;
 mod load;
 mod locate;
 mod mnist;
+mod padding;
 mod server;
 mod specimens;
 

@@ -39,10 +39,16 @@ impl Server {
     /// Starts a server of gzip-compressed `files`; the first requests are answered as `manners` say, later ones as the
     /// last of them.
     pub(super) fn start(files: &[(String, Vec<u8>)], manners: &'static [Manner]) -> io::Result<Self> {
+        let packed = files.iter().map(|(name, bytes)| Ok((format!("{name}.gz"), super::specimens::gzip(bytes)?)));
+        Self::start_as_they_are(packed.collect::<io::Result<Vec<_>>>()?, manners)
+    }
+
+    /// Starts a server of `files` as they are.
+    pub(super) fn start_as_they_are(files: Vec<(String, Vec<u8>)>, manners: &'static [Manner]) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = format!("http://{}/", listener.local_addr()?);
-        let packed = files.iter().map(|(name, bytes)| Ok((format!("/{name}.gz"), super::specimens::gzip(bytes)?)));
-        let files = Arc::new(packed.collect::<io::Result<HashMap<_, _>>>()?);
+        let files = files.into_iter().map(|(name, bytes)| (format!("/{name}"), bytes)).collect::<HashMap<_, _>>();
+        let files = Arc::new(files);
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (log, turn) = (Arc::clone(&asked), Arc::new(AtomicUsize::new(0)));
         thread::spawn(move || {

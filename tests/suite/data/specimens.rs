@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use gemc::data::Facts;
 use gemc::data::checksum::{Checksum, sums};
-use gemc::data::known::{Known, Part, Wanted};
+use gemc::data::known::{Form, Known, Pair, Wanted};
 
 /// Rows and columns of a small set's images.
 pub(super) const SIDE: usize = 4;
@@ -50,9 +50,20 @@ impl Small {
         let files =
             contents.into_iter().chain(others).map(|(name, bytes)| (name.to_owned(), bytes)).collect::<Vec<_>>();
         let wanted = files.iter().map(|(name, bytes)| wanted(name, bytes)).collect::<io::Result<Vec<_>>>()?;
-        let part = |samples, at: usize| Part { samples, images: wanted[at].clone(), labels: wanted[at + 1].clone() };
+        let pair = |at: usize| Pair { images: wanted[at].clone(), labels: wanted[at + 1].clone() };
+        let form = Form::Idx { train: pair(0), test: pair(2) };
         let facts = Facts { name: "small".into(), height: SIDE, width: SIDE, channels: 1, classes: 3 };
-        Ok(Self { known: Known { facts, train: part(6, 0), test: part(3, 2), mirrors }, files })
+        Ok(Self { known: Known { facts, train: 6, test: 3, form, mirrors }, files })
+    }
+
+    /// Returns what is known of the files, to be changed.
+    pub(super) fn wanted(&mut self) -> Vec<&mut Wanted> {
+        match &mut self.known.form {
+            Form::Idx { train, test } => {
+                vec![&mut train.images, &mut train.labels, &mut test.images, &mut test.labels]
+            }
+            Form::Batches { train, test, .. } => train.iter_mut().chain(test).collect(),
+        }
     }
 
     /// Writes the files into `ROOT/small`, gzip-compressed or not.

@@ -1,0 +1,73 @@
+//! A `.tar.gz` comes in; it is proven to be the published one, and the wanted files in it are read one after the other.
+//! Nothing is unpacked onto the disk.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+use miette::Diagnostic;
+use tar::Entry;
+use thiserror::Error;
+
+use super::checksum::{Digesting, WrongChecksum};
+use super::fault::DataError;
+use super::known::Archive;
+use super::unpack::FileFault;
+
+/// An archive does not hold a file of its data set.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{}: does not hold {name}", file.display())]
+#[diagnostic(code(data::missing_entry), help("the archive belongs to another data set: is it in the right folder?"))]
+pub struct MissingEntry {
+    /// The archive.
+    pub file: PathBuf,
+    /// The file that it must hold.
+    pub name: String,
+}
+
+/// Checks that `file` is the published archive, byte for byte.
+///
+/// # Errors
+/// A [`DataError`] where it cannot be read, has fewer or more bytes, or another sum.
+pub(super) fn check(archive: &Archive, file: &Path) -> Result<(), DataError> {
+    let unreadable = |why| FileFault::new(file, why, archive.bytes, 0);
+    let mut source = Digesting::new(File::open(file).map_err(unreadable)?);
+    let found = io::copy(&mut source, &mut io::sink()).map_err(unreadable)?;
+    FileFault::check_stored(file, archive.bytes, found)?;
+    let found = source.finish();
+    if found == archive.sha256 {
+        return Ok(());
+    }
+    let (file, expected) = (file.to_path_buf(), archive.sha256.clone());
+    Err(WrongChecksum { file, part: "bytes", expected, found }.into())
+}
+
+/// Hands each file of `names` to `read`, in the archive's order: its place in `names`, its bytes, and what to call it in
+/// faults. Returns what `read` made of them, in the order of `names`.
+///
+/// # Errors
+/// A [`DataError`] where the archive cannot be unpacked or lacks a file, and whatever `read` finds.
+pub(super) fn entries<T>(
+    file: &Path,
+    names: &[&str],
+    mut read: impl FnMut(usize, &mut dyn Read, &Path) -> Result<T, DataError>,
+) -> Result<Vec<T>, DataError> {
+    let broken = |why| FileFault::new(file, why, 0, 0);
+    let unpacked = MultiGzDecoder::new(BufReader::new(File::open(file).map_err(broken)?));
+    let mut archive = tar::Archive::new(unpacked);
+    let mut found: Vec<Option<T>> = names.iter().map(|_| None).collect();
+    for entry in archive.entries().map_err(broken)? {
+        let mut entry = entry.map_err(broken)?;
+        if let Some(at) = names.iter().position(|name| is_called(&entry, name)) {
+            found[at] = Some(read(at, &mut entry, &file.join(names[at]))?);
+        }
+    }
+    let lacking = |name: &&str| MissingEntry { file: file.to_path_buf(), name: (*name).to_owned() };
+    found.into_iter().zip(names).map(|(found, name)| Ok(found.ok_or_else(|| lacking(name))?)).collect()
+}
+
+/// Tells whether an entry has this path; `./` before it does not matter.
+fn is_called(entry: &Entry<'_, impl Read>, name: &str) -> bool {
+    entry.path().is_ok_and(|path| path.strip_prefix(".").unwrap_or(&path) == Path::new(name))
+}

@@ -1,0 +1,89 @@
+//! What can keep a data set from being loaded, whatever its form: one type over the faults of every step.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::archive::MissingEntry;
+use super::checksum::WrongChecksum;
+use super::dataset::{LabelOutOfRange, SplitFault, WrongSizes};
+use super::fetch::FetchFault;
+use super::idx::IdxFault;
+use super::load::names;
+use super::locate::NotFound;
+use super::unpack::FileFault;
+
+/// No data set has this name.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no data set called `{name}`")]
+#[diagnostic(code(data::unknown), help("{}there are: {}", self.guess(), names().join(", ")))]
+pub struct UnknownData {
+    /// The name that was given.
+    pub name: String,
+    /// The name that was perhaps meant.
+    pub meant: Option<String>,
+}
+
+impl UnknownData {
+    /// Says that there is no set of this name, and which one could be meant.
+    pub fn new(name: &str) -> Self {
+        let near = |other: &String| strsim::damerau_levenshtein(name, other);
+        let meant = names().into_iter().min_by_key(near).filter(|other| near(other) <= 1 + other.len() / 4);
+        Self { name: name.to_owned(), meant }
+    }
+
+    fn guess(&self) -> String {
+        self.meant.as_ref().map_or_else(String::new, |meant| format!("did you mean `{meant}`? "))
+    }
+}
+
+/// What can keep a data set from being loaded.
+#[derive(Debug, Error, Diagnostic)]
+pub enum DataError {
+    /// There is none of this name.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unknown(#[from] UnknownData),
+    /// It is not on this machine, and no download was allowed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NotFound(#[from] NotFound),
+    /// It could not be downloaded.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Fetch(#[from] FetchFault),
+    /// A file is damaged or not an IDX file.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Idx(#[from] IdxFault),
+    /// A file belongs to another data set.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Sizes(#[from] WrongSizes),
+    /// A file is not the published one.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Checksum(#[from] WrongChecksum),
+    /// A file's bytes cannot be had, or are too few or too many.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    File(#[from] FileFault),
+    /// A label names no class.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Label(#[from] LabelOutOfRange),
+    /// An archive lacks a file.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Entry(#[from] MissingEntry),
+    /// Images and labels do not fit together.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Split(#[from] SplitFault),
+}
+
+impl DataError {
+    /// Tells whether the machine is at fault (no data, no network, a full disk) rather than what the user wrote.
+    pub fn is_environment(&self) -> bool {
+        !matches!(self, Self::Unknown(_))
+    }
+}
