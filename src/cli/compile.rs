@@ -5,7 +5,7 @@ use serde_json::json;
 use super::args::{CompileArgs, Stage};
 use super::exit::{Exit, Failure, Outcome};
 use super::graph::Graph;
-use super::model::{compile, find, options};
+use super::model::{announce, compile, find, options};
 use super::screen::{Ink, Screen, spelt};
 use super::source::Source;
 use super::summary::Summary;
@@ -21,21 +21,27 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &CompileArgs) -> Out
         return (tensors.here()?.train)(screen, args);
     }
     let facts = args.data.as_deref().map(sets::facts).transpose()?;
+    let data = facts.as_ref().map(|facts| facts.name.clone());
     let source = find(screen, &args.file)?;
     let text = if args.emit == Some(Stage::Ast) {
         ast(screen, &source)?
     } else {
         let stages = compile(screen, &source, &options(&args.model, facts))?;
         match args.emit {
-            None => return summary(screen, &stages),
-            Some(stage) => show(screen, stage, &stages),
+            None => return summary(screen, &stages, data.as_deref()),
+            Some(stage) => {
+                if let Some(data) = &data {
+                    announce(screen, stages.model(), data);
+                }
+                show(screen, stage, &stages)
+            }
         }
     };
     deliver(screen, args, &text)
 }
 
-fn summary(screen: &Screen, stages: &Stages) -> Outcome {
-    let summary = Summary::new(stages);
+fn summary(screen: &Screen, stages: &Stages, data: Option<&str>) -> Outcome {
+    let summary = Summary::new(stages, data);
     let printed = if screen.is_json() { screen.object(&summary) } else { screen.print(&summary.text(screen)) };
     printed.map(|()| Exit::Done)
 }

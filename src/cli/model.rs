@@ -6,6 +6,7 @@ use super::args::{LimitArgs, ModelArgs};
 use super::exit::Failure;
 use super::screen::{Ink, Screen};
 use super::source::{self, Source};
+use crate::check::{Model, Origin};
 use crate::compile::{Stages, stages};
 use crate::options::{Facts, Options};
 
@@ -34,4 +35,18 @@ pub(super) fn compile(screen: &Screen, source: &Source, options: &Options) -> Re
     let stages = stages(&source.name, &source.text, options).map_err(|report| Failure::text(&source.name, report))?;
     screen.report(&stages.warnings);
     Ok(stages)
+}
+
+/// Writes the parameters whose values are facts of `data`: `channels = 3, classes = 10, from cifar10`.
+pub(super) fn given(model: &Model, data: &str) -> Option<String> {
+    let given = model.settings().iter().filter(|setting| setting.origin == Origin::Data);
+    let given: Vec<String> = given.map(|setting| format!("{} = {}", setting.name, setting.value)).collect();
+    (!given.is_empty()).then(|| format!("{}, from {data}", given.join(", ")))
+}
+
+/// Says which parameters have taken their values from `data`.
+pub(super) fn announce(screen: &Screen, model: &Model, data: &str) {
+    if let (false, Some(line)) = (screen.is_json(), given(model, data)) {
+        screen.remark(&screen.paint_remark(Ink::Faint, &line));
+    }
 }

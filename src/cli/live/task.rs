@@ -7,7 +7,7 @@ use super::machine::{Machine, pieces};
 use super::watch::Download as Watched;
 use crate::cli::args::{CompileArgs, TrainArgs};
 use crate::cli::exit::Failure;
-use crate::cli::model::{compile, find, options};
+use crate::cli::model::{announce, compile, find, options};
 use crate::cli::numbers::{count, grouped};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::{facts, roots};
@@ -41,6 +41,7 @@ impl Task {
         let threads = machine.settle(&stages.plan, &recipe, learned_from(&data))?;
         let task = Self { source, stages, data, recipe, machine, threads };
         if !training.quiet {
+            announce(screen, task.stages.model(), &task.data.facts.name);
             screen.remark(&screen.paint_remark(Ink::Faint, &task.line()));
         }
         Ok(task)

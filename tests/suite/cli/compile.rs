@@ -107,6 +107,26 @@ fn data_gives_its_facts() {
 }
 
 #[test]
+fn parameters_from_the_data_are_announced() {
+    let folder = folder();
+    let text = super::GOOD
+        .replace("genes = 8", "genes = 8, height = 4, width = 4, classes = 2")
+        .replace("grid(4, 4)", "grid(height, width)")
+        .replace("units(2)", "units(classes)");
+    fs::write(folder.path().join("bound.gem"), text).unwrap();
+    let said = run_in(folder.path(), &["compile", "bound.gem", "--data", "glyphs", "--set", "genes=5"]);
+    let line = "height = 28, width = 28, classes = 10, from glyphs";
+    assert!(said.out.contains(line) && said.out.contains("settings     genes = 5\n"), "{}{}", said.out, said.err);
+    let said = run_in(folder.path(), &["compile", "bound.gem", "--data", "glyphs", "--emit", "model"]);
+    assert_eq!(said.err.trim(), line);
+    let said =
+        run_in(folder.path(), &["compile", "bound.gem", "--data", "glyphs", "--emit", "dot", "--format", "json"]);
+    assert_eq!(said.err, "");
+    let said = run_in(folder.path(), &["compile", "bound.gem"]);
+    assert!(!said.out.contains("10, from"), "{}", said.out);
+}
+
+#[test]
 fn memory_limit_is_obeyed() {
     let said = run(&["compile", "sgem_mlp.gem", "--memory-limit", "0.001"]);
     assert_eq!(said.code, 1);
