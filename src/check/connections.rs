@@ -12,7 +12,7 @@ use super::encodings::encoding;
 use super::fields::{self, Field, field};
 use super::genomes::GeneSets;
 use super::ids::PopId;
-use super::misfit::misfit;
+use super::misfit::misfits;
 use super::model::{Encoding, Projection};
 use super::names::Meaning;
 use super::neurons::Population;
@@ -161,11 +161,9 @@ fn frozen(context: &mut Context, attributes: &[&Attribute]) -> bool {
 /// Reports windows that do not fit the populations of their links.
 fn fitting(context: &mut Context, field: Field, links: &[Link], populations: &[Option<Population>]) {
     let Field::Square(window, at) = field else { return };
-    for link in links {
-        if let (Some(Some(source)), Some(Some(target))) = (populations.get(link.source), populations.get(link.target)) {
-            misfit(context, (window, at), source, target);
-        }
-    }
+    let find = |index: usize| populations.get(index)?.as_ref();
+    let ends = |link: &Link| Some([find(link.source)?, find(link.target)?]);
+    misfits(context, (window, at), &links.iter().filter_map(ends).collect::<Vec<_>>());
 }
 
 fn repeated(context: &mut Context, connect: &Connect, link: &Link, seen: &mut Seen) {

@@ -8,6 +8,8 @@ use super::model::Encoding;
 use super::range::{Least, OutOfRange, whole};
 use super::value::{WrongKind, written};
 use super::window::{Share, Window};
+use super::words::{SHARES, look_up, words};
+use crate::diag::did_you_mean;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Attribute, Call, Connect, Expr};
 
@@ -26,12 +28,14 @@ struct MissingWindow {
 
 /// Nothing can be shared in this way.
 #[derive(Debug, Error, Diagnostic)]
-#[error("weights cannot be shared by {word}")]
-#[diagnostic(code(gem::unknown_share), help("write `share: maps`, or leave it out: then every neuron has its own"))]
+#[error("there is no sharing {word}")]
+#[diagnostic(code(gem::unknown_share))]
 struct UnknownShare {
     word: String,
     #[label(primary, "unknown")]
     at: Span,
+    #[help]
+    help: String,
 }
 
 /// Weights are to be shared that identities tell apart.
@@ -136,10 +140,15 @@ fn shared(
     encoding: Option<Encoding>,
     attribute: &Attribute,
 ) -> Option<Share> {
-    let maps = |call: &Call| call.arguments.is_none() && call.name.as_str() == "maps";
-    if !matches!(&attribute.value, Some(Expr::Call(call)) if maps(call)) {
+    let named = match &attribute.value {
+        Some(Expr::Call(Call { name, arguments: None, .. })) => look_up(SHARES, name.as_str()),
+        _ => None,
+    };
+    if named.is_none() {
         let (word, at) = written(attribute);
-        context.problems.push(UnknownShare { word, at });
+        let help = did_you_mean(word.trim_matches('`'), words(SHARES))
+            .unwrap_or_else(|| "write `share: maps`, or leave it out: then no neurons share weights".to_owned());
+        context.problems.push(UnknownShare { word, at, help });
         return None;
     }
     if let Some(Encoding::Genes(_)) = encoding {
@@ -147,5 +156,5 @@ fn shared(
         context.problems.push(ShareWithoutDirect { encoding, at, via });
         return None;
     }
-    Some(Share::Maps)
+    named
 }

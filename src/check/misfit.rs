@@ -1,5 +1,7 @@
 //! Whether a window maps its source's grid onto its target's, and what would.
 
+use std::collections::HashSet;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -30,11 +32,26 @@ struct WindowMismatch {
     help: String,
 }
 
-/// Reports ends of a connection that are no grids, and a window, given at `at`, that does not map the one onto the other.
-pub(super) fn misfit(context: &mut Context, (window, at): (Window, Span), source: &Population, target: &Population) {
-    let grids = [source, target].map(|end| is_grid(context, &end.name, &end.shape, "a window", at));
+/// Reports populations of a chain that are no grids, each once, and a window, given at `at`, that does not map one onto
+/// the next.
+pub(super) fn misfits(context: &mut Context, (window, at): (Window, Span), links: &[[&Population; 2]]) {
+    let mut reported: HashSet<&str> = HashSet::new();
+    for [source, target] in links {
+        for end in [source, target] {
+            let known = reported.contains(end.name.as_str());
+            if !known && !is_grid(context, &end.name, &end.shape, "a window", at) {
+                reported.insert(end.name.as_str());
+            }
+        }
+        if ![source, target].iter().any(|end| reported.contains(end.name.as_str())) {
+            misfit(context, (window, at), source, target);
+        }
+    }
+}
+
+fn misfit(context: &mut Context, (window, at): (Window, Span), source: &Population, target: &Population) {
     let ([from, to], gives) = (rows_and_columns(source, target), gives(window, source));
-    if grids == [true, true] && gives != to.map(Some) {
+    if gives != to.map(Some) {
         context.problems.push(WindowMismatch {
             window: spelt(window),
             source_population: source.name.clone(),

@@ -80,7 +80,7 @@ struct PooledInput {
 pub(super) struct Ports {
     pub(super) input: Option<usize>,
     pub(super) output: Option<usize>,
-    /// Whether a port was lost to a fault.
+    /// Whether a port was lost to a fault, or is one.
     pub(super) gaps: bool,
 }
 
@@ -100,6 +100,7 @@ pub(super) fn ports(context: &mut Context, ast: &Ast, populations: &[Option<Popu
         if population.pool.is_some() {
             let (name, at) = (population.name.clone(), population.name.span);
             context.problems.push(PooledInput { name, at, input: inputs[0].name.span });
+            return Ports { input, output, gaps: true };
         }
     }
     Ports { input, output, gaps: input.is_none() || output.is_none() }

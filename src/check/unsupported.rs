@@ -20,9 +20,7 @@ pub(super) const ENCODINGS: &[&str] = &["gnetwork"];
 #[error("`{what}` is not supported yet")]
 #[diagnostic(
     code(gem::not_supported_yet),
-    help(
-        "this version compiles networks without cycles, on lines and grids, without masks; `docs/language.md` says what works"
-    )
+    help("this version has no clouds, masks, cycles or g-networks: see `docs/language.md`")
 )]
 struct NotSupportedYet {
     what: String,

@@ -42,6 +42,9 @@ pub(super) const ACTIVATIONS: &[(&str, Activation)] = &[
 pub(super) const RULES: &[(&str, Rule)] =
     &[("free", Rule::Free), ("symmetric", Rule::Symmetric), ("diagonal", Rule::Diagonal), ("frozen", Rule::Frozen)];
 
+/// Ways of sharing weights by name; without a word none are shared.
+pub(super) const SHARES: &[(&str, Share)] = &[("maps", Share::Maps)];
+
 /// Returns what `word` names in `table`.
 pub(super) fn look_up<T: Copy>(table: &[(&'static str, T)], word: &str) -> Option<T> {
     table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
@@ -125,7 +128,7 @@ impl fmt::Display for Window {
         }
         match self.share {
             Share::Nothing => Ok(()),
-            Share::Maps => f.write_str(", share maps"),
+            shared @ Share::Maps => write!(f, ", share {}", word_of(SHARES, &shared)),
         }
     }
 }

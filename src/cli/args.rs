@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
 use clap_complete::Shell;
 
-use super::parse::{at_least_zero, device, gibibytes, positive, setting};
+use super::parse::{device, gibibytes, setting};
+use super::training::TrainArgs;
 
 /// A compiler for neural networks that are grown, not written.
 #[derive(Debug, Parser)]
@@ -110,55 +111,6 @@ pub(super) struct LimitArgs {
     /// Refuse models that need more memory than this to train [default: 16]
     #[arg(long, value_name = "GIB", value_parser = gibibytes)]
     pub(super) memory_limit: Option<u64>,
-}
-
-/// How to train. What is not given is the paper's protocol.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Training")]
-#[group(requires = "train", multiple = true)]
-pub(super) struct TrainArgs {
-    /// Look for data here first
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
-    pub(super) data_dir: Option<PathBuf>,
-    /// Train for at most so many batches
-    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), conflicts_with = "epochs")]
-    pub(super) steps: Option<u64>,
-    /// Train for at most so many passes over the data
-    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
-    pub(super) epochs: Option<u64>,
-    /// Samples in a batch
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
-    pub(super) batch: Option<u32>,
-    /// The learning rate of Adam
-    #[arg(long, value_name = "RATE", value_parser = positive)]
-    pub(super) lr: Option<f64>,
-    /// The seed of everything that is drawn
-    #[arg(long, value_name = "N")]
-    pub(super) seed: Option<u64>,
-    /// Train so many runs at once, from seeds SEED, SEED + 1, …
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=4096))]
-    pub(super) runs: Option<u32>,
-    /// Train on `auto`, `cpu`, `cuda` or `cuda:N`
-    #[arg(long, value_name = "DEVICE", value_parser = device)]
-    pub(super) device: Option<String>,
-    /// Compute with so many threads
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
-    /// Evaluate after every so many batches
-    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
-    pub(super) eval_every: Option<u64>,
-    /// Stop after so many evaluations without improvement
-    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
-    pub(super) patience: Option<u64>,
-    /// What counts as an improvement of the accuracy, from 0 to 1
-    #[arg(long, value_name = "DELTA", value_parser = at_least_zero)]
-    pub(super) min_delta: Option<f64>,
-    /// Keep the run in this folder, which must be new or empty [default: runs/MODEL-1, -2, …]
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
-    pub(super) run_dir: Option<PathBuf>,
-    /// Show no progress
-    #[arg(long)]
-    pub(super) quiet: bool,
 }
 
 /// A stage of the compiler, or a picture of one. Documented values would make every page of help a long one.

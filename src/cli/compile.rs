@@ -21,21 +21,22 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &CompileArgs) -> Out
         return (tensors.here()?.train)(screen, args);
     }
     let facts = args.data.as_deref().map(sets::facts).transpose()?;
+    let data = facts.as_ref().map(|facts| facts.name.clone());
     let source = find(screen, &args.file)?;
     let text = if args.emit == Some(Stage::Ast) {
         ast(screen, &source)?
     } else {
         let stages = compile(screen, &source, &options(&args.model, facts))?;
         match args.emit {
-            None => return summary(screen, &stages),
+            None => return summary(screen, &stages, data.as_deref()),
             Some(stage) => show(screen, stage, &stages),
         }
     };
     deliver(screen, args, &text)
 }
 
-fn summary(screen: &Screen, stages: &Stages) -> Outcome {
-    let summary = Summary::new(stages);
+fn summary(screen: &Screen, stages: &Stages, data: Option<&str>) -> Outcome {
+    let summary = Summary::new(stages, data);
     let printed = if screen.is_json() { screen.object(&summary) } else { screen.print(&summary.text(screen)) };
     printed.map(|()| Exit::Done)
 }

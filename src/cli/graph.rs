@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::check::{Identity, Interaction, Model, Origin, Population, Projection, Setting, Value};
+use crate::check::{Identity, Interaction, Model, Origin, Population, Projection, Setting, Share, Value, Window};
 use crate::compile::Stages;
 use crate::plan::{Plan, Sizes, Table};
 
@@ -58,6 +58,7 @@ struct PopulationRow {
     neurons: usize,
     activation: String,
     bias: String,
+    pool: Option<PoolRow>,
     identities: Vec<IdentityRow>,
 }
 
@@ -68,6 +69,23 @@ struct IdentityRow {
     split: bool,
 }
 
+/// Where a pool's activity is from; `null` for a population that is no pool.
+#[derive(Debug, Serialize)]
+pub(super) struct PoolRow {
+    source: String,
+    size: usize,
+}
+
+/// Receptive fields; `null` for a connection that joins all neurons to all.
+#[derive(Debug, Serialize)]
+pub(super) struct WindowRow {
+    size: usize,
+    stride: usize,
+    padding: usize,
+    /// `maps`, or `null` where no neurons share weights.
+    share: Option<&'static str>,
+}
+
 #[derive(Debug, Serialize)]
 struct ProjectionRow {
     source: String,
@@ -75,6 +93,8 @@ struct ProjectionRow {
     via: String,
     rows: usize,
     columns: usize,
+    window: Option<WindowRow>,
+    synapses: u64,
     frozen: bool,
 }
 
@@ -149,6 +169,25 @@ impl SettingRow {
     }
 }
 
+impl PoolRow {
+    /// Describes where a pool's activity is from.
+    pub(super) fn new(model: &Model, row: &Population) -> Option<Self> {
+        let pool = row.pool?;
+        Some(Self { source: model.population(pool.source).name.to_string(), size: pool.size })
+    }
+}
+
+impl WindowRow {
+    /// Describes receptive fields.
+    pub(super) fn new(window: Window) -> Self {
+        let share = match window.share {
+            Share::Nothing => None,
+            Share::Maps => Some("maps"),
+        };
+        Self { size: window.size, stride: window.stride, padding: window.padding, share }
+    }
+}
+
 fn interaction(model: &Model, row: &Interaction) -> InteractionRow {
     let genome = model.genome(row.genome).name.to_string();
     InteractionRow { name: row.name.to_string(), genome, rule: row.rule.to_string(), sparse: row.sparse }
@@ -167,6 +206,7 @@ fn population(model: &Model, row: &Population) -> PopulationRow {
         neurons: row.shape.neurons(),
         activation: row.activation.to_string(),
         bias: model.bias_name(row),
+        pool: PoolRow::new(model, row),
         identities: row.identities.iter().map(identity).collect(),
     }
 }
@@ -179,6 +219,8 @@ fn projection(model: &Model, row: &Projection) -> ProjectionRow {
         via: model.encoding_name(row),
         rows: source.shape.neurons(),
         columns: target.shape.neurons(),
+        window: row.window.map(WindowRow::new),
+        synapses: model.synapses(row),
         frozen: row.frozen,
     }
 }

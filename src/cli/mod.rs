@@ -26,6 +26,7 @@ mod source;
 mod stories;
 mod summary;
 mod tensors;
+mod training;
 mod walk;
 mod whole;
 

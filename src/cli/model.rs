@@ -46,14 +46,16 @@ pub(super) fn compile(screen: &Screen, source: &Source, options: &Options) -> Re
     Ok(stages)
 }
 
+/// Writes the parameters whose values are facts of `data`: `channels = 3, classes = 10, from cifar10`.
+pub(super) fn given(model: &Model, data: &str) -> Option<String> {
+    let given = model.settings().iter().filter(|setting| setting.origin == Origin::Data);
+    let given: Vec<String> = given.map(|setting| format!("{} = {}", setting.name, setting.value)).collect();
+    (!given.is_empty()).then(|| format!("{}, from {data}", given.join(", ")))
+}
+
 /// Says which parameters a data set has set, and how its samples are padded, a line each.
 fn settled(model: &Model, facts: &Facts) -> Vec<String> {
-    let bound = model.settings().iter().filter(|setting| setting.origin == Origin::Data);
-    let bound: Vec<String> = bound.map(|setting| format!("{} = {}", setting.name, setting.value)).collect();
-    let mut lines = Vec::new();
-    if !bound.is_empty() {
-        lines.push(format!("from {}: {}", facts.name, bound.join(", ")));
-    }
+    let mut lines: Vec<String> = given(model, &facts.name).into_iter().collect();
     if let Some(margin @ 1..) = model.margin(facts) {
         let (sample, zeros) = (facts.sample(), count(margin as u64, "zero"));
         let shape = &model.population(model.input()).shape;

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::graph::SettingRow;
+use super::graph::{PoolRow, SettingRow, WindowRow};
+use super::model::given;
 use super::numbers::{columns, count, grouped, ratio};
 use super::screen::{Ink, Screen};
-use crate::check::{Activation, Model, Population};
+use crate::check::{Activation, Model, Origin, Population};
 use crate::compile::Stages;
 use crate::plan::Sizes;
 
@@ -27,7 +28,7 @@ pub(super) struct Summary {
     compression: Option<f64>,
     step: StepCost,
     #[serde(skip)]
-    settings_text: String,
+    settings_lines: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,6 +36,7 @@ struct PopulationRow {
     name: String,
     shape: String,
     neurons: u64,
+    pool: Option<PoolRow>,
     #[serde(skip)]
     manner: String,
 }
@@ -44,8 +46,11 @@ struct ConnectionRow {
     source: String,
     target: String,
     via: String,
+    window: Option<WindowRow>,
     synapses: u64,
     frozen: bool,
+    #[serde(skip)]
+    manner: String,
 }
 
 /// What one training step costs, for so many runs and samples.
@@ -58,12 +63,10 @@ struct StepCost {
 }
 
 impl Summary {
-    /// Sums up what a text compiled to.
-    pub(super) fn new(stages: &Stages) -> Self {
+    /// Sums up what a text compiled to, for `data` if it was compiled for any.
+    pub(super) fn new(stages: &Stages, data: Option<&str>) -> Self {
         let (model, plan) = (stages.model(), &stages.plan);
         let (counts, cost, table) = (plan.counts(), plan.step_cost(Sizes::SHOWN), plan.table());
-        let settings: Vec<String> =
-            model.settings().iter().map(|setting| format!("{} = {}", setting.name, setting.value)).collect();
         Self {
             model: model.name().to_owned(),
             settings: model.settings().iter().map(SettingRow::new).collect(),
@@ -75,7 +78,7 @@ impl Summary {
             uncompressed: counts.uncompressed,
             compression: table.compression,
             step: StepCost { flop: cost.flop, bytes: cost.bytes, runs: Sizes::SHOWN.runs, batch: Sizes::SHOWN.batch },
-            settings_text: settings.join(", "),
+            settings_lines: settings(model, data),
         }
     }
 
@@ -86,9 +89,7 @@ impl Summary {
         let mut section = |title, rows: Vec<String>| {
             lines.extend(rows.into_iter().enumerate().map(|(index, row)| (if index == 0 { title } else { "" }, row)));
         };
-        if !self.settings.is_empty() {
-            section("settings", vec![self.settings_text.clone()]);
-        }
+        section("settings", self.settings_lines.clone());
         section("populations", self.population_lines());
         section("connections", self.connection_lines());
         let tensors = count(self.learned_tensors as u64, "tensor");
@@ -110,7 +111,7 @@ impl Summary {
         let row = |row: &ConnectionRow| {
             let link = format!("{} -> {}", row.source, row.target);
             let frozen = if row.frozen { "frozen" } else { "" };
-            [link, format!("via {}", row.via), count(row.synapses, "synapse"), frozen.to_owned()]
+            [link, row.manner.clone(), count(row.synapses, "synapse"), frozen.to_owned()]
         };
         let rows: Vec<[String; 4]> = self.connections.iter().take(SHOWN).map(row).collect();
         with_rest(columns(&rows, &[2]), self.connections.len())
@@ -134,7 +135,8 @@ impl Summary {
 fn population(model: &Model, row: &Population) -> PopulationRow {
     let expressed =
         |identity: &crate::check::Identity| format!("{}: {}", model.genome(identity.genome).name, identity.form());
-    let mut manner: Vec<String> = row.identities.iter().map(expressed).collect();
+    let mut manner: Vec<String> = model.pool_name(row).into_iter().collect();
+    manner.extend(row.identities.iter().map(expressed));
     if row.activation != Activation::Identity {
         manner.push(row.activation.to_string());
     }
@@ -142,8 +144,8 @@ fn population(model: &Model, row: &Population) -> PopulationRow {
     if bias != "none" {
         manner.push(format!("bias {bias}"));
     }
-    let neurons = row.shape.neurons() as u64;
-    PopulationRow { name: row.name.to_string(), shape: row.shape.to_string(), neurons, manner: manner.join(", ") }
+    let (neurons, pool) = (row.shape.neurons() as u64, PoolRow::new(model, row));
+    PopulationRow { name: row.name.to_string(), shape: row.shape.to_string(), neurons, pool, manner: manner.join(", ") }
 }
 
 fn connections(model: &Model) -> Vec<ConnectionRow> {
@@ -153,11 +155,26 @@ fn connections(model: &Model) -> Vec<ConnectionRow> {
             source: source.name.to_string(),
             target: target.name.to_string(),
             via: model.encoding_name(link),
+            window: link.window.map(WindowRow::new),
             synapses: model.synapses(link),
             frozen: link.frozen,
+            manner: manner(model, link),
         }
     };
     model.projections().iter().map(row).collect()
+}
+
+fn manner(model: &Model, link: &crate::check::Projection) -> String {
+    let window = link.window.map_or(String::new(), |window| format!(", {window}"));
+    format!("via {}{window}", model.encoding_name(link))
+}
+
+/// Writes the parameters' values: those that the data set gives apart, with its name.
+fn settings(model: &Model, data: Option<&str>) -> Vec<String> {
+    let own = model.settings().iter().filter(|setting| setting.origin != Origin::Data);
+    let own: Vec<String> = own.map(|setting| format!("{} = {}", setting.name, setting.value)).collect();
+    let own = (!own.is_empty()).then(|| own.join(", "));
+    own.into_iter().chain(data.and_then(|data| given(model, data))).collect()
 }
 
 /// Adds a line that counts what is not shown.

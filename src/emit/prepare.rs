@@ -19,17 +19,15 @@ pub(super) fn prepare_all(plan: &Plan, place: Place) -> Result<Values, TorchFaul
 
 /// Makes what `op` needs besides its operands and never changes: positions, the places of a triangle's entries.
 fn prepare(op: &Op, place: Place) -> Result<Option<Live>, TorchFault> {
-    match op {
-        Op::Positions { axes } => {
-            let values =
-                Live::f_from_slice(&positions(axes))?.f_view([1, size(axes.iter().product()), size(axes.len())])?;
-            Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?))
-        }
-        Op::Symmetric { size } | Op::Triangle { size } => {
-            Ok(Some(Live::f_from_slice(&triangle(*size))?.f_to_device(place.device)?))
-        }
-        _ => Ok(None),
+    if let Op::Positions { axes } = op {
+        let values = Live::f_from_slice(&positions(axes))?;
+        let values = values.f_view([1, size(axes.iter().product()), size(axes.len())])?;
+        return Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?));
     }
+    if let Op::Symmetric { size } | Op::Triangle { size } = op {
+        return Ok(Some(Live::f_from_slice(&triangle(*size))?.f_to_device(place.device)?));
+    }
+    Ok(None)
 }
 
 /// Returns the coordinates of a grid's neurons, neuron by neuron, the last axis fastest.

@@ -119,10 +119,11 @@ fn mark_last_uses(plan: &Plan, wanted: &[TensorId], steps: &mut [Step]) {
 fn compute(given: Given<'_>, values: &Values, id: TensorId) -> Result<Live, TorchFault> {
     let missing = |what: &str| TorchFault { message: format!("{what} is missing: a bug in gemc, please report it") };
     let tensor = given.plan.tensor(id);
-    match tensor.op {
-        Op::Sample { .. } => return given.batch.sample.map(Live::shallow_clone).ok_or_else(|| missing("the batch")),
-        Op::Labels { .. } => return given.batch.labels.map(Live::shallow_clone).ok_or_else(|| missing("the labels")),
-        _ => {}
+    if let Op::Sample { .. } = tensor.op {
+        return given.batch.sample.map(Live::shallow_clone).ok_or_else(|| missing("the batch"));
+    }
+    if let Op::Labels { .. } = tensor.op {
+        return given.batch.labels.map(Live::shallow_clone).ok_or_else(|| missing("the labels"));
     }
     let find = |id: &TensorId| values.get(*id).or_else(|| given.known.get(*id)).ok_or_else(|| missing(&id.to_string()));
     // no operation takes more than two; an array spares an allocation for each tensor of each step

@@ -21,7 +21,7 @@ pub use evaluate::accuracy;
 pub use finite::{NotFinite, StepFault};
 pub use folder::{Folder, FolderFault};
 pub use memory::{Needs, NotEnoughMemory};
-pub use recipe::{BadRecipe, Recipe};
+pub use recipe::{BadRecipe, EPOCHS, Recipe, Schedule};
 pub use record::{Record, Versions};
 pub use run::{Clock, Job, Outcome, RunFault, Stopped, Watcher, run};
 pub use samples::{Misfit, Order, Pieces, Samples};

@@ -4,6 +4,8 @@ use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::options::usual_batch;
+
 /// The numbers of a training protocol.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -19,10 +21,24 @@ pub struct Recipe {
     pub runs: usize,
     /// Steps between two evaluations.
     pub eval_every: u64,
-    /// Evaluations in a row without an improvement after which a run stops.
-    pub patience: u64,
+    /// Evaluations in a row without an improvement after which a run stops; without it, a run goes its whole length.
+    pub patience: Option<u64>,
     /// What counts as an improvement: more than this over the best accuracy so far, as a fraction.
     pub min_delta: f64,
+    /// How the learning rate changes on the way.
+    #[serde(default)]
+    pub schedule: Schedule,
+}
+
+/// How the learning rate changes from the first step to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// Not at all.
+    #[default]
+    Constant,
+    /// Half a cosine from the full rate down to 0 (Loshchilov, Hutter 2017, without restarts).
+    Cosine,
 }
 
 impl Default for Recipe {
@@ -30,17 +46,21 @@ impl Default for Recipe {
     /// when accuracy has not improved by more than 0.005 over ten evaluations in a row, a third of the longest run.
     fn default() -> Self {
         Self {
-            batch: 64,
+            batch: usual_batch(false),
             length: 30_000,
             lr: 0.01,
             seed: 0,
             runs: 1,
             eval_every: 1_000,
-            patience: 10,
+            patience: Some(10),
             min_delta: 0.005,
+            schedule: Schedule::Constant,
         }
     }
 }
+
+/// Epochs of a model with receptive fields.
+pub const EPOCHS: u64 = 200;
 
 /// A number of the protocol with which nothing can be trained.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
@@ -58,14 +78,38 @@ pub struct BadRecipe {
 }
 
 impl Recipe {
+    /// Returns the protocol by which a model is usually trained on `samples` samples: one with receptive fields, `windows`,
+    /// by the paper's for LeNet-5, 200 epochs in batches of 128, evaluated after each; any other by that of perceptrons.
+    pub fn usual(windows: bool, samples: usize) -> Self {
+        let perceptron = Self::default();
+        if !windows {
+            return perceptron;
+        }
+        let recipe = Self { batch: usual_batch(true), lr: 0.003, patience: None, ..perceptron };
+        recipe.for_epochs(EPOCHS, samples)
+    }
+
+    /// Returns the protocol for a whole number of epochs, evaluated after each; the last partial batch of each is dropped.
+    #[must_use]
+    pub fn for_epochs(self, epochs: u64, samples: usize) -> Self {
+        let each = ((samples / self.batch.max(1)) as u64).max(1);
+        Self { length: epochs.saturating_mul(each), eval_every: each, ..self }
+    }
+
+    /// Returns the learning rate of `step`, counted from 0.
+    pub fn rate(&self, step: u64) -> f64 {
+        match self.schedule {
+            Schedule::Constant => self.lr,
+            Schedule::Cosine => {
+                let way = step.min(self.length) as f64 / self.length.max(1) as f64;
+                0.5 * self.lr * (1.0 + (std::f64::consts::PI * way).cos())
+            }
+        }
+    }
+
     /// Returns the seed of each run.
     pub fn seeds(&self) -> Vec<u64> {
         (0_u64..).take(self.runs).map(|run| self.seed.wrapping_add(run)).collect()
-    }
-
-    /// Returns the steps that `epochs` take over `samples` samples, the last partial batch of each dropped.
-    pub fn steps_of(&self, epochs: u64, samples: usize) -> u64 {
-        epochs.saturating_mul((samples / self.batch.max(1)) as u64)
     }
 
     /// Checks every number; `samples` is the size of the training set.
@@ -99,7 +143,13 @@ impl Recipe {
                 "at least 1 step".to_owned(),
                 "--eval-every",
             ),
-            (self.patience > 0, "the patience", self.patience.to_string(), "at least 1".to_owned(), "--patience"),
+            (
+                self.patience != Some(0),
+                "the patience",
+                self.patience.unwrap_or_default().to_string(),
+                "at least 1".to_owned(),
+                "--patience",
+            ),
             (
                 (0.0..=1.0).contains(&self.min_delta),
                 "the least improvement",

@@ -178,6 +178,7 @@ impl<'a> Course<'a> {
     }
 
     fn step(&mut self) -> Result<Option<Vec<f64>>, StepFault> {
+        self.stepper.set_lr(self.job.recipe.rate(self.stepper.done()));
         self.stepper.step()
     }
 

@@ -44,7 +44,7 @@ impl Score {
 
     /// Tells whether the run goes on.
     pub(super) fn counts(&self, recipe: &Recipe) -> bool {
-        self.without < recipe.patience
+        recipe.patience.is_none_or(|patience| self.without < patience)
     }
 }
 

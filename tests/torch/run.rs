@@ -53,7 +53,7 @@ fn train(
 
 #[test]
 fn learns_and_keeps_its_best() {
-    let (plan, recipe) = (plan(DIRECT), Recipe { runs: 2, length: 200, patience: 9, ..recipe() });
+    let (plan, recipe) = (plan(DIRECT), Recipe { runs: 2, length: 200, patience: Some(9), ..recipe() });
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("run");
     let mut folder = Folder::create(&path, DIRECT, "abc").unwrap();
@@ -85,7 +85,7 @@ fn learns_and_keeps_its_best() {
 #[test]
 fn a_run_stops_when_it_no_longer_improves() {
     // nothing improves by more than 1, so every run stops after the evaluations that its patience allows
-    let recipe = Recipe { min_delta: 1.0, patience: 2, eval_every: 5, runs: 3, ..recipe() };
+    let recipe = Recipe { min_delta: 1.0, patience: Some(2), eval_every: 5, runs: 3, ..recipe() };
     let mut notes = Notes::default();
     let outcome = train(&plan(SMALL), &recipe, None, &mut notes, &AtomicBool::new(false)).unwrap();
     assert_eq!((outcome.steps, outcome.stopped), (15, Stopped::Converged));

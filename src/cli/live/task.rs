@@ -5,19 +5,20 @@ use std::path::Path;
 use super::faults::Blame;
 use super::machine::{Machine, pieces};
 use super::watch::Download as Watched;
-use crate::cli::args::{CompileArgs, TrainArgs};
+use crate::cli::args::CompileArgs;
 use crate::cli::exit::{Exit, Failure, alone};
 use crate::cli::model::{compile, find, options};
 use crate::cli::numbers::{count, grouped};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::{UNPROVEN, facts, roots};
 use crate::cli::source::Source;
+use crate::cli::training::{Rate, TrainArgs};
 use crate::compile::Stages;
 use crate::data::checksum::sha256;
 use crate::data::{Dataset, Download, Patience, Standing, load};
 use crate::options::{Facts, Options};
 use crate::plan::raw;
-use crate::train::{Pieces, Recipe};
+use crate::train::{EPOCHS, Pieces, Recipe, Schedule};
 
 /// A training task.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl Task {
         let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
         let padding = stages.model().margin(&facts).unwrap_or(0);
         let data = data.padded(padding);
-        let recipe = recipe(training, data.train.len())?;
+        let recipe = recipe(training, stages.model().has_windows(), data.train.len())?;
         let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
         machine.check_memory(&stages.plan, &recipe, bytes.saturating_mul(2))?;
         let threads = machine.settle(&stages.plan, &recipe, learned_from(&data))?;
@@ -96,23 +97,37 @@ pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: b
     Ok(data)
 }
 
-/// Returns the protocol: the paper's, but for what was asked for.
-fn recipe(args: &TrainArgs, samples: usize) -> Result<Recipe, Failure> {
-    let paper = Recipe::default();
+fn schedule(rate: Rate) -> Schedule {
+    match rate {
+        Rate::Constant => Schedule::Constant,
+        Rate::Cosine => Schedule::Cosine,
+    }
+}
+
+/// Returns the protocol: the model's usual one, but for what was asked for. Without `--eval-every` a length in epochs is
+/// evaluated after each.
+fn recipe(args: &TrainArgs, windows: bool, samples: usize) -> Result<Recipe, Failure> {
+    let usual = Recipe::usual(windows, samples);
     let number = |asked: Option<u32>, usual: usize| asked.map_or(usual, |number| number as usize);
     let mut recipe = Recipe {
-        batch: number(args.batch, paper.batch),
-        length: args.steps.unwrap_or(paper.length),
-        lr: args.lr.unwrap_or(paper.lr),
-        seed: args.seed.unwrap_or(paper.seed),
-        runs: number(args.runs, paper.runs),
-        eval_every: args.eval_every.unwrap_or(paper.eval_every),
-        patience: args.patience.unwrap_or(paper.patience),
-        min_delta: args.min_delta.unwrap_or(paper.min_delta),
+        batch: number(args.batch, usual.batch),
+        lr: args.lr.unwrap_or(usual.lr),
+        seed: args.seed.unwrap_or(usual.seed),
+        runs: number(args.runs, usual.runs),
+        patience: args.patience.or(usual.patience),
+        min_delta: args.min_delta.unwrap_or(usual.min_delta),
+        schedule: args.schedule.map_or(usual.schedule, schedule),
+        length: usual.length,
+        eval_every: usual.eval_every,
     };
     if let Some(epochs) = args.epochs {
-        recipe.length = recipe.steps_of(epochs, samples);
+        recipe = recipe.for_epochs(epochs, samples);
+    } else if args.batch.is_some() && windows {
+        // an epoch has another number of steps
+        recipe = recipe.for_epochs(EPOCHS, samples);
     }
+    recipe.length = args.steps.unwrap_or(recipe.length);
+    recipe.eval_every = args.eval_every.unwrap_or(recipe.eval_every);
     recipe.check(samples).map_err(Failure::input)?;
     Ok(recipe)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::diagram::{Card, Chip, Diagram, Entry, Link, NAME_LIMIT, colour, layers, marks, totals};
-use super::ink::{self, clip};
+use super::ink::{self, Stroke, clip};
 use super::legend::legend;
 use crate::check::{Model, PopId};
 use crate::diag::{count, grouped};
@@ -35,7 +35,7 @@ struct Bundle {
     connections: u64,
     synapses: u64,
     ink: &'static str,
-    frozen: bool,
+    stroke: Stroke,
 }
 
 impl Diagram {
@@ -49,8 +49,8 @@ impl Diagram {
         let links: Vec<Link> = bundles(model, &band_of, &mut bands).into_iter().map(link).collect();
         let mut legend = legend(model);
         if links.iter().any(|link| link.ink == MIXED) {
-            let said = vec!["connections of several encodings".to_owned()];
-            legend.push(Entry { name: "mixed".to_owned(), lines: said, ink: MIXED, dashed: false });
+            let said = vec!["connections of several kinds".to_owned()];
+            legend.push(Entry { name: "mixed".to_owned(), lines: said, ink: MIXED, stroke: Stroke::Whole });
         }
         let cards = bands.into_iter().enumerate().map(|(index, band)| card(model, index, band)).collect();
         let note =
@@ -75,21 +75,42 @@ fn bands(model: &Model, layers: &[usize], band_of: &[usize]) -> Vec<Band> {
     bands
 }
 
-/// Sums the connections between bands, and counts those inside each.
+/// One connection or pool, for the bundle that it belongs to.
+struct Strand {
+    ends: (usize, usize),
+    synapses: u64,
+    ink: &'static str,
+    stroke: Stroke,
+}
+
+fn strands<'a>(model: &'a Model, band_of: &'a [usize]) -> impl Iterator<Item = Strand> + 'a {
+    let connections = model.projections().iter().map(|projection| Strand {
+        ends: (band_of[projection.source.index()], band_of[projection.target.index()]),
+        synapses: model.synapses(projection),
+        ink: colour(model, projection),
+        stroke: if projection.frozen { Stroke::Dashed } else { Stroke::Whole },
+    });
+    let pools = model.populations().iter().enumerate().filter_map(|(index, population)| {
+        let ends = (band_of[population.pool?.source.index()], band_of[index]);
+        Some(Strand { ends, synapses: 0, ink: ink::SOFT, stroke: Stroke::Dotted })
+    });
+    connections.chain(pools)
+}
+
+/// Sums the connections and pools between bands, and counts those inside each.
 fn bundles(model: &Model, band_of: &[usize], bands: &mut [Band]) -> BTreeMap<(usize, usize), Bundle> {
     let mut bundles: BTreeMap<(usize, usize), Bundle> = BTreeMap::new();
-    for projection in model.projections() {
-        let ends = (band_of[projection.source.index()], band_of[projection.target.index()]);
+    for Strand { ends, synapses, ink, stroke } in strands(model, band_of) {
         if ends.0 == ends.1 {
             bands[ends.0].inside += 1;
             continue;
         }
-        let ink = colour(model, projection);
-        let bundle =
-            bundles.entry(ends).or_insert(Bundle { connections: 0, synapses: 0, ink, frozen: projection.frozen });
+        let bundle = bundles.entry(ends).or_insert(Bundle { connections: 0, synapses: 0, ink, stroke });
         bundle.connections += 1;
-        bundle.synapses = bundle.synapses.saturating_add(model.synapses(projection));
-        bundle.frozen &= projection.frozen;
+        bundle.synapses = bundle.synapses.saturating_add(synapses);
+        if bundle.stroke != stroke {
+            bundle.stroke = Stroke::Whole;
+        }
         if bundle.ink != ink {
             bundle.ink = MIXED;
         }
@@ -105,7 +126,7 @@ fn link(((from, to), bundle): ((usize, usize), Bundle)) -> Link {
         label: format!("{} · {}", count(bundle.connections, "link"), grouped(bundle.synapses)),
         hint: format!("{connections}: {}", count(bundle.synapses, "synapse")),
         ink: bundle.ink,
-        frozen: bundle.frozen,
+        stroke: bundle.stroke,
         synapses: bundle.synapses,
     }
 }

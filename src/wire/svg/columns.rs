@@ -10,7 +10,7 @@ const ROUGH_GAP: f64 = 150.0;
 /// What a row takes besides its boxes, about.
 const ROUGH_ROW: f64 = 110.0;
 /// A picture up to this wide has one row.
-const ONE_ROW: f64 = 3000.0;
+const ONE_ROW: f64 = 2000.0;
 /// Width over height that the rows aim at.
 const ASPECT: f64 = 1.7;
 /// Passes over all columns that bring neighbours close.

@@ -1,6 +1,6 @@
 //! [`Wiring`] → [`Diagram`]: what is said of each population, connection and genome, before anything has a place.
 
-use super::ink::{self, clip};
+use super::ink::{self, Stroke, clip};
 use super::legend::legend;
 use crate::check::{Bias, Encoding, Identity, Model, PopId, Population, Projection};
 use crate::diag::{count, grouped};
@@ -61,8 +61,7 @@ pub(super) struct Link {
     pub(super) to: usize,
     pub(super) label: String,
     pub(super) ink: &'static str,
-    /// Whether its weights are never learned.
-    pub(super) frozen: bool,
+    pub(super) stroke: Stroke,
     pub(super) synapses: u64,
     /// Shown on hovering.
     pub(super) hint: String,
@@ -74,16 +73,18 @@ pub(super) struct Entry {
     pub(super) name: String,
     pub(super) lines: Vec<String>,
     pub(super) ink: &'static str,
-    pub(super) dashed: bool,
+    /// Of a line; a whole one stands for a colour.
+    pub(super) stroke: Stroke,
 }
 
 impl Diagram {
-    /// Says everything: one box a population, one line a connection.
+    /// Says everything: one box a population, one line a connection or pool.
     pub(super) fn whole(wiring: &Wiring) -> Self {
         let model = wiring.model();
         let layers = layers(wiring);
         let cards = (0..layers.len()).map(|index| card(model, PopId(index), layers[index])).collect();
-        let links = model.projections().iter().map(|projection| link(model, projection)).collect();
+        let pools = (0..layers.len()).filter_map(|index| pool(model, PopId(index)));
+        let links = model.projections().iter().map(|projection| link(model, projection)).chain(pools).collect();
         Self { name: clip(model.name(), 60), totals: vec![totals(model)], cards, links, legend: legend(model) }
     }
 }
@@ -91,10 +92,12 @@ impl Diagram {
 /// Returns each population's layer: the longest path to it.
 pub(super) fn layers(wiring: &Wiring) -> Vec<usize> {
     let mut layers = vec![0; wiring.model().populations().len()];
+    let model = wiring.model();
     for population in wiring.schedule() {
-        for projection in wiring.incoming(*population) {
-            let before = layers[wiring.model().projection(*projection).source.index()];
-            layers[population.index()] = layers[population.index()].max(before + 1);
+        let pooled = model.population(*population).pool.map(|pool| pool.source);
+        let joined = wiring.incoming(*population).iter().map(|projection| model.projection(*projection).source);
+        for source in joined.chain(pooled) {
+            layers[population.index()] = layers[population.index()].max(layers[source.index()] + 1);
         }
     }
     layers
@@ -104,12 +107,16 @@ pub(super) fn layers(wiring: &Wiring) -> Vec<usize> {
 pub(super) fn totals(model: &Model) -> String {
     let neurons = model.populations().iter().map(|population| population.shape.neurons() as u64);
     let synapses = model.projections().iter().map(|projection| model.synapses(projection));
-    let parts = [
+    let mut parts = vec![
         count(model.populations().len() as u64, "population"),
         count(neurons.fold(0, u64::saturating_add), "neuron"),
         count(model.projections().len() as u64, "connection"),
         count(synapses.fold(0, u64::saturating_add), "synapse"),
     ];
+    let pools = model.populations().iter().filter(|population| population.pool.is_some()).count();
+    if pools > 0 {
+        parts.insert(3, count(pools as u64, "pool"));
+    }
     parts.join(" · ")
 }
 
@@ -151,6 +158,9 @@ fn shape(population: &Population) -> String {
 }
 
 fn note(model: &Model, population: &Population) -> String {
+    if let Some(pool) = population.pool {
+        return format!("mean of {size} × {size}", size = pool.size);
+    }
     let bias = match population.bias {
         Bias::None => "no bias".to_owned(),
         Bias::Free => "free bias".to_owned(),
@@ -178,13 +188,30 @@ fn hint(model: &Model, population: &Population) -> String {
 fn link(model: &Model, projection: &Projection) -> Link {
     let (source, target) = (model.population(projection.source), model.population(projection.target));
     let (encoding, synapses) = (model.encoding_name(projection), model.synapses(projection));
+    let short = projection.window.map_or(String::new(), |window| format!(" · window {}", window.size));
+    let long = projection.window.map_or(String::new(), |window| format!(", {window}"));
     Link {
         from: projection.source.index(),
         to: projection.target.index(),
-        label: format!("via {} · {}", clip(&encoding, NAME_LIMIT), grouped(synapses)),
+        label: format!("via {}{short} · {}", clip(&encoding, NAME_LIMIT), grouped(synapses)),
         ink: colour(model, projection),
-        frozen: projection.frozen,
+        stroke: if projection.frozen { Stroke::Dashed } else { Stroke::Whole },
         synapses,
-        hint: format!("{} → {} via {encoding}: {}", source.name, target.name, count(synapses, "synapse")),
+        hint: format!("{} → {} via {encoding}{long}: {}", source.name, target.name, count(synapses, "synapse")),
     }
+}
+
+/// Returns the line from a pool's source, or nothing for a population that is no pool.
+fn pool(model: &Model, id: PopId) -> Option<Link> {
+    let (population, pool) = (model.population(id), model.population(id).pool?);
+    let (source, size) = (model.population(pool.source), pool.size);
+    Some(Link {
+        from: pool.source.index(),
+        to: id.index(),
+        label: "average pool".to_owned(),
+        ink: ink::SOFT,
+        stroke: Stroke::Dotted,
+        synapses: 0,
+        hint: format!("{} is the mean of {} over squares of {size} × {size}", population.name, source.name),
+    })
 }

@@ -22,6 +22,28 @@ pub(super) const FONTS: &str = "system-ui, -apple-system, Segoe UI, Roboto, Helv
 const GENOMES: &[&str] =
     &["#3f51c7", "#b3520a", "#0b7a75", "#a8236b", "#4a7a1c", "#7541b8", "#7a5230", "#1d64a8", "#b02a37", "#5c6b0a"];
 
+/// How a line is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stroke {
+    /// Weights that may be learned.
+    Whole,
+    /// Weights that stay as they start.
+    Dashed,
+    /// A pool, which has no weights.
+    Dotted,
+}
+
+impl Stroke {
+    /// Returns the lengths of its dashes and gaps, where it has some.
+    pub(super) fn dashes(self) -> Option<&'static str> {
+        match self {
+            Self::Whole => None,
+            Self::Dashed => Some("6 4"),
+            Self::Dotted => Some("2 4"),
+        }
+    }
+}
+
 /// A size and weight of type.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Type {

@@ -3,7 +3,7 @@
 use ::svg::node::element::{Circle, Group, Line};
 
 use super::diagram::{Entry, NAME_LIMIT};
-use super::ink::{self, clip, tenth};
+use super::ink::{self, Stroke, clip, tenth};
 use super::type_set;
 use crate::check::{Encoding, GenomeId, InteractionId, Model, Projection};
 use crate::diag::{count, grouped};
@@ -29,11 +29,11 @@ pub(super) fn legend(model: &Model) -> Vec<Entry> {
     for (index, lines) in lines.into_iter().enumerate() {
         let genome = model.genome(GenomeId(index));
         let name = format!("{} · {}", clip(genome.name.as_str(), NAME_LIMIT), count(genome.genes as u64, "gene"));
-        entries.push(Entry { name, lines, ink: ink::of_genome(index), dashed: false });
+        entries.push(Entry { name, lines, ink: ink::of_genome(index), stroke: Stroke::Whole });
     }
     if genomes.len() > LIMIT {
         let name = format!("and {} more", count((genomes.len() - LIMIT) as u64, "genome"));
-        entries.push(Entry { name, lines: Vec::new(), ink: ink::SOFT, dashed: false });
+        entries.push(Entry { name, lines: Vec::new(), ink: ink::SOFT, stroke: Stroke::Whole });
     }
     entries.extend(neutral(model));
     entries
@@ -52,21 +52,24 @@ fn matrix(model: &Model, id: InteractionId) -> String {
 
 fn neutral(model: &Model) -> Vec<Entry> {
     let any = |test: fn(&Projection) -> bool| model.projections().iter().any(test);
-    let entry = |name: &str, line: &str, ink, dashed| Entry {
+    let entry = |name: &str, line: &str, ink, stroke| Entry {
         name: name.to_owned(),
         lines: vec![line.to_owned()],
         ink,
-        dashed,
+        stroke,
     };
     let mut entries = Vec::new();
     if any(|projection| matches!(projection.encoding, Encoding::Direct)) {
-        entries.push(entry("direct", "W itself is learned", ink::DIRECT, false));
+        entries.push(entry("direct", "W itself is learned", ink::DIRECT, Stroke::Whole));
     }
     if any(|projection| matches!(projection.encoding, Encoding::Basis(_))) {
-        entries.push(entry("basis(b)", "W = R P: R random, P learned", ink::BASIS, false));
+        entries.push(entry("basis(b)", "W = R P: R random, P learned", ink::BASIS, Stroke::Whole));
     }
     if any(|projection| projection.frozen) {
-        entries.push(entry("frozen", "stays as it starts", ink::SOFT, true));
+        entries.push(entry("frozen", "stays as it starts", ink::SOFT, Stroke::Dashed));
+    }
+    if model.populations().iter().any(|population| population.pool.is_some()) {
+        entries.push(entry("average pool", "mean over squares, nothing is learned", ink::SOFT, Stroke::Dotted));
     }
     entries
 }
@@ -104,10 +107,10 @@ fn block_width(entry: &Entry) -> f64 {
 
 fn block(entry: &Entry, x: f64, y: f64) -> Group {
     let mut group = Group::new();
-    if entry.dashed {
+    if let Some(dashes) = entry.stroke.dashes() {
         let line = Line::new().set("x1", tenth(x)).set("x2", tenth(x + 14.0)).set("y1", tenth(y + 8.0));
         let line = line.set("y2", tenth(y + 8.0)).set("stroke", entry.ink).set("stroke-width", 2);
-        group = group.add(line.set("stroke-dasharray", "5 3"));
+        group = group.add(line.set("stroke-dasharray", dashes));
     } else {
         let dot = Circle::new().set("cx", tenth(x + 6.0)).set("cy", tenth(y + 8.0)).set("r", 5);
         group = group.add(dot.set("fill", entry.ink));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ::svg::node::element::{Element, Group, Path, Title};
 
 use super::diagram::Link;
-use super::ink::{self, tenth};
+use super::ink::{self, Stroke, tenth};
 use super::lanes::Way;
 use super::layout::Route;
 use super::{anchored, type_set};
@@ -13,6 +13,8 @@ use super::{anchored, type_set};
 /// An arrowhead's length, and half its height.
 const HEAD: f64 = 8.0;
 const HALF: f64 = 4.0;
+/// A dotted line's width; of others the number of synapses decides.
+const DOTS: f64 = 2.0;
 /// The corners of a line that goes to another row.
 const CORNER: f64 = 12.0;
 /// How far a control point lies from the end of a quarter of a circle of radius 1.
@@ -71,10 +73,10 @@ impl Pen {
 
 /// Draws a line with its arrowhead.
 pub(super) fn draw(link: &Link, route: &Route) -> Group {
-    let width = 1.2 + 0.3 * f64::from(link.synapses.max(1).ilog10());
+    let width = if link.stroke == Stroke::Dotted { DOTS } else { 1.2 + 0.3 * f64::from(link.synapses.max(1).ilog10()) };
     let path = Path::new().set("d", data(route)).set("class", "connection").set("fill", "none");
     let path = path.set("stroke", link.ink).set("stroke-width", tenth(width)).set("stroke-opacity", 0.85);
-    let path = if link.frozen { path.set("stroke-dasharray", "6 4") } else { path };
+    let path = link.stroke.dashes().into_iter().fold(path, |path, dashes| path.set("stroke-dasharray", dashes));
     let (x, y) = route.into;
     let head = format!(
         "M{},{} L{},{} L{},{} Z",

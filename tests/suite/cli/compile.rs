@@ -113,7 +113,7 @@ fn what_the_data_settles_is_said() {
                 connect a -> b via direct\n    input a\n    output b\n}\n";
     std::fs::write(folder.path().join("wide.gem"), text).unwrap();
     let said = run_in(folder.path(), &["compile", "wide.gem", "--data", "glyphs", "--emit", "params"]);
-    let expected = "from glyphs: classes = 10\na sample of glyphs is 28 × 28 × 1: with 2 zeros on each side it fills grid(32, 32)\n";
+    let expected = "classes = 10, from glyphs\na sample of glyphs is 28 × 28 × 1: with 2 zeros on each side it fills grid(32, 32)\n";
     assert_eq!((said.code, said.err.as_str()), (0, expected));
     let said = run_in(folder.path(), &["compile", "wide.gem", "--data", "glyphs", "--set", "classes=10"]);
     assert!(!said.err.contains("classes"), "what is set from outside is no fact: {}", said.err);

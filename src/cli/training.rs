@@ -1,0 +1,66 @@
+//! The options of training as types; their doc comments are the help that users read.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint, value_parser};
+
+use super::parse::{at_least_zero, device, positive};
+
+/// How to train. What is not given is the paper's protocol.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Training")]
+#[group(requires = "train", multiple = true)]
+pub(super) struct TrainArgs {
+    /// Look for data here first
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
+    pub(super) data_dir: Option<PathBuf>,
+    /// Train for at most so many batches
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), conflicts_with = "epochs")]
+    pub(super) steps: Option<u64>,
+    /// Train for at most so many passes over the data
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    pub(super) epochs: Option<u64>,
+    /// Samples in a batch
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub(super) batch: Option<u32>,
+    /// The learning rate of Adam
+    #[arg(long, value_name = "RATE", value_parser = positive)]
+    pub(super) lr: Option<f64>,
+    /// Hold the learning rate, or let it fall along a cosine
+    #[arg(long, value_enum, value_name = "SCHEDULE")]
+    pub(super) schedule: Option<Rate>,
+    /// The seed of everything that is drawn
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Train so many runs at once, from seeds SEED, SEED + 1, …
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=4096))]
+    pub(super) runs: Option<u32>,
+    /// Train on `auto`, `cpu`, `cuda` or `cuda:N`
+    #[arg(long, value_name = "DEVICE", value_parser = device)]
+    pub(super) device: Option<String>,
+    /// Compute with so many threads
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Evaluate after every so many batches
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    pub(super) eval_every: Option<u64>,
+    /// Stop after so many evaluations without improvement
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    pub(super) patience: Option<u64>,
+    /// What counts as an improvement of the accuracy, from 0 to 1
+    #[arg(long, value_name = "DELTA", value_parser = at_least_zero)]
+    pub(super) min_delta: Option<f64>,
+    /// Keep the run in this folder, which must be new or empty [default: runs/MODEL-1, -2, …]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
+    pub(super) run_dir: Option<PathBuf>,
+    /// Show no progress
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+/// How the learning rate changes on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Rate {
+    Constant,
+    Cosine,
+}
