@@ -33,18 +33,25 @@ impl Window {
         room.is_multiple_of(self.stride).then_some(room / self.stride + 1)
     }
 
-    /// Returns the pairs of neurons that are joined, both of which exist; saturates.
+    /// Returns the pairs of neurons that are joined, both of which exist; saturates. The window must map the source's grid
+    /// onto the target's.
     pub fn synapses(&self, source: &Layout, target: &Layout) -> u64 {
         let ([rows, columns, maps], [up, across, fields]) = (source.grid(), target.grid());
-        let pairs = |length, targets| (0..targets).map(|at| self.seen(at, length)).fold(0, u64::saturating_add);
-        let places = pairs(rows, up).saturating_mul(pairs(columns, across));
+        let places = self.pairs(rows, up).saturating_mul(self.pairs(columns, across));
         places.saturating_mul(maps as u64).saturating_mul(fields as u64)
     }
 
-    /// Returns how many of `length` source rows target row `at` sees.
-    fn seen(&self, at: usize, length: usize) -> u64 {
-        let first = at.saturating_mul(self.stride);
-        let (low, high) = (first.max(self.padding), first.saturating_add(self.size).min(length + self.padding));
-        high.saturating_sub(low) as u64
+    /// Returns the sum over target rows of how many of `length` source rows each of them sees: that of where its window
+    /// ends, less that of where it begins, both cut off at the edges. It takes no longer for a larger grid.
+    fn pairs(&self, length: usize, targets: usize) -> u64 {
+        let [size, stride, padding] = [self.size, self.stride, self.padding].map(|part| part as i128);
+        let (length, targets) = (length as i128, targets as i128);
+        let triangle = |count: i128| stride * (count * (count - 1) / 2);
+        let edge = length + padding;
+        let whole = if edge < size { 0 } else { targets.min((edge - size) / stride + 1) };
+        let ends = triangle(whole) + size * whole + (targets - whole) * edge;
+        let cut = targets.min((padding + stride - 1) / stride);
+        let begins = cut * padding + triangle(targets) - triangle(cut);
+        u64::try_from((ends - begins).max(0)).unwrap_or(u64::MAX)
     }
 }

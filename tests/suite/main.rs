@@ -8,6 +8,7 @@ mod docs;
 mod draw;
 mod draws;
 mod examples;
+mod grids;
 mod pages;
 mod syntax;
 mod tidy;
