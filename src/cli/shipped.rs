@@ -6,6 +6,9 @@ use std::path::Path;
 pub(super) const SHIPPED: &[(&str, &str)] = &[
     ("gem_mlp.gem", include_str!("../../models/gem_mlp.gem")),
     ("gem_slp.gem", include_str!("../../models/gem_slp.gem")),
+    ("lenet.gem", include_str!("../../models/lenet.gem")),
+    ("lenet_direct.gem", include_str!("../../models/lenet_direct.gem")),
+    ("lenet_unshared.gem", include_str!("../../models/lenet_unshared.gem")),
     ("mlp.gem", include_str!("../../models/mlp.gem")),
     ("rb_mlp.gem", include_str!("../../models/rb_mlp.gem")),
     ("rb_slp.gem", include_str!("../../models/rb_slp.gem")),

@@ -2,16 +2,25 @@
 
 use std::fmt::Write;
 
-use gemc::compile::stages;
+use gemc::check::check;
+use gemc::diag::{Problems, Report};
 use gemc::options::Options;
+use gemc::syntax::parse;
+use gemc::wire::{join, survey};
 use roxmltree::{Document, Node};
 
 const SGEM_MLP: &str = include_str!("../../models/sgem_mlp.gem");
+const LENET: &str = include_str!("../../models/lenet.gem");
+const POOLS: &str = include_str!("../cases/ok/pools.gem");
 
 fn svg(source: &str) -> String {
-    match stages("model.gem", source, &Options::default()) {
-        Ok(stages) => stages.wiring.svg(),
-        Err(report) => panic!("{report:?}"),
+    let mut problems = Problems::new();
+    let ast = parse(source, &mut problems).unwrap();
+    let checked = check(&ast, &Options::default(), &mut problems);
+    let schedule = survey(&checked.skeleton, &mut problems);
+    match checked.model {
+        Some(model) => join(model, schedule.unwrap()).svg(),
+        None => panic!("{:?}", Report::new("model.gem", source, problems)),
     }
 }
 
@@ -69,13 +78,30 @@ fn scattered(populations: usize, seed: usize) -> String {
     text
 }
 
+/// A chain in which every second population is a pool.
+fn pooled(populations: usize) -> String {
+    let mut text = "model pooled {\n  genome g(4)\n  population p0 = grid(4, 4) { g: gaussian }\n".to_owned();
+    for index in 1..populations {
+        let before = index - 1;
+        if index % 2 == 0 {
+            writeln!(text, "  population p{index} = average_pool(p{before}, 1)").unwrap();
+        } else {
+            writeln!(text, "  population p{index} = grid(4, 4) {{ g: gaussian }}").unwrap();
+            writeln!(text, "  connect p{before} -> p{index} via g {{ window: 3, padding: 1 }}").unwrap();
+        }
+    }
+    writeln!(text, "  input p0\n  output p{}\n}}", populations - 1).unwrap();
+    text
+}
+
 fn pictures() -> Vec<String> {
     let skips = [(2, 5), (3, 12), (9, 14), (0, 29), (16, 18), (13, 20), (4, 8), (5, 7), (11, 29), (6, 12)];
     let far: Vec<(usize, usize)> = (0..2000).step_by(7).map(|from| (from, from + 900)).collect();
     let texts = [SGEM_MLP.to_owned(), wide(1), wide(6), wide(40), dense(7), dense(20), chain(2, &[])];
+    let pools = [LENET.to_owned(), POOLS.to_owned(), pooled(40), pooled(500)];
     let chains = [chain(30, &[]), chain(30, &skips), chain(200, &skips), chain(201, &skips), chain(3000, &far)];
     let scattered: Vec<String> = (0..12).map(|seed| scattered(8 + 5 * seed, seed)).collect();
-    texts.iter().chain(&chains).chain(&scattered).map(|text| svg(text)).collect()
+    texts.iter().chain(&pools).chain(&chains).chain(&scattered).map(|text| svg(text)).collect()
 }
 
 fn number(node: Node, name: &str) -> f64 {
@@ -176,6 +202,17 @@ fn no_connection_runs_through_a_box() {
             assert!(over.is_none(), "({x}, {y}) in {over:?}");
         }
     }
+}
+
+#[test]
+fn a_pool_is_a_line_of_its_own_kind() {
+    let picture = svg(LENET);
+    assert_eq!(picture.matches("stroke-dasharray=\"2 4\"").count(), 3, "two pools and the legend");
+    assert_eq!(picture.matches("class=\"connection\"").count(), 7);
+    assert!(picture.contains("via conv · window 5 · 117,600") && picture.contains("mean of 2 × 2"));
+    let large = svg(&pooled(500));
+    assert_eq!(boxes(&Document::parse(&large).unwrap()).len(), 12);
+    assert_eq!(large.matches("class=\"connection\"").count(), 11);
 }
 
 #[test]
