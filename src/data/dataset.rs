@@ -120,6 +120,11 @@ impl Split {
         &self.labels
     }
 
+    /// Returns a split with other samples of the same size.
+    pub(super) fn with(&self, pixels: Vec<u8>, labels: Vec<u8>) -> Self {
+        Self { sample_bytes: self.sample_bytes, pixels, labels }
+    }
+
     /// Lays zeros around every sample, which is of the size that `facts` tell.
     fn padded(self, facts: &Facts, margin: usize) -> Self {
         let (row, wide) = (facts.width * facts.channels, (facts.width + 2 * margin) * facts.channels);

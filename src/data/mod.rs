@@ -15,6 +15,7 @@ pub mod fetch;
 mod glyph_hand;
 mod glyph_strokes;
 pub mod glyphs;
+pub mod hold_out;
 pub mod idx;
 pub mod known;
 pub mod load;

@@ -40,6 +40,9 @@ pub struct Record {
     /// Zeros on each side of a sample that make it fill the input.
     #[serde(default)]
     pub padding: usize,
+    /// Training samples that were set aside and judged by in place of the held-out ones.
+    #[serde(default)]
+    pub held_out: Option<usize>,
     /// Hash of the lowered graph.
     pub graph: String,
     /// What computed the run.

@@ -47,6 +47,10 @@ impl Task {
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
         let padding = stages.model().margin(&facts).unwrap_or(0);
+        let data = match training.hold_out {
+            None => data,
+            Some(count) => data.hold_out(count as usize).map_err(Failure::input)?,
+        };
         let data = data.padded(padding);
         let recipe = recipe(training, stages.model().has_windows(), data.train.len())?;
         let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;

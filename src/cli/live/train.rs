@@ -59,6 +59,7 @@ fn record(task: &Task, args: &CompileArgs, graph: String) -> Record {
         data_proven: Some(task.data.standing == Standing::Whole),
         facts: Some(task.facts.clone()),
         padding: task.padding,
+        held_out: args.training.hold_out.map(|count| count as usize),
         graph,
         versions: Versions { gemc: env!("CARGO_PKG_VERSION").to_owned(), libtorch: libtorch_version() },
         device: task.machine.place.name(),

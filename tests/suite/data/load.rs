@@ -5,7 +5,7 @@ use std::fs;
 use gemc::data::checksum::Checksum;
 use gemc::data::dataset::{Split, SplitFault};
 use gemc::data::load::load_known;
-use gemc::data::{DataError, facts, load, names};
+use gemc::data::{DataError, Glyphs, facts, load, names};
 use gemc::options::Facts;
 use miette::Diagnostic;
 
@@ -106,4 +106,25 @@ fn checks_splits_as_they_are_made() {
     assert!(split.is_ok_and(|split| split.len() == 2 && split.sample(1) == [3, 4] && !split.is_empty()));
     assert!(matches!(Split::new(&facts, vec![1, 2, 3], vec![0, 1]), Err(SplitFault::Pixels(_))));
     assert!(matches!(Split::new(&facts, vec![1, 2, 3, 4], vec![0, 2]), Err(SplitFault::Label(_))));
+}
+
+#[test]
+fn held_out_samples_are_no_longer_learned_from() -> Outcome {
+    let whole = Glyphs { train: 40, test: 10, ..Glyphs::default() }.draw()?;
+    let apart = whole.clone().hold_out(15)?;
+    assert_eq!((apart.train.len(), apart.test.len()), (25, 15));
+    let of = |split: &gemc::data::Split| -> Vec<Vec<u8>> {
+        (0..split.len()).map(|i| [split.sample(i), &split.labels()[i..=i]].concat()).collect()
+    };
+    let mut all = [of(&apart.train), of(&apart.test)].concat();
+    let mut wanted = of(&whole.train);
+    all.sort();
+    wanted.sort();
+    assert_eq!(all, wanted, "each training sample is on one side, with its label");
+    assert_eq!(apart.test, whole.clone().hold_out(15)?.test, "they are the same each time");
+    for count in [0, 40, 41] {
+        let fault = whole.clone().hold_out(count).unwrap_err().to_string();
+        assert_eq!(fault, format!("{count} samples cannot be held out of 40"));
+    }
+    Ok(())
 }
