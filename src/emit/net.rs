@@ -107,9 +107,18 @@ impl Net {
     ///
     /// As for [`Net::forward`].
     pub fn teach(&self, x: &Live, labels: &Live) -> Result<Lesson, TorchFault> {
+        self.teach_watched(x, labels, |_| {})
+    }
+
+    /// Does the same, and calls `made` after each tensor.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::forward`].
+    pub fn teach_watched(&self, x: &Live, labels: &Live, made: impl FnMut(TensorId)) -> Result<Lesson, TorchFault> {
         let _guard = no_grad_guard();
         let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
-        let values = self.lessons.run(self.given(&sample, Some(&labels)))?;
+        let values = self.lessons.watched(self.given(&sample, Some(&labels)), made)?;
         let losses = self.find(&values, self.plan.losses())?;
         let gradients = self.plan.gradients().iter().map(|id| self.find(&values, *id)).collect::<Result<_, _>>()?;
         Ok(Lesson { losses, gradients })

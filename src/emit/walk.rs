@@ -90,6 +90,15 @@ impl Walk {
     ///
     /// Names the tensor whose computation libtorch refuses.
     pub(super) fn run(&self, given: Given<'_>) -> Result<Values, TorchFault> {
+        self.watched(given, |_| {})
+    }
+
+    /// Does the same, and calls `made` after each tensor.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Walk::run`].
+    pub(super) fn watched(&self, given: Given<'_>, mut made: impl FnMut(TensorId)) -> Result<Values, TorchFault> {
         let mut values = Values::of(given.plan);
         for step in &self.steps {
             let value =
@@ -98,6 +107,7 @@ impl Walk {
             for id in &step.drop {
                 values.set(*id, None);
             }
+            made(step.make);
         }
         Ok(values)
     }

@@ -7,7 +7,7 @@ use super::finite::StepFault;
 use super::run::Clock;
 use super::step::Stepper;
 use crate::emit::{Place, TorchFault};
-use crate::plan::Sizes;
+use crate::plan::{Plan, Sizes, Tensor, TensorId};
 
 /// Steps before anything is measured.
 const WARM_UP: usize = 20;
@@ -43,7 +43,7 @@ pub struct Bench {
     pub peak_gflops: f64,
     /// `gflops` / `peak_gflops`.
     pub efficiency: f64,
-    /// What the step is made of: data, forward, backward, update.
+    /// What the step is made of: data, express (identities and interactions), weights, forward, backward, update.
     pub parts: Vec<Part>,
 }
 
@@ -99,10 +99,22 @@ pub fn bench(stepper: &mut Stepper, batch: usize, clock: Clock<'_>) -> Result<Be
     })
 }
 
-/// Times the parts of single steps.
+/// What a step spends its time on, in the order of [`NAMES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Express,
+    Weights,
+    Forward,
+    Backward,
+}
+
+const NAMES: [&str; 6] = ["data", "express", "weights", "forward", "backward", "update"];
+
+/// Times the parts of single steps; a part's time is that of its median step.
 fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<Vec<Part>, StepFault> {
     let place = stepper.net().place();
-    let mut times: [Vec<f64>; 4] = Default::default();
+    let kinds = kinds(stepper.net().plan());
+    let mut times: [Vec<f64>; NAMES.len()] = Default::default();
     let now = || {
         wait(place);
         1e3 * clock()
@@ -110,19 +122,40 @@ fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<Vec<Pa
     for _ in 0..steps {
         let start = now();
         let (x, labels) = stepper.batch()?;
-        let data = now();
-        let _ = stepper.net().forward(&x)?;
-        let forward = now();
-        let lesson = stepper.net().teach(&x, &labels)?;
-        let taught = now();
+        let mut last = now();
+        let mut spent = [0.0; NAMES.len()];
+        spent[0] = last - start;
+        let lesson = stepper.net().teach_watched(&x, &labels, |id| {
+            let ended = now();
+            spent[1 + kinds.get(id.index()).map_or(3, |kind| *kind as usize)] += ended - last;
+            last = ended;
+        })?;
         stepper.update(lesson.gradients)?;
-        // forward is made twice: once alone, once with what follows
-        let forward_ms = forward - data;
-        let spent = [data - start, forward_ms, taught - forward - forward_ms, now() - taught];
+        spent[5] = now() - last;
         times.iter_mut().zip(spent).for_each(|(times, spent)| times.push(spent));
     }
-    let names = ["data", "forward", "backward", "update"];
-    Ok(names.into_iter().zip(&mut times).map(|(name, times)| Part { name, ms: median(times) }).collect())
+    Ok(NAMES.into_iter().zip(&mut times).map(|(name, times)| Part { name, ms: median(times) }).collect())
+}
+
+/// Returns the kind of each tensor: what is made from the loss on is backward, what depends on the batch forward; of the rest
+/// identities X, interactions O and what they are made of are expressed, and what is made of them are weights.
+fn kinds(plan: &Plan) -> Vec<Kind> {
+    let genes = |tensor: &Tensor| tensor.label.rsplit_once('.').is_some_and(|(_, part)| part == "X" || part == "O");
+    let forward = plan.numbered().take_while(|(id, _)| *id < plan.losses());
+    let genes: Vec<TensorId> = forward.filter(|(_, tensor)| genes(tensor)).map(|(id, _)| id).collect();
+    let expressed = plan.needed(&genes);
+    let mut batched: Vec<bool> = Vec::with_capacity(expressed.len());
+    for tensor in plan.tensors() {
+        let inherits = tensor.operands.iter().any(|id| batched.get(id.index()) == Some(&true));
+        batched.push(tensor.op.reads_batch() || inherits);
+    }
+    let kind = |((id, expressed), batched): ((TensorId, bool), bool)| match (id > plan.losses(), batched, expressed) {
+        (true, ..) => Kind::Backward,
+        (_, true, _) => Kind::Forward,
+        (_, _, true) => Kind::Express,
+        _ => Kind::Weights,
+    };
+    plan.numbered().map(|(id, _)| id).zip(expressed).zip(batched).map(kind).collect()
 }
 
 /// Returns the GFLOP/s of the best of several large matrix products.

@@ -29,5 +29,5 @@ fn a_bench_has_the_promised_fields() {
         "parts",
     ];
     assert_eq!(fields, wanted);
-    assert_eq!(object["parts"].as_array().unwrap().len(), 4);
+    assert_eq!(object["parts"].as_array().unwrap().len(), 6);
 }
