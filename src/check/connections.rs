@@ -70,8 +70,8 @@ pub(super) struct Link {
     pub(super) projection: Option<Projection>,
 }
 
-/// Links that have been seen, by what tells two apart, and where.
-type Seen = HashMap<(usize, usize, String, Option<Window>), Span>;
+/// Links that have been seen: by ends and encoding, and of each the windows, and where.
+type Seen = HashMap<(usize, usize, String), HashMap<Option<Window>, Span>>;
 
 /// All links, and whether any was lost to a fault.
 #[derive(Debug)]
@@ -91,10 +91,10 @@ pub(super) fn connections(
     let (mut seen, mut lacking) = (Seen::new(), HashSet::new());
     for item in &ast.items {
         if let Item::Connect(connect) = item {
-            let (read, field) = links_of(context, connect, genes);
+            let (mut read, field) = links_of(context, connect, genes);
             links.gaps |= read.len() + 1 < connect.chain.len();
             fitting(context, field, &read, populations);
-            for link in &read {
+            for link in &mut read {
                 if !matches!(field, Field::Faulty) {
                     repeated(context, connect, link, &mut seen);
                 }
@@ -130,8 +130,15 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
         let span = names[0].span.to(names[1].span);
         let (from, to) = (PopId(source), PopId(target));
         let whole = encoding.zip(window);
-        let projection =
-            whole.map(|(encoding, window)| Projection { source: from, target: to, encoding, window, frozen, span });
+        let projection = whole.map(|(encoding, window)| Projection {
+            source: from,
+            target: to,
+            encoding,
+            window,
+            again: false,
+            frozen,
+            span,
+        });
         Some(Link { source, target, span, encoding, projection })
     };
     (ends.windows(2).zip(connect.chain.windows(2)).filter_map(link).collect(), field)
@@ -166,10 +173,15 @@ fn fitting(context: &mut Context, field: Field, links: &[Link], populations: &[O
     misfits(context, (window, at), &links.iter().filter_map(ends).collect::<Vec<_>>());
 }
 
-fn repeated(context: &mut Context, connect: &Connect, link: &Link, seen: &mut Seen) {
+/// Reports a link that is there already, and marks one that is there with other windows.
+fn repeated(context: &mut Context, connect: &Connect, link: &mut Link, seen: &mut Seen) {
     let encoding = &connect.encoding.name;
     let window = link.projection.as_ref().and_then(|projection| projection.window);
-    if let Some(first) = seen.insert((link.source, link.target, encoding.text.clone(), window), link.span) {
+    let alike = seen.entry((link.source, link.target, encoding.text.clone())).or_default();
+    if let Some(projection) = &mut link.projection {
+        projection.again = !alike.is_empty();
+    }
+    if let Some(first) = alike.insert(window, link.span) {
         let name = |index: usize| connect.chain.iter().find(|name| context.names.is_population(name, index));
         if let (Some(source), Some(target)) = (name(link.source), name(link.target)) {
             context.problems.push(DuplicateConnection {

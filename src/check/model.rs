@@ -109,6 +109,8 @@ pub struct Projection {
     pub encoding: Encoding,
     /// The receptive fields, where not every neuron reaches every other.
     pub window: Option<Window>,
+    /// Whether an earlier one joins the same ends by the same encoding, within other windows.
+    pub again: bool,
     /// Whether its weights stay as they start.
     pub frozen: bool,
     /// Where the text says so.

@@ -70,6 +70,15 @@ impl Model {
         format!("{} -> {} via {encoding}: {rows} × {columns}{window}{frozen}", source.name, target.name)
     }
 
+    /// Returns what a projection's own tensors are called after: `image->c1`, and of several between the same ends by the
+    /// same encoding from the second on `image->c1.window3_padding1`.
+    pub fn link_name(&self, projection: &Projection) -> String {
+        let (source, target) = (&self.population(projection.source).name, &self.population(projection.target).name);
+        let field = projection.window.map_or("whole".to_owned(), |window| window.to_string());
+        let field = field.replace(", ", "_").replace(' ', "");
+        if projection.again { format!("{source}->{target}.{field}") } else { format!("{source}->{target}") }
+    }
+
     /// Returns how a pool is made, or nothing for a population that is none.
     pub fn pool_name(&self, population: &Population) -> Option<String> {
         let pool = population.pool?;

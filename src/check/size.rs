@@ -103,7 +103,8 @@ fn weights(projection: &Projection, source: usize, target: usize) -> Part {
     }
 }
 
-/// Counts the weights of receptive fields, and the identities of the neurons under each of them, laid side by side.
+/// Counts the weights of receptive fields, those that hang over an edge among them, and the identities of the neurons under
+/// each, laid side by side.
 fn fields(projection: &Projection, window: Window, genes: &GeneSets, [source, target]: [&Layout; 2]) -> Part {
     let ([_, _, maps], [rows, columns, fields]) = (source.grid(), target.grid());
     let kernel = [window.size, window.size, maps];
@@ -113,15 +114,13 @@ fn fields(projection: &Projection, window: Window, genes: &GeneSets, [source, ta
             interaction.map_or(1, |interaction| genes.genomes[interaction.genome.index()].genes)
         }
         Encoding::Direct | Encoding::Basis(_) => {
-            let learned = [&kernel[..], &[fields]].concat();
-            let shared = part(&learned, LEARNED, "the weights", projection.span);
-            let whole = LEARNED.saturating_mul(NUMBER).saturating_mul(window.synapses(source, target));
-            return if window.share == Share::Maps { shared } else { Part { bytes: whole, ..shared } };
+            let kernels = if window.share == Share::Maps { fields } else { target.neurons() };
+            return part(&[&kernel[..], &[kernels]].concat(), LEARNED, "the weights", projection.span);
         }
     };
     let unfolded = part(&[&kernel[..], &[rows, columns, genes]].concat(), MADE, "the weights", projection.span);
-    let grown = MADE.saturating_mul(NUMBER).saturating_mul(window.synapses(source, target));
-    Part { bytes: unfolded.bytes.saturating_add(grown), ..unfolded }
+    let grown = part(&[&kernel[..], &[target.neurons()]].concat(), MADE, "the weights", projection.span);
+    Part { bytes: unfolded.bytes.saturating_add(grown.bytes), ..unfolded }
 }
 
 fn part(sizes: &[usize], copies: u64, what: &'static str, at: Span) -> Part {

@@ -27,7 +27,7 @@ pub(super) fn received(
     active: TensorId,
 ) -> Result<TensorId, Bug> {
     let (source, target) = (model.population(projection.source), model.population(projection.target));
-    let name = format!("{}->{}", source.name, target.name);
+    let name = model.link_name(projection);
     let field = projection.window.map(|window| Field::new(window, &source.shape, &target.shape));
     let link = Link { model, projection, field, name: &name };
     let weights = match projection.encoding {
