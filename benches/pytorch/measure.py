@@ -1,0 +1,111 @@
+"""What the scripts beside this one share: their arguments, made-up data, and how long a training step takes.
+
+A step is the whole of it: a batch is gathered from bytes, forward, backward, the optimiser. It is measured as
+`gemc bench` measures its own: 20 steps to warm up, then 15 blocks of at least 50 ms each; the median block counts.
+"""
+
+import argparse
+import json
+import math
+import statistics
+import sys
+import time
+
+try:
+    import torch
+except ImportError as fault:
+    sys.exit(f"this Python cannot import torch ({fault}): benches/README.md says how to set one up")
+
+WARM_UP = 20
+BLOCKS = 15
+BLOCK = 0.05  # seconds that a block takes at least
+SAMPLES = 1_000
+
+
+def arguments(about, variants, batch):
+    """Reads the command line; `variants` are names, the first is the default."""
+    parser = argparse.ArgumentParser(description=about.strip().splitlines()[0])
+    parser.add_argument("--variant", choices=list(variants), default=next(iter(variants)))
+    parser.add_argument("--threads", type=positive, default=1)
+    parser.add_argument("--batch", type=positive, default=batch)
+    parser.add_argument("--steps", type=positive, help="steps of a block; without it, as many as take 50 ms")
+    parser.add_argument("--check", action="store_true", help="compare with a slow, plain computation; measure nothing")
+    chosen = parser.parse_args()
+    torch.set_num_threads(chosen.threads)
+    torch.manual_seed(0)
+    return chosen
+
+
+def positive(word):
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{word} is not a positive number")
+    return number
+
+
+def batches(count, shape, classes):
+    """Yields batches without end: `count` of 1,000 made-up samples, gathered in shuffled order, pixels in [0, 1]."""
+    samples = max(SAMPLES, count)
+    pixels = torch.randint(0, 256, (samples, *shape), dtype=torch.uint8)
+    labels = torch.randint(0, classes, (samples,))
+    while True:
+        order = torch.randperm(samples)
+        for start in range(0, samples - count + 1, count):
+            index = order[start : start + count]
+            yield pixels[index].float() / 255, labels[index]
+
+
+def adam(net, rate, fused):
+    """Adam as PyTorch makes it by itself, or its fused form."""
+    return torch.optim.Adam(net.parameters(), lr=rate, **({"fused": True} if fused else {}))
+
+
+def training(net, optimiser, source):
+    """Returns a function that takes one training step."""
+
+    def step():
+        x, labels = next(source)
+        optimiser.zero_grad(set_to_none=True)
+        torch.nn.functional.cross_entropy(net(x), labels).backward()
+        optimiser.step()
+
+    return step
+
+
+def median_block(step, steps):
+    """Returns the milliseconds of a step in the median block, and how many steps were timed."""
+    step()  # the first also sets things up, and may compile
+    began = time.perf_counter()
+    for _ in range(WARM_UP - 1):
+        step()
+    warm = (time.perf_counter() - began) / (WARM_UP - 1)
+    steps = steps or max(1, math.ceil(BLOCK / warm))
+    blocks = []
+    for _ in range(BLOCKS):
+        began = time.perf_counter()
+        for _ in range(steps):
+            step()
+        blocks.append(1e3 * (time.perf_counter() - began) / steps)
+    return statistics.median(blocks), BLOCKS * steps
+
+
+def report(name, chosen, step):
+    """Measures a step and prints one line of JSON."""
+    ms, steps = median_block(step, chosen.steps)
+    line = {
+        "name": name,
+        "variant": chosen.variant,
+        "threads": chosen.threads,
+        "ms_per_step": ms,
+        "steps": steps,
+        "torch": torch.__version__,
+    }
+    print(json.dumps(line))
+
+
+def same(what, found, expected, tolerance=1e-4):
+    """Says how far two tensors lie apart, relative to the larger; ends the script where that is too far."""
+    gap = ((found - expected).abs().max() / expected.abs().max()).item()
+    print(f"{what}: {gap:.1e} apart", file=sys.stderr)
+    if not gap < tolerance:
+        sys.exit(f"{what}: more than {tolerance:.0e} apart")
