@@ -8,11 +8,12 @@ use super::args::{DataVerb, RootArgs, SetArgs};
 use super::exit::{Exit, Failure, Outcome, alone};
 use super::numbers::{columns, grouped};
 use super::screen::{Ink, Screen};
-use super::sets::{UNPROVEN, facts, roots};
-use crate::data::known::{Known, known, published};
-use crate::data::locate::{Located, locate};
+use super::sets::{UNPROVEN, facts, named, roots};
+use crate::data::known::published;
+use crate::data::locate::locate;
+use crate::data::named::FOLDER;
 use crate::data::read::verify;
-use crate::data::{Standing, glyphs, names};
+use crate::data::{ImageFolder, Named, Standing, names};
 
 /// Lists, verifies or finds data sets.
 pub(super) fn run(screen: &Screen, verb: &DataVerb) -> Outcome {
@@ -28,10 +29,11 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
     for name in names() {
         let facts = facts(&name)?;
-        let set = known(&name);
-        let found = set.as_ref().and_then(|set| locate(set, &roots).ok());
-        let (train, test) = set.as_ref().map_or((None, None), |set| (Some(set.train), Some(set.test)));
-        let place = match (&set, &found) {
+        let named = named(&name)?;
+        let set = named.published();
+        let found = set.and_then(|set| locate(set, &roots).ok());
+        let (train, test) = set.map_or((None, None), |set| (Some(set.train), Some(set.test)));
+        let place = match (set, &found) {
             (None, _) => "needs no file".to_owned(),
             (Some(set), Some(found)) if found.is_beyond_proof(set) => format!("{}, unproven", found.folder.display()),
             (Some(_), Some(found)) => found.folder.display().to_string(),
@@ -52,7 +54,8 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
     rows.insert(0, head);
     let mut lines = columns(&rows, &[2, 3, 4]);
     lines[0] = screen.paint(Ink::Faint, &lines[0]);
-    lines.push(format!("\nlooked for in {}", shown(&roots)));
+    lines.push(format!("\n{FOLDER}PATH is a folder with a folder of PNG or JPEG images for each class"));
+    lines.push(format!("looked for in {}", shown(&roots)));
     screen.print(&format!("{}\n", lines.join("\n")))?;
     Ok(Exit::Done)
 }
@@ -69,37 +72,41 @@ pub(super) enum Verdict {
     Drawn,
     /// No folder holds all of its files.
     Absent(Failure),
-    /// It is there; `None` where a file is damaged, which the failure tells.
-    There(Located, Result<Standing, Failure>),
+    /// It is in this folder; its standing, or the failure that tells what is damaged.
+    There(PathBuf, Result<Standing, Failure>),
 }
 
 /// Looks for a data set and reads all of it.
-pub(super) fn judge(set: Option<&Known>, roots: &[PathBuf]) -> Verdict {
-    let Some(set) = set else { return Verdict::Drawn };
-    match locate(set, roots) {
-        Err(absent) => Verdict::Absent(Failure::environment(absent)),
-        Ok(found) => {
-            let standing = verify(set, &found).map_err(|fault| Failure::Fault(Exit::Environment, alone(fault)));
-            Verdict::There(found, standing)
-        }
+pub(super) fn judge(set: &Named, roots: &[PathBuf]) -> Verdict {
+    let damaged = |fault| Failure::Fault(Exit::Environment, alone(fault));
+    match set {
+        Named::Glyphs | Named::GlyphsColor => Verdict::Drawn,
+        Named::Folder(path) => match ImageFolder::open(path).and_then(|images| images.read()) {
+            Err(absent) if !path.is_dir() => Verdict::Absent(damaged(absent)),
+            read => Verdict::There(path.clone(), read.map(|images| images.standing).map_err(damaged)),
+        },
+        Named::Published(set) => match locate(set, roots) {
+            Err(absent) => Verdict::Absent(Failure::environment(absent)),
+            Ok(found) => Verdict::There(found.folder.clone(), verify(set, &found).map_err(damaged)),
+        },
     }
 }
 
 fn check(screen: &Screen, args: &SetArgs) -> Outcome {
     let roots = roots(args.roots.data_dir.as_deref());
     let names = match &args.name {
-        Some(name) => vec![facts(name)?.name],
+        Some(name) => vec![name.clone()],
         None => published().into_iter().map(|set| set.facts.name).collect(),
     };
     let (mut exit, mut rows, mut objects) = (Exit::Done, Vec::new(), Vec::new());
     for name in names {
-        let verdict = judge(known(&name).as_ref(), &roots);
+        let verdict = judge(&named(&name)?, &roots);
         let (word, folder) = match &verdict {
             Verdict::Drawn => ("whole", None),
             Verdict::Absent(_) => ("absent", None),
-            Verdict::There(found, Ok(Standing::Whole)) => ("whole", Some(&found.folder)),
-            Verdict::There(found, Ok(Standing::Unproven)) => ("unproven", Some(&found.folder)),
-            Verdict::There(found, Err(_)) => ("damaged", Some(&found.folder)),
+            Verdict::There(found, Ok(Standing::Whole)) => ("whole", Some(found)),
+            Verdict::There(found, Ok(Standing::Unproven)) => ("unproven", Some(found)),
+            Verdict::There(found, Err(_)) => ("damaged", Some(found)),
         };
         objects.push(json!({ "name": name, "standing": word, "path": folder }));
         rows.push([name, word.to_owned(), folder.map(|folder| folder.display().to_string()).unwrap_or_default()]);
@@ -128,14 +135,11 @@ fn reported(screen: &Screen, failure: &Failure) -> Exit {
 
 fn path(screen: &Screen, args: &SetArgs) -> Outcome {
     let roots = roots(args.roots.data_dir.as_deref());
-    let folder = match &args.name {
+    let folder = match args.name.as_deref().map(named).transpose()? {
         None => roots.first().cloned(),
-        Some(name) if facts(name)?.name == glyphs::NAME => None,
-        Some(name) => match known(name).map(|set| locate(&set, &roots)) {
-            Some(Ok(found)) => Some(found.folder),
-            Some(Err(absent)) => return Err(Failure::environment(absent)),
-            None => None,
-        },
+        Some(Named::Glyphs | Named::GlyphsColor) => None,
+        Some(Named::Folder(path)) => Some(path),
+        Some(Named::Published(set)) => Some(locate(&set, &roots).map_err(Failure::environment)?.folder),
     };
     if screen.is_json() {
         screen.object(&json!({ "name": args.name, "path": folder }))?;

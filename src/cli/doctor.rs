@@ -1,5 +1,6 @@
 //! `gemc doctor`: what this machine has. It tells and never fails: what is missing is what it is asked about.
 
+use std::path::PathBuf;
 use std::thread;
 
 use serde_json::json;
@@ -11,8 +12,7 @@ use super::numbers::columns;
 use super::screen::{Ink, Screen};
 use super::sets::roots;
 use super::tensors::Tensors;
-use crate::data::known::known;
-use crate::data::{Standing, names};
+use crate::data::{Named, Standing, names};
 use crate::diag::Report;
 
 /// What libtorch says of itself.
@@ -40,7 +40,7 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let roots = roots(args.roots.data_dir.as_deref());
-    let data: Vec<Row> = names().into_iter().map(|name| row(name, &roots)).collect();
+    let data: Vec<Row> = names().into_iter().filter_map(|name| row(name, &roots)).collect();
     let version = libtorch.as_ref().ok().map(|libtorch| libtorch.version.clone());
     let gpus = libtorch.and_then(|libtorch| libtorch.gpus);
     if screen.is_json() {
@@ -79,13 +79,13 @@ fn reason(report: &Report) -> String {
     message.lines().next().unwrap_or_default().to_owned()
 }
 
-fn row(name: String, roots: &[std::path::PathBuf]) -> Row {
-    let (words, whole, folder) = match judge(known(&name).as_ref(), roots) {
+fn row(name: String, roots: &[PathBuf]) -> Option<Row> {
+    let (words, whole, folder) = match judge(&Named::find(&name)?, roots) {
         Verdict::Drawn => ("needs no file", true, None),
         Verdict::Absent(_) => ("not here", false, None),
-        Verdict::There(found, Ok(Standing::Whole)) => ("whole", true, Some(found.folder)),
-        Verdict::There(found, Ok(Standing::Unproven)) => ("unproven", false, Some(found.folder)),
-        Verdict::There(found, Err(_)) => ("damaged: see `gemc data verify`", false, Some(found.folder)),
+        Verdict::There(found, Ok(Standing::Whole)) => ("whole", true, Some(found)),
+        Verdict::There(found, Ok(Standing::Unproven)) => ("unproven", false, Some(found)),
+        Verdict::There(found, Err(_)) => ("damaged: see `gemc data verify`", false, Some(found)),
     };
-    Row { name, path: folder.map(|folder| folder.display().to_string()), whole, words }
+    Some(Row { name, path: folder.map(|folder| folder.display().to_string()), whole, words })
 }

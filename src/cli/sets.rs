@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
-use crate::data;
+use crate::data::Named;
 use crate::data::fault::UnknownData;
 use crate::options::Facts;
 
@@ -12,9 +12,14 @@ use crate::options::Facts;
 pub(super) const UNPROVEN: &str = "no published sum applies to these files, so they may be another copy than the \
                                    published one; accuracies compare only with others measured on this very copy";
 
-/// Returns what is known of a data set before any of its files is read.
+/// Returns the data set that a name means.
+pub(super) fn named(name: &str) -> Result<Named, Failure> {
+    Named::find(name).ok_or_else(|| Failure::input(UnknownData::new(name)))
+}
+
+/// Returns the sizes of a data set's samples: those of a folder are read off its images, no other file is read.
 pub(super) fn facts(name: &str) -> Result<Facts, Failure> {
-    data::facts(name).ok_or_else(|| Failure::input(UnknownData::new(name)))
+    named(name)?.facts().map_err(Failure::environment)
 }
 
 /// Returns where data is looked for, best first: `--data-dir`, `$GEMC_DATA`, the user's cache, and beside a development

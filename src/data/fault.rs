@@ -8,14 +8,15 @@ use super::checksum::WrongChecksum;
 use super::dataset::{LabelOutOfRange, SplitFault, WrongSizes};
 use super::fetch::FetchFault;
 use super::idx::IdxFault;
-use super::load::names;
+use super::image_fault::ImagesFault;
 use super::locate::NotFound;
+use super::named::{FOLDER, names};
 use super::unpack::FileFault;
 
 /// No data set has this name.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no data set called `{name}`")]
-#[diagnostic(code(data::unknown), help("{}there are: {}", self.guess(), names().join(", ")))]
+#[diagnostic(code(data::unknown), help("{}there are: {}, and {FOLDER}PATH", self.guess(), names().join(", ")))]
 pub struct UnknownData {
     /// The name that was given.
     pub name: String,
@@ -71,6 +72,10 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Label(#[from] LabelOutOfRange),
+    /// A folder of images is none, or an image in it is at fault.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Images(#[from] ImagesFault),
     /// An archive lacks a file.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -46,7 +46,8 @@ impl Chance {
 pub(super) struct Field([[f32; 5]; 5]);
 
 impl Field {
-    fn new(chance: &mut Chance, deviation: f32) -> Self {
+    /// Draws one whose values on the grid have mean 0 and this deviation.
+    pub(super) fn new(chance: &mut Chance, deviation: f32) -> Self {
         Self([(); 5].map(|()| [(); 5].map(|()| deviation * chance.bell())))
     }
 

@@ -6,20 +6,27 @@ use std::path::PathBuf;
 use super::dataset::Dataset;
 use super::fault::{DataError, UnknownData};
 use super::fetch::{Download, fetch};
-use super::glyphs::{self, Glyphs};
-use super::known::{Known, known, published};
+use super::glyphs::Glyphs;
+use super::glyphs_color::GlyphsColor;
+use super::image_folder::ImageFolder;
+use super::known::Known;
 use super::locate::locate;
+use super::named::Named;
 use super::read::read;
 use crate::options::Facts;
 
-/// Returns the names of all data sets, in the order in which they are listed to people.
-pub fn names() -> Vec<String> {
-    published().into_iter().map(|set| set.facts.name).chain([glyphs::NAME.to_owned()]).collect()
+/// Returns what is known of the data set called `name` before any file is read; nothing if there is none, or if it is a
+/// folder, of which [`describe`] tells.
+pub fn facts(name: &str) -> Option<Facts> {
+    Named::find(name).filter(|set| !matches!(set, Named::Folder(_)))?.facts().ok()
 }
 
-/// Returns what is known of the data set called `name` before any file is read, or nothing if there is none.
-pub fn facts(name: &str) -> Option<Facts> {
-    if name == glyphs::NAME { Some(glyphs::facts()) } else { known(name).map(|set| set.facts) }
+/// Returns the sizes of the samples of the data set called `name`; those of a folder are read off its images.
+///
+/// # Errors
+/// [`DataError`]: [`UnknownData`] where there is no such set, otherwise what is wrong with the folder.
+pub fn describe(name: &str) -> Result<Facts, DataError> {
+    Named::find(name).ok_or_else(|| UnknownData::new(name))?.facts()
 }
 
 /// Loads the data set called `name`: from the first of `roots` that holds it, else by `download` if that is given.
@@ -27,11 +34,12 @@ pub fn facts(name: &str) -> Option<Facts> {
 /// # Errors
 /// [`DataError`]: [`UnknownData`] where there is no such set, otherwise what is missing or damaged, and where.
 pub fn load(name: &str, roots: &[PathBuf], download: Option<&Download<'_>>) -> Result<Dataset, DataError> {
-    if name == glyphs::NAME {
-        return Ok(Glyphs::default().draw()?);
+    match Named::find(name).ok_or_else(|| UnknownData::new(name))? {
+        Named::Glyphs => Ok(Glyphs::default().draw()?),
+        Named::GlyphsColor => Ok(GlyphsColor::default().draw()?),
+        Named::Folder(path) => ImageFolder::open(&path)?.read(),
+        Named::Published(known) => load_known(&known, roots, download),
     }
-    let known = known(name).ok_or_else(|| UnknownData::new(name))?;
-    load_known(&known, roots, download)
 }
 
 /// Loads a set that is described in full, as [`load`] does a named one.

@@ -1,6 +1,6 @@
 //! The data room: a name comes in, samples as bytes go out. It knows no tensor.
 //!
-//! [`load()`] is the whole story: a set is drawn ([`glyphs`]) or looked up ([`locate`](mod@locate)), downloaded where it
+//! [`load()`] is the whole story: a set is drawn ([`glyphs`], [`glyphs_color`]) or looked up ([`locate`](mod@locate)), downloaded where it
 //! may be ([`fetch`](mod@fetch)), read ([`read`](mod@read)), checked ([`checksum`]) and handed out as a [`Dataset`]. Folders, a
 //! reporter of progress and patience are given by the caller: nothing here prints or asks the environment.
 
@@ -13,13 +13,20 @@ mod errand;
 pub mod fault;
 pub mod fetch;
 mod glyph_hand;
+mod glyph_page;
 mod glyph_strokes;
 pub mod glyphs;
+
+pub mod glyphs_color;
 pub mod hold_out;
 pub mod idx;
+pub mod image_fault;
+pub mod image_file;
+pub mod image_folder;
 pub mod known;
 pub mod load;
 pub mod locate;
+pub mod named;
 pub mod read;
 pub mod unpack;
 
@@ -30,4 +37,7 @@ pub use crate::options::Facts;
 pub use fault::DataError;
 pub use fetch::{Download, Patience, Progress, Silent};
 pub use glyphs::Glyphs;
-pub use load::{facts, load, names};
+pub use glyphs_color::GlyphsColor;
+pub use image_folder::ImageFolder;
+pub use load::{describe, facts, load};
+pub use named::{Named, names};

@@ -46,7 +46,7 @@ pub(super) fn reached(screen: &Screen, record: &Record, path: &Path) -> String {
         ("steps", format!("{steps} in {:.1} s, {:.2} ms each; {why}", outcome.seconds, outcome.ms_per_step)),
         ("parameters", compressed),
         ("kept in", format!("{shown}: text, genome, metrics, record")),
-        ("again", format!("gemc eval {} --data {}", quoted(&shown.to_string()), record.data)),
+        ("again", format!("gemc eval {} --data {}", quoted(&shown.to_string()), quoted(&record.data))),
     ];
     format!("{title}\n\n{}", screen.block(&lines))
 }

@@ -9,7 +9,7 @@ use super::{folder, gemc_in, run, run_in};
 fn lists_what_is_known() {
     let said = run(&["data", "list"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    for name in ["mnist", "fashion-mnist", "kmnist", "cifar10", "glyphs"] {
+    for name in ["mnist", "fashion-mnist", "kmnist", "cifar10", "glyphs", "glyphs-color"] {
         assert!(said.out.lines().any(|line| line.starts_with(name)), "{}", said.out);
     }
     let object = run(&["data", "list", "--format", "json"]).object();
@@ -90,6 +90,39 @@ fn a_batch_of_the_wrong_length_is_damaged() {
     let said = run_in(folder.path(), &["data", "verify", "cifar10", "--data-dir", "."]);
     assert_eq!(said.code, 3);
     assert!(said.out.contains("damaged") && said.err.contains("data_batch_1.bin"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn a_folder_of_images_is_a_data_set() {
+    let folder = folder();
+    for (class, value) in [("ant", 1), ("bee", 200)] {
+        let path = folder.path().join("my pets").join(class);
+        fs::create_dir_all(&path).unwrap();
+        for at in 0..4 {
+            image::GrayImage::from_pixel(3, 4, image::Luma([value + at])).save(path.join(format!("{at}.png"))).unwrap();
+        }
+    }
+    let set = "folder:my pets";
+    let said = run_in(folder.path(), &["data", "verify", set]);
+    assert_eq!((said.code, said.out.trim(), said.err.as_str()), (0, "folder:my pets  whole  my pets", ""));
+    assert_eq!(run_in(folder.path(), &["data", "path", set]).out, "my pets\n");
+    let text = "model own(height = 1, width = 1, channels = 1, classes = 4) {\n    \
+                population a = grid(height, width, channels)\n    population b = units(classes)\n    \
+                connect a -> b via direct\n    input a\n    output b\n}\n";
+    fs::write(folder.path().join("own.gem"), text).unwrap();
+    let said = run_in(folder.path(), &["compile", "own.gem", "--data", set]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(said.err, "from folder:my pets: height = 4, width = 3, channels = 1, classes = 2\n");
+    fs::write(folder.path().join("my pets/bee/9.jpg"), "no image").unwrap();
+    for args in [["data", "verify", set].as_slice(), &["compile", "own.gem", "--data", set]] {
+        let said = run_in(folder.path(), args);
+        assert_eq!(said.code, 3, "{}", said.err);
+        assert!(said.err.contains("my pets/bee/9.jpg: is no whole PNG or JPEG image"), "{}", said.err);
+    }
+    assert_eq!(run_in(folder.path(), &["data", "verify", "folder:gone"]).code, 3);
+    assert!(run_in(folder.path(), &["data", "verify", "folder:gone"]).out.contains("absent"));
+    let said = run_in(folder.path(), &["data", "list"]);
+    assert!(said.out.contains("folder:PATH is a folder"), "{}", said.out);
 }
 
 #[test]

@@ -67,6 +67,30 @@ fn a_sample_is_padded_to_fill_its_input() {
 }
 
 #[test]
+fn a_folder_of_images_is_trained_on() {
+    let folder = folder();
+    for (class, value) in [("ant", 10), ("bee", 200)] {
+        let path = folder.path().join("my pets").join(class);
+        fs::create_dir_all(&path).unwrap();
+        for at in 0..12 {
+            image::GrayImage::from_pixel(3, 4, image::Luma([value + at])).save(path.join(format!("{at}.png"))).unwrap();
+        }
+    }
+    let text = "model own(height = 1, width = 1, classes = 4) {\n    population a = grid(height, width)\n    \
+                population b = units(classes)\n    connect a -> b via direct\n    input a\n    output b\n}\n";
+    fs::write(folder.path().join("own.gem"), text).unwrap();
+    let train = ["compile", "own.gem", "--train", "folder:my pets", "--threads", "1", "--steps", "200", "--batch", "5"];
+    let said = run_in(folder.path(), &train);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("gemc eval runs/own-1 --data 'folder:my pets'"), "{}", said.out);
+    let record = record(&folder.path().join("runs/own-1"));
+    assert_eq!((record["best_accuracy"][0].as_f64(), record["facts"]["height"].as_u64()), (Some(1.0), Some(4)));
+    fs::rename(folder.path().join("my pets"), folder.path().join("pets")).unwrap();
+    let said = run_in(folder.path(), &["eval", "runs/own-1", "--data", "folder:pets"]);
+    assert_eq!(said.out, "runs/own-1 on 4 samples of folder:pets: 100.00 %\n", "{}", said.err);
+}
+
+#[test]
 fn no_run_is_overwritten() {
     let folder = folder();
     let first = train(folder.path(), &["--eval-every", "20"]);

@@ -1,0 +1,101 @@
+//! A file comes in; the image in it goes out, its size first and its pixels where they are wanted.
+//! What the file holds tells whether it is PNG or JPEG, not its name; an image that is cut off or damaged is none.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use image::{ImageDecoder, ImageFormat, ImageReader};
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::fault::DataError;
+use super::image_fault::ImagesFault;
+use super::unpack::FileFault;
+
+/// A file is no whole image.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{}: is no whole PNG or JPEG image: {why}", file.display())]
+#[diagnostic(code(data::broken_image), help("mend the file or take it out of its folder"))]
+pub struct BrokenImage {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// The size of an image, and whether it has colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) height: usize,
+    pub(super) width: usize,
+    /// 1 for grey, 3 for colour; a channel of transparency does not count.
+    pub(super) channels: usize,
+}
+
+/// The last chunk of a PNG stream, with its sum.
+const PNG_END: &[u8] = b"IEND\xae\x42\x60\x82";
+
+/// Tells how an image looks, from its head alone.
+///
+/// # Errors
+/// A [`DataError`] where the file cannot be read or does not begin as an image does.
+pub(super) fn look(file: &Path) -> Result<Look, DataError> {
+    let reader = ImageReader::open(file).and_then(ImageReader::with_guessed_format);
+    let reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;
+    let decoder = reader.into_decoder().map_err(|why| broken(file, &why))?;
+    let (width, height) = decoder.dimensions();
+    let channels = if decoder.color_type().has_color() { 3 } else { 1 };
+    Ok(Look { height: height as usize, width: width as usize, channels })
+}
+
+/// Reads an image as bytes by row, column and channel: as grey where one channel is wanted, else as red, green and blue.
+///
+/// Transparency is left out, 16 bits become 8.
+///
+/// # Errors
+/// A [`DataError`] where the file cannot be read or holds no whole image.
+pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), DataError> {
+    let bytes = fs::read(file).map_err(|why| FileFault::new(file, why, 0, 0))?;
+    let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format();
+    let reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;
+    let is_whole = match reader.format() {
+        Some(ImageFormat::Jpeg) => jpeg_ends(&bytes),
+        Some(ImageFormat::Png) => bytes.windows(PNG_END.len()).any(|window| window == PNG_END),
+        // the decoder says what else it may be
+        _ => true,
+    };
+    if !is_whole {
+        let why = "it ends in the middle".to_owned();
+        return Err(ImagesFault::from(BrokenImage { file: file.to_path_buf(), why }).into());
+    }
+    let image = reader.decode().map_err(|why| broken(file, &why))?;
+    let found = if image.color().has_color() { 3 } else { 1 };
+    let look = Look { height: image.height() as usize, width: image.width() as usize, channels: found };
+    Ok((look, if channels == 1 { image.into_luma8().into_raw() } else { image.into_rgb8().into_raw() }))
+}
+
+fn broken(file: &Path, why: &image::ImageError) -> ImagesFault {
+    BrokenImage { file: file.to_path_buf(), why: why.to_string() }.into()
+}
+
+/// Tells whether a JPEG stream reaches its end mark; what is missing of an image a decoder would paint grey.
+fn jpeg_ends(bytes: &[u8]) -> bool {
+    // behind the mark of the beginning
+    let mut at = 2;
+    while let Some(&[mark, kind]) = bytes.get(at..at + 2) {
+        match (mark, kind) {
+            (0xff, 0xd9) => return true,
+            // a filling byte before a mark
+            (0xff, 0xff) => at += 1,
+            // in the midst of coded pixels: an escaped byte, a mark to restart at
+            (0xff, 0x00 | 0x01 | 0xd0..=0xd7) => at += 2,
+            (0xff, _) => match bytes.get(at + 2..at + 4) {
+                Some(&[high, low]) => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+                _ => return false,
+            },
+            _ => at += 1,
+        }
+    }
+    false
+}

@@ -1,0 +1,66 @@
+//! A name as users write it comes in; which data set is meant goes out, before any of its files is looked at.
+
+use std::path::PathBuf;
+
+use super::fault::DataError;
+use super::image_folder::ImageFolder;
+use super::known::{Known, known, published};
+use super::{glyphs, glyphs_color};
+use crate::options::Facts;
+
+/// What a name of a folder of images begins with.
+pub const FOLDER: &str = "folder:";
+
+/// A data set that a name means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// Drawn digits.
+    Glyphs,
+    /// Drawn digits in colour.
+    GlyphsColor,
+    /// Published files.
+    Published(Box<Known>),
+    /// A folder of images for each class, all below this one.
+    Folder(PathBuf),
+}
+
+impl Named {
+    /// Returns the set called `name`, or nothing.
+    pub fn find(name: &str) -> Option<Self> {
+        match name {
+            glyphs::NAME => Some(Self::Glyphs),
+            glyphs_color::NAME => Some(Self::GlyphsColor),
+            _ => match name.strip_prefix(FOLDER) {
+                Some(path) => Some(Self::Folder(PathBuf::from(path))).filter(|_| !path.is_empty()),
+                None => known(name).map(Box::new).map(Self::Published),
+            },
+        }
+    }
+
+    /// Returns what is published of the set, where it is a published one.
+    pub fn published(&self) -> Option<&Known> {
+        match self {
+            Self::Published(known) => Some(known),
+            Self::Glyphs | Self::GlyphsColor | Self::Folder(_) => None,
+        }
+    }
+
+    /// Returns the sizes of its samples; those of a folder are read off its images.
+    ///
+    /// # Errors
+    /// A [`DataError`] where a folder is none of images, or an image in it does not fit the others.
+    pub fn facts(&self) -> Result<Facts, DataError> {
+        match self {
+            Self::Glyphs => Ok(glyphs::facts()),
+            Self::GlyphsColor => Ok(glyphs_color::facts()),
+            Self::Published(known) => Ok(known.facts.clone()),
+            Self::Folder(path) => ImageFolder::open(path)?.facts(),
+        }
+    }
+}
+
+/// Returns the names of all data sets that need no path, in the order in which they are listed to people.
+pub fn names() -> Vec<String> {
+    let drawn = [glyphs::NAME, glyphs_color::NAME].map(str::to_owned);
+    published().into_iter().map(|set| set.facts.name).chain(drawn).collect()
+}
