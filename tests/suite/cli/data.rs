@@ -112,7 +112,7 @@ fn a_folder_of_images_is_a_data_set() {
     fs::write(folder.path().join("own.gem"), text).unwrap();
     let said = run_in(folder.path(), &["compile", "own.gem", "--data", set]);
     assert_eq!(said.code, 0, "{}", said.err);
-    assert_eq!(said.err, "from folder:my pets: height = 4, width = 3, channels = 1, classes = 2\n");
+    assert_eq!(said.err, "height = 4, width = 3, channels = 1, classes = 2, from folder:my pets\n");
     fs::write(folder.path().join("my pets/bee/9.jpg"), "no image").unwrap();
     for args in [["data", "verify", set].as_slice(), &["compile", "own.gem", "--data", set]] {
         let said = run_in(folder.path(), args);
