@@ -76,8 +76,12 @@ def main():
     if whole:
         around(chosen.page)  # found out before minutes are spent
     versions = f"{gemc_version(chosen.gemc)}, PyTorch {torch_version(chosen.python)}"
+    load = os.getloadavg()[0]
+    if load > os.cpu_count() / 2:
+        say(f"warning: this machine is busy (load {load:.1f}); the numbers will be rough")
     made = measure(pairs, chosen)
-    text = table(pairs, f"{counted(made, 'round')}, {counted(chosen.threads, 'thread')}", versions)
+    how = f"{counted(made, 'round')}, {counted(chosen.threads, 'thread')}, load {load:.1f} at the start"
+    text = table(pairs, how, versions)
     print(text)
     if whole:
         write(chosen.page, text)

@@ -60,7 +60,7 @@ class Compare(unittest.TestCase):
         text = self.page.read_text()
         self.assertTrue(text.startswith(PAGE.split("old")[0]), text)
         self.assertTrue(text.endswith(PAGE.split("old\n")[1]), text)
-        self.assertIn("2 rounds, 1 thread, ", text)
+        self.assertIn("2 rounds, 1 thread, load ", text)
         self.assertIn("gemc 9.9.9, PyTorch 2.11.0+pretended", text)
         row = r"\| `mlp` \| 64 \| fused Adam \| 2.00 \| 5.00 \| 2.50 \(2.50 to 2.50\) \| \d+ \| \d+ \|"
         self.assertRegex(text, row)
