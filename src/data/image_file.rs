@@ -76,7 +76,7 @@ pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), Da
 }
 
 fn broken(file: &Path, why: &image::ImageError) -> ImagesFault {
-    BrokenImage { file: file.to_path_buf(), why: why.to_string() }.into()
+    BrokenImage { file: file.to_path_buf(), why: why.to_string().trim().to_owned() }.into()
 }
 
 /// Tells whether a JPEG stream reaches its end mark; what is missing of an image a decoder would paint grey.

@@ -69,11 +69,13 @@ fn a_sample_is_padded_to_fill_its_input() {
 #[test]
 fn a_folder_of_images_is_trained_on() {
     let folder = folder();
-    for (class, value) in [("ant", 10), ("bee", 200)] {
+    for (class, bright) in [("ant", 0), ("bee", 2)] {
         let path = folder.path().join("my pets").join(class);
         fs::create_dir_all(&path).unwrap();
         for at in 0..12 {
-            image::GrayImage::from_pixel(3, 4, image::Luma([value + at])).save(path.join(format!("{at}.png"))).unwrap();
+            // one column is bright, another with each class
+            let pixel = |x: u32, _| image::Luma([if x == bright { 200 + at } else { at }]);
+            image::GrayImage::from_fn(3, 4, pixel).save(path.join(format!("{at}.png"))).unwrap();
         }
     }
     let text = "model own(height = 1, width = 1, classes = 4) {\n    population a = grid(height, width)\n    \
