@@ -10,6 +10,7 @@ mod gain;
 mod gradients;
 mod limits;
 mod not_finite;
+mod orders;
 mod run;
 mod runs;
 mod stage;

@@ -1,0 +1,89 @@
+//! The optimised plan against the raw one, in every order of products: the same losses and gradients, in double precision,
+//! for every good case and every shipped model.
+
+use std::fs;
+use std::path::PathBuf;
+
+use gemc::compile::{Stages, stages};
+use gemc::draw::Draw;
+use gemc::emit::{Lesson, Net, Place};
+use gemc::options::{Options, Order};
+use gemc::plan::{Plan, lower, raw};
+use tch::Tensor;
+
+const BATCH: usize = 3;
+const SEEDS: [u64; 2] = [4, 5];
+
+fn texts(folder: &str) -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "gem")).collect();
+    paths.sort();
+    paths
+}
+
+fn compiled(path: &PathBuf) -> Stages {
+    let text = fs::read_to_string(path).unwrap();
+    // a case may say `// set: NAME=VALUE`
+    let set = text.lines().filter_map(|line| line.strip_prefix("// set: ")?.split_once('='));
+    let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let options = Options { set, ..Options::default() };
+    stages(&path.display().to_string(), &text, &options).expect("a good case compiles")
+}
+
+/// Computes what a made-up batch teaches.
+fn taught(plan: &Plan) -> Lesson {
+    let net = Net::new(plan, &SEEDS, Place::EXACT).unwrap();
+    let (neurons, classes) = (plan.inputs(), plan.outputs());
+    let pixels = Draw::new(9, "x").uniform(SEEDS.len() * BATCH * neurons, 1.0);
+    let sizes = [SEEDS.len(), BATCH, neurons].map(|size| i64::try_from(size).unwrap());
+    let labels: Vec<i64> = (0..SEEDS.len() * BATCH).map(|sample| i64::try_from(sample % classes).unwrap()).collect();
+    net.teach(&Tensor::from_slice(&pixels).view(sizes), &Tensor::from_slice(&labels)).unwrap()
+}
+
+fn difference(a: &Tensor, b: &Tensor) -> f64 {
+    let scale = b.norm().double_value(&[]).max(1e-12);
+    (a - b).norm().double_value(&[]) / scale
+}
+
+fn agree(folder: &str) {
+    tch::set_num_threads(1);
+    for path in texts(folder) {
+        let stages = compiled(&path);
+        let wanted = taught(&raw(&stages.wiring).unwrap());
+        for order in [Order::Synthesized, Order::Factored, Order::Cheapest] {
+            let found = taught(&lower(&stages.wiring, order, 64).unwrap());
+            let error = difference(&found.losses, &wanted.losses);
+            assert!(error < 1e-12, "{}, {order:?}, loss: {error:e}", path.display());
+            for ((found, wanted), leaf) in found.gradients.iter().zip(&wanted.gradients).zip(stages.plan.learned()) {
+                let error = difference(found, wanted);
+                assert!(error < 1e-9, "{}, {order:?}, {}: {error:e}", path.display(), leaf.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn agree_on_every_good_case() {
+    agree("tests/cases/ok");
+}
+
+#[test]
+fn agree_on_every_shipped_model() {
+    agree("models");
+}
+
+/// Prices as the pass weighs them: four operations for each byte that is moved.
+#[test]
+fn the_cheapest_order_is_no_dearer_than_another() {
+    for path in texts("models") {
+        let stages = compiled(&path);
+        let price = |order| {
+            let cost = lower(&stages.wiring, order, 64).unwrap().step_cost(gemc::plan::Sizes::SHOWN);
+            cost.flop + 4 * cost.bytes
+        };
+        let cheapest = price(Order::Cheapest);
+        let others = [price(Order::Synthesized), price(Order::Factored)];
+        assert!(others.iter().all(|other| cheapest <= *other), "{}: {cheapest} {others:?}", path.display());
+    }
+}
