@@ -79,13 +79,15 @@ pub struct BadRecipe {
 
 impl Recipe {
     /// Returns the protocol by which a model is usually trained on `samples` samples: one with receptive fields, `windows`,
-    /// by the paper's for LeNet-5, 200 epochs in batches of 128, evaluated after each; any other by that of perceptrons.
+    /// by the paper's for LeNet-5, 200 epochs in batches of 128, evaluated after each, with a rate that falls along a
+    /// cosine; any other by that of perceptrons.
     pub fn usual(windows: bool, samples: usize) -> Self {
         let perceptron = Self::default();
         if !windows {
             return perceptron;
         }
-        let recipe = Self { batch: usual_batch(true), lr: 0.003, patience: None, ..perceptron };
+        let recipe =
+            Self { batch: usual_batch(true), lr: 0.006, patience: None, schedule: Schedule::Cosine, ..perceptron };
         recipe.for_epochs(EPOCHS, samples)
     }
 
