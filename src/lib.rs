@@ -1,5 +1,5 @@
 //! A compiler for neural networks that are grown, not written: the weights of a connection are synthesized from the gene
-//! expression of its two ends, `W = c · X_s O X_tᵀ`.
+//! expression of its two ends, `W = c · X_s O X_tᵀ`, or never made at all where going through the genes is cheaper.
 //!
 //! A `.gem` text goes in, a [`Plan`] comes out: a tensor program with a table of every learned number. Data flows one way
 //! through the rooms, and each room has one product:
@@ -18,14 +18,17 @@
 //! - [`syntax::ast::Ast`] is the text as written: names unresolved, numbers unevaluated, every node with its place.
 //! - [`check::Model`] is the network as meant: names resolved, sizes known, every rule of the language kept.
 //! - [`wire::Wiring`] says who feeds whom, and in which order populations are evaluated.
-//! - [`Plan`] is the tensor program: verified, costed, and the same on every machine. Nothing is allocated up to here.
-//! - `emit::Net` is a plan made live in libtorch, for one or more runs at once; `train` makes it learn. Both need the
-//!   feature `torch`, which is on by default; without it the crate needs no libtorch.
+//! - [`Plan`] is the tensor program: forward, loss and backward as one list, verified, costed, made cheaper, and the same on
+//!   every machine. An activity is R × N × B: runs, neurons, batch. Nothing is allocated up to here.
+//! - `emit::Net` is a plan made live, for one or more runs at once: libtorch's tensors, one call for each operation, and a
+//!   kernel of our own for receptive fields. `train` makes it learn. Both need the feature `torch`, which is on by default;
+//!   without it the crate needs no libtorch.
 //!
 //! # Compile a text
 //!
 //! What is wrong with a text comes back as one [`Report`], in the order of the text. A plan is printed with names from the
-//! source and nothing that changes from run to run, so it can be kept in a snapshot. This one is checked with `insta`:
+//! source and nothing that changes from run to run, so it can be kept in a snapshot. What stands after the loss is derived, and
+//! slopes bear the mark ∂. This one is checked with `insta`:
 //!
 //! ```
 //! let source = "
@@ -45,19 +48,38 @@
 //!   p0   pixels->answer.W [R, 4, 3] learned, starts uniform(0.5000)
 //!   p1   answer.bias [R, 3] learned, starts 0.0000
 //! tensors
-//!   t0   [R, B, 4] = sample  # pixels
+//!   t0   [R, 4, B] = sample  # pixels
 //!   t1   [R, 4, 3] = leaf p0  # pixels->answer.W
-//!   t2   [R, B, 3] = t0 @ t1  0.002 MFLOP
+//!   t2   [R, 3, B] = t1ᵀ @ t0  0.002 MFLOP
 //!   t3   [R, 3] = leaf p1  # answer.bias
-//!   t4   [R, 1, 3] = insert axis 1 in t3
-//!   t5   [R, B, 3] = t2 + t4  0.000 MFLOP  # answer
+//!   t4   [R, 3, 1] = insert axis 2 in t3
+//!   t5   [R, 3, B] = t2 + t4  0.000 MFLOP  # answer
+//!   t6   [R, 3, B] = labels  # labels
+//!   t7   [R, 3, B] = log softmax t5 over axis 1  0.002 MFLOP
+//!   t8   [R, 3, B] = t7 * t6  0.000 MFLOP
+//!   t9   [R, 3] = sum t8 over axis 2  0.000 MFLOP
+//!   t10  [R] = sum t9 over axis 1  0.000 MFLOP
+//!   t11  [R] = -1.0 * t10  0.000 MFLOP  # loss
+//!   t12  [R, 3, B] = -1.0 * t6  0.000 MFLOP
+//!   t13  [R, 3, B] = softmax t5 over axis 1  0.002 MFLOP
+//!   t14  [R, B] = sum t12 over axis 1  0.000 MFLOP
+//!   t15  [R, 1, B] = insert axis 1 in t14
+//!   t16  [R, 3, B] = t13 * t15  0.000 MFLOP
+//!   t17  [R, 3, B] = t12 - t16  0.000 MFLOP  # ∂ answer
+//!   t18  [R, 3] = sum t17 over axis 2  0.000 MFLOP
+//!   t19  [R, 3, 1] = insert axis 2 in t18
+//!   t20  [R, 3] = remove axis 2 of t19  # ∂ answer.bias
+//!   t21  [R, 4, 3] = t0 @ t17ᵀ  0.002 MFLOP  # ∂ pixels->answer.W
 //! output t5
+//! loss t11
+//! gradients t21 t20
 //! ");
 //! # Ok::<(), gemc::Report>(())
 //! ```
 //!
 //! `examples/` reads on from here: `1_parse.rs`, `2_wire.rs`, `3_plan.rs`, `4_train.rs`. The language is described in
-//! `docs/language.md`, the rooms and their invariants in `docs/architecture.md`, every fault in `docs/errors.md`.
+//! `docs/language.md`, how a plan is made cheap in `docs/planning.md`, the rooms and their invariants in
+//! `docs/architecture.md`, every fault in `docs/errors.md`.
 
 pub mod check;
 pub mod cli;

@@ -2,7 +2,9 @@
 //!
 //! A [`Plan`] is a list of [`Tensor`]s in an order in which each can be computed from those before it, a parameter
 //! table of [`Leaf`] rows, and the tensors that are wanted: the output, R × classes × B; the loss, one number for each run;
-//! and its gradient by each learned row. Forward and backward are one list. Every learned tensor and every activation has
+//! and its gradient by each learned row. Forward and backward are one list: `lower` writes the forward, `passes` puts its
+//! products in the cheapest order, `derive` appends the backward, `passes` share what is computed twice and drop what nobody
+//! reads. [`raw`] is the same without passes. Every learned tensor and every activation has
 //! a leading axis R, the runs trained at once, and every activation the batch B as its last, so that the neurons that a
 //! receptive field sees lie side by side. A `Plan` has one maker, which verifies it: what holds a `Plan` need not check it.
 

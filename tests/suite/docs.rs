@@ -1,10 +1,12 @@
-//! The documentation does as it says: every snippet compiles or fails as marked, every path, model, command and option that
+//! The documentation does as it says: every snippet compiles or fails as marked, every plan is as printed, every path, model, command and option that
 //! a page names is there. `tests/README.md` tells how snippets are marked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
-use gemc::compile::faults;
-use gemc::options::Options;
+use gemc::compile::{faults, stages};
+use gemc::options::{Options, Order};
+use gemc::plan::raw;
 
 use crate::pages::{Page, Snippet, pages, repository};
 
@@ -86,6 +88,45 @@ fn snippets_do_as_they_say() {
     let wrong: Vec<String> = checked.into_iter().filter_map(Result::err).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(count > 80, "only {count} snippets were found");
+}
+
+/// Prints the plan that `plan,of(sgem_mlp),weights(factored)` asks for; that of `text`, where no shipped model is named.
+fn printed(info: &str, mut text: String) -> String {
+    let (mut options, mut passes) = (Options::default(), true);
+    for word in info.split(',').skip(1).map(str::trim) {
+        match word.trim_end_matches(')').split_once('(') {
+            Some(("of", name)) => text = fs::read_to_string(repository(&format!("models/{name}.gem"))).unwrap(),
+            Some(("weights", "synthesize")) => options.order = Order::Synthesized,
+            Some(("weights", "factored")) => options.order = Order::Factored,
+            Some(("weights", "auto")) => options.order = Order::Cheapest,
+            None if word == "raw" => passes = false,
+            _ => panic!("no such mark: {word}"),
+        }
+    }
+    let stages = stages("model.gem", &text, &options).unwrap_or_else(|report| panic!("{report}"));
+    if passes { stages.plan.to_string() } else { raw(&stages.wiring).unwrap().to_string() }
+}
+
+#[test]
+fn plans_are_as_printed() {
+    let mut count = 0;
+    for page in pages() {
+        let mut text = String::new();
+        for snippet in page.snippets() {
+            if snippet.info == "gem" {
+                text = snippet.text;
+            } else if snippet.info.split(',').next() == Some("plan") {
+                let plan = printed(&snippet.info, text.clone());
+                let mut lines = plan.lines().map(str::trim);
+                for line in snippet.text.lines().map(str::trim).filter(|line| *line != "…") {
+                    let there = lines.any(|printed| printed == line);
+                    assert!(there, "{}, line {}: `{line}` is not in\n{plan}", page.name, snippet.line);
+                }
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 5, "only {count} plans were found");
 }
 
 #[test]

@@ -45,6 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tch", &["emit", "train"]),
     ("torch_sys", &["emit", "train"]),
     ("libloading", &["emit"]),
+    ("pulp", &["emit"]),
 ];
 
 /// What only the shell does: it asks the environment and the clock.
