@@ -14,7 +14,7 @@ pub(super) struct TrainArgs {
     /// Look for data here first
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) data_dir: Option<PathBuf>,
-    /// Judge by so many of the training samples, set aside, to choose settings without the held-out ones
+    /// Set so many training samples aside and judge by them, to choose settings without a look at the test samples
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub(super) hold_out: Option<u32>,
     /// Train for at most so many batches

@@ -43,6 +43,9 @@ pub struct Record {
     /// Training samples that were set aside and judged by in place of the held-out ones.
     #[serde(default)]
     pub held_out: Option<usize>,
+    /// In which order weights were made and used: `auto`, `synthesize` or `factored`.
+    #[serde(default)]
+    pub weights: String,
     /// Hash of the lowered graph.
     pub graph: String,
     /// What computed the run.

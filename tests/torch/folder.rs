@@ -20,6 +20,7 @@ fn record() -> Record {
         facts: None,
         padding: 2,
         held_out: None,
+        weights: "auto".to_owned(),
         graph: "34".to_owned(),
         versions: Versions { gemc: "0.1.0".to_owned(), libtorch: "2.11.0".to_owned() },
         device: "cpu".to_owned(),

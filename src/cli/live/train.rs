@@ -60,6 +60,7 @@ fn record(task: &Task, args: &CompileArgs, graph: String) -> Record {
         facts: Some(task.facts.clone()),
         padding: task.padding,
         held_out: args.training.hold_out.map(|count| count as usize),
+        weights: args.model.weights.name(),
         graph,
         versions: Versions { gemc: env!("CARGO_PKG_VERSION").to_owned(), libtorch: libtorch_version() },
         device: task.machine.place.name(),

@@ -1,8 +1,8 @@
 //! ASSOCIATE: a chain of matrix products is computed in the cheapest order, forward and backward together. The weights of a
 //! connection are such a chain, `X_t (c O)ᵀ X_sᵀ x`: made first and then used, or never made at all.
 //!
-//! The order is found by dynamic programming over the chain (Godbole 1973), each product priced by the cost rules, once
-//! for itself and once more for each factor that a gradient goes to.
+//! The order is found by dynamic programming over the chain (Godbole 1973). A product is priced by its operations and by the
+//! bytes that it moves, once for itself and once more for each factor that a gradient goes to.
 
 use super::super::op::Op;
 use super::super::tensor::{Sizes, TensorId};
