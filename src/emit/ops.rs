@@ -28,6 +28,8 @@ fn name(op: &Op) -> &'static str {
         Op::Insert { .. } => "insert",
         Op::Remove { .. } => "remove",
         Op::Repeat { .. } => "repeat",
+        Op::Select { .. } => "select",
+        Op::Place { .. } => "place",
         Op::Reshape { .. } => "reshape",
         Op::Softmax { .. } => "softmax",
         Op::LogSoftmax { .. } => "log softmax",
@@ -70,6 +72,8 @@ pub(super) fn apply(
         (Op::Insert { axis }, [x], _) => x.f_unsqueeze(size(*axis)),
         (Op::Remove { axis }, [x], _) => x.f_squeeze_dim(size(*axis)),
         (Op::Repeat { axis, length }, [x], _) => repeat(x, *axis, length.at(frame.sizes)),
+        (Op::Select { axis, index }, [x], _) => x.f_narrow(size(*axis), size(*index), 1),
+        (Op::Place { axis, index, length }, [x], _) => place(x, *axis, *index, *length),
         (Op::Reshape { shape }, [x], _) => x.f_reshape(lengths(shape, frame)),
         (Op::Softmax { axis }, [x], _) => x.f_softmax(size(*axis), None),
         (Op::LogSoftmax { axis }, [x], _) => x.f_log_softmax(size(*axis), None),
@@ -98,6 +102,15 @@ fn repeat(x: &Live, axis: usize, length: usize) -> Result<Live, TchError> {
         *place = size(length);
     }
     x.f_expand(lengths, false)
+}
+
+/// Lays zeros before and behind the one place of an axis.
+fn place(x: &Live, axis: usize, index: usize, length: usize) -> Result<Live, TchError> {
+    // libtorch counts paddings from the last axis
+    let behind = x.dim().saturating_sub(axis + 1);
+    let mut margins = vec![0; 2 * behind];
+    margins.extend([size(index), size(length - index - 1)]);
+    x.f_constant_pad_nd(margins)
 }
 
 /// Adds every entry of a matrix to its place in the upper triangle.

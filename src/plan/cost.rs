@@ -44,9 +44,10 @@ impl Op {
             | Self::Insert { .. }
             | Self::Remove { .. }
             | Self::Repeat { .. }
+            | Self::Select { .. }
             | Self::Reshape { .. }
             | Self::Positions { .. } => return Cost::default(),
-            Self::Fill { .. } | Self::Symmetric { .. } | Self::Diagonal | Self::DiagonalOf => 0,
+            Self::Fill { .. } | Self::Place { .. } | Self::Symmetric { .. } | Self::Diagonal | Self::DiagonalOf => 0,
             Self::Map(function) => made.saturating_mul(price(*function)),
             Self::Affine { .. } => made.saturating_mul(2),
             Self::Add | Self::Subtract | Self::Multiply | Self::Spread(_) => made,

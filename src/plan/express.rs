@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::builder::{Builder, Row, frozen};
 use super::function::Function;
+use super::gaussian::Bells;
 use super::leaf::Start;
 use super::op::{Op, Squares};
 use super::tensor::{Dim, TensorId};
@@ -31,6 +32,7 @@ pub(super) struct Reader<'a> {
 /// Makes X and O, and remembers them.
 #[derive(Debug, Default)]
 pub(super) struct Express {
+    separate: bool,
     identities: HashMap<(PopId, GenomeId, Option<Side>, bool), TensorId>,
     interactions: HashMap<(InteractionId, bool), TensorId>,
     pools: HashMap<(PopId, TensorId), TensorId>,
@@ -46,6 +48,11 @@ struct Place<'a> {
 }
 
 impl Express {
+    /// Makes nothing yet; with `separate`, Gaussians will be products over the axes of their grid.
+    pub(super) fn new(separate: bool) -> Self {
+        Self { separate, ..Self::default() }
+    }
+
     /// Returns X of a population over a genome, R × N × G.
     pub(super) fn identity(
         &mut self,
@@ -73,7 +80,7 @@ impl Express {
             rows(identity.expression, place).into_iter().try_for_each(|row| enter(builder, row, reader).map(drop))?;
             return Ok(*known);
         }
-        let made = express(builder, identity.expression, place)?;
+        let made = express(builder, identity.expression, place, self.separate)?;
         self.identities.insert(key, made);
         Ok(made)
     }
@@ -172,8 +179,8 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
     }
 }
 
-/// Appends what makes X of its rows: `semantics` of each expression, written out.
-fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> Result<TensorId, Bug> {
+/// Appends what makes X of its rows: `semantics` of each expression, written out, or `separate` along the axes.
+fn express(builder: &mut Builder, expression: Expression, place: Place<'_>, separate: bool) -> Result<TensorId, Bug> {
     let leaves = rows(expression, place)
         .into_iter()
         .map(|row| enter(builder, row, place.reader))
@@ -181,20 +188,12 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
     let label = format!("{}.X", place.prefix);
     match (expression, leaves.as_slice()) {
         (Expression::Gaussian { anisotropic, .. }, &[mu, sigma]) => {
-            let centre = builder.map(Function::Tanh, mu, "")?;
-            let offset = offset(builder, place, centre)?;
-            let exponent = if anisotropic {
-                let precision = precision(builder, sigma, -1.0)?;
-                let scaled = builder.push(Op::Multiply, &[offset, precision], "")?;
-                let length = squared_length(builder, scaled)?;
-                builder.scale(-1.0, length)?
+            let bells = Bells { axes: place.layout.axes(), mu, sigma, anisotropic };
+            if separate && bells.axes.len() > 1 {
+                bells.separated(builder, &label)
             } else {
-                let distance = squared_length(builder, offset)?;
-                let precision = precision(builder, sigma, -2.0)?;
-                let negated = builder.scale(-1.0, precision)?;
-                builder.push(Op::Multiply, &[distance, negated], "")?
-            };
-            builder.map(Function::Exp, exponent, &label)
+                bells.whole(builder, &label)
+            }
         }
         (Expression::InverseSquare { .. }, &[mu, sigma]) => {
             // (p − μ) · σ = p · σ − μ · σ: no number for each neuron, gene and axis
@@ -213,25 +212,4 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
             why: "an expression without rows".to_owned(),
         }),
     }
-}
-
-/// Appends p − μ for every neuron and gene, R × N × G × dims.
-fn offset(builder: &mut Builder, place: Place<'_>, centre: TensorId) -> Result<TensorId, Bug> {
-    let positions = builder.push(Op::Positions { axes: place.layout.axes().to_vec() }, &[], "")?;
-    let positions = builder.push(Op::Insert { axis: 2 }, &[positions], "")?;
-    let centre = builder.push(Op::Insert { axis: 1 }, &[centre], "")?;
-    builder.push(Op::Subtract, &[positions, centre], "")
-}
-
-/// Appends σ to the power `exponent` from its logarithm, with an axis for the neurons.
-fn precision(builder: &mut Builder, sigma: TensorId, exponent: f64) -> Result<TensorId, Bug> {
-    let scaled = builder.scale(exponent, sigma)?;
-    let power = builder.map(Function::Exp, scaled, "")?;
-    builder.push(Op::Insert { axis: 1 }, &[power], "")
-}
-
-/// Appends the sum of squares over the last of four axes.
-fn squared_length(builder: &mut Builder, vectors: TensorId) -> Result<TensorId, Bug> {
-    let squares = builder.map(Function::Square, vectors, "")?;
-    builder.push(Op::Sum { axis: 3 }, &[squares], "")
 }

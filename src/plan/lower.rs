@@ -28,7 +28,7 @@ struct Lowering<'a> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
-    whole(forward(wiring)?)
+    whole(forward(wiring, false)?)
 }
 
 /// Lowers a wiring to a verified plan, made cheaper by every pass: products in the `order` that is asked for, the cheapest
@@ -38,13 +38,14 @@ pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
-    let forward = arrange(forward(wiring)?, order, Sizes { runs: 1, batch })?;
+    let forward = arrange(forward(wiring, true)?, order, Sizes { runs: 1, batch })?;
     optimise(whole(forward)?)
 }
 
-/// Lowers a wiring to a plan without a backward.
-fn forward(wiring: &Wiring) -> Result<Parts, Bug> {
-    let mut lowering = Lowering { wiring, builder: Builder::default(), express: Express::default() };
+/// Lowers a wiring to a plan without a backward, as the mathematics is written or, with `separate`, with Gaussians as products
+/// over the axes of their grids.
+fn forward(wiring: &Wiring, separate: bool) -> Result<Parts, Bug> {
+    let mut lowering = Lowering { wiring, builder: Builder::default(), express: Express::new(separate) };
     let output = lowering.activity()?;
     let penalty = lowering.penalty()?;
     let losses = lowering.losses(output, penalty)?;

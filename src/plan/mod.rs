@@ -14,6 +14,7 @@ mod derive;
 mod express;
 mod field;
 mod function;
+mod gaussian;
 mod leaf;
 mod life;
 mod lower;

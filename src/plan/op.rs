@@ -70,6 +70,22 @@ pub enum Op {
         /// Its new length.
         length: Dim,
     },
+    /// One place of an axis, which is then of length 1.
+    Select {
+        /// The axis, from 0.
+        axis: usize,
+        /// The place, from 0.
+        index: usize,
+    },
+    /// An axis of length 1 becomes one place of a longer one, which is 0 elsewhere: the adjoint of [`Op::Select`].
+    Place {
+        /// The axis, from 0.
+        axis: usize,
+        /// The place, from 0.
+        index: usize,
+        /// The axis' new length.
+        length: usize,
+    },
     /// The same numbers in the same order, in other dimensions; R and B stay.
     Reshape {
         /// The new shape.
@@ -160,6 +176,8 @@ impl Op {
             | Self::Insert { .. }
             | Self::Remove { .. }
             | Self::Repeat { .. }
+            | Self::Select { .. }
+            | Self::Place { .. }
             | Self::Reshape { .. }
             | Self::Softmax { .. }
             | Self::LogSoftmax { .. }
@@ -174,7 +192,10 @@ impl Op {
 
     /// Tells whether it only looks at its operand's numbers in another way, without touching any.
     pub fn is_view(&self) -> bool {
-        matches!(self, Self::Insert { .. } | Self::Remove { .. } | Self::Repeat { .. } | Self::Leaf(_))
+        matches!(
+            self,
+            Self::Insert { .. } | Self::Remove { .. } | Self::Repeat { .. } | Self::Select { .. } | Self::Leaf(_)
+        )
     }
 
     /// Tells whether it makes something of the batch by itself.

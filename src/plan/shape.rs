@@ -28,6 +28,8 @@ impl Op {
             (Self::Insert { axis }, [x]) => with_one(x, *axis),
             (Self::Remove { axis }, [x]) => of_one(x, *axis).and_then(|()| without(x, *axis)),
             (Self::Repeat { axis, length }, [x]) => repeated(x, *axis, *length),
+            (Self::Select { axis, index }, [x]) => selected(x, *axis, *index),
+            (Self::Place { axis, index, length }, [x]) => placed(x, *axis, *index, *length),
             (Self::Reshape { shape }, [x]) => reshaped(x, shape),
             (Self::MatMul { transpose_left, transpose_right }, [x, y]) => {
                 product(x, *transpose_left, y, *transpose_right)
@@ -117,6 +119,22 @@ fn repeated(shape: &Shape, axis: usize, length: Dim) -> Result<Shape, String> {
     let mut dims = shape.dims().to_vec();
     dims[axis] = length;
     Ok(Shape::new(dims))
+}
+
+fn selected(shape: &Shape, axis: usize, index: usize) -> Result<Shape, String> {
+    let mut dims = shape.dims().to_vec();
+    match dims.get(axis) {
+        Some(Dim::Size(length)) if index < *length => dims[axis] = Dim::Size(1),
+        _ => return Err(format!("axis {axis} of {shape} has no place {index}")),
+    }
+    Ok(Shape::new(dims))
+}
+
+fn placed(shape: &Shape, axis: usize, index: usize, length: usize) -> Result<Shape, String> {
+    if index >= length {
+        return Err(format!("an axis of {length} has no place {index}"));
+    }
+    repeated(shape, axis, Dim::Size(length))
 }
 
 fn reshaped(found: &Shape, wanted: &Shape) -> Result<Shape, String> {

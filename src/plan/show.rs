@@ -73,6 +73,10 @@ impl fmt::Display for Shown<'_> {
             Op::Insert { axis } => write!(f, "insert axis {axis} in {}", operand(0)),
             Op::Remove { axis } => write!(f, "remove axis {axis} of {}", operand(0)),
             Op::Repeat { axis, length } => write!(f, "repeat {} {length} times along axis {axis}", operand(0)),
+            Op::Select { axis, index } => write!(f, "place {index} of {} along axis {axis}", operand(0)),
+            Op::Place { axis, index, length } => {
+                write!(f, "{} as place {index} of {length} along axis {axis}", operand(0))
+            }
             Op::Reshape { .. } => write!(f, "reshape {}", operand(0)),
             Op::Softmax { axis } => write!(f, "softmax {} over axis {axis}", operand(0)),
             Op::LogSoftmax { axis } => write!(f, "log softmax {} over axis {axis}", operand(0)),

@@ -4,7 +4,7 @@
 use super::super::builder::Builder;
 use super::super::field::Field;
 use super::super::op::{Op, Over};
-use super::super::tensor::{Shape, TensorId};
+use super::super::tensor::{Shape, Sizes, TensorId};
 use super::super::verify::Tensor;
 use super::{Slope, gathered, made, maps, times};
 use crate::diag::Bug;
@@ -46,7 +46,9 @@ pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slo
         Op::Sum { .. } | Op::Insert { .. } | Op::Remove { .. } | Op::Repeat { .. } | Op::Reshape { .. } => {
             laid_out(builder, &op, step, slope)?
         }
-        Op::Softmax { .. }
+        Op::Select { .. }
+        | Op::Place { .. }
+        | Op::Softmax { .. }
         | Op::LogSoftmax { .. }
         | Op::MatMul { .. }
         | Op::Symmetric { .. }
@@ -89,6 +91,11 @@ fn summed(builder: &mut Builder, op: &Op, step: Step<'_>, slope: TensorId) -> Re
         Op::LogSoftmax { axis } => return log_softmax(builder, axis, step.operands[0], slope),
         Op::MatMul { transpose_left, transpose_right } => product([transpose_left, transpose_right], step, slope),
         Op::Window(over, field) => window(over, field, step, slope),
+        Op::Select { axis, index } => {
+            let length = step.shape.dims()[axis].at(Sizes { runs: 1, batch: 1 });
+            (Op::Place { axis, index, length }, vec![slope])
+        }
+        Op::Place { axis, index, .. } => (Op::Select { axis, index }, vec![slope]),
         Op::Symmetric { size } => (Op::Triangle { size }, vec![slope]),
         Op::Triangle { size } => (Op::Symmetric { size }, vec![slope]),
         Op::Diagonal => (Op::DiagonalOf, vec![slope]),

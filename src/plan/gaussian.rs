@@ -1,0 +1,100 @@
+//! Gaussian identities, in two forms of one function: by the distance from each neuron to each gene's centre, and as a product
+//! of one Gaussian for each axis of the grid, exp(−Σ d²/σ²) = Π exp(−d²/σ²), which takes far fewer exponentials.
+
+use super::builder::Builder;
+use super::function::Function;
+use super::op::Op;
+use super::tensor::{Dim, Shape, TensorId};
+use crate::diag::Bug;
+
+/// A population's Gaussians.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bells<'a> {
+    /// Lengths of the grid's axes.
+    pub(super) axes: &'a [usize],
+    /// atanh of the centres, R × G × dims.
+    pub(super) mu: TensorId,
+    /// Logarithms of the widths, R × G, or R × G × dims where each axis has its own.
+    pub(super) sigma: TensorId,
+    /// Whether it has.
+    pub(super) anisotropic: bool,
+}
+
+impl Bells<'_> {
+    /// Appends X, R × N × G, by distances.
+    pub(super) fn whole(self, builder: &mut Builder, label: &str) -> Result<TensorId, Bug> {
+        let centre = builder.map(Function::Tanh, self.mu, "")?;
+        let positions = builder.push(Op::Positions { axes: self.axes.to_vec() }, &[], "")?;
+        let positions = builder.push(Op::Insert { axis: 2 }, &[positions], "")?;
+        let centre = builder.push(Op::Insert { axis: 1 }, &[centre], "")?;
+        let offset = builder.push(Op::Subtract, &[positions, centre], "")?;
+        let exponent = if self.anisotropic {
+            let precision = self.power(builder, -1.0)?;
+            let precision = builder.push(Op::Insert { axis: 1 }, &[precision], "")?;
+            let scaled = builder.push(Op::Multiply, &[offset, precision], "")?;
+            let length = squared_length(builder, scaled)?;
+            builder.scale(-1.0, length)?
+        } else {
+            let distance = squared_length(builder, offset)?;
+            let precision = self.power(builder, -2.0)?;
+            let precision = builder.push(Op::Insert { axis: 1 }, &[precision], "")?;
+            let negated = builder.scale(-1.0, precision)?;
+            builder.push(Op::Multiply, &[distance, negated], "")?
+        };
+        builder.map(Function::Exp, exponent, label)
+    }
+
+    /// Appends X, R × N × G, as a product over the axes, the last of which runs fastest.
+    pub(super) fn separated(self, builder: &mut Builder, label: &str) -> Result<TensorId, Bug> {
+        let centre = builder.map(Function::Tanh, self.mu, "")?;
+        let precision = self.power(builder, -2.0)?;
+        let negated = builder.scale(-1.0, precision)?;
+        let mut product = self.along(builder, 0, centre, negated)?;
+        for axis in 1..self.axes.len() {
+            let factor = self.along(builder, axis, centre, negated)?;
+            let rows = builder.push(Op::Insert { axis: 2 }, &[product], "")?;
+            let columns = builder.push(Op::Insert { axis: 1 }, &[factor], "")?;
+            let both = builder.push(Op::Multiply, &[rows, columns], "")?;
+            let neurons = self.axes.iter().take(axis + 1).fold(1, |count: usize, axis| count.saturating_mul(*axis));
+            let dims = builder.tensors[both.0].shape.dims();
+            let shape = Shape::new([dims[0], Dim::Size(neurons), dims[3]]);
+            let label = if axis + 1 == self.axes.len() { label } else { "" };
+            product = builder.push(Op::Reshape { shape }, &[both], label)?;
+        }
+        Ok(product)
+    }
+
+    /// Appends exp(−d²/σ²) along one axis of n neurons, R × n × G.
+    fn along(self, builder: &mut Builder, axis: usize, centre: TensorId, negated: TensorId) -> Result<TensorId, Bug> {
+        let positions = builder.push(Op::Positions { axes: vec![self.axes[axis]] }, &[], "")?;
+        let centre = of_axis(builder, centre, axis)?;
+        let offset = builder.push(Op::Subtract, &[positions, centre], "")?;
+        let square = builder.map(Function::Square, offset, "")?;
+        let negated = if self.anisotropic {
+            of_axis(builder, negated, axis)?
+        } else {
+            builder.push(Op::Insert { axis: 1 }, &[negated], "")?
+        };
+        let exponent = builder.push(Op::Multiply, &[square, negated], "")?;
+        builder.map(Function::Exp, exponent, "")
+    }
+
+    /// Appends σ to the power `exponent`, from its logarithm.
+    fn power(self, builder: &mut Builder, exponent: f64) -> Result<TensorId, Bug> {
+        let scaled = builder.scale(exponent, self.sigma)?;
+        builder.map(Function::Exp, scaled, "")
+    }
+}
+
+/// Appends one axis of R × G × dims as R × 1 × G.
+fn of_axis(builder: &mut Builder, of: TensorId, index: usize) -> Result<TensorId, Bug> {
+    let one = builder.push(Op::Select { axis: 2, index }, &[of], "")?;
+    let genes = builder.push(Op::Remove { axis: 2 }, &[one], "")?;
+    builder.push(Op::Insert { axis: 1 }, &[genes], "")
+}
+
+/// Appends the sum of squares over the last of four axes.
+fn squared_length(builder: &mut Builder, vectors: TensorId) -> Result<TensorId, Bug> {
+    let squares = builder.map(Function::Square, vectors, "")?;
+    builder.push(Op::Sum { axis: 3 }, &[squares], "")
+}
