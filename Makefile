@@ -1,6 +1,6 @@
 # What people run. `make` alone lists it.
 
-DEMO_FLAGS ?= --steps 15000
+DEMO_FLAGS ?= --steps 50000 --patience 50
 
 CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
