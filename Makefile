@@ -31,7 +31,7 @@ setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LI
 # Clippy and doc share what `check` leaves, the tests share what `build` leaves, and no step changes RUSTFLAGS or the
 # profile: later steps compile gemc again, and few crates besides (some have other features without torch). With
 # torch first: its C++, the longest part, compiles while the other crates do.
-test: setup crate $(TARGET_DIR)/setup-script.ok ## everything a change must pass
+test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok ## everything a change must pass
 	$(say) 'all good'
 
 crate:
@@ -53,6 +53,11 @@ crate:
 $(TARGET_DIR)/setup-script.ok: scripts/setup_libtorch.py scripts/test_setup_libtorch.py
 	$(say) 'set-up script'
 	@python3 scripts/test_setup_libtorch.py
+	@touch $@
+
+$(TARGET_DIR)/bench-script.ok: benches/compare.py benches/table.py benches/test_compare.py
+	$(say) 'comparison script'
+	@python3 benches/test_compare.py
 	@touch $@
 
 clean-torch: ## removes the libtorch that setup installed
