@@ -106,13 +106,6 @@ pub(super) enum Weights {
     Factored,
 }
 
-impl Weights {
-    /// Returns the word that stands for it.
-    pub(super) fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-}
-
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct LimitArgs {
     /// Refuse models that need more memory than this to train [default: 16]

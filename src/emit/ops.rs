@@ -130,7 +130,6 @@ fn map(function: Function, x: &Live) -> Result<Live, TchError> {
         Function::Normal => x.f_special_ndtr(),
         Function::Exp => x.f_exp(),
         Function::Square => x.f_square(),
-        Function::Reciprocal => x.f_reciprocal(),
         Function::Bell => x.f_square()?.f_add_scalar_(1.0)?.f_reciprocal(),
         Function::Absolute => x.f_abs(),
         Function::Sign => x.f_sign(),

@@ -76,7 +76,7 @@ fn windowed(over: Over, field: &Field, operands: &[&Shape], sizes: Sizes) -> u64
 
 fn price(function: Function) -> u64 {
     match function {
-        Function::Relu | Function::Square | Function::Reciprocal | Function::Absolute | Function::Sign => 1,
+        Function::Relu | Function::Square | Function::Absolute | Function::Sign => 1,
         Function::Bell => 3,
         Function::Tanh | Function::Sigmoid | Function::Gelu | Function::Exp | Function::Normal => TRANSCENDENTAL,
     }

@@ -17,8 +17,6 @@ pub enum Function {
     Exp,
     /// x².
     Square,
-    /// 1 / x.
-    Reciprocal,
     /// 1 / (1 + x²).
     Bell,
     /// |x|.
@@ -38,7 +36,6 @@ impl Function {
             Self::Normal => "normal",
             Self::Exp => "exp",
             Self::Square => "square",
-            Self::Reciprocal => "reciprocal",
             Self::Bell => "bell",
             Self::Absolute => "absolute",
             Self::Sign => "sign",

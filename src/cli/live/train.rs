@@ -1,12 +1,14 @@
 //! `gemc compile --train`: a task → a run in a folder of its own, and what it reached.
 
+use clap::ValueEnum;
+
 use super::faults::Blame;
 use super::machine::clock;
 use super::reached::reached;
 use super::task::{Task, fingerprint, judged_by, learned_from};
 use super::watch::Watch;
 use super::{run_folder, stop};
-use crate::cli::args::CompileArgs;
+use crate::cli::args::{CompileArgs, Weights};
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::screen::Screen;
 use crate::data::Standing;
@@ -47,6 +49,11 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     Ok(if record.outcome.stopped == Stopped::Interrupted { Exit::Interrupted } else { Exit::Done })
 }
 
+/// Returns the word that stands for an order on the command line.
+fn word(weights: Weights) -> String {
+    weights.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
 fn record(task: &Task, args: &CompileArgs, graph: String) -> Record {
     let counts = task.stages.plan.counts();
     Record {
@@ -60,7 +67,7 @@ fn record(task: &Task, args: &CompileArgs, graph: String) -> Record {
         facts: Some(task.facts.clone()),
         padding: task.padding,
         held_out: args.training.hold_out.map(|count| count as usize),
-        weights: args.model.weights.name(),
+        weights: word(args.model.weights),
         graph,
         versions: Versions { gemc: env!("CARGO_PKG_VERSION").to_owned(), libtorch: libtorch_version() },
         device: task.machine.place.name(),

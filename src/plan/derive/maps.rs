@@ -36,10 +36,6 @@ pub(super) fn slope(
         Function::Normal => density(builder, x)?,
         Function::Exp => y,
         Function::Square => builder.scale(2.0, x)?,
-        Function::Reciprocal => {
-            let square = builder.map(Function::Square, y, "")?;
-            builder.scale(-1.0, square)?
-        }
         Function::Bell => {
             let square = builder.map(Function::Square, y, "")?;
             let scaled = builder.scale(-2.0, x)?;

@@ -15,6 +15,11 @@ fn share(parts: Parts) -> Parts {
     let mut first: HashMap<(Discriminant<Op>, Vec<TensorId>), Vec<TensorId>> = HashMap::new();
     let mut same: Vec<TensorId> = Vec::with_capacity(parts.tensors.len());
     for (index, tensor) in parts.tensors.iter().enumerate() {
+        // a row of the table stands in the plan once, and there may be a hundred thousand
+        if matches!(tensor.op, Op::Leaf(_)) {
+            same.push(TensorId(index));
+            continue;
+        }
         let operands = tensor.operands.iter().map(|id| same[id.0]).collect();
         let alike = first.entry((discriminant(&tensor.op), operands)).or_default();
         let known = alike.iter().find(|id| parts.tensors[id.0].op == tensor.op).copied();
