@@ -55,7 +55,7 @@ fn a_sample_is_padded_to_fill_its_input() {
     let said = run_in(folder.path(), &["compile", "wide.gem", "--train", "glyphs", "--threads", "1", "--steps", "40"]);
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(
-        said.err.contains("from glyphs: classes = 10") && said.err.contains("2 zeros on each side"),
+        said.err.contains("classes = 10, from glyphs") && said.err.contains("2 zeros on each side"),
         "{}",
         said.err
     );
