@@ -26,7 +26,7 @@ pub struct Output {
 /// What a batch teaches.
 #[derive(Debug)]
 pub struct Lesson {
-    /// Each run's loss, [R]: mean cross entropy, and the penalty.
+    /// Each run's loss, R numbers: mean cross entropy, and the penalty.
     pub losses: Live,
     /// The slope of each run's loss by each learned row, [R, …], in the table's order.
     pub gradients: Vec<Live>,

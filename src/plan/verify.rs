@@ -113,7 +113,7 @@ impl Plan {
         self.penalty
     }
 
-    /// Returns each run's loss, [R]: the mean cross entropy over the batch, and the penalty.
+    /// Returns each run's loss, R numbers: the mean cross entropy over the batch, and the penalty.
     pub fn losses(&self) -> TensorId {
         self.losses
     }
