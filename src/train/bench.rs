@@ -45,6 +45,21 @@ pub struct Bench {
     pub efficiency: f64,
     /// What the step is made of: data, express (identities and interactions), weights, forward, backward, update.
     pub parts: Vec<Part>,
+    /// The tensors that took longest, the slowest first; as many as were asked for.
+    pub slowest: Vec<Slow>,
+}
+
+/// What one tensor takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Slow {
+    /// Its name in the printed plan.
+    pub tensor: String,
+    /// What makes it, as the plan spells it.
+    pub made: String,
+    /// Its milliseconds, the median step's.
+    pub ms: f64,
+    /// Million floating-point operations, by the plan's count.
+    pub mflop: f64,
 }
 
 /// One part of a step.
@@ -56,12 +71,12 @@ pub struct Part {
     pub ms: f64,
 }
 
-/// Measures the steps of a net in training; it goes on learning while it is measured.
+/// Measures the steps of a net in training, and names the `slowest` tensors; it goes on learning while it is measured.
 ///
 /// # Errors
 ///
 /// As for [`Stepper::step`].
-pub fn bench(stepper: &mut Stepper, batch: usize, clock: Clock<'_>) -> Result<Bench, StepFault> {
+pub fn bench(stepper: &mut Stepper, batch: usize, slowest: usize, clock: Clock<'_>) -> Result<Bench, StepFault> {
     let place = stepper.net().place();
     let began = clock();
     for _ in 0..WARM_UP {
@@ -79,9 +94,11 @@ pub fn bench(stepper: &mut Stepper, batch: usize, clock: Clock<'_>) -> Result<Be
         wait(place);
         blocks.push(1e3 * (clock() - began) / steps as f64);
     }
-    let parts = parts(stepper, BLOCKS * steps.min(50), clock)?;
+    let (parts, each) = parts(stepper, BLOCKS * steps.min(50), clock)?;
     let (plan, runs) = (stepper.net().plan(), stepper.net().runs());
-    let mflop_per_step = plan.step_cost(Sizes { runs, batch }).flop as f64 / 1e6;
+    let sizes = Sizes { runs, batch };
+    let mflop_per_step = plan.step_cost(sizes).flop as f64 / 1e6;
+    let slowest = slow(plan, sizes, each).take(slowest).collect();
     let (ms_per_step, peak_gflops) = (median(&mut blocks), peak(place, clock)?);
     let gflops = mflop_per_step / ms_per_step;
     Ok(Bench {
@@ -96,6 +113,7 @@ pub fn bench(stepper: &mut Stepper, batch: usize, clock: Clock<'_>) -> Result<Be
         peak_gflops,
         efficiency: gflops / peak_gflops,
         parts,
+        slowest,
     })
 }
 
@@ -110,11 +128,12 @@ enum Kind {
 
 const NAMES: [&str; 6] = ["data", "express", "weights", "forward", "backward", "update"];
 
-/// Times the parts of single steps; a part's time is that of its median step.
-fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<Vec<Part>, StepFault> {
+/// Times the parts of single steps, and each tensor; a part's time is that of its median step, and so is a tensor's.
+fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<(Vec<Part>, Vec<f64>), StepFault> {
     let place = stepper.net().place();
     let kinds = kinds(stepper.net().plan());
     let mut times: [Vec<f64>; NAMES.len()] = Default::default();
+    let mut each: Vec<Vec<f64>> = vec![Vec::new(); kinds.len()];
     let now = || {
         wait(place);
         1e3 * clock()
@@ -128,13 +147,28 @@ fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<Vec<Pa
         let lesson = stepper.net().teach_watched(&x, &labels, |id| {
             let ended = now();
             spent[1 + kinds.get(id.index()).map_or(3, |kind| *kind as usize)] += ended - last;
+            each.get_mut(id.index()).into_iter().for_each(|times| times.push(ended - last));
             last = ended;
         })?;
         stepper.update(lesson.gradients)?;
         spent[5] = now() - last;
         times.iter_mut().zip(spent).for_each(|(times, spent)| times.push(spent));
     }
-    Ok(NAMES.into_iter().zip(&mut times).map(|(name, times)| Part { name, ms: median(times) }).collect())
+    let parts = NAMES.into_iter().zip(&mut times).map(|(name, times)| Part { name, ms: median(times) }).collect();
+    Ok((parts, each.iter_mut().map(|times| median(times)).collect()))
+}
+
+/// Returns the tensors made in a step, the slowest first; `each` holds their milliseconds, or no number.
+fn slow(plan: &Plan, sizes: Sizes, each: Vec<f64>) -> impl Iterator<Item = Slow> {
+    let mut timed: Vec<((TensorId, &Tensor), f64)> =
+        plan.numbered().zip(each).filter(|(_, ms)| ms.is_finite()).collect();
+    timed.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    timed.into_iter().map(move |((id, tensor), ms)| Slow {
+        tensor: id.to_string(),
+        made: tensor.spelt(),
+        ms,
+        mflop: plan.cost(id, sizes).flop as f64 / 1e6,
+    })
 }
 
 /// Returns the kind of each tensor: what is made from the loss on is backward, what depends on the batch forward; of the rest

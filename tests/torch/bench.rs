@@ -11,7 +11,7 @@ use crate::stage::{SMALL, stepper};
 fn a_bench_has_the_promised_fields() {
     let began = Instant::now();
     let mut stepper = stepper(SMALL, &[1, 2], Place::CPU, 0.01);
-    let found = bench(&mut stepper, 16, &|| began.elapsed().as_secs_f64()).unwrap();
+    let found = bench(&mut stepper, 16, 3, &|| began.elapsed().as_secs_f64()).unwrap();
     assert!(found.ms_per_step > 0.0 && found.gflops > 0.0 && found.peak_gflops > found.gflops);
     let object = serde_json::to_value(&found).unwrap();
     let fields: Vec<&String> = object.as_object().unwrap().keys().collect();
@@ -27,7 +27,10 @@ fn a_bench_has_the_promised_fields() {
         "peak_gflops",
         "efficiency",
         "parts",
+        "slowest",
     ];
     assert_eq!(fields, wanted);
     assert_eq!(object["parts"].as_array().unwrap().len(), 6);
+    let slow: Vec<f64> = found.slowest.iter().map(|slow| slow.ms).collect();
+    assert!(slow.len() == 3 && slow.is_sorted_by(|one, next| one >= next));
 }

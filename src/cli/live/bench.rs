@@ -29,7 +29,7 @@ pub(super) fn run(screen: &Screen, args: &BenchArgs) -> Outcome {
     let pieces = Pieces { pixels: &pixels, labels: &labels, neurons, classes };
     machine.settle(&stages.plan, &recipe, pieces)?;
     let mut stepper = stepper(&stages.plan, &recipe, pieces, machine.place)?;
-    let found = bench(&mut stepper, batch, &clock()).map_err(Blame::failure)?;
+    let found = bench(&mut stepper, batch, args.slowest as usize, &clock()).map_err(Blame::failure)?;
     let printed = if screen.is_json() { screen.object(&found) } else { screen.print(&told(screen, &found)) };
     printed.map(|()| Exit::Done)
 }
@@ -53,5 +53,19 @@ fn told(screen: &Screen, found: &Bench) -> String {
     let (runs, threads) = (count(found.runs as u64, "run"), count(found.threads as u64, "thread"));
     let title =
         format!("{:.3} ms a step, batch {}, {runs}, {threads} on {}", found.ms_per_step, found.batch, found.device);
-    format!("{}: {title}\n\n{}", screen.paint(Ink::Strong, &found.model), screen.block(&lines))
+    let tensors = if found.slowest.is_empty() { String::new() } else { format!("\n{}", slowest(found)) };
+    format!("{}: {title}\n\n{}{tensors}", screen.paint(Ink::Strong, &found.model), screen.block(&lines))
+}
+
+/// Lists the slowest tensors, one a line, with what each achieves.
+fn slowest(found: &Bench) -> String {
+    let cells: Vec<_> = found
+        .slowest
+        .iter()
+        .map(|slow| {
+            let speed = format!("{:.1} GFLOP/s", slow.mflop / slow.ms.max(1e-9));
+            [format!("{:.4} ms", slow.ms), speed, slow.tensor.clone(), slow.made.clone()]
+        })
+        .collect();
+    columns(&cells, &[0, 1]).into_iter().fold(String::new(), |text, line| text + "  " + line.trim_end() + "\n")
 }

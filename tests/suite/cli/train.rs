@@ -164,7 +164,8 @@ fn an_interrupted_run_is_saved() {
 fn bench_keeps_its_fields() {
     let object =
         run(&["bench", "good.gem", "--batch", "8", "--runs", "2", "--threads", "1", "--format", "json"]).object();
-    let wanted = "model batch runs threads device ms_per_step mflop_per_step gflops peak_gflops efficiency parts";
+    let wanted =
+        "model batch runs threads device ms_per_step mflop_per_step gflops peak_gflops efficiency parts slowest";
     let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
     assert_eq!(keys, wanted.split(' ').collect::<Vec<_>>());
     assert_eq!((object["batch"].as_u64(), object["runs"].as_u64()), (Some(8), Some(2)));
