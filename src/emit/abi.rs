@@ -1,5 +1,5 @@
 //! The one module with unsafe code: what libtorch exports and `tch` does not bind. Opening its CUDA half, its version, the fused
-//! Adam through the C ABI, and a tensor's numbers as a slice. All symbols are looked up at run time, so a libtorch without them is no link error.
+//! Adam through the C ABI, a tensor's numbers as a slice. All symbols are looked up at run time, so a libtorch without them is no link error.
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, c_char, c_void};
@@ -46,6 +46,43 @@ pub(super) fn numbers_mut(live: &mut Tensor) -> &mut [f32] {
     }
     // SAFETY: as for `numbers`; the caller has made the tensor and shares it with nobody, and borrows it mutably.
     unsafe { std::slice::from_raw_parts_mut(live.data_ptr().cast::<f32>(), count) }
+}
+
+/// A tensor whose numbers are plain, with their place looked up once and not at each use.
+#[derive(Debug)]
+pub(super) struct Block {
+    live: Tensor,
+    start: *mut f32,
+    count: usize,
+}
+
+// SAFETY: the pointer leads into the storage of the tensor beside it, which may be sent; nothing of it is bound to a thread.
+unsafe impl Send for Block {}
+
+impl Block {
+    /// Takes a tensor; `None` where it is not in single precision, on the CPU and contiguous.
+    pub(super) fn of(live: Tensor) -> Option<Self> {
+        let count = plain(&live);
+        (count > 0).then(|| Self { start: live.data_ptr().cast::<f32>(), count, live })
+    }
+
+    /// Returns the tensor.
+    pub(super) fn live(&self) -> &Tensor {
+        &self.live
+    }
+
+    /// Returns its numbers.
+    pub(super) fn numbers(&self) -> &[f32] {
+        // SAFETY: `of` has seen that there are `count` f32 numbers from `start` on. A tensor's storage stays where it is
+        // as long as the tensor lives, and the block holds it; nothing here resizes it.
+        unsafe { std::slice::from_raw_parts(self.start, self.count) }
+    }
+
+    /// Returns its numbers to be written. Nobody may be reading them through another tensor meanwhile.
+    pub(super) fn numbers_mut(&mut self) -> &mut [f32] {
+        // SAFETY: as for `numbers`; the block is borrowed mutably, and one program owns all blocks that share a storage.
+        unsafe { std::slice::from_raw_parts_mut(self.start, self.count) }
+    }
 }
 
 /// Returns how many numbers a tensor has, 0 where they are not plain.

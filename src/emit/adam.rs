@@ -1,18 +1,25 @@
-//! Adam with its state in plain sight: copied, restored, saved. One fused call into libtorch updates all rows; where that
-//! is not to be had, the same arithmetic goes row by row.
+//! Adam with its state in plain sight: copied, restored, saved. Few numbers on a CPU are updated here; many by one fused
+//! call into libtorch for all rows; where that is not to be had, the same arithmetic goes row by row.
 
 use tch::{Kind, Tensor as Live, no_grad_guard};
 
-use super::abi::{Dispatcher, FusedAdam};
+use super::abi::{Dispatcher, FusedAdam, numbers, numbers_mut};
+use super::device::Place;
 use super::fault::TorchFault;
+use super::native::{Rates, Row, update};
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
 
+/// Up to so many numbers a loop of our own is faster than libtorch's call, which costs about 20 µs by itself.
+const FEW: usize = 1 << 16;
+
 /// How updates are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
+    /// A loop of our own, for single precision on a CPU.
+    Native,
     /// One fused call for all rows.
     Fused,
     /// Plain operations, row by row.
@@ -37,17 +44,20 @@ pub struct Adam {
     moments: Moments,
     /// `moments.step` as libtorch wants it.
     counter: Live,
+    native: bool,
     dispatcher: Option<Dispatcher>,
 }
 
 impl Adam {
-    /// Makes an optimiser of `values`, fused where this libtorch can.
+    /// Makes an optimiser of `values`: native where they are few and on a CPU, else fused where this libtorch can.
     ///
     /// # Errors
     ///
     /// What libtorch refuses: memory.
     pub fn new<'a>(values: impl IntoIterator<Item = &'a Live>) -> Result<Self, TorchFault> {
-        Self::by(Route::Fused, values)
+        let values: Vec<&Live> = values.into_iter().collect();
+        let few = values.iter().map(|value| value.numel()).sum::<usize>() <= FEW;
+        Self::by(if few && plain(&values) { Route::Native } else { Route::Fused }, values)
     }
 
     /// Makes an optimiser of `values` that goes this way.
@@ -61,13 +71,18 @@ impl Adam {
         let moments = Moments { step: 0, first: zeros()?, second: zeros()? };
         let device = values.first().map_or(tch::Device::Cpu, Live::device);
         let counter = Live::f_zeros([0_i64; 0], (Kind::Float, device))?;
-        let dispatcher = if route == Route::Fused { Dispatcher::find() } else { None };
-        Ok(Self { values, moments, counter, dispatcher })
+        let native = route == Route::Native && plain(&values.iter().collect::<Vec<_>>());
+        let dispatcher = if route == Route::Plain || native { None } else { Dispatcher::find() };
+        Ok(Self { values, moments, counter, native, dispatcher })
     }
 
     /// Returns the way updates are made.
     pub fn route(&self) -> Route {
-        if self.dispatcher.is_some() { Route::Fused } else { Route::Plain }
+        match (self.native, self.dispatcher) {
+            (true, _) => Route::Native,
+            (false, Some(_)) => Route::Fused,
+            (false, None) => Route::Plain,
+        }
     }
 
     /// Returns the state.
@@ -101,6 +116,10 @@ impl Adam {
         let _guard = no_grad_guard();
         let gradients = dense(gradients, &self.values)?;
         self.moments.step += 1;
+        if self.native {
+            self.native(&gradients, lr);
+            return Ok(());
+        }
         if let Some(dispatcher) = self.dispatcher {
             let _ = self.counter.f_fill_(self.moments.step as f64)?;
             let update = FusedAdam {
@@ -122,6 +141,22 @@ impl Adam {
         self.plain(&gradients, lr)
     }
 
+    #[allow(clippy::cast_possible_truncation)]
+    fn native(&mut self, gradients: &[Live], lr: f64) {
+        let step = self.moments.step as f64;
+        let rates = Rates {
+            fresh: [(1.0 - BETA1) as f32, (1.0 - BETA2) as f32],
+            stride: (lr / (1.0 - BETA1.powf(step))) as f32,
+            root: (1.0 - BETA2.powf(step)).sqrt() as f32,
+            epsilon: EPSILON as f32,
+        };
+        let rows = self.values.iter_mut().zip(gradients).zip(&mut self.moments.first).zip(&mut self.moments.second);
+        for (((values, gradient), first), second) in rows {
+            let (first, second) = (numbers_mut(first), numbers_mut(second));
+            update(Row { values: numbers_mut(values), gradient: numbers(gradient), first, second }, rates);
+        }
+    }
+
     fn plain(&mut self, gradients: &[Live], lr: f64) -> Result<(), TorchFault> {
         let step = self.moments.step as f64;
         let (correction1, correction2) = (1.0 - BETA1.powf(step), 1.0 - BETA2.powf(step));
@@ -135,6 +170,12 @@ impl Adam {
         }
         Ok(())
     }
+}
+
+/// Tells whether all tensors are in single precision, on the CPU and contiguous.
+fn plain(values: &[&Live]) -> bool {
+    let kept = |value: &&&Live| (value.kind(), value.device()) == Place::CPU.options() && value.is_contiguous();
+    values.iter().filter(kept).count() == values.len()
 }
 
 /// Copies `from` into `into`, tensor by tensor.

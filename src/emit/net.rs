@@ -8,6 +8,7 @@ use tch::{Tensor as Live, nn, no_grad_guard};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
+use super::native::Program;
 use super::ops::{Frame, size};
 use super::params;
 use super::prepare::prepare_all;
@@ -23,25 +24,18 @@ pub struct Output {
     pub penalty: Option<Live>,
 }
 
-/// What a batch teaches.
-#[derive(Debug)]
-pub struct Lesson {
-    /// Each run's loss, R numbers: mean cross entropy, and the penalty.
-    pub losses: Live,
-    /// The slope of each run's loss by each learned row, [R, …], in the table's order.
-    pub gradients: Vec<Live>,
-}
-
 /// A live network, R runs side by side.
 pub struct Net {
-    plan: Plan,
+    pub(super) plan: Plan,
     seeds: Vec<u64>,
-    place: Place,
+    pub(super) place: Place,
     rows: Vec<Live>,
     prepared: Values,
-    known: Values,
+    pub(super) known: Values,
     answers: Walk,
-    lessons: Walk,
+    pub(super) lessons: Walk,
+    /// How lessons are made on a CPU in single precision, for the batches of the last one.
+    pub(super) program: Option<Program>,
 }
 
 impl Net {
@@ -62,6 +56,7 @@ impl Net {
             known: Values::of(plan),
             answers: Walk::default(),
             lessons: Walk::default(),
+            program: None,
         };
         net.settle()?;
         Ok(net)
@@ -98,30 +93,6 @@ impl Net {
         let logits = self.find(&values, self.plan.output())?.f_transpose(1, 2)?;
         let penalty = self.plan.penalty().map(|id| self.find(&values, id)).transpose()?;
         Ok(Output { logits, penalty })
-    }
-
-    /// Computes losses and gradients for `x`, R × B × N, with the right classes in `labels`, R · B whole numbers. The
-    /// backward is the plan's own; libtorch records nothing.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Net::forward`].
-    pub fn teach(&self, x: &Live, labels: &Live) -> Result<Lesson, TorchFault> {
-        self.teach_watched(x, labels, |_| {})
-    }
-
-    /// Does the same, and calls `made` after each tensor.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Net::forward`].
-    pub fn teach_watched(&self, x: &Live, labels: &Live, made: impl FnMut(TensorId)) -> Result<Lesson, TorchFault> {
-        let _guard = no_grad_guard();
-        let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
-        let values = self.lessons.watched(self.given(&sample, Some(&labels)), made)?;
-        let losses = self.find(&values, self.plan.losses())?;
-        let gradients = self.plan.gradients().iter().map(|id| self.find(&values, *id)).collect::<Result<_, _>>()?;
-        Ok(Lesson { losses, gradients })
     }
 
     /// Computes every tensor that the loss is made of, without gradients, in the plan's order; for batches as in
@@ -191,23 +162,15 @@ impl Net {
     }
 
     /// Returns what an evaluation starts from, for a `sample` R × N × B.
-    fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> Given<'a> {
+    pub(super) fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> Given<'a> {
         let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));
         let frame = Frame { sizes: Sizes { runs: self.runs(), batch }, place: self.place };
         let batch = Batch { sample: Some(sample), labels };
         Given { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch }
     }
 
-    fn find(&self, values: &Values, id: TensorId) -> Result<Live, TorchFault> {
-        let missing = || TorchFault { message: format!("{id} was not made: a bug in gemc, please report it") };
-        values.get(id).or_else(|| self.known.get(id)).map(Live::shallow_clone).ok_or_else(missing)
-    }
-
-    /// Returns R × C × B: 1 / B for the right class of each sample, else 0.
-    fn weighed(&self, sizes: &[i64; 2], labels: &Live) -> Result<Live, TorchFault> {
-        let [runs, batch] = *sizes;
-        let zeros = Live::f_zeros([runs, size(self.plan.outputs()), batch], self.place.options())?;
-        Ok(zeros.f_scatter_value(1, &labels.f_reshape([runs, 1, batch])?, 1.0 / batch.max(1) as f64)?)
+    pub(super) fn find(&self, values: &Values, id: TensorId) -> Result<Live, TorchFault> {
+        values.get(id).or_else(|| self.known.get(id)).map(Live::shallow_clone).ok_or_else(|| missing(id))
     }
 
     fn know_rows(&self, values: &mut Values) {
@@ -235,12 +198,17 @@ impl Net {
         self.answers = Walk::new(&self.plan, &self.plan.answers(), &known, false);
         self.lessons = Walk::new(&self.plan, &self.plan.lessons(), &known, false);
         self.known = known;
+        self.program = None;
         Ok(())
     }
 }
 
+pub(super) fn missing(id: TensorId) -> TorchFault {
+    TorchFault { message: format!("{id} was not made: a bug in gemc, please report it") }
+}
+
 /// Returns R and B of R × B × N.
-fn sample_sizes(x: &Live) -> [i64; 2] {
+pub(super) fn sample_sizes(x: &Live) -> [i64; 2] {
     match *x.size() {
         [runs, batch, ..] => [runs, batch],
         _ => [1, 1],

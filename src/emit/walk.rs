@@ -84,6 +84,11 @@ impl Walk {
         Self { steps }
     }
 
+    /// Returns what is computed, in order.
+    pub(super) fn order(&self) -> impl Iterator<Item = TensorId> {
+        self.steps.iter().map(|step| step.make)
+    }
+
     /// Computes the wanted tensors; of the others only those are returned that were kept.
     ///
     /// # Errors

@@ -32,7 +32,6 @@ pub(super) struct Reader<'a> {
 /// Makes X and O, and remembers them.
 #[derive(Debug, Default)]
 pub(super) struct Express {
-    separate: bool,
     identities: HashMap<(PopId, GenomeId, Option<Side>, bool), TensorId>,
     interactions: HashMap<(InteractionId, bool), TensorId>,
     pools: HashMap<(PopId, TensorId), TensorId>,
@@ -48,11 +47,6 @@ struct Place<'a> {
 }
 
 impl Express {
-    /// Makes nothing yet; with `separate`, Gaussians will be products over the axes of their grid.
-    pub(super) fn new(separate: bool) -> Self {
-        Self { separate, ..Self::default() }
-    }
-
     /// Returns X of a population over a genome, R × N × G.
     pub(super) fn identity(
         &mut self,
@@ -80,7 +74,7 @@ impl Express {
             rows(identity.expression, place).into_iter().try_for_each(|row| enter(builder, row, reader).map(drop))?;
             return Ok(*known);
         }
-        let made = express(builder, identity.expression, place, self.separate)?;
+        let made = express(builder, identity.expression, place)?;
         self.identities.insert(key, made);
         Ok(made)
     }
@@ -179,8 +173,8 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
     }
 }
 
-/// Appends what makes X of its rows: `semantics` of each expression, written out, or `separate` along the axes.
-fn express(builder: &mut Builder, expression: Expression, place: Place<'_>, separate: bool) -> Result<TensorId, Bug> {
+/// Appends what makes X of its rows: `semantics` of each expression, written out.
+fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> Result<TensorId, Bug> {
     let leaves = rows(expression, place)
         .into_iter()
         .map(|row| enter(builder, row, place.reader))
@@ -188,12 +182,7 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>, sepa
     let label = format!("{}.X", place.prefix);
     match (expression, leaves.as_slice()) {
         (Expression::Gaussian { anisotropic, .. }, &[mu, sigma]) => {
-            let bells = Bells { axes: place.layout.axes(), mu, sigma, anisotropic };
-            if separate && bells.axes.len() > 1 {
-                bells.separated(builder, &label)
-            } else {
-                bells.whole(builder, &label)
-            }
+            Bells { axes: place.layout.axes(), mu, sigma, anisotropic }.whole(builder, &label)
         }
         (Expression::InverseSquare { .. }, &[mu, sigma]) => {
             // (p − μ) · σ = p · σ − μ · σ: no number for each neuron, gene and axis

@@ -1,12 +1,11 @@
 //! [`Wiring`] → [`Plan`]: activity carried along the schedule, the loss, and its gradient by all that is learned.
 
 use super::builder::{Builder, Row};
-use super::derive::derive;
 use super::express::{Express, Reader, Side};
 use super::function::Function;
 use super::leaf::Start;
 use super::op::{Op, Squares};
-use super::passes::{arrange, optimise};
+use super::passes::{Aim, PASSES, RAW, run};
 use super::tensor::{Dim, Shape, Sizes, TensorId};
 use super::verify::{Counts, Parts, Plan};
 use super::weights::received;
@@ -28,7 +27,7 @@ struct Lowering<'a> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
-    whole(forward(wiring, false)?)
+    run(RAW, forward(wiring)?, Aim { order: Order::Synthesized, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a verified plan, made cheaper by every pass: products in the `order` that is asked for, the cheapest
@@ -38,14 +37,12 @@ pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
-    let forward = arrange(forward(wiring, true)?, order, Sizes { runs: 1, batch })?;
-    optimise(whole(forward)?)
+    run(PASSES, forward(wiring)?, Aim { order, sizes: Sizes { runs: 1, batch } })
 }
 
-/// Lowers a wiring to a plan without a backward, as the mathematics is written or, with `separate`, with Gaussians as products
-/// over the axes of their grids.
-fn forward(wiring: &Wiring, separate: bool) -> Result<Parts, Bug> {
-    let mut lowering = Lowering { wiring, builder: Builder::default(), express: Express::new(separate) };
+/// Lowers a wiring to a plan without a backward, as the mathematics is written.
+fn forward(wiring: &Wiring) -> Result<Parts, Bug> {
+    let mut lowering = Lowering { wiring, builder: Builder::default(), express: Express::default() };
     let output = lowering.activity()?;
     let penalty = lowering.penalty()?;
     let losses = lowering.losses(output, penalty)?;
@@ -55,16 +52,6 @@ fn forward(wiring: &Wiring, separate: bool) -> Result<Parts, Bug> {
     let name = wiring.model().name().to_owned();
     let parts = Parts { name, tensors, leaves, output, penalty, losses, gradients: Vec::new(), counts };
     parts.check("lower").map(|()| parts)
-}
-
-/// Derives the backward of a forward plan.
-fn whole(forward: Parts) -> Result<Plan, Bug> {
-    let Parts { name, tensors, leaves, output, penalty, losses, counts, .. } = forward;
-    let mut builder = Builder::of(tensors, leaves);
-    let learned = builder.learned();
-    let gradients = derive(&mut builder, losses, &learned)?;
-    let Builder { tensors, leaves, .. } = builder;
-    Plan::verify("derive", Parts { name, tensors, leaves, output, penalty, losses, gradients, counts })
 }
 
 impl Lowering<'_> {

@@ -72,12 +72,6 @@ impl Plan {
         Ok(Self { name, tensors, leaves, output, penalty, losses, gradients, counts })
     }
 
-    /// Takes the plan apart for a pass.
-    pub(super) fn into_parts(self) -> Parts {
-        let Self { name, tensors, leaves, output, penalty, losses, gradients, counts } = self;
-        Parts { name, tensors, leaves, output, penalty, losses, gradients, counts }
-    }
-
     /// Returns the model's name.
     pub fn name(&self) -> &str {
         &self.name

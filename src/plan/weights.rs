@@ -91,7 +91,7 @@ impl Link<'_> {
     }
 
     /// Appends c · `X_s` O `X_tᵀ`, or within windows c · `Y_r Oᵀ X_rᵀ` for each target neuron. The constant is multiplied
-    /// into O, the smallest of the three; within windows, O into the end with fewer neurons, before it is unfolded.
+    /// into O, the smallest of the three; within windows, O into the target's end.
     fn synthesized(
         &self,
         builder: &mut Builder,
@@ -120,15 +120,10 @@ impl Link<'_> {
         let gain = builder.leaf(gain, self.name)?;
         let scaled = builder.push(Op::Multiply, &[genes, gain], "")?;
         let label = format!("{}.W", self.name);
-        let [sources, targets] = self.ends();
         match self.field {
             None => {
                 let left = builder.product(sent, scaled, "")?;
                 builder.product_with(left, received, &label)
-            }
-            Some(field) if sources <= targets => {
-                let sent = builder.product(sent, scaled, "")?;
-                builder.push(Op::Window(Over::Pairs, field), &[received, sent], &label)
             }
             Some(field) => {
                 let received = builder.product_with(received, scaled, "")?;

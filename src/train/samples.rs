@@ -6,10 +6,7 @@ use tch::{Kind, Tensor as Live};
 use thiserror::Error;
 
 use crate::draw::Draw;
-use crate::emit::{Net, Place, TorchFault};
-
-/// What a pixel of full brightness is stored as.
-const FULL: f64 = 255.0;
+use crate::emit::{Canvas, Net, Place, TorchFault};
 
 /// Data as plain bytes: sample after sample `neurons` pixels, and one label for each sample.
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +37,21 @@ pub struct Misfit {
 /// Data on a device.
 #[derive(Debug)]
 pub struct Samples {
-    pixels: Live,
+    pixels: Pixels,
     labels: Live,
     place: Place,
     count: usize,
     neurons: usize,
     classes: usize,
+}
+
+/// Where the pixels are, as bytes.
+#[derive(Debug)]
+enum Pixels {
+    /// At hand, to be made numbers here; and the batch gathered last, whose tensor is used again.
+    Here(Vec<u8>, Canvas),
+    /// On a device, or to be made doubles.
+    There(Live),
 }
 
 impl Samples {
@@ -56,9 +62,15 @@ impl Samples {
     /// What libtorch refuses: memory, or pixels that are not `neurons` for each label.
     pub fn new(pieces: Pieces<'_>, place: Place) -> Result<Self, TorchFault> {
         let (count, neurons) = (pieces.labels.len(), pieces.neurons);
-        let pixels = Live::f_from_slice(pieces.pixels)?.f_reshape([as_size(count), as_size(neurons)])?;
+        let whole = pieces.pixels.len() == count.saturating_mul(neurons);
+        let pixels = if place == Place::CPU && whole {
+            Pixels::Here(pieces.pixels.to_vec(), Canvas::new())
+        } else {
+            let pixels = Live::f_from_slice(pieces.pixels)?.f_reshape([as_size(count), as_size(neurons)])?;
+            Pixels::There(pixels.f_to_device(place.device)?)
+        };
         let labels = Live::f_from_slice(pieces.labels)?.f_to_kind(Kind::Int64)?;
-        let (pixels, labels) = (pixels.f_to_device(place.device)?, labels.f_to_device(place.device)?);
+        let labels = labels.f_to_device(place.device)?;
         Ok(Self { pixels, labels, place, count, neurons, classes: pieces.classes })
     }
 
@@ -88,14 +100,27 @@ impl Samples {
         Ok(())
     }
 
-    /// Gathers the samples named by `index`, [R · B]: numbers in [0, 1], R × B × N, and labels, [R · B].
+    /// Gathers the samples named by `index`, [R · B]: numbers in [0, 1], R × B × N, and labels, [R · B]. The next call may
+    /// write over them.
     ///
     /// # Errors
     ///
     /// What libtorch refuses.
-    pub fn gather(&self, index: &Live, runs: usize) -> Result<(Live, Live), TorchFault> {
-        let x = self.numbers(&self.pixels.f_index_select(0, index)?)?;
-        let x = x.f_view([as_size(runs), -1, as_size(self.neurons)])?;
+    pub fn gather(&mut self, index: &Live, runs: usize) -> Result<(Live, Live), TorchFault> {
+        let neurons = self.neurons;
+        let x = match &mut self.pixels {
+            Pixels::Here(bytes, last) => {
+                let chosen = Vec::<i64>::try_from(index)?;
+                let sizes = [as_size(runs), as_size(chosen.len() / runs.max(1)), as_size(neurons)];
+                let place = |sample: i64| usize::try_from(sample).unwrap_or(usize::MAX).saturating_mul(neurons);
+                let row = |sample: i64| bytes.get(place(sample)..place(sample).saturating_add(neurons));
+                last.paint(sizes, chosen.into_iter().filter_map(row))?
+            }
+            Pixels::There(pixels) => {
+                let x = numbers(&pixels.f_index_select(0, index)?, self.place)?;
+                x.f_view([as_size(runs), -1, as_size(neurons)])?
+            }
+        };
         Ok((x, self.labels.f_index_select(0, index)?))
     }
 
@@ -107,14 +132,20 @@ impl Samples {
     /// What libtorch refuses.
     pub fn stretch(&self, start: usize, count: usize, runs: usize) -> Result<(Live, Live), TorchFault> {
         let part = |all: &Live| all.f_narrow(0, as_size(start), as_size(count));
-        let x = self.numbers(&part(&self.pixels)?)?.f_unsqueeze(0)?;
+        let x = match &self.pixels {
+            Pixels::Here(bytes, _) => {
+                let wanted = bytes.get(start * self.neurons..(start + count) * self.neurons);
+                Canvas::new().paint([1, as_size(count), as_size(self.neurons)], wanted.into_iter())?
+            }
+            Pixels::There(pixels) => numbers(&part(pixels)?, self.place)?.f_unsqueeze(0)?,
+        };
         Ok((x.f_expand([as_size(runs), -1, -1], false)?, part(&self.labels)?))
     }
+}
 
-    fn numbers(&self, bytes: &Live) -> Result<Live, TorchFault> {
-        let mut numbers = bytes.f_to_kind(self.place.kind)?;
-        Ok(numbers.f_div_scalar_(FULL)?)
-    }
+fn numbers(bytes: &Live, place: Place) -> Result<Live, TorchFault> {
+    let mut numbers = bytes.f_to_kind(place.kind)?;
+    Ok(numbers.f_mul_scalar_(f64::from(Canvas::DARKEST))?)
 }
 
 /// In which order each run sees the samples: a new one every epoch, drawn from the run's seed; the samples that fill no

@@ -8,7 +8,7 @@ use tch::Tensor as Live;
 use super::finite::{NotFinite, StepFault, first_bad, numbers};
 use super::samples::{Order, Samples};
 use crate::emit::{Adam, Lesson, Net, Safe, TorchFault, words};
-use crate::plan::{LeafId, Op};
+use crate::plan::{LeafId, Op, TensorId};
 
 /// Steps between two looks at the losses on a GPU.
 const LOOK_EVERY: u64 = 50;
@@ -110,7 +110,7 @@ impl Stepper {
             self.sum(&read);
             seen = Some(read);
         } else {
-            self.unseen.push(losses);
+            self.unseen.push(losses.f_detach_copy().map_err(TorchFault::from)?);
         }
         self.update(gradients)?;
         if self.unseen.len() as u64 >= self.look_every {
@@ -153,6 +153,15 @@ impl Stepper {
     pub(super) fn batch(&mut self) -> Result<(Live, Live), TorchFault> {
         let index = self.order.batch(self.done)?;
         self.samples.gather(&index, self.net.runs())
+    }
+
+    /// Computes losses and gradients, and calls `made` after each tensor.
+    pub(super) fn teach_watched(
+        &mut self,
+        (x, labels): (&Live, &Live),
+        made: impl FnMut(TensorId),
+    ) -> Result<Lesson, TorchFault> {
+        self.net.teach_watched(x, labels, made)
     }
 
     /// Makes the update; the step is done.

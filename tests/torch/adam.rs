@@ -44,9 +44,10 @@ fn furthest(a: &[Tensor], b: &[Tensor]) -> f64 {
 }
 
 #[test]
-fn both_ways_are_equal() {
+fn all_ways_are_equal() {
     tch::set_num_threads(1);
     assert!(furthest(&after(Route::Fused, Kind::Float, 20), &after(Route::Plain, Kind::Float, 20)) < 1e-6);
+    assert!(furthest(&after(Route::Native, Kind::Float, 20), &after(Route::Plain, Kind::Double, 20)) < 1e-6);
     assert!(furthest(&after(Route::Fused, Kind::Double, 20), &after(Route::Plain, Kind::Double, 20)) < 1e-12);
 }
 

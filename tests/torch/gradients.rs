@@ -37,13 +37,13 @@ fn check(model: &str) {
 
 /// Holds a plan's gradients against libtorch's, and if asked against differences.
 fn check_plan(plan: &Plan, by_differences: bool) {
-    let net = Net::new(plan, &[7, 8], Place::EXACT).unwrap();
+    let mut net = Net::new(plan, &[7, 8], Place::EXACT).unwrap();
     let neurons = i64::try_from(plan.inputs()).unwrap();
     let pixels = Draw::new(5, "x").uniform(2 * 5 * plan.inputs(), 1.0);
     let x = Tensor::from_slice(&pixels).view([2, BATCH, neurons]);
     let labels = Tensor::from_slice(&[0_i64, 1, 2, 1, 0, 2, 2, 1, 0, 0]);
-    let rows: Vec<&Tensor> = net.learned().collect();
     let gradients = net.teach(&x, &labels).unwrap().gradients;
+    let rows: Vec<&Tensor> = net.learned().collect();
     let names = plan.leaves().iter().filter(|leaf| leaf.learned).map(|leaf| leaf.name.as_str());
     assert!(!rows.is_empty());
     agree_with_libtorch(&net, &x, &labels, &gradients);

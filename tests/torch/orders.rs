@@ -9,7 +9,7 @@ use gemc::draw::Draw;
 use gemc::emit::{Lesson, Net, Place};
 use gemc::options::{Options, Order};
 use gemc::plan::{Plan, lower, raw};
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
 const BATCH: usize = 3;
 const SEEDS: [u64; 2] = [4, 5];
@@ -33,12 +33,17 @@ fn compiled(path: &PathBuf) -> Stages {
 
 /// Computes what a made-up batch teaches.
 fn taught(plan: &Plan) -> Lesson {
-    let net = Net::new(plan, &SEEDS, Place::EXACT).unwrap();
-    let (neurons, classes) = (plan.inputs(), plan.outputs());
-    let pixels = Draw::new(9, "x").uniform(SEEDS.len() * BATCH * neurons, 1.0);
-    let sizes = [SEEDS.len(), BATCH, neurons].map(|size| i64::try_from(size).unwrap());
-    let labels: Vec<i64> = (0..SEEDS.len() * BATCH).map(|sample| i64::try_from(sample % classes).unwrap()).collect();
-    net.teach(&Tensor::from_slice(&pixels).view(sizes), &Tensor::from_slice(&labels)).unwrap()
+    teach(&mut Net::new(plan, &SEEDS, Place::EXACT).unwrap(), BATCH)
+}
+
+/// Teaches a net a made-up batch of `count` samples.
+fn teach(net: &mut Net, count: usize) -> Lesson {
+    let (neurons, classes) = (net.plan().inputs(), net.plan().outputs());
+    let pixels = Draw::new(9, "x").uniform(SEEDS.len() * count * neurons, 1.0);
+    let sizes = [SEEDS.len(), count, neurons].map(|size| i64::try_from(size).unwrap());
+    let labels: Vec<i64> = (0..SEEDS.len() * count).map(|sample| i64::try_from(sample % classes).unwrap()).collect();
+    let pixels = Tensor::from_slice(&pixels).view(sizes).to_kind(net.place().kind);
+    net.teach(&pixels, &Tensor::from_slice(&labels)).unwrap()
 }
 
 fn difference(a: &Tensor, b: &Tensor) -> f64 {
@@ -71,6 +76,28 @@ fn agree_on_every_good_case() {
 #[test]
 fn agree_on_every_shipped_model() {
     agree("models");
+}
+
+/// On a CPU in single precision steps are computed in place, by loops of our own: the same losses and gradients as in double
+/// precision through libtorch, whatever batches came before and however many threads there are.
+#[test]
+fn steps_in_place_agree_with_libtorch() {
+    for path in ["tests/cases/ok", "models"].into_iter().flat_map(texts) {
+        let plan = compiled(&path).plan;
+        let mut exact = Net::new(&plan, &SEEDS, Place::EXACT).unwrap();
+        let mut single = Net::new(&plan, &SEEDS, Place::CPU).unwrap();
+        for (threads, count) in [(1, BATCH), (1, 2), (2, BATCH)] {
+            tch::set_num_threads(threads);
+            let (wanted, found) = (teach(&mut exact, count), teach(&mut single, count));
+            let error = difference(&found.losses.to_kind(Kind::Double), &wanted.losses);
+            assert!(error < 1e-5, "{}, loss: {error:e}", path.display());
+            for ((found, wanted), leaf) in found.gradients.iter().zip(&wanted.gradients).zip(plan.learned()) {
+                let error = difference(&found.to_kind(Kind::Double), wanted);
+                assert!(error < 2e-4, "{}, {}: {error:e}", path.display(), leaf.name);
+            }
+        }
+        tch::set_num_threads(1);
+    }
 }
 
 /// Prices as the pass weighs them: four operations for each byte that is moved.

@@ -8,6 +8,8 @@ use super::super::op::Op;
 use super::super::tensor::{Sizes, TensorId};
 use super::super::verify::{Parts, Tensor};
 use super::chain::{Chain, Fate, chains, fates};
+use super::{Aim, Pass};
+use crate::diag::Bug;
 use crate::options::Order;
 
 /// What one byte moved costs, in floating-point operations: about a core's arithmetic over its share of the memory's speed.
@@ -32,10 +34,12 @@ struct Best {
     cut: usize,
 }
 
-/// Puts every chain in the order that `order` asks for.
-pub(super) fn associate(parts: Parts, order: Order, sizes: Sizes) -> Parts {
+/// Puts every chain in the order that is asked for.
+pub(super) const ASSOCIATE: Pass = Pass { name: "associate", run: associate };
+
+fn associate(parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> {
     if order == Order::Synthesized {
-        return parts;
+        return Ok(parts);
     }
     let chains = chains(&parts);
     let fates = fates(&parts);
@@ -50,7 +54,7 @@ pub(super) fn associate(parts: Parts, order: Order, sizes: Sizes) -> Parts {
         }
     }
     let place = plan.place;
-    parts.moved(plan.tensors, |id| place[id.0])
+    Ok(parts.moved(plan.tensors, |id| place[id.0]))
 }
 
 /// A list of tensors with some chains in another order.

@@ -3,6 +3,7 @@
 use super::super::op::Op;
 use super::super::tensor::TensorId;
 use super::super::verify::Parts;
+use super::uses;
 
 /// Products that a chain holds at most: the price of finding the best order grows with the cube.
 const LONGEST: usize = 24;
@@ -42,17 +43,6 @@ pub(super) fn chains(parts: &Parts) -> Vec<Option<Chain>> {
         }
     }
     chains
-}
-
-/// Counts who reads each tensor: operations, results and starts.
-fn uses(parts: &Parts) -> Vec<usize> {
-    let mut uses = vec![0; parts.tensors.len()];
-    let operands = parts.tensors.iter().flat_map(|tensor| tensor.operands.iter().copied());
-    let starts = parts.leaves.iter().flat_map(|leaf| leaf.start.reads());
-    for id in operands.chain(starts).chain([parts.output, parts.losses]).chain(parts.penalty) {
-        uses[id.0] += 1;
-    }
-    uses
 }
 
 fn flatten(parts: &Parts, uses: &[usize], factor: Factor, chain: &mut Chain) {

@@ -3,12 +3,13 @@
 use super::super::op::Op;
 use super::super::tensor::TensorId;
 use super::super::verify::Parts;
-use super::{Pass, rebuilt};
+use super::{Aim, Pass, rebuilt};
+use crate::diag::Bug;
 
 /// Removes tensors that no result needs.
 pub(super) const DROP: Pass = Pass { name: "drop", run: drop };
 
-fn drop(parts: Parts) -> Parts {
+fn drop(parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let mut kept: Vec<bool> = parts.tensors.iter().map(|tensor| matches!(tensor.op, Op::Leaf(_))).collect();
     let starts = parts.leaves.iter().flat_map(|leaf| leaf.start.reads());
     let results = parts.gradients.iter().copied().chain([parts.output, parts.losses]).chain(parts.penalty);
@@ -17,7 +18,7 @@ fn drop(parts: Parts) -> Parts {
     }
     mark(&parts, &mut kept);
     let same: Vec<TensorId> = (0..kept.len()).map(TensorId).collect();
-    rebuilt(parts, &same, &kept)
+    Ok(rebuilt(parts, &same, &kept))
 }
 
 /// Marks what the marked ones are made of: operands come earlier, so one pass from the end finds all.

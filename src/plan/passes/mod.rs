@@ -1,10 +1,17 @@
 //! Plans made cheaper without changing what they compute: a literal list of passes, verified after each.
+#![allow(clippy::unnecessary_wraps)] // a pass may fail, though few can
+#![allow(clippy::wildcard_enum_match_arm)] // a pass knows the operations that it changes
 
 mod associate;
 mod chain;
 mod drop;
+mod fold;
+mod hoist;
+mod separate;
 mod share;
 
+use super::builder::Builder;
+use super::derive::derive;
 use super::tensor::{Sizes, TensorId};
 use super::verify::{Parts, Plan};
 use crate::diag::Bug;
@@ -16,21 +23,59 @@ pub(super) struct Pass {
     /// Its name, in faults.
     name: &'static str,
     /// What it does.
-    run: fn(Parts) -> Parts,
+    run: fn(Parts, Aim) -> Result<Parts, Bug>,
 }
 
-/// The passes over forward and backward, in order.
-const PASSES: &[Pass] = &[share::SHARE, drop::DROP];
-
-/// Puts the products of a forward plan, from which no backward is derived yet, in order.
-pub(super) fn arrange(parts: Parts, order: Order, sizes: Sizes) -> Result<Parts, Bug> {
-    let parts = associate::associate(parts, order, sizes);
-    parts.check("associate").map(|()| parts)
+/// What a plan is to be cheap for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Aim {
+    /// The order of products that is asked for.
+    pub(super) order: Order,
+    /// R and B.
+    pub(super) sizes: Sizes,
 }
 
-/// Runs all passes over a whole plan.
-pub(super) fn optimise(plan: Plan) -> Result<Plan, Bug> {
-    PASSES.iter().try_fold(plan, |plan, pass| Plan::verify(pass.name, (pass.run)(plan.into_parts())))
+/// Everything that is done to a forward plan, in order. What comes before DERIVE decides what the backward is made of; what comes
+/// after sees forward and backward as one list.
+pub(super) const PASSES: &[Pass] =
+    &[separate::SEPARATE, hoist::HOIST, associate::ASSOCIATE, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
+
+/// Nothing but the backward.
+pub(super) const RAW: &[Pass] = &[DERIVE];
+
+/// Appends the backward.
+const DERIVE: Pass = Pass { name: "derive", run: backward };
+
+/// Runs passes over a forward plan, and checks what each has made.
+pub(super) fn run(passes: &[Pass], forward: Parts, aim: Aim) -> Result<Plan, Bug> {
+    let (mut parts, mut last) = (forward, "lower");
+    for pass in passes {
+        parts = (pass.run)(parts, aim)?;
+        parts.check(pass.name)?;
+        last = pass.name;
+    }
+    Plan::verify(last, parts)
+}
+
+fn backward(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
+    let (tensors, leaves) = (std::mem::take(&mut parts.tensors), std::mem::take(&mut parts.leaves));
+    let mut builder = Builder::of(tensors, leaves);
+    let learned = builder.learned();
+    parts.gradients = derive(&mut builder, parts.losses, &learned)?;
+    (parts.tensors, parts.leaves) = (builder.tensors, builder.leaves);
+    Ok(parts)
+}
+
+/// Counts who reads each tensor: operations, results and starts.
+fn uses(parts: &Parts) -> Vec<usize> {
+    let mut uses = vec![0; parts.tensors.len()];
+    let operands = parts.tensors.iter().flat_map(|tensor| tensor.operands.iter().copied());
+    let starts = parts.leaves.iter().flat_map(|leaf| leaf.start.reads());
+    let results = parts.gradients.iter().copied().chain([parts.output, parts.losses]).chain(parts.penalty);
+    for id in operands.chain(starts).chain(results) {
+        uses[id.0] += 1;
+    }
+    uses
 }
 
 /// Rebuilds a plan with only the tensors that are `kept`, where `same` says which earlier tensor stands for each.

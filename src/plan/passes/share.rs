@@ -6,12 +6,13 @@ use std::mem::{Discriminant, discriminant};
 use super::super::op::Op;
 use super::super::tensor::TensorId;
 use super::super::verify::Parts;
-use super::{Pass, rebuilt};
+use super::{Aim, Pass, rebuilt};
+use crate::diag::Bug;
 
 /// Replaces each tensor by the first that is the same.
 pub(super) const SHARE: Pass = Pass { name: "share", run: share };
 
-fn share(parts: Parts) -> Parts {
+fn share(parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let mut first: HashMap<(Discriminant<Op>, Vec<TensorId>), Vec<TensorId>> = HashMap::new();
     let mut same: Vec<TensorId> = Vec::with_capacity(parts.tensors.len());
     for (index, tensor) in parts.tensors.iter().enumerate() {
@@ -30,5 +31,5 @@ fn share(parts: Parts) -> Parts {
         same.push(id);
     }
     let kept = vec![true; same.len()];
-    rebuilt(parts, &same, &kept)
+    Ok(rebuilt(parts, &same, &kept))
 }

@@ -1,0 +1,209 @@
+//! Plan → program: who lies where, and how each tensor is made, settled once for one R and B.
+
+use tch::Tensor as Live;
+
+use super::compute::Compute;
+use super::fuse::{Group, groups};
+use super::room::{Room, Slot};
+use super::{Factor, How, Program, Step};
+use crate::emit::fault::TorchFault;
+use crate::emit::walk::{Given, Walk};
+use crate::plan::{Op, Over, Plan, Tensor, TensorId};
+
+/// Numbers from which on, with several threads, libtorch's loops are the faster ones: they share the work.
+const LARGE: usize = 1 << 16;
+
+/// A program while it is made.
+struct Making<'a> {
+    given: Given<'a>,
+    threads: usize,
+    room: Room,
+    slots: Vec<Option<Slot>>,
+    /// For each tensor the one whose numbers it is.
+    owner: Vec<usize>,
+    /// For each owner the last step that needs it.
+    last: Vec<usize>,
+    /// What is fused into each tensor's making.
+    groups: Vec<Option<Group>>,
+    /// Whether a tensor is fused into another's making.
+    inside: Vec<bool>,
+    /// Whether the sample is left as it comes.
+    as_it_comes: bool,
+}
+
+impl Program {
+    /// Settles how a walk is gone for the R and B of `given`, and with so many threads; `wanted` are kept to the end.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub(in crate::emit) fn new(
+        given: Given<'_>,
+        walk: &Walk,
+        wanted: &[TensorId],
+        threads: usize,
+    ) -> Result<Self, TorchFault> {
+        let plan = given.plan;
+        let owner = owners(plan);
+        let (groups, inside) = groups(plan, walk, wanted, given.frame.sizes);
+        let (room, slots, last) = (Room::default(), vec![None; owner.len()], vec![0; owner.len()]);
+        let as_it_comes = only_multiplied(plan, walk);
+        let mut making = Making { given, threads, room, slots, owner, last, groups, inside, as_it_comes };
+        making.note_last_uses(walk, wanted);
+        let mut steps = Vec::new();
+        for (id, _) in plan.numbered() {
+            making.greet(id)?;
+        }
+        for id in walk.order().filter(|id| !making.inside[id.index()]).collect::<Vec<_>>() {
+            steps.extend(making.step(id)?);
+        }
+        Ok(Self { frame: given.frame, threads, room: making.room, steps, slots: making.slots })
+    }
+}
+
+impl Making<'_> {
+    /// Notes which step is the last to read each owner's numbers; what is wanted is needed to the end.
+    fn note_last_uses(&mut self, walk: &Walk, wanted: &[TensorId]) {
+        for id in walk.order().filter(|id| !self.inside[id.index()]) {
+            for operand in reads(self.given.plan, &self.groups, id) {
+                self.last[self.owner[operand.index()]] = id.index();
+            }
+        }
+        for id in wanted {
+            self.last[self.owner[id.index()]] = usize::MAX;
+        }
+    }
+
+    /// Takes in a tensor that is known beforehand, and that someone may read.
+    fn greet(&mut self, id: TensorId) -> Result<(), TorchFault> {
+        if let Some(live) = self.given.known.get(id) {
+            let slot = self.room.guest(live)?;
+            self.last[self.owner[id.index()]] = usize::MAX;
+            self.slots[id.index()] = Some(slot);
+        }
+        Ok(())
+    }
+
+    /// Finds a place for a tensor and a way to make it; none where its numbers are another's, or always the same.
+    fn step(&mut self, id: TensorId) -> Result<Option<Step>, TorchFault> {
+        let plan = self.given.plan;
+        let tensor = plan.tensor(id);
+        let sizes = self.sizes(tensor);
+        if self.owner[id.index()] != id.index() {
+            self.slots[id.index()] = self.slot(tensor.operands[0]);
+            return Ok(None);
+        }
+        if let Op::Fill { value, .. } = tensor.op {
+            let lengths: Vec<i64> = sizes.iter().copied().map(crate::emit::ops::size).collect();
+            let live = Live::f_full(lengths, value, self.given.frame.place.options())?;
+            self.last[id.index()] = usize::MAX;
+            self.slots[id.index()] = Some(self.room.guest(&live)?);
+            return Ok(None);
+        }
+        if matches!(tensor.op, Op::Sample { .. }) && self.as_it_comes {
+            return Ok(None);
+        }
+        let out = self.room.take(sizes.iter().product())?;
+        self.slots[id.index()] = Some(out);
+        let read = reads(plan, &self.groups, id);
+        let operands = read.iter().filter_map(|id| self.slot(*id)).collect();
+        let how = match self.groups[id.index()].take() {
+            Some(group) => How::Compute(Compute::Fused(group.fused)),
+            None => self.how(id, tensor, out)?,
+        };
+        self.release(id, &read);
+        Ok(Some(Step { make: id, out, operands, how }))
+    }
+
+    fn how(&self, id: TensorId, tensor: &Tensor, out: Slot) -> Result<How, TorchFault> {
+        let (plan, sizes) = (self.given.plan, self.sizes(tensor));
+        let operands: Vec<Vec<usize>> = tensor.operands.iter().map(|id| self.sizes(plan.tensor(*id))).collect();
+        let operands: Vec<&[usize]> = operands.iter().map(Vec::as_slice).collect();
+        let small = self.threads == 1 || sizes.iter().product::<usize>() < LARGE;
+        let computed = if small { Compute::of(&tensor.op, &operands, &sizes) } else { None };
+        Ok(match (&tensor.op, tensor.operands.as_slice()) {
+            (Op::Sample { neurons }, _) => How::Sample { neurons: *neurons },
+            (Op::Labels { classes }, _) => How::Labels { classes: *classes },
+            (Op::MatMul { transpose_left, transpose_right }, [left, right]) => How::Product {
+                factors: [self.factor(*left, *transpose_left)?, self.factor(*right, *transpose_right)?],
+                out: self.room.view(out, &sizes)?,
+            },
+            (Op::Window(over, field), _) => {
+                let behind = if *over == Over::Pairs { operands[0] } else { operands[1] };
+                let length = behind.last().copied().unwrap_or(1);
+                How::Window { over: *over, field: *field, runs: self.given.frame.sizes.runs, length }
+            }
+            (_, names) => match computed {
+                Some(compute) => How::Compute(compute),
+                None => How::Torch {
+                    operands: names.iter().map(|id| self.view(*id)).collect::<Result<_, _>>()?,
+                    prepared: self.given.prepared.get(id).map(Live::shallow_clone),
+                    out: self.room.view(out, &sizes)?,
+                },
+            },
+        })
+    }
+
+    fn factor(&self, id: TensorId, transposed: bool) -> Result<Factor, TorchFault> {
+        if matches!(self.given.plan.tensor(id).op, Op::Sample { .. }) && self.as_it_comes {
+            return Ok(Factor::Sample { transposed });
+        }
+        let live = self.view(id)?;
+        Ok(Factor::Kept(if transposed { live.f_transpose(1, 2)? } else { live }))
+    }
+
+    /// Gives back the places of all operands that nobody needs any more.
+    fn release(&mut self, id: TensorId, operands: &[TensorId]) {
+        let mut done: Vec<usize> = operands.iter().map(|operand| self.owner[operand.index()]).collect();
+        done.sort_unstable();
+        done.dedup();
+        for owner in done {
+            if self.last[owner] == id.index()
+                && let Some(slot) = self.slots[owner]
+            {
+                self.room.free(slot);
+            }
+        }
+    }
+
+    fn slot(&self, id: TensorId) -> Option<Slot> {
+        self.slots[id.index()]
+    }
+
+    /// Returns an operand as libtorch sees it.
+    fn view(&self, id: TensorId) -> Result<Live, TorchFault> {
+        let missing = || TorchFault { message: format!("{id} has no place: a bug in gemc, please report it") };
+        let sizes = self.sizes(self.given.plan.tensor(id));
+        self.room.view(self.slot(id).ok_or_else(missing)?, &sizes)
+    }
+
+    fn sizes(&self, tensor: &Tensor) -> Vec<usize> {
+        tensor.shape.at(self.given.frame.sizes)
+    }
+}
+
+/// Returns for each tensor the one whose numbers it has, in the same order: itself, unless only its axes are other ones.
+fn owners(plan: &Plan) -> Vec<usize> {
+    let mut owner: Vec<usize> = Vec::with_capacity(plan.tensors().len());
+    for (id, tensor) in plan.numbered() {
+        let same = matches!(tensor.op, Op::Insert { .. } | Op::Remove { .. } | Op::Reshape { .. });
+        let own = tensor.operands.first().filter(|_| same).map_or(id.index(), |operand| owner[operand.index()]);
+        owner.push(own);
+    }
+    owner
+}
+
+/// Tells whether nothing but products of matrices reads the sample.
+fn only_multiplied(plan: &Plan, walk: &Walk) -> bool {
+    let sample = |id: &TensorId| matches!(plan.tensor(*id).op, Op::Sample { .. });
+    let mut readers = walk.order().map(|id| plan.tensor(id)).filter(|tensor| tensor.operands.iter().any(sample));
+    readers.all(|tensor| matches!(tensor.op, Op::MatMul { .. }))
+}
+
+/// Returns which tensors the making of one reads.
+fn reads(plan: &Plan, groups: &[Option<Group>], id: TensorId) -> Vec<TensorId> {
+    match &groups[id.index()] {
+        Some(group) => group.inputs.clone(),
+        None => plan.tensor(id).operands.clone(),
+    }
+}

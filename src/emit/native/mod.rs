@@ -1,0 +1,212 @@
+//! A plan on a CPU in single precision: every tensor has its place in memory before the first step, and a step allocates
+//! nothing. What is element by element is computed here, receptive fields by the kernel, products of matrices by libtorch,
+//! straight into place; the few operations that are none of these go through libtorch's table.
+#![allow(clippy::inline_always)] // only what is inlined into the dispatched call is compiled for its registers
+
+mod broadcast;
+mod compute;
+mod fuse;
+mod make;
+mod maps;
+mod pixels;
+mod room;
+mod sums;
+mod update;
+
+use tch::Tensor as Live;
+
+pub use self::pixels::Canvas;
+pub(super) use self::update::{Rates, Row, update};
+
+use self::compute::Compute;
+use self::fuse::INPUTS;
+use self::room::{Room, Slot};
+use super::abi::numbers;
+use super::fault::TorchFault;
+use super::kernel::{self, Operands};
+use super::ops::{Frame, apply, words};
+use crate::plan::{Field, Op, Over, Plan, TensorId};
+
+/// The steps to some wanted tensors for one R and B, and the memory they work in.
+#[derive(Debug)]
+pub(super) struct Program {
+    frame: Frame,
+    threads: usize,
+    room: Room,
+    steps: Vec<Step>,
+    slots: Vec<Option<Slot>>,
+}
+
+#[derive(Debug)]
+struct Step {
+    make: TensorId,
+    out: Slot,
+    operands: Vec<Slot>,
+    how: How,
+}
+
+/// How one tensor is made.
+#[derive(Debug)]
+enum How {
+    /// The batch comes in, and is laid out as a plan has it.
+    Sample {
+        neurons: usize,
+    },
+    /// 1 / B for the right class of each sample, else 0.
+    Labels {
+        classes: usize,
+    },
+    Compute(Compute),
+    /// Two factors, and a view of the result.
+    Product {
+        factors: [Factor; 2],
+        out: Live,
+    },
+    Window {
+        over: Over,
+        field: Field,
+        runs: usize,
+        length: usize,
+    },
+    /// By the table; views of the operands, and of the result.
+    Torch {
+        operands: Vec<Live>,
+        prepared: Option<Live>,
+        out: Live,
+    },
+}
+
+/// One side of a product.
+#[derive(Debug)]
+enum Factor {
+    /// A view of what lies in its place.
+    Kept(Live),
+    /// The sample as it comes, R × B × N, which is the transpose of what the plan has.
+    Sample { transposed: bool },
+}
+
+impl Program {
+    /// Tells whether it was made for this R and B, and for so many threads.
+    pub(super) fn fits(&self, frame: Frame, threads: usize) -> bool {
+        self.frame.sizes == frame.sizes && self.threads == threads
+    }
+
+    /// Makes all tensors for `x`, R × B × N, and the right classes `labels`, R · B; calls `made` after each.
+    ///
+    /// # Errors
+    ///
+    /// Names the tensor whose computation libtorch refuses.
+    pub(super) fn run(
+        &mut self,
+        plan: &Plan,
+        (x, labels): (&Live, &[i64]),
+        mut made: impl FnMut(TensorId),
+    ) -> Result<(), TorchFault> {
+        let x = x.f_contiguous()?;
+        let batch = Batch { live: &x, x: numbers(&x), labels, size: self.frame.sizes.batch };
+        for step in &self.steps {
+            let frame = self.frame;
+            let one = |room: &Room, out: &mut [f32]| step.run(plan, (room, frame, self.threads), batch, out);
+            let done = self.room.write(step.out, one).unwrap_or(Ok(()));
+            done.map_err(|fault| fault.during(&words(plan, step.make)))?;
+            made(step.make);
+        }
+        Ok(())
+    }
+
+    /// Returns a wanted tensor as libtorch sees it; the next run writes over it.
+    pub(super) fn view(&self, plan: &Plan, id: TensorId) -> Option<Result<Live, TorchFault>> {
+        let slot = self.slots.get(id.index()).copied().flatten()?;
+        Some(self.room.view(slot, &plan.tensor(id).shape.at(self.frame.sizes)))
+    }
+}
+
+/// What comes in.
+#[derive(Debug, Clone, Copy)]
+struct Batch<'a> {
+    /// R × B × N.
+    live: &'a Live,
+    /// Its numbers.
+    x: &'a [f32],
+    /// R · B.
+    labels: &'a [i64],
+    /// B.
+    size: usize,
+}
+
+impl Step {
+    fn run(
+        &self,
+        plan: &Plan,
+        (room, frame, threads): (&Room, Frame, usize),
+        batch: Batch<'_>,
+        made: &mut [f32],
+    ) -> Result<(), TorchFault> {
+        let operand = |index: usize| self.operands.get(index).map_or([].as_slice(), |slot| room.read(*slot));
+        match &self.how {
+            How::Sample { neurons } => turn(batch, *neurons, made),
+            How::Labels { classes } => weigh(batch, *classes, made),
+            How::Compute(compute) => {
+                let mut operands: [&[f32]; INPUTS] = [&[]; INPUTS];
+                operands.iter_mut().enumerate().for_each(|(index, slice)| *slice = operand(index));
+                compute.run(operands, made);
+            }
+            How::Product { factors: [left, right], out } => {
+                drop(left.live(batch)?.f_bmm_out(out, &right.live(batch)?)?);
+            }
+            How::Window { over, field, runs, length } => {
+                let each = |whole: &[f32]| whole.len() / (*runs).max(1);
+                let (x, y, of_made) = (operand(0), operand(1), each(made));
+                let parts = x.chunks_exact(each(x)).zip(y.chunks_exact(each(y)));
+                for ((x, y), made) in parts.zip(made.chunks_exact_mut(of_made)) {
+                    kernel::window(*over, field, Operands { x, y, length: *length }, made, threads);
+                }
+            }
+            How::Torch { operands, prepared, out } => {
+                let operands: Vec<&Live> = operands.iter().collect();
+                let op: &Op = &plan.tensor(self.make).op;
+                let missing = || TorchFault { message: "an operand is missing: a bug in gemc".to_owned() };
+                let value = apply(op, &operands, prepared.as_ref(), frame).ok_or_else(missing)??;
+                out.shallow_clone().f_copy_(&value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Factor {
+    fn live(&self, batch: Batch<'_>) -> Result<Live, TorchFault> {
+        Ok(match self {
+            Self::Kept(live) => live.shallow_clone(),
+            Self::Sample { transposed: true } => batch.live.shallow_clone(),
+            Self::Sample { transposed: false } => batch.live.f_transpose(1, 2)?,
+        })
+    }
+}
+
+/// R × B × N → R × N × B, in squares that stay in the cache.
+fn turn(batch: Batch<'_>, neurons: usize, made: &mut [f32]) {
+    const SIDE: usize = 16;
+    let whole = neurons * batch.size;
+    for (made, x) in made.chunks_exact_mut(whole).zip(batch.x.chunks_exact(whole)) {
+        for (first, rows) in made.chunks_mut(SIDE * batch.size).enumerate() {
+            for sample in 0..batch.size {
+                let from = &x[sample * neurons + first * SIDE..];
+                rows.iter_mut().skip(sample).step_by(batch.size).zip(from).for_each(|(to, from)| *to = *from);
+            }
+        }
+    }
+}
+
+/// R · B classes → R × C × B.
+fn weigh(batch: Batch<'_>, classes: usize, made: &mut [f32]) {
+    made.fill(0.0);
+    let share = 1.0 / batch.size.max(1) as f32;
+    let runs = made.chunks_exact_mut(classes * batch.size).zip(batch.labels.chunks_exact(batch.size.max(1)));
+    for (made, labels) in runs {
+        for (sample, class) in labels.iter().enumerate() {
+            let at = usize::try_from(*class).unwrap_or(usize::MAX).saturating_mul(batch.size).saturating_add(sample);
+            made.get_mut(at).into_iter().for_each(|number| *number = share);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Bytes become numbers.
+
+use pulp::Arch;
+use tch::Tensor as Live;
+
+use crate::emit::abi::numbers_mut;
+use crate::emit::device::Place;
+use crate::emit::fault::TorchFault;
+
+/// A tensor on the CPU into which one batch after the other is written.
+#[derive(Debug)]
+pub struct Canvas(Live);
+
+impl Canvas {
+    /// What a byte is multiplied by so that a pixel of full brightness is 1.
+    pub const DARKEST: f32 = 1.0 / 255.0;
+
+    /// Makes an empty one.
+    pub fn new() -> Self {
+        Self(Live::new())
+    }
+
+    /// Writes `rows` of bytes, one after the other, as numbers in [0, 1] into a tensor of these sizes, and returns it.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory; and rows that are more than the sizes hold.
+    pub fn paint<'a>(&mut self, sizes: [i64; 3], rows: impl Iterator<Item = &'a [u8]>) -> Result<Live, TorchFault> {
+        if self.0.size() != sizes {
+            self.0 = Live::f_empty(sizes, Place::CPU.options())?;
+        }
+        let mut rest = numbers_mut(&mut self.0);
+        for bytes in rows {
+            let Some((row, behind)) = rest.split_at_mut_checked(bytes.len()) else {
+                return Err(TorchFault { message: "a batch is larger than its tensor: a bug in gemc".to_owned() });
+            };
+            rest = behind;
+            Arch::new().dispatch(
+                #[inline(always)]
+                || row.iter_mut().zip(bytes).for_each(|(number, byte)| *number = f32::from(*byte) * Self::DARKEST),
+            );
+        }
+        Ok(self.0.shallow_clone())
+    }
+}
+
+impl Default for Canvas {
+    fn default() -> Self {
+        Self::new()
+    }
+}

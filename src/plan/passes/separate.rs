@@ -1,0 +1,100 @@
+//! SEPARATE: a Gaussian of the distance on a grid becomes a product of one Gaussian for each axis, which takes far fewer
+//! exponentials. It is recognised as `express` writes it: exp(−Σ d²/σ²) of positions and centres.
+
+use super::super::builder::Builder;
+use super::super::function::Function;
+use super::super::gaussian::Bells;
+use super::super::op::Op;
+use super::super::tensor::TensorId;
+use super::super::verify::{Parts, Tensor};
+use super::{Aim, Pass};
+use crate::diag::Bug;
+
+/// Replaces every Gaussian on a grid of more than one axis.
+pub(super) const SEPARATE: Pass = Pass { name: "separate", run: separate };
+
+fn separate(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
+    let tensors = std::mem::take(&mut parts.tensors);
+    let leaves = std::mem::take(&mut parts.leaves);
+    let mut builder = Builder::of(Vec::with_capacity(tensors.len()), leaves);
+    let mut place: Vec<TensorId> = Vec::with_capacity(tensors.len());
+    for (index, tensor) in tensors.iter().enumerate() {
+        let found = bells(&tensors, TensorId(index)).filter(|bells| bells.axes.len() > 1);
+        let made = if let Some(bells) = found {
+            let bells = Bells { mu: place[bells.mu.0], sigma: place[bells.sigma.0], ..bells };
+            bells.separated(&mut builder, &tensor.label)?
+        } else {
+            let mut tensor = tensor.clone();
+            tensor.operands.iter_mut().for_each(|id| *id = place[id.0]);
+            builder.tensors.push(tensor);
+            TensorId(builder.tensors.len() - 1)
+        };
+        place.push(made);
+    }
+    let Builder { tensors, leaves, .. } = builder;
+    parts.leaves = leaves;
+    Ok(parts.moved(tensors, |id| place[id.0]))
+}
+
+/// Reads a tensor as Gaussians of the distance, if it is that.
+fn bells(tensors: &[Tensor], root: TensorId) -> Option<Bells<'_>> {
+    let of = Reading(tensors);
+    let exponent = of.map(root, Function::Exp)?;
+    let (offset, sigma, anisotropic) = of.widths_of_all_axes(exponent).or_else(|| of.widths_of_each_axis(exponent))?;
+    let (positions, centre) = of.pair(offset, &Op::Subtract)?;
+    let Op::Positions { axes } = &tensors[of.one(positions, &Op::Insert { axis: 2 })?.0].op else { return None };
+    let mu = of.map(of.one(centre, &Op::Insert { axis: 1 })?, Function::Tanh)?;
+    Some(Bells { axes, mu, sigma, anisotropic })
+}
+
+/// Tensors, read from a result back to what it is made of.
+#[derive(Clone, Copy)]
+struct Reading<'a>(&'a [Tensor]);
+
+impl Reading<'_> {
+    /// Reads (Σ offset²) · −σ⁻².
+    fn widths_of_all_axes(self, exponent: TensorId) -> Option<(TensorId, TensorId, bool)> {
+        let (distance, negated) = self.pair(exponent, &Op::Multiply)?;
+        let precision = self.one(self.scaled(negated, -1.0)?, &Op::Insert { axis: 1 })?;
+        Some((self.squares(distance)?, self.power(precision, -2.0)?, false))
+    }
+
+    /// Reads −Σ (offset · σ⁻¹)².
+    fn widths_of_each_axis(self, exponent: TensorId) -> Option<(TensorId, TensorId, bool)> {
+        let (offset, precision) = self.pair(self.squares(self.scaled(exponent, -1.0)?)?, &Op::Multiply)?;
+        Some((offset, self.power(self.one(precision, &Op::Insert { axis: 1 })?, -1.0)?, true))
+    }
+
+    /// Reads Σ x² over the last of four axes; returns x.
+    fn squares(self, sum: TensorId) -> Option<TensorId> {
+        self.map(self.one(sum, &Op::Sum { axis: 3 })?, Function::Square)
+    }
+
+    /// Reads e to the `exponent` times x; returns x.
+    fn power(self, made: TensorId, exponent: f64) -> Option<TensorId> {
+        self.scaled(self.map(made, Function::Exp)?, exponent)
+    }
+
+    fn map(self, made: TensorId, function: Function) -> Option<TensorId> {
+        self.one(made, &Op::Map(function))
+    }
+
+    fn scaled(self, made: TensorId, factor: f64) -> Option<TensorId> {
+        self.one(made, &Op::Affine { factor, offset: 0.0 })
+    }
+
+    /// Returns the operand of a tensor that `op` makes.
+    fn one(self, made: TensorId, op: &Op) -> Option<TensorId> {
+        let tensor = &self.0[made.0];
+        if tensor.op == *op { tensor.operands.first().copied() } else { None }
+    }
+
+    /// Returns both operands of a tensor that `op` makes.
+    fn pair(self, made: TensorId, op: &Op) -> Option<(TensorId, TensorId)> {
+        let tensor = &self.0[made.0];
+        match tensor.operands.as_slice() {
+            [x, y] if tensor.op == *op => Some((*x, *y)),
+            _ => None,
+        }
+    }
+}
