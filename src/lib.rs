@@ -72,7 +72,8 @@
 //!   t21  [R, 4, 3] = t0 @ t17ᵀ  0.002 MFLOP  # ∂ pixels->answer.W
 //! output t5
 //! loss t11
-//! gradients t21 t20
+//! update p0 by adam along t21
+//! update p1 by adam along t20
 //! ");
 //! # Ok::<(), gemc::Report>(())
 //! ```

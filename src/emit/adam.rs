@@ -7,6 +7,7 @@ use super::abi::{Dispatcher, FusedAdam, numbers, numbers_mut};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::native::{Rates, Row, update};
+use super::ops::size;
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
@@ -104,6 +105,22 @@ impl Adam {
         copy_all(&mut self.moments.first, &moments.first)?;
         copy_all(&mut self.moments.second, &moments.second)?;
         self.moments.step = moments.step;
+        Ok(())
+    }
+
+    /// Goes on with other `values`, each of which holds some of the runs of the one before, named by their places.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses.
+    pub fn keep<'a>(&mut self, values: impl IntoIterator<Item = &'a Live>, runs: &[usize]) -> Result<(), TorchFault> {
+        let _guard = no_grad_guard();
+        let index: Vec<i64> = runs.iter().copied().map(size).collect();
+        let index = Live::f_from_slice(&index)?.f_to(self.counter.device())?;
+        let kept = |rows: &[Live]| rows.iter().map(|row| row.f_index_select(0, &index)).collect::<Result<Vec<_>, _>>();
+        let (first, second) = (kept(&self.moments.first)?, kept(&self.moments.second)?);
+        self.values = values.into_iter().map(Live::shallow_clone).collect();
+        self.moments = Moments { step: self.moments.step, first, second };
         Ok(())
     }
 

@@ -161,6 +161,20 @@ impl Net {
         Ok(self.settle()?)
     }
 
+    /// Goes on with these runs only, named by their places among the runs so far.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory, or a place that there is not.
+    pub fn keep(&mut self, runs: &[usize]) -> Result<(), TorchFault> {
+        let _guard = no_grad_guard();
+        let index = Live::f_from_slice(&runs.iter().copied().map(size).collect::<Vec<_>>())?.f_to(self.place.device)?;
+        let kept = |row: &Live| row.f_index_select(0, &index).map_err(TorchFault::from);
+        self.rows = self.rows.iter().map(kept).collect::<Result<_, _>>()?;
+        self.seeds = runs.iter().filter_map(|run| self.seeds.get(*run).copied()).collect();
+        self.settle()
+    }
+
     /// Returns what an evaluation starts from, for a `sample` R × N × B.
     pub(super) fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> Given<'a> {
         let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));

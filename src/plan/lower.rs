@@ -50,7 +50,8 @@ fn forward(wiring: &Wiring) -> Result<Parts, Bug> {
     let learned = leaves.iter().filter(|leaf| leaf.learned);
     let counts = counts(wiring, learned.map(super::leaf::Leaf::count).fold(0, u64::saturating_add));
     let name = wiring.model().name().to_owned();
-    let parts = Parts { name, tensors, leaves, output, penalty, losses, gradients: Vec::new(), counts };
+    let parts =
+        Parts { name, tensors, leaves, output, penalty, losses, gradients: Vec::new(), choices: Vec::new(), counts };
     parts.check("lower").map(|()| parts)
 }
 

@@ -9,6 +9,7 @@
 //! receptive field sees lie side by side. A `Plan` has one maker, which verifies it: what holds a `Plan` need not check it.
 
 mod builder;
+mod choice;
 mod cost;
 mod derive;
 mod express;
@@ -27,6 +28,7 @@ mod tensor;
 mod verify;
 mod weights;
 
+pub use choice::{Choice, Way};
 pub use cost::Cost;
 pub use field::Field;
 pub use function::Function;

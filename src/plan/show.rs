@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use super::cost::Cost;
 use super::field::Field;
 use super::op::Op;
-use super::tensor::{Shape, Sizes};
+use super::tensor::{LeafId, Shape, Sizes};
 use super::verify::{Plan, Tensor};
 
 impl fmt::Display for Plan {
@@ -22,15 +23,25 @@ impl fmt::Display for Plan {
         let step = self.step_cost(Sizes::SHOWN);
         let mflop = step.flop as f64 / 1e6;
         writeln!(f, "  a step costs {mflop:.1} MFLOP and moves {:.1} MB at R = 1, B = 64", step.bytes as f64 / 1e6)?;
+        if !self.choices().is_empty() {
+            writeln!(f, "orders")?;
+        }
+        for choice in self.choices() {
+            writeln!(f, "  {choice}")?;
+        }
         writeln!(f, "table")?;
         for (index, leaf) in self.leaves().iter().enumerate() {
             let learned = if leaf.learned { "learned" } else { "fixed" };
             writeln!(f, "  p{index:<3} {} {} {learned}, starts {}", leaf.name, leaf.shape, leaf.start)?;
         }
         writeln!(f, "tensors")?;
-        for (id, tensor) in self.numbered() {
-            let flop = self.cost(id, Sizes::SHOWN).flop;
-            let price = if flop == 0 { String::new() } else { format!("  {:.3} MFLOP", flop as f64 / 1e6) };
+        for ((id, tensor), changing) in self.numbered().zip(self.changing()) {
+            let price = match self.cost(id, Sizes::SHOWN) {
+                Cost { bytes: 0, .. } => String::new(),
+                _ if !changing => "  once".to_owned(),
+                Cost { flop: 0, .. } => String::new(),
+                Cost { flop, .. } => format!("  {:.3} MFLOP", flop as f64 / 1e6),
+            };
             let label = if tensor.label.is_empty() { String::new() } else { format!("  # {}", tensor.label) };
             writeln!(f, "  {:<4} {} = {}{price}{label}", id.to_string(), tensor.shape, Shown(tensor))?;
         }
@@ -39,8 +50,11 @@ impl fmt::Display for Plan {
             writeln!(f, "penalty {penalty}")?;
         }
         writeln!(f, "loss {}", self.losses())?;
-        let gradients = self.gradients().iter().map(ToString::to_string).collect::<Vec<_>>();
-        if gradients.is_empty() { Ok(()) } else { writeln!(f, "gradients {}", gradients.join(" ")) }
+        let learned = (0..).zip(self.leaves()).filter(|(_, leaf)| leaf.learned);
+        for ((index, _), gradient) in learned.zip(self.gradients()) {
+            writeln!(f, "update {} by adam along {gradient}", LeafId(index))?;
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! A plan and its proof: the only maker of a [`Plan`] re-checks every shape rule and every reference.
 
+use super::choice::Choice;
 use super::leaf::Leaf;
 use super::op::Op;
 use super::tensor::{Dim, Shape, Sizes, TensorId};
@@ -46,6 +47,7 @@ pub struct Plan {
     penalty: Option<TensorId>,
     losses: TensorId,
     gradients: Vec<TensorId>,
+    choices: Vec<Choice>,
     counts: Counts,
 }
 
@@ -59,6 +61,7 @@ pub(super) struct Parts {
     pub(super) penalty: Option<TensorId>,
     pub(super) losses: TensorId,
     pub(super) gradients: Vec<TensorId>,
+    pub(super) choices: Vec<Choice>,
     pub(super) counts: Counts,
 }
 
@@ -68,8 +71,8 @@ impl Plan {
     pub(super) fn verify(pass: &'static str, parts: Parts) -> Result<Self, Bug> {
         parts.check(pass)?;
         check_gradients(&parts).map_err(|why| Bug { pass, tensor: parts.losses.to_string(), why })?;
-        let Parts { name, tensors, leaves, output, penalty, losses, gradients, counts } = parts;
-        Ok(Self { name, tensors, leaves, output, penalty, losses, gradients, counts })
+        let Parts { name, tensors, leaves, output, penalty, losses, gradients, choices, counts } = parts;
+        Ok(Self { name, tensors, leaves, output, penalty, losses, gradients, choices, counts })
     }
 
     /// Returns the model's name.
@@ -132,6 +135,11 @@ impl Plan {
         std::iter::once(self.losses).chain(self.gradients.iter().copied()).collect()
     }
 
+    /// Returns which order of products was chosen for each connection that has more than one.
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
     /// Returns the exact counts.
     pub fn counts(&self) -> Counts {
         self.counts
@@ -166,13 +174,13 @@ impl Parts {
 
     /// Returns the same plan with other `tensors`, each old one found where `place` says.
     pub(super) fn moved(self, tensors: Vec<Tensor>, place: impl Fn(TensorId) -> TensorId) -> Self {
-        let Self { name, mut leaves, output, penalty, losses, gradients, counts, .. } = self;
+        let Self { name, mut leaves, output, penalty, losses, gradients, choices, counts, .. } = self;
         for leaf in &mut leaves {
             leaf.start.retarget(&place);
         }
         let gradients = gradients.into_iter().map(&place).collect();
         let (output, penalty, losses) = (place(output), penalty.map(&place), place(losses));
-        Self { name, tensors, leaves, output, penalty, losses, gradients, counts }
+        Self { name, tensors, leaves, output, penalty, losses, gradients, choices, counts }
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn numbers(live: &Live) -> Result<Vec<f64>, TorchFault> {
     Ok(numbers)
 }
 
-/// Returns the first run that still counts and whose loss is not finite.
-pub(super) fn first_bad(losses: &[f64], counting: &[bool]) -> Option<usize> {
-    losses.iter().zip(counting).position(|(loss, counts)| *counts && !loss.is_finite())
+/// Returns the place of the first run whose loss is not finite.
+pub(super) fn first_bad(losses: &[f64]) -> Option<usize> {
+    losses.iter().position(|loss| !loss.is_finite())
 }

@@ -191,28 +191,29 @@ impl<'a> Course<'a> {
         let seconds = (self.job.clock)() - self.began;
         let (step, recipe) = (self.stepper.done(), self.job.recipe);
         let (mut metrics, mut better) = (Vec::new(), Vec::new());
-        for (run, score) in self.scores.iter_mut().enumerate().filter(|(_, score)| score.counts(recipe)) {
-            let find = |values: &[f64]| values.get(run).copied().unwrap_or(f64::NAN);
-            let metric = Metric { run, step, loss: find(&losses), accuracy: find(&accuracies), seconds };
-            if score.note(metric.accuracy, step, recipe) {
-                better.push(run);
+        for ((place, &run), (loss, accuracy)) in
+            self.stepper.runs().iter().enumerate().zip(losses.into_iter().zip(accuracies))
+        {
+            if self.scores[run].note(accuracy, step, recipe) {
+                better.push((place, run));
             }
-            metrics.push(metric);
+            metrics.push(Metric { run, step, loss, accuracy, seconds });
         }
-        self.stepper.set_counting(self.scores.iter().map(|score| score.counts(recipe)).collect());
         self.keep(&better)?;
         self.write(&metrics, !better.is_empty())?;
+        let going: Vec<usize> = (0..self.scores.len()).filter(|run| self.scores[*run].counts(recipe)).collect();
+        self.stepper.keep(&going)?;
         self.evaluated = true;
         self.evaluating += (self.job.clock)() - before;
         Ok(metrics)
     }
 
-    /// Copies these runs' parts of every row.
-    fn keep(&mut self, runs: &[usize]) -> Result<(), TorchFault> {
+    /// Copies these runs' parts of every row, from their places in the net.
+    fn keep(&mut self, runs: &[(usize, usize)]) -> Result<(), TorchFault> {
         let _guard = no_grad_guard();
         for ((_, best), (_, row)) in self.best.iter_mut().zip(self.stepper.net().named()) {
-            for run in runs {
-                best.f_select(0, as_size(*run))?.f_copy_(&row.f_select(0, as_size(*run))?)?;
+            for (place, run) in runs {
+                best.f_select(0, as_size(*run))?.f_copy_(&row.f_select(0, as_size(*place))?)?;
             }
         }
         Ok(())

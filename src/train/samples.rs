@@ -167,6 +167,12 @@ impl Order {
         Self { seeds: seeds.to_vec(), count, batch, place, epoch: None, index: Live::new() }
     }
 
+    /// Makes the order of the same samples for runs with other seeds.
+    #[must_use]
+    pub fn of(&self, seeds: &[u64]) -> Self {
+        Self::new(seeds, self.count, self.batch, self.place)
+    }
+
     /// Returns the indices of the batch of `step`, counted from 0: [R · B], run after run. Any step may be asked for.
     ///
     /// # Errors

@@ -22,7 +22,8 @@ pub struct Stepper {
     order: Order,
     lr: f64,
     done: u64,
-    counting: Vec<bool>,
+    /// Which runs these are, among those that there were at the start.
+    runs: Vec<usize>,
     look_every: u64,
     unseen: Vec<Live>,
     safe: Option<Safe>,
@@ -47,7 +48,7 @@ impl Stepper {
             order,
             lr,
             done: 0,
-            counting: vec![true; runs],
+            runs: (0..runs).collect(),
             look_every: 1,
             unseen: Vec::new(),
             safe: None,
@@ -73,9 +74,29 @@ impl Stepper {
         self.lr = lr;
     }
 
-    /// Says which runs still count: the losses of the others may be anything.
-    pub fn set_counting(&mut self, counting: Vec<bool>) {
-        self.counting = counting;
+    /// Returns which of the runs that there were at the start are still trained; the net's runs are these, in this order.
+    pub fn runs(&self) -> &[usize] {
+        &self.runs
+    }
+
+    /// Goes on with these runs only, named as at the start: the others cost nothing any more.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Stepper::settle`].
+    pub fn keep(&mut self, runs: &[usize]) -> Result<(), StepFault> {
+        if self.runs == runs || runs.is_empty() {
+            return Ok(());
+        }
+        self.settle()?;
+        let places: Vec<usize> = (0..self.runs.len()).filter(|place| runs.contains(&self.runs[*place])).collect();
+        self.net.keep(&places)?;
+        self.adam.keep(self.net.learned(), &places)?;
+        self.order = self.order.of(self.net.seeds());
+        self.safe = if self.look_every > 1 { Some(Safe::of(&self.adam)?) } else { None };
+        self.sums = places.iter().map(|place| self.sums[*place]).collect();
+        self.runs = places.iter().map(|place| self.runs[*place]).collect();
+        Ok(())
     }
 
     /// Returns the net.
@@ -97,14 +118,14 @@ impl Stepper {
     ///
     /// # Errors
     ///
-    /// [`NotFinite`] where a counting run's loss is bad; on a CPU that run's state is then as it was before the step.
+    /// [`NotFinite`] where a run's loss is bad; on a CPU that run's state is then as it was before the step.
     pub fn step(&mut self) -> Result<Option<Vec<f64>>, StepFault> {
         let (x, labels) = self.batch()?;
         let Lesson { losses, gradients } = self.net.teach(&x, &labels)?;
         let mut seen = None;
         if self.look_every == 1 {
             let read = numbers(&losses)?;
-            if let Some(run) = first_bad(&read, &self.counting) {
+            if let Some(run) = first_bad(&read) {
                 return Err(self.not_finite(run, &x, &labels)?.into());
             }
             self.sum(&read);
@@ -130,8 +151,8 @@ impl Stepper {
         }
         let unseen = std::mem::take(&mut self.unseen);
         let read = numbers(&Live::f_stack(&unseen, 0).map_err(TorchFault::from)?)?;
-        let rows: Vec<&[f64]> = read.chunks(self.counting.len().max(1)).collect();
-        if let Some(run) = rows.iter().find_map(|row| first_bad(row, &self.counting)) {
+        let rows: Vec<&[f64]> = read.chunks(self.runs.len().max(1)).collect();
+        if let Some(run) = rows.iter().find_map(|row| first_bad(row)) {
             return self.replay(unseen.len() as u64, run);
         }
         for row in rows {
@@ -187,7 +208,7 @@ impl Stepper {
             self.step()?;
         }
         let culprit = "no step is when made again: the device does not compute the same thing twice".to_owned();
-        Err(NotFinite { run, seed: self.seed(run), step: self.done, culprit }.into())
+        Err(NotFinite { run: self.run(run), seed: self.seed(run), step: self.done, culprit }.into())
     }
 
     fn not_finite(&self, run: usize, x: &Live, labels: &Live) -> Result<NotFinite, TorchFault> {
@@ -201,7 +222,11 @@ impl Stepper {
                 format!("the first tensor that is not is {}{why}", words(plan, id))
             }
         };
-        Ok(NotFinite { run, seed: self.seed(run), step: self.done + 1, culprit })
+        Ok(NotFinite { run: self.run(run), seed: self.seed(run), step: self.done + 1, culprit })
+    }
+
+    fn run(&self, place: usize) -> usize {
+        self.runs.get(place).copied().unwrap_or(place)
     }
 
     fn seed(&self, run: usize) -> u64 {

@@ -24,6 +24,27 @@ fn four_runs_are_four_single_ones() {
     }
 }
 
+/// When some have ended, the others go on as if nothing had happened, and those that have ended are computed no more.
+#[test]
+fn runs_go_on_without_those_that_have_ended() {
+    for (source, every) in [(SMALL, 1), (SMALL, 7), (DIRECT, 1)] {
+        let start = |seeds: &[u64]| stepper(source, seeds, Place::CPU, 0.01).looking_every(every).unwrap();
+        let (mut fewer, mut alone) = (start(&[20, 21, 22, 23]), start(&[23]));
+        for step in 0..60 {
+            fewer.step().unwrap();
+            alone.step().unwrap();
+            if step == 20 || step == 35 {
+                fewer.keep(if step == 20 { &[1, 3] } else { &[3] }).unwrap();
+            }
+        }
+        assert_eq!((fewer.runs(), fewer.net().seeds(), fewer.net().runs()), ([3].as_slice(), [23].as_slice(), 1));
+        fewer.settle().unwrap();
+        alone.settle().unwrap();
+        let (fewer, alone) = (fewer.take_losses(), alone.take_losses());
+        assert!((fewer[0] / alone[0] - 1.0).abs() < 1e-4, "{fewer:?} {alone:?}");
+    }
+}
+
 #[test]
 fn starting_values_are_the_seeds_alone_bit_for_bit() {
     let plan = plan(SMALL);

@@ -4,10 +4,11 @@
 //! The order is found by dynamic programming over the chain (Godbole 1973). A product is priced by its operations and by the
 //! bytes that it moves, once for itself and once more for each factor that a gradient goes to.
 
+use super::super::choice::{Choice, Way};
 use super::super::op::Op;
 use super::super::tensor::{Sizes, TensorId};
 use super::super::verify::{Parts, Tensor};
-use super::chain::{Chain, Fate, chains, fates};
+use super::chain::{Chain, Factor, Fate, chains, fates};
 use super::{Aim, Pass};
 use crate::diag::Bug;
 use crate::options::Order;
@@ -37,24 +38,98 @@ struct Best {
 /// Puts every chain in the order that is asked for.
 pub(super) const ASSOCIATE: Pass = Pass { name: "associate", run: associate };
 
-fn associate(parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> {
+fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> {
+    let fates = fates(&parts);
+    let priced = |chain: Option<Chain>| chain.map(|chain| Priced::new(&parts, chain, &fates, sizes));
+    let chains: Vec<Option<Priced>> = chains(&parts).into_iter().map(priced).collect();
+    let choices = chains.iter().flatten().filter_map(|chain| chain.choice(&parts, order)).collect();
     if order == Order::Synthesized {
+        parts.choices = choices;
         return Ok(parts);
     }
-    let chains = chains(&parts);
-    let fates = fates(&parts);
     let mut plan = Rebuilt { tensors: Vec::new(), place: vec![TensorId(0); parts.tensors.len()] };
     let mut inside = vec![false; parts.tensors.len()];
-    chains.iter().flatten().flat_map(|chain| &chain.inside).for_each(|id| inside[id.0] = true);
+    chains.iter().flatten().flat_map(|priced| &priced.chain.inside).for_each(|id| inside[id.0] = true);
     for (index, tensor) in parts.tensors.iter().enumerate() {
         match &chains[index] {
             _ if inside[index] => {}
-            Some(chain) => plan.chain(&parts, chain, TensorId(index), (order, sizes, &fates)),
+            Some(chain) => plan.chain(&parts, chain, TensorId(index), order),
             None => plan.copy(tensor, TensorId(index)),
         }
     }
+    parts.choices = choices;
     let place = plan.place;
     Ok(parts.moved(plan.tensors, |id| place[id.0]))
+}
+
+/// A chain with the price of each order.
+struct Priced {
+    chain: Chain,
+    factors: Vec<Part>,
+    table: Vec<Vec<Best>>,
+}
+
+impl Priced {
+    fn new(parts: &Parts, chain: Chain, fates: &[Fate], sizes: Sizes) -> Self {
+        let part = |factor: &Factor| {
+            let dims = parts.tensors[factor.id.0].shape.at(sizes);
+            let (rows, columns) = if factor.transposed { (dims[2], dims[1]) } else { (dims[1], dims[2]) };
+            Part { rows: rows as u64, columns: columns as u64, fate: fates[factor.id.0] }
+        };
+        let factors: Vec<Part> = chain.factors.iter().map(part).collect();
+        let table = table(&factors);
+        Self { chain, factors, table }
+    }
+
+    /// Returns behind which factor a stretch is cut in two.
+    fn cut(&self, order: Order, from: usize, to: usize) -> usize {
+        match order {
+            // as it was written
+            Order::Synthesized => {
+                let written = self.chain.cuts.iter().find(|(stretch, _)| *stretch == (from, to));
+                written.map_or(from, |(_, cut)| *cut)
+            }
+            // the activity is the last factor: from there on, one factor at a time
+            Order::Factored => from,
+            Order::Cheapest => self.table[from][to].cut,
+        }
+    }
+
+    /// Returns what was chosen for a connection, where the chain makes and uses one's weights.
+    fn choice(&self, parts: &Parts, order: Order) -> Option<Choice> {
+        let named = |id: &TensorId| parts.tensors[id.0].label.strip_suffix(".W");
+        let connections: Vec<&str> = self.chain.inside.iter().filter_map(named).collect();
+        let last = self.factors.len() - 1;
+        let same = |other: Order| {
+            let cuts = |from: usize| self.cut(order, from, last) == self.cut(other, from, last);
+            (0..last).all(cuts)
+        };
+        let way = match order {
+            Order::Synthesized => Way::Synthesized,
+            Order::Factored => Way::Factored,
+            // weights that are made in another order are made all the same
+            Order::Cheapest if self.cut(order, 0, last) == self.cut(Order::Synthesized, 0, last) => Way::Synthesized,
+            Order::Cheapest if same(Order::Factored) => Way::Factored,
+            Order::Cheapest => Way::Mixed,
+        };
+        let others = [(Way::Synthesized, Order::Synthesized), (Way::Factored, Order::Factored)];
+        (!connections.is_empty()).then(|| Choice {
+            connection: connections.join(" and "),
+            way,
+            flop: self.flop(order, 0, last),
+            others: others.map(|(way, order)| (way, self.flop(order, 0, last))),
+        })
+    }
+
+    /// Returns the operations of a step, forward and backward, that the products of a stretch take.
+    fn flop(&self, order: Order, from: usize, to: usize) -> u64 {
+        if from == to {
+            return 0;
+        }
+        let middle = self.cut(order, from, to);
+        let own = arithmetic(stretch(&self.factors[from..=middle]), stretch(&self.factors[middle + 1..=to]));
+        own.saturating_add(self.flop(order, from, middle)).saturating_add(self.flop(order, middle + 1, to))
+    }
 }
 
 /// A list of tensors with some chains in another order.
@@ -76,45 +151,23 @@ impl Rebuilt {
     }
 
     /// Appends the products of one chain, the last of which stands for `root`.
-    fn chain(&mut self, parts: &Parts, chain: &Chain, root: TensorId, how: (Order, Sizes, &[Fate])) {
-        let (order, sizes, fates) = how;
-        let factors: Vec<Part> = chain
-            .factors
-            .iter()
-            .map(|factor| {
-                let dims = parts.tensors[factor.id.0].shape.at(sizes);
-                let (rows, columns) = if factor.transposed { (dims[2], dims[1]) } else { (dims[1], dims[2]) };
-                Part { rows: rows as u64, columns: columns as u64, fate: fates[factor.id.0] }
-            })
-            .collect();
-        let table = table(&factors);
-        let last = factors.len() - 1;
-        let cut = |from: usize, to: usize| match order {
-            // the activity is the last factor: from there on, one factor at a time
-            Order::Factored => from,
-            Order::Cheapest | Order::Synthesized => table[from][to].cut,
-        };
-        let (id, _) = self.product(parts, chain, (0, last), &cut);
+    fn chain(&mut self, parts: &Parts, chain: &Priced, root: TensorId, order: Order) {
+        let last = chain.factors.len() - 1;
+        let (id, _) = self.product(parts, chain, (0, last), order);
         self.place[root.0] = id;
         let tensor = &parts.tensors[root.0];
         self.tensors[id.0].label.clone_from(&tensor.label);
     }
 
     /// Appends the product of the factors from `from` to `to`; returns it and whether it is to be read transposed.
-    fn product(
-        &mut self,
-        parts: &Parts,
-        chain: &Chain,
-        (from, to): (usize, usize),
-        cut: &impl Fn(usize, usize) -> usize,
-    ) -> (TensorId, bool) {
+    fn product(&mut self, parts: &Parts, chain: &Priced, (from, to): (usize, usize), order: Order) -> (TensorId, bool) {
         if from == to {
-            let factor = chain.factors[from];
+            let factor = chain.chain.factors[from];
             return (self.place[factor.id.0], factor.transposed);
         }
-        let middle = cut(from, to);
-        let (left, transpose_left) = self.product(parts, chain, (from, middle), cut);
-        let (right, transpose_right) = self.product(parts, chain, (middle + 1, to), cut);
+        let middle = chain.cut(order, from, to);
+        let (left, transpose_left) = self.product(parts, chain, (from, middle), order);
+        let (right, transpose_right) = self.product(parts, chain, (middle + 1, to), order);
         let op = Op::MatMul { transpose_left, transpose_right };
         let shape = op.shape(&[&self.tensors[left.0].shape, &self.tensors[right.0].shape], &parts.leaves);
         let shape = shape.unwrap_or_else(|_| self.tensors[left.0].shape.clone());
@@ -153,12 +206,20 @@ fn stretch(factors: &[Part]) -> Part {
 
 /// A product, and one of the same size for each factor that a gradient goes to. What never changes costs nothing.
 fn price_of(left: Part, right: Part) -> u64 {
-    if !left.fate.changing && !right.fate.changing {
-        return 0;
-    }
-    let times = u64::from(left.fate.learned) + u64::from(right.fate.learned);
-    let flop = left.rows.saturating_mul(left.columns).saturating_mul(right.columns).saturating_mul(2);
     let sides = [(left.rows, left.columns), (right.rows, right.columns), (left.rows, right.columns)];
     let numbers = sides.iter().fold(0, |sum: u64, (rows, columns)| sum.saturating_add(rows.saturating_mul(*columns)));
-    flop.saturating_add(numbers.saturating_mul(BYTE * NUMBER)).saturating_mul(1 + times)
+    let bytes = numbers.saturating_mul(NUMBER).saturating_mul(times(left, right));
+    arithmetic(left, right).saturating_add(bytes.saturating_mul(BYTE))
+}
+
+/// Returns the operations of the same.
+fn arithmetic(left: Part, right: Part) -> u64 {
+    let flop = left.rows.saturating_mul(left.columns).saturating_mul(right.columns).saturating_mul(2);
+    flop.saturating_mul(times(left, right))
+}
+
+/// Returns how many products of one size a step takes for one of the forward.
+fn times(left: Part, right: Part) -> u64 {
+    let changing = left.fate.changing || right.fate.changing;
+    if changing { 1 + u64::from(left.fate.learned) + u64::from(right.fate.learned) } else { 0 }
 }

@@ -22,6 +22,8 @@ pub(super) struct Chain {
     pub(super) factors: Vec<Factor>,
     /// The products in between.
     pub(super) inside: Vec<TensorId>,
+    /// For each product, from which factor to which it goes, and behind which these are cut in two.
+    pub(super) cuts: Vec<((usize, usize), usize)>,
 }
 
 /// Returns for each tensor the chain whose product it is, if it is one that is no part of a longer one.
@@ -33,7 +35,7 @@ pub(super) fn chains(parts: &Parts) -> Vec<Option<Chain>> {
         if taken[index] || !matches!(parts.tensors[index].op, Op::MatMul { .. }) {
             continue;
         }
-        let mut chain = Chain { factors: Vec::new(), inside: Vec::new() };
+        let mut chain = Chain { factors: Vec::new(), inside: Vec::new(), cuts: Vec::new() };
         flatten(parts, &uses, Factor { id: TensorId(index), transposed: false }, &mut chain);
         // the product itself is not in between
         chain.inside.retain(|id| id.0 != index);
@@ -60,9 +62,12 @@ fn flatten(parts: &Parts, uses: &[usize], factor: Factor, chain: &mut Chain) {
     } else {
         [(left, transpose_left), (right, transpose_right)]
     };
-    for (id, transposed) in pair {
+    let from = chain.factors.len();
+    let ends = pair.map(|(id, transposed)| {
         flatten(parts, uses, Factor { id, transposed }, chain);
-    }
+        chain.factors.len() - 1
+    });
+    chain.cuts.push(((from, ends[1]), ends[0]));
 }
 
 /// What becomes of a tensor from step to step.
