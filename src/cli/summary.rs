@@ -66,17 +66,17 @@ impl Summary {
     /// Sums up what a text compiled to, for `data` if it was compiled for any.
     pub(super) fn new(stages: &Stages, data: Option<&str>) -> Self {
         let (model, plan) = (stages.model(), &stages.plan);
-        let (counts, cost, table) = (plan.counts(), plan.step_cost(Sizes::SHOWN), plan.table());
+        let (counts, cost) = (plan.counts(), plan.step_cost(Sizes::SHOWN));
         Self {
             model: model.name().to_owned(),
             settings: model.settings().iter().map(SettingRow::new).collect(),
             populations: model.populations().iter().map(|row| population(model, row)).collect(),
             connections: connections(model),
             parameters: counts.parameters,
-            learned_tensors: table.tensors.len(),
+            learned_tensors: plan.learned().count(),
             synapses: counts.synapses,
             uncompressed: counts.uncompressed,
-            compression: table.compression,
+            compression: (counts.parameters > 0).then(|| counts.compression()),
             step: StepCost { flop: cost.flop, bytes: cost.bytes, runs: Sizes::SHOWN.runs, batch: Sizes::SHOWN.batch },
             settings_lines: settings(model, data),
         }

@@ -4,6 +4,7 @@
 //! The order is found by dynamic programming over the chain (Godbole 1973). A product is priced by its operations and by the
 //! bytes that it moves, once for itself and once more for each factor that a gradient goes to.
 
+use super::super::leaf::Leaf;
 use super::super::op::Op;
 use super::super::tensor::{Sizes, TensorId};
 use super::super::verify::{Parts, Tensor};
@@ -33,20 +34,24 @@ struct Best {
 }
 
 /// Puts every chain in the order that `order` asks for.
-pub(super) fn associate(parts: Parts, order: Order, sizes: Sizes) -> Parts {
+pub(super) fn associate(mut parts: Parts, order: Order, sizes: Sizes) -> Parts {
     if order == Order::Synthesized {
         return parts;
     }
     let chains = chains(&parts);
     let fates = fates(&parts);
-    let mut plan = Rebuilt { tensors: Vec::new(), place: vec![TensorId(0); parts.tensors.len()] };
+    let mut plan =
+        Rebuilt { tensors: Vec::with_capacity(parts.tensors.len()), place: vec![TensorId(0); parts.tensors.len()] };
     let mut inside = vec![false; parts.tensors.len()];
     chains.iter().flatten().flat_map(|chain| &chain.inside).for_each(|id| inside[id.0] = true);
-    for (index, tensor) in parts.tensors.iter().enumerate() {
+    for (index, tensor) in std::mem::take(&mut parts.tensors).into_iter().enumerate() {
         match &chains[index] {
             _ if inside[index] => {}
-            Some(chain) => plan.chain(&parts, chain, TensorId(index), (order, sizes, &fates)),
-            None => plan.copy(tensor, TensorId(index)),
+            Some(chain) => {
+                plan.place[index] = plan.chain(&parts.leaves, chain, (order, sizes, &fates));
+                plan.tensors[plan.place[index].0].label = tensor.label;
+            }
+            None => plan.keep(tensor, TensorId(index)),
         }
     }
     let place = plan.place;
@@ -65,20 +70,19 @@ impl Rebuilt {
         TensorId(self.tensors.len() - 1)
     }
 
-    fn copy(&mut self, tensor: &Tensor, id: TensorId) {
-        let mut tensor = tensor.clone();
+    fn keep(&mut self, mut tensor: Tensor, id: TensorId) {
         tensor.operands.iter_mut().for_each(|operand| *operand = self.place[operand.0]);
         self.place[id.0] = self.push(tensor);
     }
 
-    /// Appends the products of one chain, the last of which stands for `root`.
-    fn chain(&mut self, parts: &Parts, chain: &Chain, root: TensorId, how: (Order, Sizes, &[Fate])) {
+    /// Appends the products of one chain and returns the last.
+    fn chain(&mut self, leaves: &[Leaf], chain: &Chain, how: (Order, Sizes, &[Fate])) -> TensorId {
         let (order, sizes, fates) = how;
         let factors: Vec<Part> = chain
             .factors
             .iter()
             .map(|factor| {
-                let dims = parts.tensors[factor.id.0].shape.at(sizes);
+                let dims = self.tensors[self.place[factor.id.0].0].shape.at(sizes);
                 let (rows, columns) = if factor.transposed { (dims[2], dims[1]) } else { (dims[1], dims[2]) };
                 Part { rows: rows as u64, columns: columns as u64, fate: fates[factor.id.0] }
             })
@@ -90,16 +94,13 @@ impl Rebuilt {
             Order::Factored => from,
             Order::Cheapest | Order::Synthesized => table[from][to].cut,
         };
-        let (id, _) = self.product(parts, chain, (0, last), &cut);
-        self.place[root.0] = id;
-        let tensor = &parts.tensors[root.0];
-        self.tensors[id.0].label.clone_from(&tensor.label);
+        self.product(leaves, chain, (0, last), &cut).0
     }
 
     /// Appends the product of the factors from `from` to `to`; returns it and whether it is to be read transposed.
     fn product(
         &mut self,
-        parts: &Parts,
+        leaves: &[Leaf],
         chain: &Chain,
         (from, to): (usize, usize),
         cut: &impl Fn(usize, usize) -> usize,
@@ -109,12 +110,12 @@ impl Rebuilt {
             return (self.place[factor.id.0], factor.transposed);
         }
         let middle = cut(from, to);
-        let (left, transpose_left) = self.product(parts, chain, (from, middle), cut);
-        let (right, transpose_right) = self.product(parts, chain, (middle + 1, to), cut);
+        let (left, transpose_left) = self.product(leaves, chain, (from, middle), cut);
+        let (right, transpose_right) = self.product(leaves, chain, (middle + 1, to), cut);
         let op = Op::MatMul { transpose_left, transpose_right };
-        let shape = op.shape(&[&self.tensors[left.0].shape, &self.tensors[right.0].shape], &parts.leaves);
+        let shape = op.shape(&[&self.tensors[left.0].shape, &self.tensors[right.0].shape], leaves);
         let shape = shape.unwrap_or_else(|_| self.tensors[left.0].shape.clone());
-        (self.push(Tensor { op, operands: vec![left, right], shape, label: String::new() }), false)
+        (self.push(Tensor { op, operands: [left, right].as_slice().into(), shape, label: String::new() }), false)
     }
 }
 
