@@ -3,6 +3,7 @@
 
 use indexmap::IndexMap;
 use miette::Diagnostic;
+use rustc_hash::FxBuildHasher;
 use thiserror::Error;
 
 use super::model::Value;
@@ -52,7 +53,7 @@ pub(super) struct Entry {
 /// All declared names, in the order of the text.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    entries: IndexMap<String, Entry>,
+    entries: IndexMap<String, Entry, FxBuildHasher>,
 }
 
 /// A name is declared twice.

@@ -28,16 +28,19 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &CompileArgs) -> Out
     } else {
         let stages = compile(screen, &source, &options(&args.model, facts))?;
         match args.emit {
-            None => return summary(screen, &stages, data.as_deref()),
+            None => return summary(screen, stages, data.as_deref()),
             Some(stage) => show(screen, stage, &stages),
         }
     };
     deliver(screen, args, &text)
 }
 
-fn summary(screen: &Screen, stages: &Stages, data: Option<&str>) -> Outcome {
-    let summary = Summary::new(stages, data);
+fn summary(screen: &Screen, stages: Stages, data: Option<&str>) -> Outcome {
+    let rows = if screen.is_json() { usize::MAX } else { Summary::SHOWN };
+    let summary = Summary::new(&stages, data, rows);
     let printed = if screen.is_json() { screen.object(&summary) } else { screen.print(&summary.text(screen)) };
+    // the program ends here: the plan of a large model is a million pieces, and nobody needs their memory any more
+    std::mem::forget(stages);
     printed.map(|()| Exit::Done)
 }
 

@@ -10,9 +10,6 @@ use crate::check::{Activation, Model, Origin, Population};
 use crate::compile::Stages;
 use crate::plan::Sizes;
 
-/// Rows of a list that are shown; the rest is counted.
-const SHOWN: usize = 12;
-
 /// The summary for people and scripts; the fields are stable.
 #[derive(Debug, Serialize)]
 pub(super) struct Summary {
@@ -27,6 +24,9 @@ pub(super) struct Summary {
     /// uncompressed / parameters; `null` where nothing is learned.
     compression: Option<f64>,
     step: StepCost,
+    /// Populations and connections, whether they have a row or not.
+    #[serde(skip)]
+    in_all: [usize; 2],
     #[serde(skip)]
     settings_lines: Vec<String>,
 }
@@ -63,21 +63,25 @@ struct StepCost {
 }
 
 impl Summary {
-    /// Sums up what a text compiled to, for `data` if it was compiled for any.
-    pub(super) fn new(stages: &Stages, data: Option<&str>) -> Self {
+    /// Rows of a list that people are shown; the rest is counted.
+    pub(super) const SHOWN: usize = 12;
+
+    /// Sums up what a text compiled to, for `data` if it was compiled for any, with so many `rows` of a list at most.
+    pub(super) fn new(stages: &Stages, data: Option<&str>, rows: usize) -> Self {
         let (model, plan) = (stages.model(), &stages.plan);
-        let (counts, cost, table) = (plan.counts(), plan.step_cost(Sizes::SHOWN), plan.table());
+        let (counts, cost) = (plan.counts(), plan.step_cost(Sizes::SHOWN));
         Self {
             model: model.name().to_owned(),
             settings: model.settings().iter().map(SettingRow::new).collect(),
-            populations: model.populations().iter().map(|row| population(model, row)).collect(),
-            connections: connections(model),
+            populations: model.populations().iter().take(rows).map(|row| population(model, row)).collect(),
+            connections: connections(model, rows),
             parameters: counts.parameters,
-            learned_tensors: table.tensors.len(),
+            learned_tensors: plan.learned().count(),
             synapses: counts.synapses,
             uncompressed: counts.uncompressed,
-            compression: table.compression,
+            compression: (counts.parameters > 0).then(|| counts.compression()),
             step: StepCost { flop: cost.flop, bytes: cost.bytes, runs: Sizes::SHOWN.runs, batch: Sizes::SHOWN.batch },
+            in_all: [model.populations().len(), model.projections().len()],
             settings_lines: settings(model, data),
         }
     }
@@ -103,8 +107,8 @@ impl Summary {
         let row = |row: &PopulationRow| {
             [row.name.clone(), row.shape.clone(), count(row.neurons, "neuron"), row.manner.clone()]
         };
-        let rows: Vec<[String; 4]> = self.populations.iter().take(SHOWN).map(row).collect();
-        with_rest(columns(&rows, &[2]), self.populations.len())
+        let rows: Vec<[String; 4]> = self.populations.iter().take(Self::SHOWN).map(row).collect();
+        with_rest(columns(&rows, &[2]), self.in_all[0])
     }
 
     fn connection_lines(&self) -> Vec<String> {
@@ -113,8 +117,8 @@ impl Summary {
             let frozen = if row.frozen { "frozen" } else { "" };
             [link, row.manner.clone(), count(row.synapses, "synapse"), frozen.to_owned()]
         };
-        let rows: Vec<[String; 4]> = self.connections.iter().take(SHOWN).map(row).collect();
-        with_rest(columns(&rows, &[2]), self.connections.len())
+        let rows: Vec<[String; 4]> = self.connections.iter().take(Self::SHOWN).map(row).collect();
+        with_rest(columns(&rows, &[2]), self.in_all[1])
     }
 
     fn compression_line(&self) -> String {
@@ -148,7 +152,7 @@ fn population(model: &Model, row: &Population) -> PopulationRow {
     PopulationRow { name: row.name.to_string(), shape: row.shape.to_string(), neurons, pool, manner: manner.join(", ") }
 }
 
-fn connections(model: &Model) -> Vec<ConnectionRow> {
+fn connections(model: &Model, rows: usize) -> Vec<ConnectionRow> {
     let row = |link: &crate::check::Projection| {
         let (source, target) = (model.population(link.source), model.population(link.target));
         ConnectionRow {
@@ -161,7 +165,7 @@ fn connections(model: &Model) -> Vec<ConnectionRow> {
             manner: manner(model, link),
         }
     };
-    model.projections().iter().map(row).collect()
+    model.projections().iter().take(rows).map(row).collect()
 }
 
 fn manner(model: &Model, link: &crate::check::Projection) -> String {

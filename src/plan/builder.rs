@@ -1,6 +1,7 @@
 //! The growing plan: every operation appended goes through its shape rule, every row of the table is entered once.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::function::Function;
 use super::leaf::{Leaf, Start};
@@ -14,7 +15,7 @@ use crate::diag::Bug;
 pub(super) struct Builder {
     pub(super) tensors: Vec<Tensor>,
     pub(super) leaves: Vec<Leaf>,
-    by_name: HashMap<String, (LeafId, TensorId)>,
+    by_name: FxHashMap<String, (LeafId, TensorId)>,
 }
 
 /// A row to be entered.
@@ -35,19 +36,18 @@ pub(super) struct Row {
 impl Builder {
     /// Goes on with a list of tensors; rows of their table are entered by it no more.
     pub(super) fn of(tensors: Vec<Tensor>, leaves: Vec<Leaf>) -> Self {
-        Self { tensors, leaves, by_name: HashMap::new() }
+        Self { tensors, leaves, by_name: FxHashMap::default() }
     }
 
     /// Appends an operation.
     pub(super) fn push(&mut self, op: Op, operands: &[TensorId], label: &str) -> Result<TensorId, Bug> {
-        let shapes: Vec<&Shape> = operands.iter().map(|id| &self.tensors[id.0].shape).collect();
         let id = TensorId(self.tensors.len());
-        let shape = op.shape(&shapes, &self.leaves).map_err(|why| Bug {
-            pass: "lower",
-            tensor: format!("{id} {label}"),
-            why,
-        })?;
-        self.tensors.push(Tensor { op, operands: operands.to_vec(), shape, label: label.to_owned() });
+        let shape = {
+            let shapes: SmallVec<[&Shape; 2]> = operands.iter().map(|id| &self.tensors[id.0].shape).collect();
+            op.shape(&shapes, &self.leaves)
+        };
+        let shape = shape.map_err(|why| Bug { pass: "lower", tensor: format!("{id} {label}"), why })?;
+        self.tensors.push(Tensor { op, operands: operands.into(), shape, label: label.to_owned() });
         Ok(id)
     }
 

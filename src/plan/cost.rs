@@ -3,6 +3,8 @@
 
 use std::ops::AddAssign;
 
+use smallvec::SmallVec;
+
 use super::field::Field;
 use super::function::Function;
 use super::op::{Op, Over};
@@ -86,7 +88,7 @@ impl Plan {
     /// Returns what computing one tensor costs.
     pub fn cost(&self, id: TensorId, sizes: Sizes) -> Cost {
         let tensor = self.tensor(id);
-        let operands: Vec<&Shape> = tensor.operands.iter().map(|id| &self.tensor(*id).shape).collect();
+        let operands: SmallVec<[&Shape; 2]> = tensor.operands.iter().map(|id| &self.tensor(*id).shape).collect();
         tensor.op.cost(&operands, &tensor.shape, sizes)
     }
 

@@ -1,6 +1,6 @@
 //! Genes → identities and interactions: the tensors X and O of a model, each made once a step.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::builder::{Builder, Row, frozen};
 use super::function::Function;
@@ -32,9 +32,9 @@ pub(super) struct Reader<'a> {
 /// Makes X and O, and remembers them.
 #[derive(Debug, Default)]
 pub(super) struct Express {
-    identities: HashMap<(PopId, GenomeId, Option<Side>, bool), TensorId>,
-    interactions: HashMap<(InteractionId, bool), TensorId>,
-    pools: HashMap<(PopId, TensorId), TensorId>,
+    identities: FxHashMap<(PopId, GenomeId, Option<Side>, bool), TensorId>,
+    interactions: FxHashMap<(InteractionId, bool), TensorId>,
+    pools: FxHashMap<(PopId, TensorId), TensorId>,
 }
 
 /// Where one identity's rows get their names, sizes and reader from.

@@ -66,11 +66,12 @@ pub enum Start {
 
 impl Start {
     /// Returns the tensors that it is taken from.
-    pub fn reads(&self) -> Vec<TensorId> {
-        match *self {
-            Self::Gain { source, interaction, target, .. } => vec![source, interaction, target],
-            Self::Constant(_) | Self::Normal { .. } | Self::Uniform { .. } | Self::AtanhUniform => Vec::new(),
-        }
+    pub fn reads(&self) -> impl Iterator<Item = TensorId> + use<> {
+        let read = match *self {
+            Self::Gain { source, interaction, target, .. } => Some([source, interaction, target]),
+            Self::Constant(_) | Self::Normal { .. } | Self::Uniform { .. } | Self::AtanhUniform => None,
+        };
+        read.into_iter().flatten()
     }
 
     /// Follows tensors to their new places.

@@ -37,4 +37,4 @@ pub use lower::{lower, raw};
 pub use op::{Op, Over, Squares};
 pub use table::{Table, TableRow};
 pub use tensor::{Dim, LeafId, Shape, Sizes, TensorId};
-pub use verify::{Counts, Plan, Tensor};
+pub use verify::{Counts, Operands, Plan, Tensor};

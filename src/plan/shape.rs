@@ -3,7 +3,7 @@
 use super::field::Field;
 use super::leaf::Leaf;
 use super::op::{Op, Over, Squares};
-use super::tensor::{Dim, Shape, Sizes};
+use super::tensor::{Dim, Dims, Shape, Sizes};
 
 impl Op {
     /// Returns the result's shape.
@@ -86,25 +86,24 @@ fn broadcast(left: &Shape, right: &Shape) -> Result<Shape, String> {
     if left.rank() != right.rank() {
         return Err(format!("{left} and {right} differ in rank"));
     }
-    left.dims().iter().zip(right.dims()).map(pair).collect::<Result<Vec<Dim>, String>>().map(Shape::new)
+    let dims = left.dims().iter().zip(right.dims()).map(pair).collect::<Result<Dims, String>>();
+    dims.map(Shape::new)
 }
 
 fn without(shape: &Shape, axis: usize) -> Result<Shape, String> {
-    let mut dims = shape.dims().to_vec();
-    if axis >= dims.len() {
+    if axis >= shape.rank() {
         return Err(format!("{shape} has no axis {axis}"));
     }
-    dims.remove(axis);
-    Ok(Shape::new(dims))
+    Ok(shape.with(|dims| {
+        dims.remove(axis);
+    }))
 }
 
 fn with_one(shape: &Shape, axis: usize) -> Result<Shape, String> {
-    let mut dims = shape.dims().to_vec();
-    if axis > dims.len() {
+    if axis > shape.rank() {
         return Err(format!("{shape} has no place {axis}"));
     }
-    dims.insert(axis, Dim::Size(1));
-    Ok(Shape::new(dims))
+    Ok(shape.with(|dims| dims.insert(axis, Dim::Size(1))))
 }
 
 fn of_one(shape: &Shape, axis: usize) -> Result<(), String> {
@@ -116,18 +115,14 @@ fn of_one(shape: &Shape, axis: usize) -> Result<(), String> {
 
 fn repeated(shape: &Shape, axis: usize, length: Dim) -> Result<Shape, String> {
     of_one(shape, axis)?;
-    let mut dims = shape.dims().to_vec();
-    dims[axis] = length;
-    Ok(Shape::new(dims))
+    Ok(shape.with(|dims| dims[axis] = length))
 }
 
 fn selected(shape: &Shape, axis: usize, index: usize) -> Result<Shape, String> {
-    let mut dims = shape.dims().to_vec();
-    match dims.get(axis) {
-        Some(Dim::Size(length)) if index < *length => dims[axis] = Dim::Size(1),
-        _ => return Err(format!("axis {axis} of {shape} has no place {index}")),
+    match shape.dims().get(axis) {
+        Some(Dim::Size(length)) if index < *length => Ok(shape.with(|dims| dims[axis] = Dim::Size(1))),
+        _ => Err(format!("axis {axis} of {shape} has no place {index}")),
     }
-    Ok(Shape::new(dims))
 }
 
 fn placed(shape: &Shape, axis: usize, index: usize, length: usize) -> Result<Shape, String> {
@@ -139,7 +134,7 @@ fn placed(shape: &Shape, axis: usize, index: usize, length: usize) -> Result<Sha
 
 fn reshaped(found: &Shape, wanted: &Shape) -> Result<Shape, String> {
     let open = |shape: &Shape| shape.dims().iter().copied().filter(|dim| !matches!(dim, Dim::Size(_))).collect();
-    let (before, after): (Vec<Dim>, Vec<Dim>) = (open(found), open(wanted));
+    let (before, after): (Dims, Dims) = (open(found), open(wanted));
     let one = Sizes { runs: 1, batch: 1 };
     if before == after && found.count(one) == wanted.count(one) {
         Ok(wanted.clone())

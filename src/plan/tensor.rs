@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smallvec::SmallVec;
+
 /// One value of the plan; prints as `t7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TensorId(pub(super) usize);
@@ -84,12 +86,22 @@ impl fmt::Display for Dim {
 
 /// A tensor's dimensions, outermost first; prints as `[R, B, 784]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Shape(Vec<Dim>);
+pub struct Shape(Dims);
+
+/// The dimensions of a shape; up to three stand in place.
+pub(super) type Dims = SmallVec<[Dim; 3]>;
 
 impl Shape {
     /// Makes a shape from its dimensions.
-    pub fn new(dims: impl Into<Vec<Dim>>) -> Self {
-        Self(dims.into())
+    pub fn new(dims: impl AsRef<[Dim]>) -> Self {
+        Self(Dims::from_slice(dims.as_ref()))
+    }
+
+    /// Returns the shape with its dimensions changed by `change`.
+    pub(super) fn with(&self, change: impl FnOnce(&mut Dims)) -> Self {
+        let mut dims = self.0.clone();
+        change(&mut dims);
+        Self(dims)
     }
 
     /// Makes `[R, sizes…]`, the shape of what every run has of its own.

@@ -1,5 +1,8 @@
 //! A plan and its proof: the only maker of a [`Plan`] re-checks every shape rule and every reference.
 
+use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
+
 use super::choice::Choice;
 use super::leaf::Leaf;
 use super::op::Op;
@@ -12,12 +15,15 @@ pub struct Tensor {
     /// What makes it.
     pub op: Op,
     /// From which earlier tensors.
-    pub operands: Vec<TensorId>,
+    pub operands: Operands,
     /// Its shape.
     pub shape: Shape,
     /// What it is in the source's words, where it has a name there: `hidden.g.X`, `pixels->hidden.W`, `hidden`.
     pub label: String,
 }
+
+/// What an operation is applied to; two tensors stand in place.
+pub type Operands = SmallVec<[TensorId; 2]>;
 
 /// Exact counts, known at compile time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,7 +194,7 @@ fn check_tensor(parts: &Parts, index: usize, tensor: &Tensor) -> Result<(), Stri
     if let Some(later) = tensor.operands.iter().find(|id| id.index() >= index) {
         return Err(format!("uses {later}, which comes no earlier"));
     }
-    let operands: Vec<&Shape> = tensor.operands.iter().map(|id| &parts.tensors[id.index()].shape).collect();
+    let operands: SmallVec<[&Shape; 2]> = tensor.operands.iter().map(|id| &parts.tensors[id.index()].shape).collect();
     let shape = tensor.op.shape(&operands, &parts.leaves)?;
     if shape == tensor.shape { Ok(()) } else { Err(format!("says {}, its rule says {shape}", tensor.shape)) }
 }
@@ -197,17 +203,16 @@ fn check_leaf(parts: &Parts, leaf: &Leaf) -> Result<(), String> {
     if leaf.shape.dims().first() != Some(&Dim::Runs) || leaf.shape.dims().contains(&Dim::Batch) {
         return Err(format!("is {}, must begin with R and hold no B", leaf.shape));
     }
-    if leaf.start.reads().iter().any(|id| id.index() >= parts.tensors.len()) {
+    if leaf.start.reads().any(|id| id.index() >= parts.tensors.len()) {
         return Err("its gain is taken from a tensor that is not there".to_owned());
     }
     Ok(())
 }
 
 fn check_names(parts: &Parts) -> Result<(), String> {
-    let mut names: Vec<&str> = parts.leaves.iter().map(|leaf| leaf.name.as_str()).collect();
-    names.sort_unstable();
-    match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(pair[0].to_owned()),
+    let mut names = FxHashSet::with_capacity_and_hasher(parts.leaves.len(), rustc_hash::FxBuildHasher);
+    match parts.leaves.iter().find(|leaf| !names.insert(leaf.name.as_str())) {
+        Some(leaf) => Err(leaf.name.clone()),
         None => Ok(()),
     }
 }

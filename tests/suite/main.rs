@@ -9,6 +9,7 @@ mod draw;
 mod draws;
 mod examples;
 mod grids;
+mod growth;
 mod lenet;
 mod pages;
 mod syntax;

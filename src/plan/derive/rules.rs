@@ -1,11 +1,13 @@
 //! One rule for each operation: what its result's slope passes on to an operand.
 #![allow(clippy::wildcard_enum_match_arm)] // `part` names every operation; the two it hands groups to see theirs only
 
+use smallvec::smallvec;
+
 use super::super::builder::Builder;
 use super::super::field::Field;
 use super::super::op::{Op, Over};
 use super::super::tensor::{Shape, Sizes, TensorId};
-use super::super::verify::Tensor;
+use super::super::verify::{Operands, Tensor};
 use super::{Slope, gathered, made, maps, times};
 use crate::diag::Bug;
 
@@ -25,7 +27,8 @@ struct Step<'a> {
 
 /// Appends what the slope of `of` passes on to its operand number `place`; `None` where that is nothing.
 pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slope) -> Result<Option<Slope>, Bug> {
-    let Tensor { op, operands, shape: whole, .. } = builder.tensors[of.0].clone();
+    let Tensor { op, operands, shape, .. } = &builder.tensors[of.0];
+    let (op, operands, whole) = (op.clone(), operands.clone(), shape.clone());
     let shape = builder.tensors[operands[place].0].shape.clone();
     let step = Step { of, whole: &whole, operands: &operands, place, shape: &shape };
     let part = match op {
@@ -86,23 +89,23 @@ fn laid_out(builder: &mut Builder, op: &Op, step: Step<'_>, slope: Slope) -> Res
 
 /// The rules of operations whose slope is a sum of products.
 fn summed(builder: &mut Builder, op: &Op, step: Step<'_>, slope: TensorId) -> Result<TensorId, Bug> {
-    let (op, operands) = match *op {
+    let (op, operands): (Op, Operands) = match *op {
         Op::Softmax { axis } => return softmax(builder, axis, step.of, slope),
         Op::LogSoftmax { axis } => return log_softmax(builder, axis, step.operands[0], slope),
         Op::MatMul { transpose_left, transpose_right } => product([transpose_left, transpose_right], step, slope),
         Op::Window(over, field) => window(over, field, step, slope),
         Op::Select { axis, index } => {
             let length = step.shape.dims()[axis].at(Sizes { runs: 1, batch: 1 });
-            (Op::Place { axis, index, length }, vec![slope])
+            (Op::Place { axis, index, length }, smallvec![slope])
         }
-        Op::Place { axis, index, .. } => (Op::Select { axis, index }, vec![slope]),
-        Op::Symmetric { size } => (Op::Triangle { size }, vec![slope]),
-        Op::Triangle { size } => (Op::Symmetric { size }, vec![slope]),
-        Op::Diagonal => (Op::DiagonalOf, vec![slope]),
-        Op::DiagonalOf => (Op::Diagonal, vec![slope]),
-        Op::Pool(squares) => (Op::Spread(squares), vec![slope]),
-        Op::Spread(squares) => (Op::Pool(squares), vec![slope]),
-        _ => (op.clone(), vec![slope]),
+        Op::Place { axis, index, .. } => (Op::Select { axis, index }, smallvec![slope]),
+        Op::Symmetric { size } => (Op::Triangle { size }, smallvec![slope]),
+        Op::Triangle { size } => (Op::Symmetric { size }, smallvec![slope]),
+        Op::Diagonal => (Op::DiagonalOf, smallvec![slope]),
+        Op::DiagonalOf => (Op::Diagonal, smallvec![slope]),
+        Op::Pool(squares) => (Op::Spread(squares), smallvec![slope]),
+        Op::Spread(squares) => (Op::Pool(squares), smallvec![slope]),
+        _ => (op.clone(), smallvec![slope]),
     };
     builder.push(op, &operands, "")
 }
@@ -155,27 +158,27 @@ fn log_softmax(builder: &mut Builder, axis: usize, x: TensorId, slope: TensorId)
 }
 
 /// The slope of one of three factors is made of the other two: see [`Over`].
-fn window(over: Over, field: Field, step: Step<'_>, slope: TensorId) -> (Op, Vec<TensorId>) {
+fn window(over: Over, field: Field, step: Step<'_>, slope: TensorId) -> (Op, Operands) {
     let (x, y) = (step.operands[0], step.operands[1]);
     let (over, operands) = match (over, step.place) {
-        (Over::Seen, 0) => (Over::Pairs, vec![slope, y]),
-        (Over::Seen, _) => (Over::Seers, vec![x, slope]),
-        (Over::Pairs, 0) => (Over::Seen, vec![slope, y]),
-        (Over::Pairs, _) => (Over::Seers, vec![slope, x]),
-        (Over::Seers, 0) => (Over::Pairs, vec![y, slope]),
-        (Over::Seers, _) => (Over::Seen, vec![x, slope]),
+        (Over::Seen, 0) => (Over::Pairs, smallvec![slope, y]),
+        (Over::Seen, _) => (Over::Seers, smallvec![x, slope]),
+        (Over::Pairs, 0) => (Over::Seen, smallvec![slope, y]),
+        (Over::Pairs, _) => (Over::Seers, smallvec![slope, x]),
+        (Over::Seers, 0) => (Over::Pairs, smallvec![y, slope]),
+        (Over::Seers, _) => (Over::Seen, smallvec![x, slope]),
     };
     (Op::Window(over, field), operands)
 }
 
 /// With Y = A B: δA = δY Bᵀ, δB = Aᵀ δY; a factor that is transposed first gets its slope transposed.
-fn product([left_turned, right_turned]: [bool; 2], step: Step<'_>, slope: TensorId) -> (Op, Vec<TensorId>) {
+fn product([left_turned, right_turned]: [bool; 2], step: Step<'_>, slope: TensorId) -> (Op, Operands) {
     let matmul = |transpose_left, transpose_right| Op::MatMul { transpose_left, transpose_right };
     let (left, right) = (step.operands[0], step.operands[1]);
     match (step.place, left_turned, right_turned) {
-        (0, false, turned) => (matmul(false, !turned), vec![slope, right]),
-        (0, true, turned) => (matmul(turned, true), vec![right, slope]),
-        (_, turned, false) => (matmul(!turned, false), vec![left, slope]),
-        (_, turned, true) => (matmul(true, turned), vec![slope, left]),
+        (0, false, turned) => (matmul(false, !turned), smallvec![slope, right]),
+        (0, true, turned) => (matmul(turned, true), smallvec![right, slope]),
+        (_, turned, false) => (matmul(!turned, false), smallvec![left, slope]),
+        (_, turned, true) => (matmul(true, turned), smallvec![slope, left]),
     }
 }

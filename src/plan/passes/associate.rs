@@ -5,6 +5,7 @@
 //! bytes that it moves, once for itself and once more for each factor that a gradient goes to.
 
 use super::super::choice::{Choice, Way};
+use super::super::leaf::Leaf;
 use super::super::op::Op;
 use super::super::tensor::{Sizes, TensorId};
 use super::super::verify::{Parts, Tensor};
@@ -47,14 +48,20 @@ fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> 
         parts.choices = choices;
         return Ok(parts);
     }
-    let mut plan = Rebuilt { tensors: Vec::new(), place: vec![TensorId(0); parts.tensors.len()] };
-    let mut inside = vec![false; parts.tensors.len()];
+    let count = parts.tensors.len();
+    let mut plan = Rebuilt { tensors: Vec::with_capacity(count), place: vec![TensorId(0); count] };
+    let mut inside = vec![false; count];
     chains.iter().flatten().flat_map(|priced| &priced.chain.inside).for_each(|id| inside[id.0] = true);
-    for (index, tensor) in parts.tensors.iter().enumerate() {
+    for (index, tensor) in std::mem::take(&mut parts.tensors).into_iter().enumerate() {
         match &chains[index] {
             _ if inside[index] => {}
-            Some(chain) => plan.chain(&parts, chain, TensorId(index), order),
-            None => plan.copy(tensor, TensorId(index)),
+            Some(chain) => {
+                let last = chain.factors.len() - 1;
+                let (id, _) = plan.product(&parts.leaves, chain, (0, last), order);
+                plan.place[index] = id;
+                plan.tensors[id.0].label = tensor.label;
+            }
+            None => plan.keep(tensor, TensorId(index)),
         }
     }
     parts.choices = choices;
@@ -144,34 +151,30 @@ impl Rebuilt {
         TensorId(self.tensors.len() - 1)
     }
 
-    fn copy(&mut self, tensor: &Tensor, id: TensorId) {
-        let mut tensor = tensor.clone();
+    fn keep(&mut self, mut tensor: Tensor, id: TensorId) {
         tensor.operands.iter_mut().for_each(|operand| *operand = self.place[operand.0]);
         self.place[id.0] = self.push(tensor);
     }
 
-    /// Appends the products of one chain, the last of which stands for `root`.
-    fn chain(&mut self, parts: &Parts, chain: &Priced, root: TensorId, order: Order) {
-        let last = chain.factors.len() - 1;
-        let (id, _) = self.product(parts, chain, (0, last), order);
-        self.place[root.0] = id;
-        let tensor = &parts.tensors[root.0];
-        self.tensors[id.0].label.clone_from(&tensor.label);
-    }
-
     /// Appends the product of the factors from `from` to `to`; returns it and whether it is to be read transposed.
-    fn product(&mut self, parts: &Parts, chain: &Priced, (from, to): (usize, usize), order: Order) -> (TensorId, bool) {
+    fn product(
+        &mut self,
+        leaves: &[Leaf],
+        chain: &Priced,
+        (from, to): (usize, usize),
+        order: Order,
+    ) -> (TensorId, bool) {
         if from == to {
             let factor = chain.chain.factors[from];
             return (self.place[factor.id.0], factor.transposed);
         }
         let middle = chain.cut(order, from, to);
-        let (left, transpose_left) = self.product(parts, chain, (from, middle), order);
-        let (right, transpose_right) = self.product(parts, chain, (middle + 1, to), order);
+        let (left, transpose_left) = self.product(leaves, chain, (from, middle), order);
+        let (right, transpose_right) = self.product(leaves, chain, (middle + 1, to), order);
         let op = Op::MatMul { transpose_left, transpose_right };
-        let shape = op.shape(&[&self.tensors[left.0].shape, &self.tensors[right.0].shape], &parts.leaves);
+        let shape = op.shape(&[&self.tensors[left.0].shape, &self.tensors[right.0].shape], leaves);
         let shape = shape.unwrap_or_else(|_| self.tensors[left.0].shape.clone());
-        (self.push(Tensor { op, operands: vec![left, right], shape, label: String::new() }), false)
+        (self.push(Tensor { op, operands: [left, right].as_slice().into(), shape, label: String::new() }), false)
     }
 }
 

@@ -32,7 +32,9 @@ pub(super) fn chains(parts: &Parts) -> Vec<Option<Chain>> {
     let mut chains: Vec<Option<Chain>> = vec![None; parts.tensors.len()];
     let mut taken = vec![false; parts.tensors.len()];
     for index in (0..parts.tensors.len()).rev() {
-        if taken[index] || !matches!(parts.tensors[index].op, Op::MatMul { .. }) {
+        let tensor = &parts.tensors[index];
+        let inner = |id: &TensorId| uses[id.0] == 1 && matches!(parts.tensors[id.0].op, Op::MatMul { .. });
+        if taken[index] || !matches!(tensor.op, Op::MatMul { .. }) || !tensor.operands.iter().any(inner) {
             continue;
         }
         let mut chain = Chain { factors: Vec::new(), inside: Vec::new(), cuts: Vec::new() };

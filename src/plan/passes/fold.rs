@@ -70,7 +70,7 @@ impl Folding {
         let label = std::mem::take(&mut tensor.label);
         let shape = tensor.shape.clone();
         let sum = self.push(tensor);
-        let scaled = Tensor { op: Op::Affine { factor, offset: 0.0 }, operands: vec![sum], shape, label };
+        let scaled = Tensor { op: Op::Affine { factor, offset: 0.0 }, operands: [sum].as_slice().into(), shape, label };
         self.affine(scaled, factor, 0.0)
     }
 

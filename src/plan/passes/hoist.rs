@@ -11,21 +11,22 @@ use crate::diag::Bug;
 pub(super) const HOIST: Pass = Pass { name: "hoist", run: hoist };
 
 fn hoist(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
-    let old = std::mem::take(&mut parts.tensors);
-    let mut tensors: Vec<Tensor> = Vec::with_capacity(old.len());
-    let mut place: Vec<TensorId> = Vec::with_capacity(old.len());
-    for tensor in &old {
-        let mut tensor = tensor.clone();
-        if let Some((target, factor, transposed)) = movable(&old, &tensor) {
+    let moves: Vec<Option<Move>> = parts.tensors.iter().map(|tensor| movable(&parts.tensors, tensor)).collect();
+    if moves.iter().all(Option::is_none) {
+        return Ok(parts);
+    }
+    let mut tensors: Vec<Tensor> = Vec::with_capacity(parts.tensors.len());
+    let mut place: Vec<TensorId> = Vec::with_capacity(parts.tensors.len());
+    for (mut tensor, moving) in std::mem::take(&mut parts.tensors).into_iter().zip(moves) {
+        tensor.operands.iter_mut().for_each(|id| *id = place[id.0]);
+        if let Some(Move { target, factor, transposed }) = moving {
             let op = Op::MatMul { transpose_left: false, transpose_right: !transposed };
-            let operands = vec![place[tensor.operands[1].0], place[factor.0]];
+            let operands = [tensor.operands[1], place[factor.0]];
             let shape = op.shape(&[&tensors[operands[0].0].shape, &tensors[operands[1].0].shape], &parts.leaves);
             let id = TensorId(tensors.len());
             let shape = shape.map_err(|why| Bug { pass: "hoist", tensor: id.to_string(), why })?;
-            tensors.push(Tensor { op, operands, shape, label: String::new() });
-            tensor.operands = vec![place[target.0], id];
-        } else {
-            tensor.operands.iter_mut().for_each(|id| *id = place[id.0]);
+            tensors.push(Tensor { op, operands: operands.as_slice().into(), shape, label: String::new() });
+            tensor.operands = [place[target.0], id].as_slice().into();
         }
         place.push(TensorId(tensors.len()));
         tensors.push(tensor);
@@ -33,16 +34,24 @@ fn hoist(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
     Ok(parts.moved(tensors, |id| place[id.0]))
 }
 
-/// Returns what is left of the target's end, the factor, and whether the factor stands there transposed, where it had better
-/// be at the source's end.
-fn movable(tensors: &[Tensor], sum: &Tensor) -> Option<(TensorId, TensorId, bool)> {
+/// A factor that had better be at the source's end.
+struct Move {
+    /// What is left of the target's end.
+    target: TensorId,
+    factor: TensorId,
+    /// Whether the factor stands there transposed.
+    transposed: bool,
+}
+
+/// Returns what is to be moved where a tensor sums over receptive fields.
+fn movable(tensors: &[Tensor], sum: &Tensor) -> Option<Move> {
     let Op::Window(Over::Pairs, field) = sum.op else { return None };
     let end = &tensors[sum.operands[0].0];
     match (&end.op, end.operands.as_slice()) {
         (&Op::MatMul { transpose_left: false, transpose_right }, &[target, factor])
             if field.sources() <= field.targets() =>
         {
-            Some((target, factor, transpose_right))
+            Some(Move { target, factor, transposed: transpose_right })
         }
         _ => None,
     }

@@ -81,13 +81,17 @@ fn uses(parts: &Parts) -> Vec<usize> {
 /// Rebuilds a plan with only the tensors that are `kept`, where `same` says which earlier tensor stands for each.
 fn rebuilt(mut parts: Parts, same: &[TensorId], kept: &[bool]) -> Parts {
     let mut place = vec![TensorId(0); parts.tensors.len()];
-    let mut tensors = Vec::with_capacity(parts.tensors.len());
-    for (index, mut tensor) in std::mem::take(&mut parts.tensors).into_iter().enumerate() {
-        if same[index].0 == index && kept[index] {
+    let mut tensors = std::mem::take(&mut parts.tensors);
+    let (mut index, mut next) = (0, 0);
+    tensors.retain_mut(|tensor| {
+        let stays = same[index].0 == index && kept[index];
+        if stays {
             tensor.operands.iter_mut().for_each(|id| *id = place[same[id.0].0]);
-            place[index] = TensorId(tensors.len());
-            tensors.push(tensor);
+            place[index] = TensorId(next);
+            next += 1;
         }
-    }
+        index += 1;
+        stays
+    });
     parts.moved(tensors, |id| place[same[id.0].0])
 }

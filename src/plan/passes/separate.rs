@@ -15,16 +15,15 @@ pub(super) const SEPARATE: Pass = Pass { name: "separate", run: separate };
 
 fn separate(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let tensors = std::mem::take(&mut parts.tensors);
+    let found: Vec<Option<Found>> = (0..tensors.len()).map(|index| bells(&tensors, TensorId(index))).collect();
     let leaves = std::mem::take(&mut parts.leaves);
     let mut builder = Builder::of(Vec::with_capacity(tensors.len()), leaves);
     let mut place: Vec<TensorId> = Vec::with_capacity(tensors.len());
-    for (index, tensor) in tensors.iter().enumerate() {
-        let found = bells(&tensors, TensorId(index)).filter(|bells| bells.axes.len() > 1);
-        let made = if let Some(bells) = found {
-            let bells = Bells { mu: place[bells.mu.0], sigma: place[bells.sigma.0], ..bells };
+    for (mut tensor, found) in tensors.into_iter().zip(found) {
+        let made = if let Some(Found { axes, mu, sigma, anisotropic }) = found {
+            let bells = Bells { axes: &axes, mu: place[mu.0], sigma: place[sigma.0], anisotropic };
             bells.separated(&mut builder, &tensor.label)?
         } else {
-            let mut tensor = tensor.clone();
             tensor.operands.iter_mut().for_each(|id| *id = place[id.0]);
             builder.tensors.push(tensor);
             TensorId(builder.tensors.len() - 1)
@@ -36,15 +35,26 @@ fn separate(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
     Ok(parts.moved(tensors, |id| place[id.0]))
 }
 
+/// Gaussians on a grid of more than one axis.
+struct Found {
+    axes: Vec<usize>,
+    mu: TensorId,
+    sigma: TensorId,
+    anisotropic: bool,
+}
+
 /// Reads a tensor as Gaussians of the distance, if it is that.
-fn bells(tensors: &[Tensor], root: TensorId) -> Option<Bells<'_>> {
+fn bells(tensors: &[Tensor], root: TensorId) -> Option<Found> {
     let of = Reading(tensors);
     let exponent = of.map(root, Function::Exp)?;
     let (offset, sigma, anisotropic) = of.widths_of_all_axes(exponent).or_else(|| of.widths_of_each_axis(exponent))?;
     let (positions, centre) = of.pair(offset, &Op::Subtract)?;
     let Op::Positions { axes } = &tensors[of.one(positions, &Op::Insert { axis: 2 })?.0].op else { return None };
+    if axes.len() < 2 {
+        return None;
+    }
     let mu = of.map(of.one(centre, &Op::Insert { axis: 1 })?, Function::Tanh)?;
-    Some(Bells { axes, mu, sigma, anisotropic })
+    Some(Found { axes: axes.clone(), mu, sigma, anisotropic })
 }
 
 /// Tensors, read from a result back to what it is made of.
