@@ -5,7 +5,7 @@ use super::express::{Express, Reader, Side};
 use super::function::Function;
 use super::leaf::Start;
 use super::op::{Op, Squares};
-use super::passes::{Aim, PASSES, RAW, run};
+use super::passes::{Aim, PASSES, RAW, TWICE, run};
 use super::tensor::{Dim, Shape, Sizes, TensorId};
 use super::verify::{Counts, Parts, Plan};
 use super::weights::received;
@@ -38,6 +38,16 @@ pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
 /// A [`Bug`], which no model should cause.
 pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
     run(PASSES, forward(wiring)?, Aim { order, sizes: Sizes { runs: 1, batch } })
+}
+
+/// Lowers a wiring to a verified plan of second order. Its loss is half the squared length of the gradient g of what
+/// [`lower`]'s plan calls the loss; its gradients are H g, with H that loss's matrix of second derivatives.
+///
+/// # Errors
+///
+/// A [`Bug`], which no model should cause.
+pub fn steepness(wiring: &Wiring) -> Result<Plan, Bug> {
+    run(TWICE, forward(wiring)?, Aim { order: Order::Synthesized, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a plan without a backward, as the mathematics is written.

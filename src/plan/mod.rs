@@ -33,7 +33,7 @@ pub use cost::Cost;
 pub use field::Field;
 pub use function::Function;
 pub use leaf::{Leaf, Start};
-pub use lower::{lower, raw};
+pub use lower::{lower, raw, steepness};
 pub use op::{Op, Over, Squares};
 pub use table::{Table, TableRow};
 pub use tensor::{Dim, LeafId, Shape, Sizes, TensorId};

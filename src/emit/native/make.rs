@@ -204,6 +204,6 @@ fn only_multiplied(plan: &Plan, walk: &Walk) -> bool {
 fn reads(plan: &Plan, groups: &[Option<Group>], id: TensorId) -> Vec<TensorId> {
     match &groups[id.index()] {
         Some(group) => group.inputs.clone(),
-        None => plan.tensor(id).operands.clone(),
+        None => plan.tensor(id).operands.to_vec(),
     }
 }

@@ -9,6 +9,7 @@ mod fold;
 mod hoist;
 mod separate;
 mod share;
+mod steepen;
 
 use super::builder::Builder;
 use super::derive::derive;
@@ -42,6 +43,9 @@ pub(super) const PASSES: &[Pass] =
 
 /// Nothing but the backward.
 pub(super) const RAW: &[Pass] = &[DERIVE];
+
+/// The backward of the backward.
+pub(super) const TWICE: &[Pass] = &[DERIVE, steepen::STEEPEN, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
 
 /// Appends the backward.
 const DERIVE: Pass = Pass { name: "derive", run: backward };

@@ -1,0 +1,66 @@
+//! The backward of the backward, in double precision: the slope of the gradient's length against differences of it.
+
+use gemc::compile::stages;
+use gemc::draw::Draw;
+use gemc::emit::{Lesson, Net, Place};
+use gemc::options::Options;
+use gemc::plan::{Plan, raw, steepness};
+use tch::{Tensor, no_grad_guard};
+
+use crate::gradients::{spatial, windows};
+
+fn teach(net: &mut Net) -> Lesson {
+    let neurons = i64::try_from(net.plan().inputs()).unwrap();
+    let pixels = Draw::new(5, "x").uniform(2 * 5 * net.plan().inputs(), 1.0);
+    let x = Tensor::from_slice(&pixels).view([2, 5, neurons]);
+    net.teach(&x, &Tensor::from_slice(&[0_i64, 1, 2, 1, 0, 2, 2, 1, 0, 0])).unwrap()
+}
+
+fn net(plan: &Plan) -> Net {
+    Net::new(plan, &[7, 8], Place::EXACT).unwrap()
+}
+
+fn check(model: &str) {
+    tch::set_num_threads(1);
+    let stages = stages("m.gem", model, &Options::default()).expect("the model compiles");
+    let first = teach(&mut net(&raw(&stages.wiring).unwrap()));
+    let mut net = net(&steepness(&stages.wiring).unwrap());
+    let second = teach(&mut net);
+    let lengths = first.gradients.iter().map(|row| row.square().flatten(1, -1).sum_dim_intlist(1, false, None));
+    let lengths = lengths.reduce(|sum, one| sum + one).unwrap() / 2.0;
+    let error = (&second.losses / lengths - 1.0).abs().max().double_value(&[]);
+    assert!(error < 1e-10, "half the squared length of the gradient: {error:e}");
+    let rows: Vec<Tensor> = net.learned().map(Tensor::shallow_clone).collect();
+    for (index, (row, gradient)) in rows.iter().zip(&second.gradients).enumerate() {
+        let step = 1e-5;
+        let slope = |at: i64| {
+            let mut there = |by: f64| {
+                let _guard = no_grad_guard();
+                let _ = row.view(-1).narrow(0, at, 1).g_add_scalar_(by);
+                let value = teach(&mut net).losses.sum(None).double_value(&[]);
+                let _ = row.view(-1).narrow(0, at, 1).g_sub_scalar_(by);
+                value
+            };
+            (8.0 * (there(step) - there(-step)) - (there(2.0 * step) - there(-2.0 * step))) / (12.0 * step)
+        };
+        let count = i64::try_from(row.numel()).unwrap();
+        let slopes = Tensor::from_slice(&(0..count).map(slope).collect::<Vec<f64>>());
+        let error = (&slopes - gradient.reshape(-1)).norm().double_value(&[]) / gradient.norm().double_value(&[]);
+        assert!(error < 1e-6, "row {index}: {error:e}");
+    }
+}
+
+#[test]
+fn of_expressions_and_activations() {
+    for expression in ["gaussian(sigma: 0.8)", "gaussian(sigma: 0.8, anisotropic: true)", "inverse_square(scale: 2)"] {
+        check(&spatial(expression, "tanh", "{ interaction: symmetric }"));
+    }
+    for activation in ["relu", "sigmoid", "gelu"] {
+        check(&spatial("free", activation, "{ interaction: diagonal, sparse: 0.1 }"));
+    }
+}
+
+#[test]
+fn of_windows_and_pools() {
+    check(&windows("inverse_square(scale: 2)", "conv { window: 3 }", "direct { window: 2, share: maps }"));
+}
