@@ -3,6 +3,7 @@
 
 mod cases;
 mod cli;
+mod cycles;
 mod data;
 mod docs;
 mod draw;
@@ -10,6 +11,7 @@ mod draws;
 mod examples;
 mod grids;
 mod lenet;
+mod masks;
 mod pages;
 mod syntax;
 mod tidy;
