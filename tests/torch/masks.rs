@@ -113,7 +113,8 @@ fn over_other_encodings_multiply_what_those_make() {
     ));
     assert_near(&traced(&direct, "a->b.W").select(0, 1), &(row(&direct, "a->b.W", 1) * mask("direct")), "direct");
     let gradient = &direct.teach(&batch().0, &batch().1).unwrap().gradients[0];
-    let masked = gradient * (1.0 - mask("direct"));
+    let hidden: Tensor = 1.0 - mask("direct");
+    let masked: Tensor = gradient * hidden;
     assert_eq!(masked.abs().max().double_value(&[]), 0.0, "what is masked learns nothing");
     let basis = net(&plan_in(
         &text("", "", "basis(3) { density: 0.5, seed: 2 }").replace("    genome g(3)\n", ""),

@@ -89,6 +89,6 @@ model exploding {
     }
     let Err(StepFault::NotFinite(found)) = stepper.step() else { panic!("no fault") };
     assert_eq!((found.run, found.seed, found.step), (1, 31, 1));
-    // 36 pixels give about 18; each tick multiplies by 20 · 100, and 3.4 · 10³⁸ is the most: after eleven more
-    assert_eq!(found.culprit, "the first tensor that is not is `first->second at tick 12`");
+    // 36 pixels give about 18; each tick multiplies by 20 · 100, and 3.4 · 10³⁸ is the most: after twelve more
+    assert_eq!(found.culprit, "the first tensor that is not is `second->first at tick 13`");
 }
