@@ -1,4 +1,5 @@
 //! Masks, clouds, learned positions, and weights that are binary or nonnegative, against the formulas of each.
+#![allow(clippy::float_cmp)] // what is exactly 0, 1 or a count must be exactly that
 
 use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
@@ -205,7 +206,7 @@ fn a_weight_of_nothing_is_no_synapse_and_one_that_is_no_number_is_not_hidden() {
     let text = text("", "", "direct { weights: heaviside }").replace("    genome g(3)\n", "");
     let mut net = net(&plan_in(&text, Order::Cheapest));
     let mut row = Tensor::zeros([2, 12, 7], (Kind::Double, tch::Device::Cpu));
-    let _ = row.get(0).get(0).narrow(0, 0, 3).copy_(&Tensor::from_slice(&[1e-300, 0.0, -1e-300]));
+    row.get(0).get(0).narrow(0, 0, 3).copy_(&Tensor::from_slice(&[1e-300, 0.0, -1e-300]));
     net.load(&[("a->b.W".to_owned(), row.shallow_clone())]).unwrap();
     let made = traced(&net, "a->b.W");
     assert_eq!(made.sum(Kind::Double).double_value(&[]), 1.0);
