@@ -7,7 +7,7 @@ use rand_distr::{Distribution, StandardNormal};
 use sha2::{Digest, Sha256};
 
 /// Where uniform draws are cut before atanh: tanh′ is 0.002 there, small but still able to learn.
-const EDGE: f64 = 0.999;
+pub const EDGE: f64 = 0.999;
 
 /// A stream of random numbers; two with the same seed and purpose give the same numbers.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@
 //! through the rooms, and each room has one product:
 //!
 //! ```text
-//! span, diag, options, draw                   the ground floor: every room may stand on it, it knows no room
+//! span, diag, options, draw, space            the ground floor: every room may stand on it, it knows no room
 //!
 //! syntax ──► check ──► wire ──► plan ──► emit ──► train
 //! text→Ast   →Model   →Wiring   →Plan   →Net     →a run's folder
@@ -92,6 +92,7 @@ pub mod draw;
 pub mod emit;
 pub mod options;
 pub mod plan;
+pub mod space;
 pub mod span;
 pub mod syntax;
 #[cfg(feature = "torch")]

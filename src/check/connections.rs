@@ -8,17 +8,17 @@ use thiserror::Error;
 
 use super::Context;
 use super::arguments::keys;
+use super::binary::weights;
 use super::encodings::encoding;
 use super::fields::{self, Field, field};
 use super::genomes::GeneSets;
 use super::ids::PopId;
+use super::masks::{self, Wish};
 use super::misfit::misfits;
 use super::model::{Encoding, Projection};
 use super::names::Meaning;
 use super::neurons::Population;
 use super::range::switch;
-use super::unsupported;
-use super::window::Window;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Attribute, Connect, Item};
 
@@ -43,7 +43,7 @@ struct MissingExpression {
 #[error("`{source_population}` is connected to `{target}` via `{encoding}` twice")]
 #[diagnostic(
     code(gem::duplicate_connection),
-    help("remove one of the two; a second connection needs another genome, encoding or window")
+    help("remove one of the two; a second connection needs another genome, encoding, window or mask")
 )]
 struct DuplicateConnection {
     source_population: Name,
@@ -70,8 +70,8 @@ pub(super) struct Link {
     pub(super) projection: Option<Projection>,
 }
 
-/// Links that have been seen: by ends and encoding, and of each the windows, and where.
-type Seen = HashMap<(usize, usize, String), HashMap<Option<Window>, Span>>;
+/// Links that have been seen: by ends and encoding, and of each the manners, and where.
+type Seen = HashMap<(usize, usize, String), HashMap<String, Span>>;
 
 /// All links, and whether any was lost to a fault.
 #[derive(Debug)]
@@ -91,9 +91,9 @@ pub(super) fn connections(
     let (mut seen, mut lacking) = (Seen::new(), HashSet::new());
     for item in &ast.items {
         if let Item::Connect(connect) = item {
-            let (mut read, field) = links_of(context, connect, genes);
+            let (mut read, field, wish) = links_of(context, connect, genes);
             links.gaps |= read.len() + 1 < connect.chain.len();
-            fitting(context, field, &read, populations);
+            fitting(context, (field, wish), &read, populations);
             for link in &mut read {
                 if !matches!(field, Field::Faulty) {
                     repeated(context, connect, link, &mut seen);
@@ -112,14 +112,15 @@ pub(super) fn as_population(meaning: Meaning) -> Option<usize> {
     if let Meaning::Population(index) = meaning { Some(index) } else { None }
 }
 
-/// Reads one chain and its receptive fields; links with an end that is not there are left out.
-fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<Link>, Field) {
+/// Reads one chain, its receptive fields and its mask; links with an end that is not there are left out.
+fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<Link>, Field, Wish) {
     let resolve = |name| context.names.resolve(name, "population", as_population, context.problems);
     let ends: Vec<Option<usize>> = connect.chain.iter().map(resolve).collect();
     let encoding = encoding(context, &connect.encoding, genes);
     let attributes = attributes(context, connect);
     let frozen = frozen(context, &attributes);
     let field = field(context, connect, encoding, &attributes);
+    let (wish, weights) = (masks::wish(context, &attributes), weights(context, &attributes));
     let window = match field {
         Field::Whole => Some(None),
         Field::Square(window, _) => Some(Some(window)),
@@ -129,35 +130,29 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
         let (source, target) = (ends[0]?, ends[1]?);
         let span = names[0].span.to(names[1].span);
         let (from, to) = (PopId(source), PopId(target));
+        let purpose = format!("{}->{} via {}", names[0], names[1], connect.encoding.name);
         let whole = encoding.zip(window);
         let projection = whole.map(|(encoding, window)| Projection {
             source: from,
             target: to,
             encoding,
             window,
+            mask: wish.mask(purpose.clone()),
+            synapses: 0,
+            weights,
             again: false,
             frozen,
             span,
         });
         Some(Link { source, target, span, encoding, projection })
     };
-    (ends.windows(2).zip(connect.chain.windows(2)).filter_map(link).collect(), field)
+    (ends.windows(2).zip(connect.chain.windows(2)).filter_map(link).collect(), field, wish)
 }
 
-/// Returns the attributes that this version acts on.
+/// Returns the attributes that a connection may have.
 fn attributes<'a>(context: &mut Context, connect: &'a Connect) -> Vec<&'a Attribute> {
-    let to_come = unsupported::CONNECTION_KEYS;
-    let known: Vec<&str> = ["frozen"].iter().chain(fields::KEYS).chain(to_come).copied().collect();
-    let mut attributes = keys("a connection", &connect.attributes, &known, None, context.problems);
-    attributes.retain(|attribute| {
-        let (key, at) = (attribute.key.as_str(), attribute.key.span);
-        let supported = !to_come.contains(&key);
-        if !supported {
-            unsupported::report(key, at, context.problems);
-        }
-        supported
-    });
-    attributes
+    let known: Vec<&str> = ["frozen", "weights"].iter().chain(fields::KEYS).chain(masks::KEYS).copied().collect();
+    keys("a connection", &connect.attributes, &known, None, context.problems)
 }
 
 fn frozen(context: &mut Context, attributes: &[&Attribute]) -> bool {
@@ -165,23 +160,28 @@ fn frozen(context: &mut Context, attributes: &[&Attribute]) -> bool {
     frozen.and_then(|frozen| switch(context, frozen.value.as_ref())).unwrap_or(false)
 }
 
-/// Reports windows that do not fit the populations of their links.
-fn fitting(context: &mut Context, field: Field, links: &[Link], populations: &[Option<Population>]) {
-    let Field::Square(window, at) = field else { return };
+/// Reports windows and masks that do not fit the populations of their links.
+fn fitting(context: &mut Context, (field, wish): (Field, Wish), links: &[Link], populations: &[Option<Population>]) {
     let find = |index: usize| populations.get(index)?.as_ref();
     let ends = |link: &Link| Some([find(link.source)?, find(link.target)?]);
-    misfits(context, (window, at), &links.iter().filter_map(ends).collect::<Vec<_>>());
+    let ends: Vec<[&Population; 2]> = links.iter().filter_map(ends).collect();
+    if let Field::Square(window, at) = field {
+        misfits(context, (window, at), &ends);
+    }
+    for ends in ends {
+        masks::fits(context, wish, ends);
+    }
 }
 
-/// Reports a link that is there already, and marks one that is there with other windows.
+/// Reports a link that is there already, and marks one that is there in another manner.
 fn repeated(context: &mut Context, connect: &Connect, link: &mut Link, seen: &mut Seen) {
     let encoding = &connect.encoding.name;
-    let window = link.projection.as_ref().and_then(|projection| projection.window);
     let alike = seen.entry((link.source, link.target, encoding.text.clone())).or_default();
+    let manner = link.projection.as_ref().map_or(String::new(), Projection::manner);
     if let Some(projection) = &mut link.projection {
         projection.again = !alike.is_empty();
     }
-    if let Some(first) = alike.insert(window, link.span) {
+    if let Some(first) = alike.insert(manner, link.span) {
         let name = |index: usize| connect.chain.iter().find(|name| context.names.is_population(name, index));
         if let (Some(source), Some(target)) = (name(link.source), name(link.target)) {
             context.problems.push(DuplicateConnection {
@@ -214,6 +214,16 @@ fn expressed(
                 at: link.span,
                 declared: population.name.span,
             });
+        }
+    }
+}
+
+/// Counts the synapses of all links, where nothing is at fault so far.
+pub(super) fn count(context: &mut Context, links: &mut Links, populations: &[Option<Population>]) {
+    for projection in links.list.iter_mut().filter_map(|link| link.projection.as_mut()) {
+        let [source, target] = [projection.source, projection.target].map(|id| populations.get(id.index()));
+        if let (Some(Some(source)), Some(Some(target))) = (source, target) {
+            projection.synapses = masks::synapses(context, projection, [&source.shape, &target.shape]);
         }
     }
 }

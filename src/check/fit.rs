@@ -7,6 +7,7 @@ use super::model::Model;
 use super::neurons::{Layout, Population};
 use crate::diag::Problems;
 use crate::options::Facts;
+use crate::space::Cloud;
 use crate::span::Span;
 
 /// A sample does not fill the input population.
@@ -63,7 +64,9 @@ impl Model {
 
 fn margin(shape: &Layout, facts: &Facts) -> Option<usize> {
     let (rows, columns) = match (shape, shape.axes()) {
-        (Layout::Units(neurons), _) => return (*neurons == facts.sample_bytes()).then_some(0),
+        (Layout::Units(neurons) | Layout::Cloud(Cloud { neurons, .. }), _) => {
+            return (*neurons == facts.sample_bytes()).then_some(0);
+        }
         (Layout::Grid(_), [rows, columns]) if facts.channels == 1 => (rows, columns),
         (Layout::Grid(_), [rows, columns, channels]) if *channels == facts.channels => (rows, columns),
         (Layout::Grid(_), _) => return None,

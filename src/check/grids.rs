@@ -7,7 +7,7 @@ use super::Context;
 use super::neurons::Layout;
 use crate::span::{Name, Span};
 
-/// Something that needs rows and columns is asked of neurons on a line.
+/// Something that needs rows and columns is asked of neurons on a line or in a cloud.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{what} needs a grid, and `{population}` is `{shape}`")]
 #[diagnostic(
@@ -26,7 +26,7 @@ struct NotAGrid {
 
 /// Reports a population that is no grid; tells whether it is one.
 pub(super) fn is_grid(context: &mut Context, population: &Name, shape: &Layout, what: &'static str, at: Span) -> bool {
-    if let Layout::Units(_) = shape {
+    if let Layout::Units(_) | Layout::Cloud(_) = shape {
         let (population, declared) = (population.clone(), population.span);
         context.problems.push(NotAGrid { what, population, shape: shape.to_string(), at, declared });
         return false;

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod biases;
+mod binary;
 mod connections;
 mod encodings;
 mod expressions;
@@ -13,6 +14,7 @@ mod fit;
 mod genomes;
 mod grids;
 mod ids;
+mod masks;
 mod misfit;
 mod model;
 mod names;
@@ -21,11 +23,13 @@ mod parameters;
 mod pools;
 mod populations;
 mod ports;
+mod positions;
 mod range;
 mod shapes;
 mod show;
 mod size;
 mod skeleton;
+mod ticks;
 mod unsupported;
 mod unused;
 mod value;
@@ -33,9 +37,10 @@ mod window;
 mod words;
 
 pub use ids::{GenomeId, InteractionId, PopId, ProjId};
-pub use model::{Encoding, Genome, Interaction, Model, Origin, Projection, Rule, Setting, Value};
+pub use model::{Encoding, Genome, Interaction, Model, Origin, Projection, Rule, Setting, Value, Weights};
 pub use neurons::{Activation, Bias, Expression, Identity, Layout, Pool, Population};
 pub use skeleton::{Skeleton, SkeletonLink};
+pub use ticks::Ticks;
 pub use window::{Share, Window};
 
 use self::connections::Links;
@@ -72,9 +77,9 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     let drafts = ast.items.iter().filter_map(|item| as_population(item)).map(|p| populations::population(context, p));
     let drafts = drafts.collect();
     let Populations { list: populations, pools } = pools::settle(context, drafts);
-    let links = connections::connections(context, ast, &genes, &populations);
+    let mut links = connections::connections(context, ast, &genes, &populations);
     let ports = ports::ports(context, ast, &populations);
-    unrolled(context, ast);
+    let ticks = ticks::ticks(context, ast, links.list.len() + pools.len());
     unused::unused(context);
     let find = |port: Option<usize>| port.and_then(|index| populations.get(index)?.as_ref());
     if let Some(facts) = &options.facts {
@@ -82,23 +87,18 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     }
     let projections: Vec<&Projection> = links.list.iter().filter_map(|link| link.projection.as_ref()).collect();
     size::size(&genes, &populations, &projections, options.memory_limit, context.problems);
-    let skeleton = Skeleton::new(ast, &links, &pools, ports);
+    let skeleton = Skeleton::new(ast, &links, &pools, (ports, ticks));
+    if !context.problems.has_errors() {
+        connections::count(context, &mut links, &populations);
+    }
     let faulty = context.problems.has_errors();
-    let pieces = Pieces { settings, genes, populations, links, ports };
+    let pieces = Pieces { settings, genes, populations, links, ports, ticks };
     let model = if faulty { None } else { pieces.assemble(ast) };
     Checked { skeleton, model }
 }
 
 fn as_population(item: &Item) -> Option<&crate::syntax::ast::Population> {
     if let Item::Population(population) = item { Some(population) } else { None }
-}
-
-fn unrolled(context: &mut Context, ast: &Ast) {
-    for item in &ast.items {
-        if let Item::Unroll(unroll) = item {
-            unsupported::report("unroll", unroll.span, context.problems);
-        }
-    }
 }
 
 /// What the rules have made of a text.
@@ -108,6 +108,7 @@ struct Pieces {
     populations: Vec<Option<Population>>,
     links: Links,
     ports: Ports,
+    ticks: Option<Ticks>,
 }
 
 impl Pieces {
@@ -122,6 +123,7 @@ impl Pieces {
             projections: self.links.list.into_iter().map(|link| link.projection).collect::<Option<Vec<_>>>()?,
             input: PopId(self.ports.input?),
             output: PopId(self.ports.output?),
+            ticks: self.ticks.and_then(|ticks| ticks.count),
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::ids::{GenomeId, InteractionId, PopId, ProjId};
 use super::neurons::Population;
 use super::window::Window;
+use crate::space::Mask;
 use crate::span::{Name, Span};
 
 /// A network without faults in itself; whether its wiring holds together is for the next room.
@@ -16,6 +17,7 @@ pub struct Model {
     pub(super) projections: Vec<Projection>,
     pub(super) input: PopId,
     pub(super) output: PopId,
+    pub(super) ticks: Option<usize>,
 }
 
 /// A parameter's value in this compilation.
@@ -109,7 +111,13 @@ pub struct Projection {
     pub encoding: Encoding,
     /// The receptive fields, where not every neuron reaches every other.
     pub window: Option<Window>,
-    /// Whether an earlier one joins the same ends by the same encoding, within other windows.
+    /// The pairs of neurons that are joined, where not all are.
+    pub mask: Option<Mask>,
+    /// The weights that it has, saturating.
+    pub synapses: u64,
+    /// What a weight may be.
+    pub weights: Weights,
+    /// Whether an earlier one joins the same ends by the same encoding, in another manner.
     pub again: bool,
     /// Whether its weights stay as they start.
     pub frozen: bool,
@@ -126,6 +134,17 @@ pub enum Encoding {
     Direct,
     /// W = R P: R random and fixed, P learned, b rows.
     Basis(usize),
+}
+
+/// What a weight may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Weights {
+    /// Any number.
+    Real,
+    /// 1 where the number that is made is above 0, else 0.
+    Heaviside,
+    /// The number that is made where it is above 0, else 0.
+    Nonnegative,
 }
 
 impl Model {
@@ -181,11 +200,7 @@ impl Model {
 
     /// Returns the weights that a projection has, saturating.
     pub fn synapses(&self, projection: &Projection) -> u64 {
-        let (source, target) = (&self.population(projection.source).shape, &self.population(projection.target).shape);
-        match projection.window {
-            None => (source.neurons() as u64).saturating_mul(target.neurons() as u64),
-            Some(window) => window.synapses(source, target),
-        }
+        projection.synapses
     }
 
     /// Tells whether any projection has receptive fields.
@@ -196,6 +211,11 @@ impl Model {
     /// Returns the population that holds the sample.
     pub fn input(&self) -> PopId {
         self.input
+    }
+
+    /// Returns how many ticks the text asks for.
+    pub fn ticks(&self) -> Option<usize> {
+        self.ticks
     }
 
     /// Returns the population that is read.

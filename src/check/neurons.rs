@@ -1,6 +1,7 @@
 //! Populations as meant: how many neurons, where they lie, what they do, and what they express.
 
 use super::ids::{GenomeId, PopId};
+use crate::space::{Cloud, Space};
 use crate::span::{Name, Span};
 
 /// Neurons of one kind.
@@ -18,6 +19,8 @@ pub struct Population {
     pub identities: Vec<Identity>,
     /// What its activity is pooled from, where it is not made of connections.
     pub pool: Option<Pool>,
+    /// Whether it is a cloud whose positions are learned.
+    pub learned_positions: bool,
 }
 
 /// A population's activity is the mean of its source's over squares of neurons of one map.
@@ -36,6 +39,8 @@ pub enum Layout {
     Units(usize),
     /// A grid of two or three axes, the last one fastest.
     Grid(Vec<usize>),
+    /// Neurons at drawn places.
+    Cloud(Cloud),
 }
 
 /// A neuron's response to the sum it receives.
@@ -108,15 +113,25 @@ impl Layout {
         self.axes().iter().fold(1, |count: usize, axis| count.saturating_mul(*axis))
     }
 
-    /// Returns the lengths of its axes: one for a line.
+    /// Returns the lengths of its axes: one for a line or a cloud.
     pub fn axes(&self) -> &[usize] {
         match self {
             Self::Units(count) => std::slice::from_ref(count),
             Self::Grid(axes) => axes,
+            Self::Cloud(cloud) => std::slice::from_ref(&cloud.neurons),
         }
     }
 
-    /// Returns rows, columns and maps: a grid of two axes has one map, a line one row and one map.
+    /// Returns where its neurons lie.
+    pub fn space(&self) -> Space {
+        match self {
+            Self::Units(count) => Space::Grid(vec![*count]),
+            Self::Grid(axes) => Space::Grid(axes.clone()),
+            Self::Cloud(cloud) => Space::Cloud(*cloud),
+        }
+    }
+
+    /// Returns rows, columns and maps: a grid of two axes has one map, a line or a cloud one row and one map.
     pub fn grid(&self) -> [usize; 3] {
         match *self.axes() {
             [rows, columns, maps] => [rows, columns, maps],

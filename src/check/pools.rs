@@ -115,12 +115,14 @@ pub(super) fn settle(context: &mut Context, drafts: Vec<Draft>) -> Populations {
 
 /// Makes a population of a draft with a shape of its own; keeps a pool for later.
 fn own(draft: Draft, wishes: &mut Vec<Option<(Draft, Wish)>>) -> Option<Population> {
-    let Draft { name, shape, activation, bias, identities } = draft;
+    let Draft { name, shape, activation, bias, identities, learned_positions } = draft;
     let mut wish = None;
     let made = match shape {
-        Shape::Own(shape) => Some(Population { name, shape, activation, bias, identities, pool: None }),
+        Shape::Own(shape) => {
+            Some(Population { name, shape, activation, bias, identities, pool: None, learned_positions })
+        }
         Shape::Pool(asked) => {
-            wish = Some((Draft { name, shape: Shape::Faulty, activation, bias, identities }, asked));
+            wish = Some((Draft { name, shape: Shape::Faulty, activation, bias, identities, learned_positions }, asked));
             None
         }
         Shape::Faulty => None,
@@ -199,8 +201,9 @@ fn pooled(context: &mut Context, draft: Draft, wish: &Wish, list: &[Option<Popul
         inherited.map(|identity| Identity { expression: Expression::Pooled, span: wish.span, ..identity.clone() });
     let identities = inherited.chain(draft.identities.iter().cloned()).collect();
     let pool = Some(Pool { source: PopId(id), size: side });
+    let (name, shape) = (draft.name, Layout::Grid(axes));
     let (activation, bias) = (Activation::Identity, Bias::None);
-    Some(Population { name: draft.name, shape: Layout::Grid(axes), activation, bias, identities, pool })
+    Some(Population { name, shape, activation, bias, identities, pool, learned_positions: false })
 }
 
 /// Says which sides divide both.

@@ -11,15 +11,15 @@ use super::genomes::as_genome;
 use super::ids::GenomeId;
 use super::names::Meaning;
 use super::neurons::{Activation, Bias, Expression, Identity};
+use super::positions;
 use super::shapes::{Shape, shape};
-use super::unsupported;
 use super::value::written;
 use super::words::{ACTIVATIONS, look_up, words};
 use crate::diag::{did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Attribute, Expr};
 
-const KEYS: &[&str] = &["activation", "bias"];
+const KEYS: &[&str] = &["activation", "bias", "positions"];
 
 /// An activation that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -56,15 +56,16 @@ pub(super) struct Draft {
     pub(super) bias: Bias,
     /// Those that the statement names.
     pub(super) identities: Vec<Identity>,
+    /// Whether its positions are learned.
+    pub(super) learned_positions: bool,
 }
 
 /// Checks one population.
 pub(super) fn population(context: &mut Context, item: &ast::Population) -> Draft {
     let shape = shape(context, &item.shape);
-    let known: Vec<&str> = KEYS.iter().chain(unsupported::POPULATION_KEYS).copied().collect();
-    let attributes = keys("a population", &item.attributes, &known, Some(&context.names), context.problems);
+    let attributes = keys("a population", &item.attributes, KEYS, Some(&context.names), context.problems);
     let identities = identities(context, &attributes);
-    let (mut activation, mut bias) = (Activation::Identity, Bias::None);
+    let (mut activation, mut bias, mut learned_positions) = (Activation::Identity, Bias::None, false);
     let pool = matches!(shape, Shape::Pool(_));
     for attribute in attributes {
         match attribute.key.as_str() {
@@ -74,13 +75,11 @@ pub(super) fn population(context: &mut Context, item: &ast::Population) -> Draft
                 let owner = Owner { name: &item.name, shape: &shape, identities: &identities };
                 bias = biases::bias(context, owner, attribute).unwrap_or(bias);
             }
-            key if unsupported::POPULATION_KEYS.contains(&key) => {
-                unsupported::report(key, attribute.key.span, context.problems);
-            }
+            "positions" => learned_positions = positions::learned(context, &item.name, &shape, attribute),
             _ => {}
         }
     }
-    Draft { name: item.name.clone(), shape, activation, bias, identities }
+    Draft { name: item.name.clone(), shape, activation, bias, identities, learned_positions }
 }
 
 /// Reports an attribute by which a pool would do something; that it does nothing may be said.

@@ -55,6 +55,17 @@ pub(super) fn positive(context: &mut Context, expr: &Expr, what: &'static str) -
     if value > 0.0 { Some(value) } else { out_of_range(context, what, "greater than 0", value.to_string(), expr) }
 }
 
+/// Returns a part of a whole: a number greater than zero and at most one.
+pub(super) fn part(context: &mut Context, expr: &Expr, what: &'static str) -> Option<f64> {
+    let value = number(context, expr)?;
+    let is_part = value > 0.0 && value <= 1.0;
+    if is_part {
+        Some(value)
+    } else {
+        out_of_range(context, what, "greater than 0 and at most 1", value.to_string(), expr)
+    }
+}
+
 /// Returns a number of at least zero.
 pub(super) fn not_negative(context: &mut Context, expr: &Expr, what: &'static str) -> Option<f64> {
     let value = number(context, expr)?;

@@ -7,9 +7,9 @@ use super::Context;
 use super::arguments::{Signature, bind};
 use super::neurons::Layout;
 use super::pools::{self, Wish};
-use super::range::count;
-use super::unsupported;
+use super::range::{Least, OutOfRange, count, whole};
 use crate::diag::did_you_mean;
+use crate::space::Cloud;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Argument, Call};
 
@@ -21,7 +21,16 @@ const GRID: Signature = Signature {
     required: 2,
     named: &[],
 };
-const SHAPES: &[&str] = &["units", "grid", "average_pool"];
+const CLOUD: Signature = Signature {
+    form: "cloud(n, dims: 2, seed: 0)",
+    positional: &["the number of neurons"],
+    required: 1,
+    named: &["dims", "seed"],
+};
+const SHAPES: &[&str] = &["units", "grid", "cloud", "average_pool"];
+/// Dimensions of a cloud, if not said, and at most.
+const DIMS: usize = 2;
+const MOST_DIMS: usize = 16;
 
 /// A shape that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -53,14 +62,11 @@ pub(super) fn shape(context: &mut Context, call: &Call) -> Shape {
         "average_pool" => return pools::wish(context, call, arguments).map_or(Shape::Faulty, Shape::Pool),
         "units" => axes(context, UNITS, call, arguments).and_then(|axes| axes.first().copied().map(Layout::Units)),
         "grid" => axes(context, GRID, call, arguments).map(Layout::Grid),
-        word if unsupported::SHAPES.contains(&word) => {
-            unsupported::report(word, call.span, context.problems);
-            None
-        }
+        "cloud" => cloud(context, call, arguments).map(Layout::Cloud),
         word => {
             let help = did_you_mean(word, SHAPES.iter().copied()).unwrap_or_else(|| {
                 "shapes are `units(n)`, `grid(height, width)`, `grid(height, width, channels)`, \
-                 `average_pool(population, size)`"
+                 `cloud(n, dims: 2, seed: 0)`, `average_pool(population, size)`"
                     .into()
             });
             context.problems.push(UnknownShape { word: call.name.clone(), at: call.name.span, help });
@@ -75,4 +81,20 @@ fn axes(context: &mut Context, signature: Signature, call: &Call, arguments: &[A
     let read = |(expr, what): (&&_, &&'static str)| count(context, expr, what);
     let axes: Vec<Option<usize>> = bound.positional.iter().zip(signature.positional).map(read).collect();
     axes.into_iter().collect()
+}
+
+/// Reads `cloud(n, dims: d, seed: s)`.
+fn cloud(context: &mut Context, call: &Call, arguments: &[Argument]) -> Option<Cloud> {
+    let bound = bind(CLOUD, &call.name, arguments, call.span, context.problems)?;
+    let neurons = count(context, bound.positional[0], CLOUD.positional[0]);
+    let dims = bound.named("dims").map_or(Some(DIMS), |expr| {
+        let dims = count(context, expr, "the number of dimensions")?;
+        if dims > MOST_DIMS {
+            let (what, allowed, at) = ("the number of dimensions", "at most 16", expr.span());
+            context.problems.push(OutOfRange { what, allowed, found: dims.to_string(), at });
+        }
+        (dims <= MOST_DIMS).then_some(dims)
+    });
+    let seed = bound.named("seed").map_or(Some(0), |expr| whole(context, expr, Least::Zero, "the seed"));
+    Some(Cloud { neurons: neurons?, dims: dims?, seed: seed? as u64 })
 }

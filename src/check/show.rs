@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::model::{Encoding, Interaction, Model, Origin, Projection};
+use super::model::{Encoding, Interaction, Model, Origin, Projection, Weights};
 use super::neurons::{Bias, Identity, Population};
 
 impl fmt::Display for Model {
@@ -28,6 +28,9 @@ impl fmt::Display for Model {
         for (index, projection) in self.projections.iter().enumerate() {
             writeln!(f, "  proj{index} {}", self.describe_projection(projection))?;
         }
+        if let Some(ticks) = self.ticks {
+            writeln!(f, "  unroll {ticks}")?;
+        }
         writeln!(f, "  input {}", self.population(self.input).name)?;
         writeln!(f, "  output {}", self.population(self.output).name)
     }
@@ -51,6 +54,9 @@ impl Model {
             facts.push(format!("activation {}", population.activation));
             facts.push(format!("bias {}", self.bias_name(population)));
         }
+        if population.learned_positions {
+            facts.push("positions learned".to_owned());
+        }
         let shape = &population.shape;
         format!("{} = {shape}, {} neurons: {}", population.name, shape.neurons(), facts.join(", "))
     }
@@ -63,20 +69,19 @@ impl Model {
         let (source, target) = (self.population(projection.source), self.population(projection.target));
         let frozen = if projection.frozen { ", frozen" } else { "" };
         let (rows, columns) = (source.shape.neurons(), target.shape.neurons());
-        let window = projection.window.map_or(String::new(), |window| {
-            format!(", {window}, {} synapses", window.synapses(&source.shape, &target.shape))
-        });
-        let encoding = self.encoding_name(projection);
-        format!("{} -> {} via {encoding}: {rows} × {columns}{window}{frozen}", source.name, target.name)
+        let partial = projection.window.is_some() || projection.mask.is_some();
+        let synapses = if partial { format!(", {} synapses", projection.synapses) } else { String::new() };
+        let (encoding, manner) = (self.encoding_name(projection), projection.described());
+        format!("{} -> {} via {encoding}: {rows} × {columns}{manner}{synapses}{frozen}", source.name, target.name)
     }
 
     /// Returns what a projection's own tensors are called after: `image->c1`, and of several between the same ends by the
     /// same encoding from the second on `image->c1.window3_padding1`.
     pub fn link_name(&self, projection: &Projection) -> String {
         let (source, target) = (&self.population(projection.source).name, &self.population(projection.target).name);
-        let field = projection.window.map_or("whole".to_owned(), |window| window.to_string());
-        let field = field.replace(", ", "_").replace(' ', "");
-        if projection.again { format!("{source}->{target}.{field}") } else { format!("{source}->{target}") }
+        let manner = projection.manner();
+        let manner = if manner.is_empty() { "whole".to_owned() } else { manner.replace(", ", "_").replace(' ', "") };
+        if projection.again { format!("{source}->{target}.{manner}") } else { format!("{source}->{target}") }
     }
 
     /// Returns how a pool is made, or nothing for a population that is none.
@@ -100,6 +105,23 @@ impl Model {
             Encoding::Direct => "direct".to_owned(),
             Encoding::Basis(rows) => format!("basis({rows})"),
         }
+    }
+}
+
+impl Projection {
+    /// Returns which neurons it joins and what its weights may be, as in the source: `window 5, padding 1`, `within 0.4`,
+    /// `heaviside`; nothing where it joins all by any weights.
+    pub fn manner(&self) -> String {
+        let window = self.window.map(|window| window.to_string());
+        let mask = self.mask.as_ref().map(ToString::to_string);
+        let weights = (self.weights != Weights::Real).then(|| self.weights.to_string());
+        window.into_iter().chain(mask).chain(weights).collect::<Vec<String>>().join(", ")
+    }
+
+    /// Returns the same with a comma before it, to stand after something.
+    pub fn described(&self) -> String {
+        let manner = self.manner();
+        if manner.is_empty() { manner } else { format!(", {manner}") }
     }
 }
 

@@ -57,6 +57,9 @@ pub(super) fn size(
     let shape = |id: PopId| populations.get(id.index())?.as_ref().map(|population| &population.shape);
     for projection in projections {
         if let (Some(source), Some(target)) = (shape(projection.source), shape(projection.target)) {
+            if projection.mask.is_some() {
+                parts.push(part(&[source.neurons(), target.neurons()], 1, "the mask", projection.span));
+            }
             parts.push(match projection.window {
                 None => weights(projection, source.neurons(), target.neurons()),
                 Some(window) => fields(projection, window, genes, [source, target]),

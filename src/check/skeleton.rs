@@ -4,6 +4,7 @@
 use super::connections::Links;
 use super::ids::PopId;
 use super::ports::Ports;
+use super::ticks::Ticks;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Item};
 
@@ -20,8 +21,8 @@ pub struct Skeleton {
     pub input: Option<PopId>,
     /// Where the answer is read.
     pub output: Option<PopId>,
-    /// Whether the text gives a number of ticks, so that cycles are meant.
-    pub unrolled: bool,
+    /// What the text says of ticks, so that cycles are meant.
+    pub ticks: Option<Ticks>,
     /// Whether a link or port was lost to a fault, so that nothing can be said of what is reached.
     pub gaps: bool,
 }
@@ -39,7 +40,8 @@ pub struct SkeletonLink {
 
 impl Skeleton {
     /// Takes from a text what its faults leave.
-    pub(super) fn new(ast: &Ast, links: &Links, pools: &[(usize, usize, Span)], ports: Ports) -> Self {
+    pub(super) fn new(ast: &Ast, links: &Links, pools: &[(usize, usize, Span)], ends: (Ports, Option<Ticks>)) -> Self {
+        let (ports, ticks) = ends;
         let name = |item: &Item| if let Item::Population(item) = item { Some(item.name.clone()) } else { None };
         let link = |source, target, span| SkeletonLink { source: PopId(source), target: PopId(target), span };
         Self {
@@ -48,7 +50,7 @@ impl Skeleton {
             pools: pools.iter().map(|(source, pool, span)| link(*source, *pool, *span)).collect(),
             input: ports.input.map(PopId),
             output: ports.output.map(PopId),
-            unrolled: ast.items.iter().any(|item| matches!(item, Item::Unroll(_))),
+            ticks,
             gaps: links.gaps || ports.gaps,
         }
     }

@@ -6,22 +6,13 @@ use thiserror::Error;
 use crate::diag::Problems;
 use crate::span::Span;
 
-/// Shapes to come.
-pub(super) const SHAPES: &[&str] = &["cloud"];
-/// Attributes of a population to come.
-pub(super) const POPULATION_KEYS: &[&str] = &["positions"];
-/// Attributes of a connection to come.
-pub(super) const CONNECTION_KEYS: &[&str] = &["within", "density", "seed", "acyclic", "weights"];
 /// Encodings to come.
 pub(super) const ENCODINGS: &[&str] = &["gnetwork"];
 
 /// A part of the language that this version does not act on.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{what}` is not supported yet")]
-#[diagnostic(
-    code(gem::not_supported_yet),
-    help("this version has no clouds, masks, cycles or g-networks: see `docs/language.md`")
-)]
+#[diagnostic(code(gem::not_supported_yet), help("this version has no g-networks: see `docs/language.md`"))]
 struct NotSupportedYet {
     what: String,
     #[label(primary, "part of the language, not of this version")]

@@ -3,9 +3,10 @@
 
 use std::fmt;
 
-use super::model::{Rule, Value};
+use super::model::{Rule, Value, Weights};
 use super::neurons::{Activation, Bias, Expression, Layout};
 use super::window::{Share, Window};
+use crate::space::Cloud;
 
 /// Words that no one may give to a thing of their own.
 pub(super) const RESERVED: &[&str] = &[
@@ -42,6 +43,10 @@ pub(super) const ACTIVATIONS: &[(&str, Activation)] = &[
 pub(super) const RULES: &[(&str, Rule)] =
     &[("free", Rule::Free), ("symmetric", Rule::Symmetric), ("diagonal", Rule::Diagonal), ("frozen", Rule::Frozen)];
 
+/// What weights may be, by name.
+pub(super) const WEIGHTS: &[(&str, Weights)] =
+    &[("real", Weights::Real), ("heaviside", Weights::Heaviside), ("nonnegative", Weights::Nonnegative)];
+
 /// Ways of sharing weights by name; without a word none are shared.
 pub(super) const SHARES: &[(&str, Share)] = &[("maps", Share::Maps)];
 
@@ -71,6 +76,12 @@ impl fmt::Display for Rule {
     }
 }
 
+impl fmt::Display for Weights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(word_of(WEIGHTS, self))
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -89,6 +100,7 @@ impl fmt::Display for Layout {
                 let axes: Vec<String> = axes.iter().map(usize::to_string).collect();
                 write!(f, "grid({})", axes.join(", "))
             }
+            Self::Cloud(Cloud { neurons, dims, seed }) => write!(f, "cloud({neurons}, dims: {dims}, seed: {seed})"),
         }
     }
 }

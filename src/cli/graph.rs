@@ -3,9 +3,12 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::check::{Identity, Interaction, Model, Origin, Population, Projection, Setting, Share, Value, Window};
+use crate::check::{
+    Identity, Interaction, Model, Origin, PopId, Population, Projection, Setting, Share, Value, Window,
+};
 use crate::compile::Stages;
 use crate::plan::{Plan, Sizes, Table};
+use crate::space::Mask;
 
 /// The whole object.
 #[derive(Debug, Serialize)]
@@ -16,8 +19,12 @@ pub(super) struct Graph {
     interactions: Vec<InteractionRow>,
     populations: Vec<PopulationRow>,
     projections: Vec<ProjectionRow>,
-    /// Names of the populations, each after all that feed it.
+    /// Names of the populations, each after all that feed it, links backwards within a strongly connected part aside.
     schedule: Vec<String>,
+    /// The strongly connected parts that hold a cycle.
+    parts: Vec<Vec<String>>,
+    /// The populations that are computed at each tick; empty where each is evaluated once.
+    ticks: Vec<Vec<String>>,
     input: String,
     output: String,
     /// The same as `--emit params --format json`.
@@ -56,6 +63,9 @@ struct PopulationRow {
     shape: String,
     axes: Vec<usize>,
     neurons: usize,
+    /// How many coordinates a neuron has.
+    dims: usize,
+    learned_positions: bool,
     activation: String,
     bias: String,
     pool: Option<PoolRow>,
@@ -86,6 +96,15 @@ pub(super) struct WindowRow {
     share: Option<&'static str>,
 }
 
+/// Which pairs of neurons are joined; `null` for a connection without a mask.
+#[derive(Debug, Serialize)]
+pub(super) struct MaskRow {
+    within: Option<f64>,
+    density: Option<f64>,
+    seed: Option<u64>,
+    acyclic: bool,
+}
+
 #[derive(Debug, Serialize)]
 struct ProjectionRow {
     source: String,
@@ -94,6 +113,9 @@ struct ProjectionRow {
     rows: usize,
     columns: usize,
     window: Option<WindowRow>,
+    mask: Option<MaskRow>,
+    /// `real`, `heaviside` or `nonnegative`.
+    weights: String,
     synapses: u64,
     frozen: bool,
 }
@@ -136,6 +158,7 @@ impl Graph {
     pub(super) fn new(stages: &Stages) -> Self {
         let model = stages.model();
         let name = |id| model.population(id).name.to_string();
+        let names = |ids: &[PopId]| ids.iter().map(|id| name(*id)).collect();
         Self {
             model: model.name().to_owned(),
             settings: model.settings().iter().map(SettingRow::new).collect(),
@@ -143,7 +166,9 @@ impl Graph {
             interactions: model.interactions().iter().map(|row| interaction(model, row)).collect(),
             populations: model.populations().iter().map(|row| population(model, row)).collect(),
             projections: model.projections().iter().map(|row| projection(model, row)).collect(),
-            schedule: stages.wiring.schedule().iter().map(|id| name(*id)).collect(),
+            schedule: names(stages.wiring.schedule()),
+            parts: stages.wiring.parts().iter().map(|part| names(part)).collect(),
+            ticks: stages.wiring.ticks().iter().map(|tick| names(tick)).collect(),
             input: name(model.input()),
             output: name(model.output()),
             params: stages.plan.table(),
@@ -188,6 +213,15 @@ impl WindowRow {
     }
 }
 
+impl MaskRow {
+    /// Describes a mask.
+    pub(super) fn new(mask: &Mask) -> Self {
+        let Mask { within, density, acyclic } = mask;
+        let part = density.as_ref().map(|density| density.part);
+        Self { within: *within, density: part, seed: density.as_ref().map(|density| density.seed), acyclic: *acyclic }
+    }
+}
+
 fn interaction(model: &Model, row: &Interaction) -> InteractionRow {
     let genome = model.genome(row.genome).name.to_string();
     InteractionRow { name: row.name.to_string(), genome, rule: row.rule.to_string(), sparse: row.sparse }
@@ -204,6 +238,8 @@ fn population(model: &Model, row: &Population) -> PopulationRow {
         shape: row.shape.to_string(),
         axes: row.shape.axes().to_vec(),
         neurons: row.shape.neurons(),
+        dims: row.shape.space().dims(),
+        learned_positions: row.learned_positions,
         activation: row.activation.to_string(),
         bias: model.bias_name(row),
         pool: PoolRow::new(model, row),
@@ -220,6 +256,8 @@ fn projection(model: &Model, row: &Projection) -> ProjectionRow {
         rows: source.shape.neurons(),
         columns: target.shape.neurons(),
         window: row.window.map(WindowRow::new),
+        mask: row.mask.as_ref().map(MaskRow::new),
+        weights: row.weights.to_string(),
         synapses: model.synapses(row),
         frozen: row.frozen,
     }

@@ -4,6 +4,9 @@ use std::path::Path;
 
 /// The files of `models/` by name, in alphabetical order; a test holds the list equal to the folder.
 pub(super) const SHIPPED: &[(&str, &str)] = &[
+    ("connectome.gem", include_str!("../../models/connectome.gem")),
+    ("cortex.gem", include_str!("../../models/cortex.gem")),
+    ("gcm.gem", include_str!("../../models/gcm.gem")),
     ("gem_mlp.gem", include_str!("../../models/gem_mlp.gem")),
     ("gem_slp.gem", include_str!("../../models/gem_slp.gem")),
     ("lenet.gem", include_str!("../../models/lenet.gem")),
@@ -14,6 +17,7 @@ pub(super) const SHIPPED: &[(&str, &str)] = &[
     ("rb_slp.gem", include_str!("../../models/rb_slp.gem")),
     ("sgem_mlp.gem", include_str!("../../models/sgem_mlp.gem")),
     ("sgem_slp.gem", include_str!("../../models/sgem_slp.gem")),
+    ("skip_mlp.gem", include_str!("../../models/skip_mlp.gem")),
     ("slp.gem", include_str!("../../models/slp.gem")),
 ];
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::graph::{PoolRow, SettingRow, WindowRow};
+use super::graph::{MaskRow, PoolRow, SettingRow, WindowRow};
 use super::model::given;
 use super::numbers::{columns, count, grouped, ratio};
 use super::screen::{Ink, Screen};
@@ -17,6 +17,8 @@ pub(super) struct Summary {
     settings: Vec<SettingRow>,
     populations: Vec<PopulationRow>,
     connections: Vec<ConnectionRow>,
+    /// How many ticks the network runs; `null` where each population is evaluated once.
+    ticks: Option<usize>,
     parameters: u64,
     learned_tensors: usize,
     synapses: u64,
@@ -47,6 +49,8 @@ struct ConnectionRow {
     target: String,
     via: String,
     window: Option<WindowRow>,
+    mask: Option<MaskRow>,
+    weights: String,
     synapses: u64,
     frozen: bool,
     #[serde(skip)]
@@ -75,6 +79,7 @@ impl Summary {
             settings: model.settings().iter().map(SettingRow::new).collect(),
             populations: model.populations().iter().take(rows).map(|row| population(model, row)).collect(),
             connections: connections(model, rows),
+            ticks: (!stages.wiring.ticks().is_empty()).then(|| stages.wiring.ticks().len()),
             parameters: counts.parameters,
             learned_tensors: plan.learned().count(),
             synapses: counts.synapses,
@@ -96,6 +101,7 @@ impl Summary {
         section("settings", self.settings_lines.clone());
         section("populations", self.population_lines());
         section("connections", self.connection_lines());
+        section("ticks", self.ticks.map(|ticks| ticks.to_string()).into_iter().collect());
         let tensors = count(self.learned_tensors as u64, "tensor");
         section("parameters", vec![format!("{} in {tensors}", grouped(self.parameters))]);
         section("compression", vec![self.compression_line()]);
@@ -144,6 +150,9 @@ fn population(model: &Model, row: &Population) -> PopulationRow {
     if row.activation != Activation::Identity {
         manner.push(row.activation.to_string());
     }
+    if row.learned_positions {
+        manner.push("positions learned".to_owned());
+    }
     let bias = model.bias_name(row);
     if bias != "none" {
         manner.push(format!("bias {bias}"));
@@ -160,6 +169,8 @@ fn connections(model: &Model, rows: usize) -> Vec<ConnectionRow> {
             target: target.name.to_string(),
             via: model.encoding_name(link),
             window: link.window.map(WindowRow::new),
+            mask: link.mask.as_ref().map(MaskRow::new),
+            weights: link.weights.to_string(),
             synapses: model.synapses(link),
             frozen: link.frozen,
             manner: manner(model, link),
@@ -169,8 +180,7 @@ fn connections(model: &Model, rows: usize) -> Vec<ConnectionRow> {
 }
 
 fn manner(model: &Model, link: &crate::check::Projection) -> String {
-    let window = link.window.map_or(String::new(), |window| format!(", {window}"));
-    format!("via {}{window}", model.encoding_name(link))
+    format!("via {}{}", model.encoding_name(link), link.described())
 }
 
 /// Writes the parameters' values: those that the data set gives apart, with its name.

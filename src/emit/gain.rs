@@ -11,18 +11,28 @@ use crate::plan::{Field, Over};
 const ROUNDING: f64 = 1e-12;
 
 /// Returns c = √(2 / `fan_in`) / std(`X_s O X_tᵀ`) for one run: `X_s` 1 × `N_s` × G, O 1 × G × G, `X_t` 1 × `N_t` × G, in
-/// double precision. With a `field` only pairs of neurons within a receptive field have a weight.
+/// double precision. With a `field` only pairs of neurons within a receptive field have a weight, with a `mask`, 1 × `N_s` ×
+/// `N_t`, only those that it joins.
 ///
 /// Where all weights are equal the root mean square stands in for the deviation, and 1 where that is 0 as well.
-pub(super) fn gain(ends: [&Live; 3], fan_in: usize, field: Option<&Field>) -> Result<f64, TorchFault> {
+pub(super) fn gain(
+    ends: [&Live; 3],
+    fan_in: f64,
+    field: Option<&Field>,
+    mask: Option<&Live>,
+) -> Result<f64, TorchFault> {
     let [source, interaction, target] = ends;
-    let (mean, deviation) = match field {
-        None => spread(source, interaction, target)?,
-        Some(field) => spread_within(field, source, interaction, target)?,
+    let (mean, deviation) = match (field, mask) {
+        (None, None) => spread(source, interaction, target)?,
+        (Some(field), _) => spread_within(field, source, interaction, target)?,
+        (None, Some(mask)) => {
+            let weights = source.f_bmm(interaction)?.f_bmm(&target.f_transpose(1, 2)?)?;
+            spread_there(&weights, mask)?
+        }
     };
     let root_mean_square = mean.hypot(deviation);
     let scale = if deviation > ROUNDING * root_mean_square { deviation } else { root_mean_square };
-    let wanted = (2.0 / fan_in.max(1) as f64).sqrt();
+    let wanted = (2.0 / fan_in.max(1.0)).sqrt();
     Ok(if scale > 0.0 { wanted / scale } else { wanted })
 }
 
@@ -49,9 +59,14 @@ fn spread_within(field: &Field, source: &Live, interaction: &Live, target: &Live
     // beyond the edge there is no neuron, and no weight
     let ones = |count: usize| Live::f_ones([1, size(count), 1], (Kind::Double, Device::Cpu));
     let there = window(Over::Pairs, field, &ones(field.targets())?, &ones(field.sources())?)?;
-    let count = total(&there)?.max(1.0);
-    let mean = total(&weights)? / count;
-    let squares = total(&weights.f_sub_scalar(mean)?.f_mul(&there)?.f_square()?)?;
+    spread_there(&weights, &there)
+}
+
+/// Returns the mean and the standard deviation of the weights that are `there`.
+fn spread_there(weights: &Live, there: &Live) -> Result<(f64, f64), TorchFault> {
+    let count = total(there)?.max(1.0);
+    let mean = total(&weights.f_mul(there)?)? / count;
+    let squares = total(&weights.f_sub_scalar(mean)?.f_mul(there)?.f_square()?)?;
     Ok((mean, (squares / count).sqrt()))
 }
 

@@ -18,7 +18,8 @@ fn name(op: &Op) -> &'static str {
         Op::Labels { .. } => "labels",
         Op::Fill { .. } => "fill",
         Op::Leaf(_) => "leaf",
-        Op::Positions { .. } => "positions",
+        Op::Positions(_) => "positions",
+        Op::Mask(_) => "mask",
         Op::Map(function) => function.name(),
         Op::Affine { .. } => "affine",
         Op::Add => "add",
@@ -61,7 +62,7 @@ pub(super) fn apply(
     frame: Frame,
 ) -> Option<Result<Live, TchError>> {
     let result = match (op, operands, prepared) {
-        (Op::Positions { .. }, [], Some(positions)) => Ok(positions.shallow_clone()),
+        (Op::Positions(_) | Op::Mask(_), [], Some(prepared)) => Ok(prepared.shallow_clone()),
         (Op::Fill { value, shape }, [], _) => Live::f_full(lengths(shape, frame), *value, frame.place.options()),
         (Op::Map(function), [x], _) => map(*function, x),
         (Op::Affine { factor, offset }, [x], _) => affine(x, *factor, *offset),
@@ -133,7 +134,14 @@ fn map(function: Function, x: &Live) -> Result<Live, TchError> {
         Function::Bell => x.f_square()?.f_add_scalar_(1.0)?.f_reciprocal(),
         Function::Absolute => x.f_abs(),
         Function::Sign => x.f_sign(),
+        Function::Heaviside => step(x),
     }
+}
+
+/// Returns 1 where x > 0, else 0, and no number where x is none. What libtorch records passes a gradient straight through.
+fn step(x: &Live) -> Result<Live, TchError> {
+    let step = x.f_detach()?.f_clamp(0.0, 1.0)?.f_ceil()?;
+    if x.requires_grad() { step.f_add(&x.f_sub(&x.f_detach()?)?) } else { Ok(step) }
 }
 
 #[allow(clippy::float_cmp)]

@@ -39,9 +39,10 @@ fn one_run(plan: &Plan, prepared: &Values, seed: u64) -> Result<Vec<Live>, Torch
     let mut rows: Vec<Option<Live>> = plan.leaves().iter().map(|leaf| draw(leaf, seed)).collect::<Result<_, _>>()?;
     let made = gain_ends(plan, &rows, prepared)?;
     for (row, leaf) in rows.iter_mut().zip(plan.leaves()) {
-        if let Start::Gain { source, interaction, target, fan_in, field } = leaf.start {
+        if let Start::Gain { source, interaction, target, fan_in, field, mask } = leaf.start {
             let ends = [end(&made, source)?, end(&made, interaction)?, end(&made, target)?];
-            let gain = gain::gain(ends, fan_in, field.as_ref())?;
+            let mask = mask.map(|id| end(&made, id)).transpose()?;
+            let gain = gain::gain(ends, fan_in, field.as_ref(), mask)?;
             *row = Some(Live::f_full(shape(leaf), gain, Place::EXACT.options())?);
         }
     }
@@ -56,6 +57,8 @@ fn draw(leaf: &Leaf, seed: u64) -> Result<Option<Live>, TorchFault> {
         Start::Normal { deviation } => stream.normal(count, deviation),
         Start::Uniform { bound } => stream.uniform(count, bound),
         Start::AtanhUniform => stream.atanh_uniform(count),
+        // of the cloud's seed, not of the run's
+        Start::Cloud(cloud) => cloud.starts(),
         Start::Gain { .. } => return Ok(None),
     };
     Ok(Some(Live::f_from_slice(&values)?.f_reshape(shape(leaf))?))

@@ -1,4 +1,4 @@
-//! What operations need besides their operands and never changes: positions, the places of a triangle's entries.
+//! What operations need besides their operands and never changes: positions, masks, the places of a triangle's entries.
 
 use tch::Tensor as Live;
 
@@ -17,32 +17,23 @@ pub(super) fn prepare_all(plan: &Plan, place: Place) -> Result<Values, TorchFaul
     Ok(prepared)
 }
 
-/// Makes what `op` needs besides its operands and never changes: positions, the places of a triangle's entries.
+/// Makes what `op` needs besides its operands and never changes: positions, masks, the places of a triangle's entries.
 fn prepare(op: &Op, place: Place) -> Result<Option<Live>, TorchFault> {
-    if let Op::Positions { axes } = op {
-        let values = Live::f_from_slice(&positions(axes))?;
-        let values = values.f_view([1, size(axes.iter().product()), size(axes.len())])?;
+    if let Op::Positions(space) = op {
+        let values = Live::f_from_slice(&space.positions())?;
+        let values = values.f_view([1, size(space.neurons()), size(space.dims())])?;
         return Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?));
+    }
+    if let Op::Mask(joins) = op {
+        let [sources, targets] = joins.ends.each_ref().map(|space| size(space.neurons()));
+        let joined: Vec<u8> = joins.pairs().map(u8::from).collect();
+        let values = Live::f_from_slice(&joined)?.f_view([1, sources, targets])?;
+        return Ok(Some(values.f_to_device(place.device)?.f_to_kind(place.kind)?));
     }
     if let Op::Symmetric { size } | Op::Triangle { size } = op {
         return Ok(Some(Live::f_from_slice(&triangle(*size))?.f_to_device(place.device)?));
     }
     Ok(None)
-}
-
-/// Returns the coordinates of a grid's neurons, neuron by neuron, the last axis fastest.
-fn positions(axes: &[usize]) -> Vec<f64> {
-    let along = |length: usize, at: usize| if length > 1 { 2.0 * at as f64 / (length - 1) as f64 - 1.0 } else { 0.0 };
-    let count: usize = axes.iter().product();
-    let mut values = Vec::with_capacity(count * axes.len());
-    for neuron in 0..count {
-        let mut stride = count;
-        for &length in axes {
-            stride /= length.max(1);
-            values.push(along(length, neuron / stride % length));
-        }
-    }
-    values
 }
 
 /// Returns, for each entry of a symmetric matrix row by row, where the upper triangle holds it.

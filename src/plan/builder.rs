@@ -85,6 +85,13 @@ impl Builder {
         Ok(sum)
     }
 
+    /// Notes that `count` numbers of a row lie under a mask.
+    pub(super) fn mask(&mut self, row: TensorId, count: u64) {
+        if let Op::Leaf(id) = self.tensors[row.0].op {
+            self.leaves[id.0].masked = count;
+        }
+    }
+
     /// Returns the tensors of the learned rows, in the table's order.
     pub(super) fn learned(&self) -> Vec<TensorId> {
         let learned = |tensor: &Tensor| matches!(tensor.op, Op::Leaf(id) if self.leaves[id.0].learned);
@@ -110,6 +117,7 @@ impl Builder {
             learned: row.learned,
             holds: row.holds,
             shared_by: vec![user.to_owned()],
+            masked: 0,
         });
         let tensor = self.push(Op::Leaf(id), &[], &row.name)?;
         self.by_name.insert(row.name, (id, tensor));

@@ -39,7 +39,7 @@ impl Op {
         let made = result.count(sizes);
         let read = operands.iter().fold(0, |sum: u64, shape| sum.saturating_add(shape.count(sizes)));
         let flop = match self {
-            // the batch is given, views touch nothing, positions are evaluated once, before the first step
+            // the batch is given, views touch nothing, positions and masks are evaluated once, before the first step
             Self::Sample { .. }
             | Self::Labels { .. }
             | Self::Leaf(_)
@@ -48,7 +48,8 @@ impl Op {
             | Self::Repeat { .. }
             | Self::Select { .. }
             | Self::Reshape { .. }
-            | Self::Positions { .. } => return Cost::default(),
+            | Self::Positions(_)
+            | Self::Mask(_) => return Cost::default(),
             Self::Fill { .. } | Self::Place { .. } | Self::Symmetric { .. } | Self::Diagonal | Self::DiagonalOf => 0,
             Self::Map(function) => made.saturating_mul(price(*function)),
             Self::Affine { .. } => made.saturating_mul(2),
@@ -79,6 +80,7 @@ fn windowed(over: Over, field: &Field, operands: &[&Shape], sizes: Sizes) -> u64
 fn price(function: Function) -> u64 {
     match function {
         Function::Relu | Function::Square | Function::Absolute | Function::Sign => 1,
+        Function::Heaviside => 2,
         Function::Bell => 3,
         Function::Tanh | Function::Sigmoid | Function::Gelu | Function::Exp | Function::Normal => TRANSCENDENTAL,
     }

@@ -4,12 +4,13 @@ use rustc_hash::FxHashMap;
 
 use super::builder::{Builder, Row, frozen};
 use super::function::Function;
-use super::gaussian::Bells;
+use super::gaussian::{self, Bells};
 use super::leaf::Start;
 use super::op::{Op, Squares};
 use super::tensor::{Dim, TensorId};
-use crate::check::{Expression, GenomeId, InteractionId, Layout, Model, PopId, Rule};
+use crate::check::{Expression, GenomeId, InteractionId, Model, PopId, Population, Rule};
 use crate::diag::Bug;
+use crate::space::Space;
 
 /// Which of a population's two identities is meant, where it is split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,7 +42,9 @@ pub(super) struct Express {
 #[derive(Debug, Clone, Copy)]
 struct Place<'a> {
     prefix: &'a str,
-    layout: &'a Layout,
+    space: &'a Space,
+    /// Whose positions are learned.
+    moving: Option<&'a Population>,
     genes: usize,
     reader: Reader<'a>,
 }
@@ -67,7 +70,8 @@ impl Express {
         }
         let side = identity.split.then_some(side);
         let prefix = format!("{}.{}{}", population.name, model.genome(genome).name, suffix(side));
-        let place = Place { prefix: &prefix, layout: &population.shape, genes: model.genome(genome).genes, reader };
+        let (space, moving) = (&population.shape.space(), population.learned_positions.then_some(population));
+        let place = Place { prefix: &prefix, space, moving, genes: model.genome(genome).genes, reader };
         let key = (pop, genome, side, reader.frozen);
         if let Some(known) = self.identities.get(&key) {
             // names the further reader in every row
@@ -145,7 +149,7 @@ fn enter(builder: &mut Builder, row: Row, reader: Reader<'_>) -> Result<TensorId
 
 /// Returns the rows that an expression needs: X itself, or the genes' centres and widths.
 fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
-    let (genes, dims) = (place.genes, place.layout.axes().len());
+    let (genes, neurons, dims) = (place.genes, place.space.neurons(), place.space.dims());
     let row = |part: &str, sizes: &[usize], start, holds| Row {
         name: format!("{}.{part}", place.prefix),
         sizes: sizes.to_vec(),
@@ -156,21 +160,37 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
     let identity = Start::Normal { deviation: 1.0 };
     match expression {
         Expression::Pooled => Vec::new(),
-        Expression::Free => vec![row("X", &[place.layout.neurons(), genes], identity, "X")],
-        Expression::Random => vec![row("X", &[place.layout.neurons(), genes], identity, "X, drawn once")],
+        Expression::Free => vec![row("X", &[neurons, genes], identity, "X")],
+        Expression::Random => vec![row("X", &[neurons, genes], identity, "X, drawn once")],
         Expression::Gaussian { sigma, anisotropic } => {
             let width = Start::Constant(sigma.ln());
             let widths = if anisotropic { vec![genes, dims] } else { vec![genes] };
-            vec![
+            let own = [
                 row("mu", &[genes, dims], Start::AtanhUniform, "atanh of the centre μ"),
                 row("sigma", &widths, width, "log of the width σ"),
-            ]
+            ];
+            own.into_iter().chain(positions(place)).collect()
         }
-        Expression::InverseSquare { scale } => vec![
-            row("mu", &[genes, dims], Start::Uniform { bound: 1.0 }, "the centre μ"),
-            row("sigma", &[genes, dims], Start::Normal { deviation: scale }, "the gradient σ"),
-        ],
+        Expression::InverseSquare { scale } => {
+            let own = [
+                row("mu", &[genes, dims], Start::Uniform { bound: 1.0 }, "the centre μ"),
+                row("sigma", &[genes, dims], Start::Normal { deviation: scale }, "the gradient σ"),
+            ];
+            own.into_iter().chain(positions(place)).collect()
+        }
     }
+}
+
+/// Returns the row of a cloud's positions, where they are learned: one for all that the population expresses.
+fn positions(place: Place<'_>) -> Option<Row> {
+    let (Some(population), Space::Cloud(cloud)) = (place.moving, place.space) else { return None };
+    Some(Row {
+        name: format!("{}.positions", population.name),
+        sizes: vec![cloud.neurons, cloud.dims],
+        start: Start::Cloud(*cloud),
+        learned: true,
+        holds: "atanh of the positions",
+    })
 }
 
 /// Appends what makes X of its rows: `semantics` of each expression, written out.
@@ -181,13 +201,18 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
         .collect::<Result<Vec<TensorId>, Bug>>()?;
     let label = format!("{}.X", place.prefix);
     match (expression, leaves.as_slice()) {
-        (Expression::Gaussian { anisotropic, .. }, &[mu, sigma]) => {
-            Bells { axes: place.layout.axes(), mu, sigma, anisotropic }.whole(builder, &label)
+        (Expression::Gaussian { anisotropic, .. }, &[mu, sigma, ref learned @ ..]) => {
+            let learned = learned.first().copied();
+            Bells { space: place.space, learned, mu, sigma, anisotropic }.whole(builder, &label)
         }
-        (Expression::InverseSquare { .. }, &[mu, sigma]) => {
+        (Expression::InverseSquare { .. }, &[mu, sigma, ref learned @ ..]) => {
             // (p − μ) · σ = p · σ − μ · σ: no number for each neuron, gene and axis
-            let positions = builder.push(Op::Positions { axes: place.layout.axes().to_vec() }, &[], "")?;
-            let positions = builder.push(Op::Repeat { axis: 0, length: Dim::Runs }, &[positions], "")?;
+            let learned = learned.first().copied();
+            let positions = gaussian::positions(builder, place.space, learned)?;
+            let positions = match learned {
+                None => builder.push(Op::Repeat { axis: 0, length: Dim::Runs }, &[positions], "")?,
+                Some(_) => positions,
+            };
             let along = builder.product_with(positions, sigma, "")?;
             let weighted = builder.push(Op::Multiply, &[mu, sigma], "")?;
             let centre = builder.push(Op::Sum { axis: 2 }, &[weighted], "")?;

@@ -23,6 +23,8 @@ pub enum Function {
     Absolute,
     /// −1, 0 or 1: the slope of [`Function::Absolute`].
     Sign,
+    /// 1 where x > 0, else 0. Its slope counts as 1 everywhere, so that a gradient passes straight through.
+    Heaviside,
 }
 
 impl Function {
@@ -39,6 +41,7 @@ impl Function {
             Self::Bell => "bell",
             Self::Absolute => "absolute",
             Self::Sign => "sign",
+            Self::Heaviside => "heaviside",
         }
     }
 }

@@ -6,12 +6,15 @@ use super::function::Function;
 use super::op::Op;
 use super::tensor::{Dim, Shape, TensorId};
 use crate::diag::Bug;
+use crate::space::Space;
 
 /// A population's Gaussians.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bells<'a> {
-    /// Lengths of the grid's axes.
-    pub(super) axes: &'a [usize],
+    /// Where the neurons lie.
+    pub(super) space: &'a Space,
+    /// atanh of where they lie, R × N × dims, where that is learned.
+    pub(super) learned: Option<TensorId>,
     /// atanh of the centres, R × G × dims.
     pub(super) mu: TensorId,
     /// Logarithms of the widths, R × G, or R × G × dims where each axis has its own.
@@ -24,7 +27,7 @@ impl Bells<'_> {
     /// Appends X, R × N × G, by distances.
     pub(super) fn whole(self, builder: &mut Builder, label: &str) -> Result<TensorId, Bug> {
         let centre = builder.map(Function::Tanh, self.mu, "")?;
-        let positions = builder.push(Op::Positions { axes: self.axes.to_vec() }, &[], "")?;
+        let positions = positions(builder, self.space, self.learned)?;
         let positions = builder.push(Op::Insert { axis: 2 }, &[positions], "")?;
         let centre = builder.push(Op::Insert { axis: 1 }, &[centre], "")?;
         let offset = builder.push(Op::Subtract, &[positions, centre], "")?;
@@ -44,29 +47,35 @@ impl Bells<'_> {
         builder.map(Function::Exp, exponent, label)
     }
 
-    /// Appends X, R × N × G, as a product over the axes, the last of which runs fastest.
-    pub(super) fn separated(self, builder: &mut Builder, label: &str) -> Result<TensorId, Bug> {
+    /// Appends X, R × N × G, as a product over the `axes` of a grid, the last of which runs fastest.
+    pub(super) fn separated(self, builder: &mut Builder, axes: &[usize], label: &str) -> Result<TensorId, Bug> {
         let centre = builder.map(Function::Tanh, self.mu, "")?;
         let precision = self.power(builder, -2.0)?;
         let negated = builder.scale(-1.0, precision)?;
-        let mut product = self.along(builder, 0, centre, negated)?;
-        for axis in 1..self.axes.len() {
-            let factor = self.along(builder, axis, centre, negated)?;
+        let mut product = self.along(builder, (axes, 0), centre, negated)?;
+        for axis in 1..axes.len() {
+            let factor = self.along(builder, (axes, axis), centre, negated)?;
             let rows = builder.push(Op::Insert { axis: 2 }, &[product], "")?;
             let columns = builder.push(Op::Insert { axis: 1 }, &[factor], "")?;
             let both = builder.push(Op::Multiply, &[rows, columns], "")?;
-            let neurons = self.axes.iter().take(axis + 1).fold(1, |count: usize, axis| count.saturating_mul(*axis));
+            let neurons = axes.iter().take(axis + 1).fold(1, |count: usize, axis| count.saturating_mul(*axis));
             let dims = builder.tensors[both.0].shape.dims();
             let shape = Shape::new([dims[0], Dim::Size(neurons), dims[3]]);
-            let label = if axis + 1 == self.axes.len() { label } else { "" };
+            let label = if axis + 1 == axes.len() { label } else { "" };
             product = builder.push(Op::Reshape { shape }, &[both], label)?;
         }
         Ok(product)
     }
 
     /// Appends exp(−d²/σ²) along one axis of n neurons, R × n × G.
-    fn along(self, builder: &mut Builder, axis: usize, centre: TensorId, negated: TensorId) -> Result<TensorId, Bug> {
-        let positions = builder.push(Op::Positions { axes: vec![self.axes[axis]] }, &[], "")?;
+    fn along(
+        self,
+        builder: &mut Builder,
+        (lengths, axis): (&[usize], usize),
+        centre: TensorId,
+        negated: TensorId,
+    ) -> Result<TensorId, Bug> {
+        let positions = builder.push(Op::Positions(Space::Grid(vec![lengths[axis]])), &[], "")?;
         let centre = of_axis(builder, centre, axis)?;
         let offset = builder.push(Op::Subtract, &[positions, centre], "")?;
         let square = builder.map(Function::Square, offset, "")?;
@@ -83,6 +92,14 @@ impl Bells<'_> {
     fn power(self, builder: &mut Builder, exponent: f64) -> Result<TensorId, Bug> {
         let scaled = builder.scale(exponent, self.sigma)?;
         builder.map(Function::Exp, scaled, "")
+    }
+}
+
+/// Appends where neurons lie, 1 × N × dims, or R × N × dims where atanh of it is `learned`.
+pub(super) fn positions(builder: &mut Builder, space: &Space, learned: Option<TensorId>) -> Result<TensorId, Bug> {
+    match learned {
+        None => builder.push(Op::Positions(space.clone()), &[], ""),
+        Some(row) => builder.map(Function::Tanh, row, ""),
     }
 }
 

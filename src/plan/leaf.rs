@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::field::Field;
 use super::tensor::{Shape, TensorId};
+use crate::space::Cloud;
 
 /// One row of the parameter table.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,9 +23,16 @@ pub struct Leaf {
     pub holds: &'static str,
     /// The connections and populations that use it, in the order of the source.
     pub shared_by: Vec<String>,
+    /// Of its numbers, those under a mask: nothing is made of them.
+    pub masked: u64,
 }
 
 impl Leaf {
+    /// Returns the number of values of one run that something is made of.
+    pub fn used(&self) -> u64 {
+        self.count().saturating_sub(self.masked)
+    }
+
     /// Returns the number of values one run has of it.
     pub fn count(&self) -> u64 {
         self.shape.count(super::Sizes { runs: 1, batch: 1 })
@@ -57,27 +65,35 @@ pub enum Start {
         interaction: TensorId,
         /// `X_t`, R × `N_t` × G.
         target: TensorId,
-        /// Synapses that one target neuron receives.
-        fan_in: usize,
+        /// Synapses that one target neuron receives, in the mean.
+        fan_in: f64,
         /// The receptive fields, where not every pair of neurons has a weight.
         field: Option<Field>,
+        /// The mask, 1 × `N_s` × `N_t`, where there is one.
+        mask: Option<TensorId>,
     },
+    /// atanh of the positions that a cloud's seed draws, the same for each run: positions that lie there once tanh is applied.
+    Cloud(Cloud),
 }
 
 impl Start {
     /// Returns the tensors that it is taken from.
     pub fn reads(&self) -> impl Iterator<Item = TensorId> + use<> {
         let read = match *self {
-            Self::Gain { source, interaction, target, .. } => Some([source, interaction, target]),
-            Self::Constant(_) | Self::Normal { .. } | Self::Uniform { .. } | Self::AtanhUniform => None,
+            Self::Gain { source, interaction, target, mask, .. } => {
+                [Some(source), Some(interaction), Some(target), mask]
+            }
+            Self::Constant(_) | Self::Normal { .. } | Self::Uniform { .. } | Self::AtanhUniform | Self::Cloud(_) => {
+                [None; 4]
+            }
         };
         read.into_iter().flatten()
     }
 
     /// Follows tensors to their new places.
     pub(super) fn retarget(&mut self, moved: impl Fn(TensorId) -> TensorId) {
-        if let Self::Gain { source, interaction, target, .. } = self {
-            for id in [source, interaction, target] {
+        if let Self::Gain { source, interaction, target, mask, .. } = self {
+            for id in [source, interaction, target].into_iter().chain(mask) {
                 *id = moved(*id);
             }
         }
@@ -91,8 +107,14 @@ impl fmt::Display for Start {
             Self::Normal { deviation } => write!(f, "normal({deviation:.4})"),
             Self::Uniform { bound } => write!(f, "uniform({bound:.4})"),
             Self::AtanhUniform => f.write_str("atanh uniform(1)"),
-            Self::Gain { source, interaction, target, fan_in, field } => {
-                let within = if field.is_some() { " within windows" } else { "" };
+            Self::Cloud(cloud) => write!(f, "atanh of a cloud, seed {}", cloud.seed),
+            Self::Gain { source, interaction, target, fan_in, field, mask } => {
+                let within = match (field, mask) {
+                    (Some(_), _) => " within windows".to_owned(),
+                    (None, Some(mask)) => format!(" under {mask}"),
+                    (None, None) => String::new(),
+                };
+                let fan_in = (fan_in * 1e4).round() / 1e4;
                 write!(f, "sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ{within})")
             }
         }

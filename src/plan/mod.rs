@@ -8,6 +8,7 @@
 //! a leading axis R, the runs trained at once, and every activation the batch B as its last, so that the neurons that a
 //! receptive field sees lie side by side. A `Plan` has one maker, which verifies it: what holds a `Plan` need not check it.
 
+mod activity;
 mod builder;
 mod choice;
 mod cost;

@@ -3,6 +3,7 @@
 use super::field::Field;
 use super::function::Function;
 use super::tensor::{Dim, LeafId, Shape};
+use crate::space::{Joins, Space};
 
 /// One operation. Arithmetic broadcasts as `NumPy`'s does: equal dimensions, or a 1 against anything. The list is closed
 /// under differentiation: the gradient of each is made of others.
@@ -20,12 +21,10 @@ pub enum Op {
     },
     /// A row of the parameter table.
     Leaf(LeafId),
-    /// Positions of a grid's neurons, 1 × N × axes: each axis of n > 1 evenly on [−1, 1], ends included, the last axis
-    /// fastest; an axis of length 1 at 0.
-    Positions {
-        /// Lengths of the axes.
-        axes: Vec<usize>,
-    },
+    /// Where neurons lie, 1 × N × dims.
+    Positions(Space),
+    /// Which pairs of neurons are joined, 1 × `N_s` × `N_t`: 1 where they are, else 0.
+    Mask(Box<Joins>),
     /// One number everywhere.
     Fill {
         /// The number.
@@ -168,7 +167,12 @@ impl Op {
     /// Returns how many operands it takes.
     pub fn arity(&self) -> usize {
         match self {
-            Self::Sample { .. } | Self::Labels { .. } | Self::Leaf(_) | Self::Positions { .. } | Self::Fill { .. } => 0,
+            Self::Sample { .. }
+            | Self::Labels { .. }
+            | Self::Leaf(_)
+            | Self::Positions(_)
+            | Self::Mask(_)
+            | Self::Fill { .. } => 0,
             Self::Add | Self::Subtract | Self::Multiply | Self::MatMul { .. } | Self::Window(..) => 2,
             Self::Map(_)
             | Self::Affine { .. }

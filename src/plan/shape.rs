@@ -4,6 +4,7 @@ use super::field::Field;
 use super::leaf::Leaf;
 use super::op::{Op, Over, Squares};
 use super::tensor::{Dim, Dims, Shape, Sizes};
+use crate::space::Space;
 
 impl Op {
     /// Returns the result's shape.
@@ -19,7 +20,11 @@ impl Op {
             (Self::Leaf(id), []) => {
                 leaves.get(id.0).map(|leaf| leaf.shape.clone()).ok_or_else(|| format!("no row {id}"))
             }
-            (Self::Positions { axes }, []) => Ok(positions(axes)),
+            (Self::Positions(space), []) => Ok(Shape::fixed(&[1, space.neurons(), space.dims()])),
+            (Self::Mask(joins), []) => {
+                let [sources, targets] = joins.ends.each_ref().map(Space::neurons);
+                Ok(Shape::fixed(&[1, sources, targets]))
+            }
             (Self::Fill { shape, .. }, []) => Ok(shape.clone()),
             (Self::Map(_) | Self::Affine { .. }, [x]) => Ok((*x).clone()),
             (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| (*x).clone()),
@@ -64,11 +69,6 @@ impl Op {
 
 fn expect(found: &Shape, wanted: &Shape) -> Result<(), String> {
     if found == wanted { Ok(()) } else { Err(format!("needs {wanted}, found {found}")) }
-}
-
-fn positions(axes: &[usize]) -> Shape {
-    let neurons = axes.iter().fold(1, |count: usize, axis| count.saturating_mul(*axis));
-    Shape::fixed(&[1, neurons, axes.len()])
 }
 
 /// Returns the entries of an upper triangle.

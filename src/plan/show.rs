@@ -7,6 +7,7 @@ use super::field::Field;
 use super::op::Op;
 use super::tensor::{LeafId, Shape, Sizes};
 use super::verify::{Plan, Tensor};
+use crate::space::Space;
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,7 +77,9 @@ impl fmt::Display for Shown<'_> {
             Op::Labels { .. } => f.write_str("labels"),
             Op::Fill { value, .. } => write!(f, "{value:?}"),
             Op::Leaf(id) => write!(f, "leaf {id}"),
-            Op::Positions { axes } => write!(f, "positions {}", Shape::fixed(axes)),
+            Op::Positions(Space::Grid(axes)) => write!(f, "positions {}", Shape::fixed(axes)),
+            Op::Positions(Space::Cloud(cloud)) => write!(f, "positions of a cloud, seed {}", cloud.seed),
+            Op::Mask(joins) => write!(f, "mask {}", joins.mask),
             Op::Map(function) => write!(f, "{} {}", function.name(), operand(0)),
             Op::Affine { factor, offset: 0.0 } => write!(f, "{factor:?} * {}", operand(0)),
             Op::Affine { factor, offset } => write!(f, "{factor:?} * {} + {offset:?}", operand(0)),

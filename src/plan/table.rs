@@ -31,7 +31,7 @@ pub struct TableRow {
     pub name: String,
     /// Its sizes, for one run.
     pub shape: Vec<usize>,
-    /// Its numbers, for one run.
+    /// Its numbers, for one run; those under a mask are not counted.
     pub count: u64,
     /// What its numbers mean.
     pub holds: &'static str,
@@ -47,7 +47,7 @@ impl Plan {
         let row = |leaf: &super::Leaf| TableRow {
             name: leaf.name.clone(),
             shape: leaf.shape.at(one).split_off(1),
-            count: leaf.count(),
+            count: leaf.used(),
             holds: leaf.holds,
             shared_by: leaf.shared_by.clone(),
         };

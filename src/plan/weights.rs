@@ -3,41 +3,67 @@
 use super::builder::{Builder, Row};
 use super::express::{Express, Reader, Side};
 use super::field::Field;
+use super::function::Function;
 use super::leaf::Start;
 use super::op::{Op, Over};
 use super::tensor::{Dim, TensorId};
-use crate::check::{Encoding, InteractionId, Model, Projection, Share};
+use crate::check::{Encoding, InteractionId, Model, Projection, Share, Weights};
 use crate::diag::Bug;
+use crate::space::Joins;
 
 /// A projection being lowered.
 #[derive(Clone, Copy)]
-pub(super) struct Link<'a> {
+struct Link<'a> {
     model: &'a Model,
     projection: &'a Projection,
     field: Option<Field>,
     name: &'a str,
 }
 
-/// Appends what the target of `projection` receives of `active`, R × `N_s` × B, as R × `N_t` × B.
-pub(super) fn received(
-    builder: &mut Builder,
-    express: &mut Express,
-    model: &Model,
-    projection: &Projection,
-    active: TensorId,
-) -> Result<TensorId, Bug> {
-    let (source, target) = (model.population(projection.source), model.population(projection.target));
-    let name = model.link_name(projection);
-    let field = projection.window.map(|window| Field::new(window, &source.shape, &target.shape));
-    let link = Link { model, projection, field, name: &name };
-    let weights = match projection.encoding {
-        Encoding::Genes(interaction) => link.synthesized(builder, express, interaction)?,
-        Encoding::Direct => link.direct(builder)?,
-        Encoding::Basis(rows) => link.basis(builder, rows)?,
-    };
-    match field {
-        None => builder.product_of(weights, active, ""),
-        Some(field) => builder.push(Op::Window(Over::Seen, field), &[weights, active], ""),
+/// Weights that are made, and how a target receives through them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Synapses {
+    weights: TensorId,
+    field: Option<Field>,
+    /// Multiplies what is received.
+    scale: Option<f64>,
+}
+
+impl Synapses {
+    /// Appends the weights of `projection`.
+    pub(super) fn new(
+        builder: &mut Builder,
+        express: &mut Express,
+        model: &Model,
+        projection: &Projection,
+    ) -> Result<Self, Bug> {
+        let (source, target) = (model.population(projection.source), model.population(projection.target));
+        let name = model.link_name(projection);
+        let field = projection.window.map(|window| Field::new(window, &source.shape, &target.shape));
+        let link = Link { model, projection, field, name: &name };
+        let mask = link.mask(builder)?;
+        let made = match projection.encoding {
+            Encoding::Genes(interaction) => link.synthesized(builder, express, interaction, mask)?,
+            Encoding::Direct => link.direct(builder)?,
+            Encoding::Basis(rows) => link.basis(builder, rows)?,
+        };
+        let weights = link.restrained(builder, made, mask)?;
+        // half of all weights 1: they deviate by ½, and what is received shall be as by weights that deviate by √(2 / fan-in)
+        let scale = (projection.weights == Weights::Heaviside).then(|| (8.0 / link.fan_in().max(1.0)).sqrt());
+        Ok(Self { weights, field, scale })
+    }
+
+    /// Appends what a target receives of `active`, R × `N_s` × B, as R × `N_t` × B.
+    pub(super) fn carry(self, builder: &mut Builder, active: TensorId, label: &str) -> Result<TensorId, Bug> {
+        let own = if self.scale.is_some() { "" } else { label };
+        let received = match self.field {
+            None => builder.product_of(self.weights, active, own)?,
+            Some(field) => builder.push(Op::Window(Over::Seen, field), &[self.weights, active], own)?,
+        };
+        match self.scale {
+            None => Ok(received),
+            Some(factor) => builder.push(Op::Affine { factor, offset: 0.0 }, &[received], label),
+        }
     }
 }
 
@@ -48,9 +74,44 @@ impl Link<'_> {
         [neurons(self.projection.source), neurons(self.projection.target)]
     }
 
-    /// Returns how many synapses a target neuron receives.
-    fn fan_in(&self) -> usize {
-        self.field.map_or(self.ends()[0], |field| field.seen())
+    /// Returns how many synapses a target neuron receives, in the mean.
+    fn fan_in(&self) -> f64 {
+        let [sources, targets] = self.ends();
+        match (self.field, &self.projection.mask) {
+            (Some(field), _) => field.seen() as f64,
+            (None, None) => sources as f64,
+            (None, Some(_)) => self.projection.synapses as f64 / targets.max(1) as f64,
+        }
+    }
+
+    /// Appends the mask, 1 × `N_s` × `N_t`, where there is one.
+    fn mask(&self, builder: &mut Builder) -> Result<Option<TensorId>, Bug> {
+        let Some(mask) = self.projection.mask.clone() else { return Ok(None) };
+        let space = |id| self.model.population(id).shape.space();
+        let ends = [space(self.projection.source), space(self.projection.target)];
+        let label = format!("{}.mask", self.name);
+        builder.push(Op::Mask(Box::new(Joins { mask, ends })), &[], &label).map(Some)
+    }
+
+    /// Returns what the weights are called, if nothing more is done to them.
+    fn label(&self) -> String {
+        let finished = self.projection.weights == Weights::Real && self.projection.mask.is_none();
+        if finished { format!("{}.W", self.name) } else { String::new() }
+    }
+
+    /// Appends what the weights may be, and the mask over them.
+    fn restrained(&self, builder: &mut Builder, made: TensorId, mask: Option<TensorId>) -> Result<TensorId, Bug> {
+        let label = format!("{}.W", self.name);
+        let own = if mask.is_some() { "" } else { &label };
+        let weights = match self.projection.weights {
+            Weights::Real => made,
+            Weights::Heaviside => builder.map(Function::Heaviside, made, own)?,
+            Weights::Nonnegative => builder.map(Function::Relu, made, own)?,
+        };
+        match mask {
+            None => Ok(weights),
+            Some(mask) => builder.push(Op::Multiply, &[weights, mask], &label),
+        }
     }
 
     fn row(&self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
@@ -60,11 +121,18 @@ impl Link<'_> {
 
     /// Appends weights that are learned themselves: `N_s` × `N_t`, or K for each target neuron, or for each target map.
     fn direct(&self, builder: &mut Builder) -> Result<TensorId, Bug> {
-        let start = Start::Uniform { bound: 1.0 / (self.fan_in() as f64).sqrt() };
+        let start = Start::Uniform { bound: 1.0 / self.fan_in().max(1.0).sqrt() };
         let shared = self.projection.window.is_some_and(|window| window.share == Share::Maps);
         let [rows, columns] = self.ends();
         match self.field {
-            None => builder.leaf(self.row("W", &[rows, columns], start, "W"), self.name),
+            None => {
+                let row = builder.leaf(self.row("W", &[rows, columns], start, "W"), self.name)?;
+                if self.projection.mask.is_some() {
+                    let pairs = (rows as u64).saturating_mul(columns as u64);
+                    builder.mask(row, pairs.saturating_sub(self.projection.synapses));
+                }
+                Ok(row)
+            }
             Some(field) if shared => {
                 let sizes = [field.maps(), field.seen()];
                 let kernel = builder.leaf(self.row("W", &sizes, start, "one kernel a map"), self.name)?;
@@ -83,11 +151,11 @@ impl Link<'_> {
     fn basis(&self, builder: &mut Builder, size: usize) -> Result<TensorId, Bug> {
         let [rows, columns] = self.ends();
         let drawn = Start::Normal { deviation: 1.0 / (size as f64).sqrt() };
-        let learned = Start::Normal { deviation: (2.0 / rows as f64).sqrt() };
+        let learned = Start::Normal { deviation: (2.0 / self.fan_in().max(1.0)).sqrt() };
         let basis = Row { learned: false, ..self.row("R", &[rows, size], drawn, "R, drawn once") };
         let basis = builder.leaf(basis, self.name)?;
         let parts = builder.leaf(self.row("P", &[size, columns], learned, "P"), self.name)?;
-        builder.product(basis, parts, &format!("{}.W", self.name))
+        builder.product(basis, parts, &self.label())
     }
 
     /// Appends c · `X_s` O `X_tᵀ`, or within windows c · `Y_r Oᵀ X_rᵀ` for each target neuron. The constant is multiplied
@@ -97,6 +165,7 @@ impl Link<'_> {
         builder: &mut Builder,
         express: &mut Express,
         interaction: InteractionId,
+        mask: Option<TensorId>,
     ) -> Result<TensorId, Bug> {
         let (model, projection) = (self.model, self.projection);
         let genome = model.interaction(interaction).genome;
@@ -113,13 +182,19 @@ impl Link<'_> {
                 target: received,
                 fan_in: self.fan_in(),
                 field: self.field,
+                mask,
             },
             learned: false,
             holds: "the constant c",
         };
-        let gain = builder.leaf(gain, self.name)?;
-        let scaled = builder.push(Op::Multiply, &[genes, gain], "")?;
-        let label = format!("{}.W", self.name);
+        let scaled = if projection.weights == Weights::Heaviside {
+            // a step asks for the sign alone
+            genes
+        } else {
+            let gain = builder.leaf(gain, self.name)?;
+            builder.push(Op::Multiply, &[genes, gain], "")?
+        };
+        let label = self.label();
         match self.field {
             None => {
                 let left = builder.product(sent, scaled, "")?;

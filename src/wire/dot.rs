@@ -26,8 +26,9 @@ impl fmt::Display for Dot<'_> {
         }
         for projection in model.projections() {
             let (from, to, label) = (projection.source, projection.target, model.encoding_name(projection));
-            let window = projection.window.map_or(String::new(), |window| format!("\\n{window}"));
-            writeln!(f, "  {from} -> {to} [label=\"{label}{window}\"];")?;
+            let manner = projection.manner();
+            let manner = if manner.is_empty() { manner } else { format!("\\n{manner}") };
+            writeln!(f, "  {from} -> {to} [label=\"{label}{manner}\"];")?;
         }
         for (index, population) in model.populations().iter().enumerate() {
             if let Some(pool) = population.pool {

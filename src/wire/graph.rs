@@ -1,14 +1,18 @@
 //! The wiring: a model, the order in which its populations are evaluated, and what each of them receives.
 
 use super::order::Schedule;
+use super::ticks::ticks;
 use crate::check::{Model, PopId, ProjId};
 
-/// A model whose wiring holds together: every population is reached and read, and can be evaluated in order.
+/// A model whose wiring holds together: every population is reached and read, and can be evaluated in order, once or tick
+/// by tick.
 #[derive(Debug, Clone)]
 pub struct Wiring {
     model: Model,
     schedule: Vec<PopId>,
     incoming: Vec<Vec<ProjId>>,
+    parts: Vec<Vec<PopId>>,
+    ticks: Vec<Vec<PopId>>,
 }
 
 impl Wiring {
@@ -18,7 +22,10 @@ impl Wiring {
         for (index, projection) in model.projections().iter().enumerate() {
             incoming[projection.target.index()].push(ProjId(index));
         }
-        Self { model, schedule: schedule.order, incoming }
+        let Schedule { order: schedule, parts } = schedule;
+        let count = if parts.is_empty() { 0 } else { model.ticks().unwrap_or(0) };
+        let ticks = ticks(&model, &schedule, &incoming, count);
+        Self { model, schedule, incoming, parts, ticks }
     }
 
     /// Returns the model.
@@ -26,9 +33,21 @@ impl Wiring {
         &self.model
     }
 
-    /// Returns the populations in the order of evaluation: each after all that feed it.
+    /// Returns the populations in the order of evaluation: each after all that feed it, links that lead backwards within a
+    /// strongly connected part aside.
     pub fn schedule(&self) -> &[PopId] {
         &self.schedule
+    }
+
+    /// Returns the strongly connected parts of the wiring that hold a cycle, each in the order of the text.
+    pub fn parts(&self) -> &[Vec<PopId>] {
+        &self.parts
+    }
+
+    /// Returns for each tick the populations that are computed at it, in the order of the schedule; none of a wiring without
+    /// cycles, which has no ticks.
+    pub fn ticks(&self) -> &[Vec<PopId>] {
+        &self.ticks
     }
 
     /// Returns the projections that a population receives, in the order of the text.

@@ -8,6 +8,7 @@ mod graph;
 mod order;
 mod show;
 mod svg;
+mod ticks;
 
 pub use dot::Dot;
 pub use graph::Wiring;

@@ -1,12 +1,14 @@
 //! The schedule, and the faults of a wiring: cycles, populations that nothing reaches or nobody reads, links into the
 //! input or into a pool.
 
+use indexmap::IndexMap;
 use miette::Diagnostic;
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Reversed, Walker};
 use thiserror::Error;
 
+use super::ticks::enough;
 use crate::check::{PopId, Skeleton, SkeletonLink};
 use crate::diag::Problems;
 use crate::span::{Name, Span};
@@ -14,18 +16,16 @@ use crate::span::{Name, Span};
 /// The order in which populations are evaluated; exists only for a wiring without fault.
 #[derive(Debug, Clone)]
 pub struct Schedule {
+    /// Each population after all that feed it, links backwards within a strongly connected part aside.
     pub(super) order: Vec<PopId>,
+    /// The strongly connected parts that hold a cycle, each in the order of the text.
+    pub(super) parts: Vec<Vec<PopId>>,
 }
 
 /// Populations feed each other in a circle.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the wiring has a cycle: {path}")]
-#[diagnostic(
-    code(gem::cycle),
-    help(
-        "this version evaluates each population once, so it compiles no cycles: remove this link, or turn it forward"
-    )
-)]
+#[diagnostic(code(gem::cycle), help("add `unroll 4` or another number of ticks, remove this link, or turn it forward"))]
 struct Cycle {
     path: String,
     #[label(primary, "closes the cycle")]
@@ -86,14 +86,50 @@ pub fn survey(skeleton: &Skeleton, problems: &mut Problems) -> Option<Schedule> 
     fed_pool(skeleton, &pooled, problems);
     let links = feeding(skeleton, &pooled);
     let graph = graph(skeleton, &links);
-    if !skeleton.unrolled {
-        cycles(skeleton, &graph, &links, problems);
+    let part_of = part_of(skeleton, &graph);
+    match skeleton.ticks {
+        None => cycles(skeleton, (&graph, &part_of), &links, problems),
+        Some(ticks) if !skeleton.gaps => enough(skeleton, ticks, (&links, &part_of), problems),
+        Some(_) => {}
     }
     if !skeleton.gaps {
         reach(skeleton, &graph, problems);
     }
-    let order = toposort(&graph, None).ok()?;
-    Some(Schedule { order: order.into_iter().map(|node| PopId(node.index())).collect() })
+    // without the links that lead backwards within a part, in the order of the text, nothing is circular
+    let backward = |link: &SkeletonLink| within(link, &part_of) && link.source >= link.target;
+    let forward: Vec<SkeletonLink> = links.iter().filter(|link| !backward(link)).copied().collect();
+    let order = toposort(&self::graph(skeleton, &forward), None).ok()?;
+    let order = order.into_iter().map(|node| PopId(node.index())).collect();
+    Some(Schedule { order, parts: parts(&links, &part_of) })
+}
+
+/// Returns the strongly connected part that each population belongs to.
+fn part_of(skeleton: &Skeleton, graph: &Graph) -> Vec<usize> {
+    let mut part_of = vec![usize::MAX; skeleton.populations.len()];
+    for (part, members) in kosaraju_scc(graph).iter().enumerate() {
+        for member in members {
+            part_of[member.index()] = part;
+        }
+    }
+    part_of
+}
+
+/// Tells whether a link stays within one strongly connected part, and so belongs to a cycle.
+pub(super) fn within(link: &SkeletonLink, part_of: &[usize]) -> bool {
+    part_of[link.source.index()] == part_of[link.target.index()]
+}
+
+/// Returns the parts that hold a cycle, each in the order of the text, by their first population.
+fn parts(links: &[SkeletonLink], part_of: &[usize]) -> Vec<Vec<PopId>> {
+    let mut circular = vec![false; part_of.len()];
+    for link in links.iter().filter(|link| within(link, part_of)) {
+        circular[part_of[link.source.index()]] = true;
+    }
+    let mut parts: IndexMap<usize, Vec<PopId>> = IndexMap::new();
+    for (index, part) in part_of.iter().enumerate().filter(|(_, part)| circular[**part]) {
+        parts.entry(*part).or_default().push(PopId(index));
+    }
+    parts.into_values().collect()
 }
 
 fn graph(skeleton: &Skeleton, links: &[SkeletonLink]) -> Graph {
@@ -145,17 +181,11 @@ fn fed_pool(skeleton: &Skeleton, pooled: &[Option<Span>], problems: &mut Problem
 }
 
 /// Reports one cycle for each strongly connected part, at the connection that closes it in the order of the text.
-fn cycles(skeleton: &Skeleton, graph: &Graph, links: &[SkeletonLink], problems: &mut Problems) {
-    let mut part_of = vec![usize::MAX; skeleton.populations.len()];
-    for (part, members) in kosaraju_scc(graph).iter().enumerate() {
-        for member in members {
-            part_of[member.index()] = part;
-        }
-    }
+fn cycles(skeleton: &Skeleton, (graph, part_of): (&Graph, &[usize]), links: &[SkeletonLink], problems: &mut Problems) {
     let mut reported = vec![false; skeleton.populations.len()];
     for link in links.iter().rev() {
         let part = part_of[link.source.index()];
-        if part == part_of[link.target.index()] && !reported[part] {
+        if within(link, part_of) && !reported[part] {
             reported[part] = true;
             problems.push(Cycle { path: path(skeleton, graph, *link), at: link.span });
         }

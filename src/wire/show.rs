@@ -1,8 +1,10 @@
-//! A wiring as text: the schedule, with what each population receives.
+//! A wiring as text: the schedule, with what each population receives; of one with cycles its strongly connected parts, and
+//! what is computed at each tick.
 
 use std::fmt;
 
 use super::graph::Wiring;
+use crate::check::PopId;
 
 impl fmt::Display for Wiring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,10 +24,25 @@ impl fmt::Display for Wiring {
             for projection in self.incoming(*id) {
                 let link = model.projection(*projection);
                 let source = &model.population(link.source).name;
-                let window = link.window.map_or(String::new(), |window| format!(", {window}"));
-                writeln!(f, "       <- {source} via {}{window} ({projection})", model.encoding_name(link))?;
+                let manner = link.described();
+                writeln!(f, "       <- {source} via {}{manner} ({projection})", model.encoding_name(link))?;
             }
+        }
+        for (index, part) in self.parts().iter().enumerate() {
+            writeln!(f, "  part {index}: {}", names(self, part))?;
+        }
+        let mut first = 0;
+        for alike in self.ticks().chunk_by(|one, other| one == other) {
+            let last = first + alike.len();
+            let when = if alike.len() == 1 { format!("tick {last}") } else { format!("ticks {} to {last}", first + 1) };
+            writeln!(f, "  {when}: {}", alike.first().map_or(String::new(), |tick| names(self, tick)))?;
+            first = last;
         }
         Ok(())
     }
+}
+
+fn names(wiring: &Wiring, populations: &[PopId]) -> String {
+    let names: Vec<&str> = populations.iter().map(|id| wiring.model().population(*id).name.as_str()).collect();
+    names.join(" ")
 }

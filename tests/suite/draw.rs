@@ -11,6 +11,9 @@ use roxmltree::{Document, Node};
 
 const SGEM_MLP: &str = include_str!("../../models/sgem_mlp.gem");
 const LENET: &str = include_str!("../../models/lenet.gem");
+const CONNECTOME: &str = include_str!("../../models/connectome.gem");
+const CORTEX: &str = include_str!("../../models/cortex.gem");
+const CYCLES: &str = include_str!("../cases/ok/cycles.gem");
 const POOLS: &str = include_str!("../cases/ok/pools.gem");
 
 fn svg(source: &str) -> String {
@@ -94,6 +97,18 @@ fn pooled(populations: usize) -> String {
     text
 }
 
+/// A chain with connections back to the given distance, each population joined to itself, and the ticks that it takes.
+fn looped(populations: usize, back: &[usize]) -> String {
+    let mut text = chain(populations, &[]).trim_end().trim_end_matches('}').to_owned();
+    for distance in back {
+        for from in (1 + distance..populations).step_by(2) {
+            writeln!(text, "  connect p{from} -> p{} via long_range", from - distance).unwrap();
+        }
+    }
+    writeln!(text, "  unroll {}\n}}", populations + back.iter().max().unwrap() + 1).unwrap();
+    text
+}
+
 fn pictures() -> Vec<String> {
     let skips = [(2, 5), (3, 12), (9, 14), (0, 29), (16, 18), (13, 20), (4, 8), (5, 7), (11, 29), (6, 12)];
     let far: Vec<(usize, usize)> = (0..2000).step_by(7).map(|from| (from, from + 900)).collect();
@@ -101,7 +116,19 @@ fn pictures() -> Vec<String> {
     let pools = [LENET.to_owned(), POOLS.to_owned(), pooled(40), pooled(500)];
     let chains = [chain(30, &[]), chain(30, &skips), chain(200, &skips), chain(201, &skips), chain(3000, &far)];
     let scattered: Vec<String> = (0..12).map(|seed| scattered(8 + 5 * seed, seed)).collect();
-    texts.iter().chain(&pools).chain(&chains).chain(&scattered).map(|text| svg(text)).collect()
+    let cyclic = [CONNECTOME.to_owned(), CORTEX.to_owned(), CYCLES.to_owned()];
+    let backs =
+        [(3, vec![0]), (9, vec![0, 1]), (12, vec![0, 1, 2, 5]), (40, vec![0]), (30, vec![7]), (230, vec![0, 30])];
+    let looped: Vec<String> = backs.iter().map(|(populations, back)| looped(*populations, back)).collect();
+    texts
+        .iter()
+        .chain(&cyclic)
+        .chain(&looped)
+        .chain(&pools)
+        .chain(&chains)
+        .chain(&scattered)
+        .map(|text| svg(text))
+        .collect()
 }
 
 fn number(node: Node, name: &str) -> f64 {
@@ -225,4 +252,25 @@ fn a_large_wiring_is_drawn_by_layers() {
     let picture = svg(&chain(3000, &[]));
     assert_eq!(boxes(&Document::parse(&picture).unwrap()).len(), 12);
     assert!(picture.contains("3,000 populations"));
+}
+
+#[test]
+fn feedback_is_an_arc_under_its_row_and_a_self_connection_a_loop() {
+    let picture = svg(CORTEX);
+    let document = Document::parse(&picture).unwrap();
+    let boxes = boxes(&document);
+    let lowest = boxes.iter().map(|at| at[3]).fold(0.0, f64::max);
+    let paths = document.descendants().filter(|node| node.attribute("class") == Some("connection"));
+    // from right to left, and below all boxes in between
+    let mut arcs = 0;
+    for path in paths {
+        let ends: Vec<(f64, f64)> =
+            path.attribute("d").unwrap().split([' ', 'M', 'L', 'C']).filter(|end| !end.is_empty()).map(pair).collect();
+        if ends[0].0 > ends[ends.len() - 1].0 {
+            arcs += 1;
+            assert!(ends.iter().any(|end| end.1 > lowest - 60.0), "{ends:?}");
+        }
+    }
+    assert_eq!(arcs, 5, "three connections back, and two of a population to itself");
+    assert!(picture.contains("6 ticks") && picture.contains("within 0.3"));
 }

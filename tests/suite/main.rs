@@ -3,6 +3,7 @@
 
 mod cases;
 mod cli;
+mod cycles;
 mod data;
 mod docs;
 mod draw;
@@ -11,6 +12,7 @@ mod examples;
 mod grids;
 mod growth;
 mod lenet;
+mod masks;
 mod pages;
 mod syntax;
 mod tidy;

@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What every room may use.
-const GROUND: &[&str] = &["span", "diag", "options", "draw"];
+const GROUND: &[&str] = &["span", "diag", "options", "draw", "space"];
 
 /// Rooms that may call functions of other rooms.
 const CALLERS: &[&str] = &["compile", "cli"];

@@ -183,3 +183,18 @@ model m {{
     check(&windows("free", "direct { window: 3 }", "direct { window: 2, share: maps }"));
     check(&windows("free", "direct { window: 3, share: maps }", "direct { window: 2 }"));
 }
+
+#[test]
+fn of_cycles_and_masks() {
+    check(include_str!("../cases/ok/cycles.gem"));
+    check(include_str!("../cases/ok/masks.gem"));
+    check(&spatial("free", "tanh", "").replace("digits via g", "digits via g { weights: nonnegative, density: 0.6 }"));
+}
+
+/// A step has no slope that differences could find: libtorch is told to pass its gradients straight through.
+#[test]
+fn of_binary_weights() {
+    for order in [Order::Synthesized, Order::Factored, Order::Cheapest] {
+        check_plan(&plan_in(include_str!("../cases/ok/binary.gem"), order), false);
+    }
+}

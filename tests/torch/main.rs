@@ -3,12 +3,14 @@
 
 mod adam;
 mod bench;
+mod cycles;
 mod device;
 mod evaluate;
 mod folder;
 mod gain;
 mod gradients;
 mod limits;
+mod masks;
 mod not_finite;
 mod orders;
 mod random;

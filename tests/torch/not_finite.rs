@@ -57,3 +57,38 @@ fn a_run_that_has_ended_may_have_gone_bad() {
         assert!(losses.len() == 1 && losses[0].is_finite(), "a run touched another");
     }
 }
+
+#[test]
+fn a_state_that_blows_up_is_named_with_its_tick() {
+    let text = "
+model exploding {
+    population pixels = grid(6, 6)
+    population first  = units(20) { activation: relu }
+    population second = units(20) { activation: relu }
+    population digits = units(4)
+    connect pixels -> first -> second -> digits via direct
+    connect second -> first via direct
+    unroll 45
+    input pixels
+    output digits
+}
+";
+    let mut stepper = stepper(text, &[30, 31], Place::CPU, 0.01);
+    {
+        // each round multiplies the state by more than a thousand
+        let _guard = no_grad_guard();
+        for (_, row) in stepper.net().named().filter(|(name, _)| name.starts_with("second->first")) {
+            let _ = row.select(0, 1).fill_(100.0);
+        }
+        for (_, row) in stepper.net().named().filter(|(name, _)| name.starts_with("first->second")) {
+            let _ = row.select(0, 1).fill_(100.0);
+        }
+        for (_, row) in stepper.net().named().filter(|(name, _)| name.starts_with("pixels->first")) {
+            let _ = row.select(0, 1).fill_(1.0);
+        }
+    }
+    let Err(StepFault::NotFinite(found)) = stepper.step() else { panic!("no fault") };
+    assert_eq!((found.run, found.seed, found.step), (1, 31, 1));
+    // 36 pixels give about 18; each tick multiplies by 20 · 100, and 3.4 · 10³⁸ is the most: after twelve more
+    assert_eq!(found.culprit, "the first tensor that is not is `second->first at tick 13`");
+}

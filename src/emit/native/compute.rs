@@ -115,7 +115,7 @@ fn simple(function: Function) -> Option<Simple> {
         Function::Absolute => Some(Simple::Absolute),
         Function::Sign => Some(Simple::Sign),
         // the normal distribution is libtorch's
-        Function::Gelu | Function::Normal => None,
+        Function::Gelu | Function::Normal | Function::Heaviside => None,
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) fn slope(
             let scaled = builder.scale(-2.0, x)?;
             builder.push(Op::Multiply, &[scaled, square], "")?
         }
-        Function::Sign => return Ok(None),
+        // what passes straight through a step is the rule's own
+        Function::Sign | Function::Heaviside => return Ok(None),
     };
     Ok(Some(slope))
 }

@@ -5,6 +5,7 @@ use smallvec::smallvec;
 
 use super::super::builder::Builder;
 use super::super::field::Field;
+use super::super::function::Function;
 use super::super::op::{Op, Over};
 use super::super::tensor::{Shape, Sizes, TensorId};
 use super::super::verify::{Operands, Tensor};
@@ -32,9 +33,11 @@ pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slo
     let shape = builder.tensors[operands[place].0].shape.clone();
     let step = Step { of, whole: &whole, operands: &operands, place, shape: &shape };
     let part = match op {
-        Op::Sample { .. } | Op::Labels { .. } | Op::Leaf(_) | Op::Positions { .. } | Op::Fill { .. } => {
+        Op::Sample { .. } | Op::Labels { .. } | Op::Leaf(_) | Op::Positions(_) | Op::Mask(_) | Op::Fill { .. } => {
             return Ok(None);
         }
+        // a gradient passes straight through
+        Op::Map(Function::Heaviside) => slope,
         Op::Map(function) => match maps::slope(builder, function, operands[0], of)? {
             None => return Ok(None),
             Some(steepness) => Slope::Made(times(builder, slope, steepness)?),

@@ -9,6 +9,7 @@ use super::super::tensor::TensorId;
 use super::super::verify::{Parts, Tensor};
 use super::{Aim, Pass};
 use crate::diag::Bug;
+use crate::space::Space;
 
 /// Replaces every Gaussian on a grid of more than one axis.
 pub(super) const SEPARATE: Pass = Pass { name: "separate", run: separate };
@@ -21,8 +22,9 @@ fn separate(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let mut place: Vec<TensorId> = Vec::with_capacity(tensors.len());
     for (mut tensor, found) in tensors.into_iter().zip(found) {
         let made = if let Some(Found { axes, mu, sigma, anisotropic }) = found {
-            let bells = Bells { axes: &axes, mu: place[mu.0], sigma: place[sigma.0], anisotropic };
-            bells.separated(&mut builder, &tensor.label)?
+            let space = &Space::Grid(axes.clone());
+            let bells = Bells { space, learned: None, mu: place[mu.0], sigma: place[sigma.0], anisotropic };
+            bells.separated(&mut builder, &axes, &tensor.label)?
         } else {
             tensor.operands.iter_mut().for_each(|id| *id = place[id.0]);
             builder.tensors.push(tensor);
@@ -49,7 +51,9 @@ fn bells(tensors: &[Tensor], root: TensorId) -> Option<Found> {
     let exponent = of.map(root, Function::Exp)?;
     let (offset, sigma, anisotropic) = of.widths_of_all_axes(exponent).or_else(|| of.widths_of_each_axis(exponent))?;
     let (positions, centre) = of.pair(offset, &Op::Subtract)?;
-    let Op::Positions { axes } = &tensors[of.one(positions, &Op::Insert { axis: 2 })?.0].op else { return None };
+    let Op::Positions(Space::Grid(axes)) = &tensors[of.one(positions, &Op::Insert { axis: 2 })?.0].op else {
+        return None;
+    };
     if axes.len() < 2 {
         return None;
     }

@@ -11,6 +11,20 @@ use super::{anchored, type_set};
 /// Dots along a side of a grid's picture, at most, and along a line's.
 const DOTS: usize = 6;
 const LINE: usize = 5;
+/// Places in a cloud's picture, as parts of its sides.
+const SCATTER: &[(f64, f64)] = &[
+    (0.16, 0.22),
+    (0.44, 0.14),
+    (0.8, 0.2),
+    (0.6, 0.36),
+    (0.26, 0.46),
+    (0.86, 0.52),
+    (0.5, 0.6),
+    (0.14, 0.74),
+    (0.7, 0.76),
+    (0.38, 0.86),
+    (0.88, 0.88),
+];
 /// From one plate to the next behind it.
 const SHIFT: f64 = 4.0;
 
@@ -70,6 +84,7 @@ fn glyph(card: &Card, x: f64, y: f64) -> Group {
     let whole = Rect { x, y, width: GLYPH, height: GLYPH };
     let front = Rect { x, y: y + 2.0 * SHIFT, width: GLYPH - 2.0 * SHIFT, height: GLYPH - 2.0 * SHIFT };
     match card.axes.as_slice() {
+        _ if card.scattered => scatter(plates(whole, 0, colour), whole, colour),
         [] => dots(plates(front, 2, colour), front, (1, 3), colour),
         [count] => line(plates(whole, 0, colour), whole, *count, colour),
         [rows, columns] => dots(plates(whole, 0, colour), whole, (*rows, *columns), colour),
@@ -100,6 +115,13 @@ fn dots(group: Group, plate: Rect, (rows, columns): (usize, usize), colour: &str
     places.fold(group, |group, (row, column)| {
         group.add(dot(x + offset(column, columns), y + offset(row, rows), tenth((step * 0.3).min(2.4)), colour))
     })
+}
+
+/// Draws dots here and there.
+fn scatter(group: Group, plate: Rect, colour: &str) -> Group {
+    SCATTER
+        .iter()
+        .fold(group, |group, (x, y)| group.add(dot(plate.x + x * plate.width, plate.y + y * plate.height, 2.0, colour)))
 }
 
 /// Draws a line of dots; of a long one, the ends.

@@ -55,7 +55,7 @@ impl Diagram {
         let cards = bands.into_iter().enumerate().map(|(index, band)| card(model, index, band)).collect();
         let note =
             "Too large to show one by one: each box holds some layers, each line the connections between two boxes";
-        Self { name: clip(model.name(), 60), totals: vec![totals(model), note.to_owned()], cards, links, legend }
+        Self { name: clip(model.name(), 60), totals: vec![totals(wiring), note.to_owned()], cards, links, legend }
     }
 }
 
@@ -149,6 +149,7 @@ fn card(model: &Model, layer: usize, band: Band) -> Card {
         facts: vec![count(band.populations, "population"), count(band.neurons, "neuron")],
         note: (band.inside > 0).then(|| format!("{} inside", count(band.inside, "connection"))),
         axes: Vec::new(),
+        scattered: false,
         chips,
         marks: band.marks,
         layer,

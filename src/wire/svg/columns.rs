@@ -68,7 +68,7 @@ impl Columns {
     fn untangle(&mut self, diagram: &Diagram) {
         let mut before = vec![Vec::new(); diagram.cards.len()];
         let mut after = vec![Vec::new(); diagram.cards.len()];
-        for link in &diagram.links {
+        for link in diagram.links.iter().filter(|link| !link.leads_back(&diagram.cards)) {
             before[link.to].push(link.from);
             after[link.from].push(link.to);
         }
@@ -91,8 +91,13 @@ fn mean(cards: &[usize], rank: &[f64]) -> Option<f64> {
     (!cards.is_empty()).then(|| cards.iter().map(|card| rank[*card]).sum::<f64>() / cards.len() as f64)
 }
 
-/// Breaks a long row so that the whole is about as wide as a page.
+/// Breaks a long row so that the whole is about as wide as a page. With feedback from one layer to another all stay in one
+/// row.
 fn in_row(diagram: &Diagram, layers: &[Vec<usize>]) -> usize {
+    let layer = |card: usize| diagram.cards[card].layer;
+    if diagram.links.iter().any(|link| layer(link.to) < layer(link.from)) {
+        return layers.len().max(1);
+    }
     let cards = |layer: &Vec<usize>| layer.iter().map(|card| &diagram.cards[*card]).collect::<Vec<_>>();
     let wide = |layer| cards(layer).into_iter().map(least_width).fold(0.0, f64::max) + ROUGH_GAP;
     let tall = |layer| cards(layer).into_iter().map(|card| content_height(card) + STACK_GAP).sum::<f64>();

@@ -2,7 +2,7 @@
 
 use super::ink::{self, Stroke, clip};
 use super::legend::legend;
-use crate::check::{Bias, Encoding, Identity, Model, PopId, Population, Projection};
+use crate::check::{Bias, Encoding, Identity, Layout, Model, PopId, Population, Projection, Weights};
 use crate::diag::{count, grouped};
 use crate::wire::Wiring;
 
@@ -18,7 +18,7 @@ pub(super) struct Diagram {
     pub(super) totals: Vec<String>,
     /// The boxes.
     pub(super) cards: Vec<Card>,
-    /// The lines between them, each from a lower to a higher layer.
+    /// The lines between them. Those that lead to no higher layer are feedback.
     pub(super) links: Vec<Link>,
     /// What the colours mean.
     pub(super) legend: Vec<Entry>,
@@ -35,6 +35,8 @@ pub(super) struct Card {
     pub(super) note: Option<String>,
     /// Lengths of its axes; empty for a box that stands for many populations.
     pub(super) axes: Vec<usize>,
+    /// Whether its neurons lie anywhere.
+    pub(super) scattered: bool,
     /// The genomes it expresses.
     pub(super) chips: Vec<Chip>,
     /// What it is to the world outside.
@@ -77,6 +79,13 @@ pub(super) struct Entry {
     pub(super) stroke: Stroke,
 }
 
+impl Link {
+    /// Tells whether it leads to no higher layer.
+    pub(super) fn leads_back(&self, cards: &[Card]) -> bool {
+        cards[self.to].layer <= cards[self.from].layer
+    }
+}
+
 impl Diagram {
     /// Says everything: one box a population, one line a connection or pool.
     pub(super) fn whole(wiring: &Wiring) -> Self {
@@ -85,26 +94,30 @@ impl Diagram {
         let cards = (0..layers.len()).map(|index| card(model, PopId(index), layers[index])).collect();
         let pools = (0..layers.len()).filter_map(|index| pool(model, PopId(index)));
         let links = model.projections().iter().map(|projection| link(model, projection)).chain(pools).collect();
-        Self { name: clip(model.name(), 60), totals: vec![totals(model)], cards, links, legend: legend(model) }
+        Self { name: clip(model.name(), 60), totals: vec![totals(wiring)], cards, links, legend: legend(model) }
     }
 }
 
-/// Returns each population's layer: the longest path to it.
+/// Returns each population's layer: the longest path to it, feedback aside.
 pub(super) fn layers(wiring: &Wiring) -> Vec<usize> {
     let mut layers = vec![0; wiring.model().populations().len()];
+    let mut placed = vec![false; layers.len()];
     let model = wiring.model();
     for population in wiring.schedule() {
         let pooled = model.population(*population).pool.map(|pool| pool.source);
         let joined = wiring.incoming(*population).iter().map(|projection| model.projection(*projection).source);
-        for source in joined.chain(pooled) {
+        // a source that comes no earlier feeds back
+        for source in joined.chain(pooled).filter(|source| placed[source.index()]) {
             layers[population.index()] = layers[population.index()].max(layers[source.index()] + 1);
         }
+        placed[population.index()] = true;
     }
     layers
 }
 
 /// Writes how much there is of everything.
-pub(super) fn totals(model: &Model) -> String {
+pub(super) fn totals(wiring: &Wiring) -> String {
+    let model = wiring.model();
     let neurons = model.populations().iter().map(|population| population.shape.neurons() as u64);
     let synapses = model.projections().iter().map(|projection| model.synapses(projection));
     let mut parts = vec![
@@ -116,6 +129,9 @@ pub(super) fn totals(model: &Model) -> String {
     let pools = model.populations().iter().filter(|population| population.pool.is_some()).count();
     if pools > 0 {
         parts.insert(3, count(pools as u64, "pool"));
+    }
+    if !wiring.ticks().is_empty() {
+        parts.push(count(wiring.ticks().len() as u64, "tick"));
     }
     parts.join(" · ")
 }
@@ -145,6 +161,7 @@ fn card(model: &Model, id: PopId, layer: usize) -> Card {
         facts: vec![shape(population), neurons],
         hint: hint(model, population),
         axes: population.shape.axes().to_vec(),
+        scattered: matches!(population.shape, Layout::Cloud(_)),
         marks: marks(model, id),
         note,
         chips,
@@ -154,6 +171,9 @@ fn card(model: &Model, id: PopId, layer: usize) -> Card {
 
 /// Writes `grid 28 × 28` for `grid(28, 28)`.
 fn shape(population: &Population) -> String {
+    if let Layout::Cloud(cloud) = population.shape {
+        return format!("cloud in {}", count(cloud.dims as u64, "dimension"));
+    }
     population.shape.to_string().replace(", ", " × ").replace('(', " ").replace(')', "")
 }
 
@@ -182,6 +202,7 @@ fn hint(model: &Model, population: &Population) -> String {
     let identity = |identity: &Identity| format!("{}: {}", model.genome(identity.genome).name, identity.form());
     let mut parts = vec![format!("{} = {}", population.name, population.shape)];
     parts.extend(population.identities.iter().map(identity));
+    parts.extend(population.learned_positions.then(|| "positions learned".to_owned()));
     parts.join("\n")
 }
 
@@ -189,7 +210,11 @@ fn link(model: &Model, projection: &Projection) -> Link {
     let (source, target) = (model.population(projection.source), model.population(projection.target));
     let (encoding, synapses) = (model.encoding_name(projection), model.synapses(projection));
     let short = projection.window.map_or(String::new(), |window| format!(" · window {}", window.size));
-    let long = projection.window.map_or(String::new(), |window| format!(", {window}"));
+    let mask = projection.mask.as_ref().map(|mask| clip(&mask.to_string(), NAME_LIMIT));
+    let weights = (projection.weights != Weights::Real).then(|| projection.weights.to_string());
+    let short: String =
+        [short].into_iter().chain(mask.into_iter().chain(weights).map(|part| format!(" · {part}"))).collect();
+    let long = projection.described();
     Link {
         from: projection.source.index(),
         to: projection.target.index(),

@@ -27,6 +27,8 @@ pub(super) enum Way {
     Return,
     /// Under its row, back to the left, into the first column of a row beneath.
     Wrap,
+    /// An arc under its row, back to the left, into a box of the same or an earlier column.
+    Back,
 }
 
 impl Way {
@@ -66,7 +68,9 @@ pub(super) fn ways(diagram: &Diagram, columns: &Columns) -> Vec<Way> {
     let mut skips = Vec::new();
     for (index, link) in diagram.links.iter().enumerate() {
         let ((row, from), (to_row, to)) = (place(link.from), place(link.to));
-        if row != to_row {
+        if link.leads_back(&diagram.cards) {
+            ways[index] = Way::Back;
+        } else if row != to_row {
             ways[index] = if to == 0 { Way::Wrap } else { Way::Return };
         } else if to > from + 1 {
             skips.push((to - from, index, row, from, to));
@@ -130,6 +134,11 @@ impl Lanes {
     }
 }
 
+/// Returns the last column of a row.
+fn last_of(columns: &Columns, row: usize) -> usize {
+    (columns.layers.len() - row * columns.in_row).min(columns.in_row) - 1
+}
+
 /// Lists the stretches that lines need free.
 fn wanted(diagram: &Diagram, columns: &Columns, ways: &[Way]) -> Vec<Lane> {
     let mut lanes = Vec::new();
@@ -142,6 +151,8 @@ fn wanted(diagram: &Diagram, columns: &Columns, ways: &[Way]) -> Vec<Lane> {
             Way::Next => {}
             Way::Over | Way::Under => want(row, from + 1, to - 1, *way == Way::Over),
             Way::Wrap => want(row, 0, from, false),
+            // and the gaps beside, into which the arc bulges
+            Way::Back => want(row, to.saturating_sub(1), last_of(columns, row).min(from + 1), false),
             Way::Return => {
                 want(row, 0, from, false);
                 want(to_row, 0, to - 1, true);

@@ -1,6 +1,8 @@
 //! [`Diagram`] → [`Layout`]: a rectangle for each box, a place where each line leaves and enters, a lane for each line
 //! that passes other columns. The origin is the picture's upper left corner; y grows downwards.
 
+use std::collections::BTreeMap;
+
 use super::columns::{Columns, STACK_GAP, least_width};
 use super::diagram::Diagram;
 use super::ink;
@@ -19,6 +21,9 @@ const RAIL: f64 = 14.0;
 const RAIL_STEP: f64 = 8.0;
 /// From one such line to the next where they leave their row.
 const TRACK_OUT: f64 = 4.0;
+/// How far the smallest arc bulges out, and from one arc to the next.
+const BULGE: f64 = 16.0;
+const BULGE_STEP: f64 = 7.0;
 
 /// A rectangle.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,7 +57,7 @@ pub(super) struct Route {
     pub(super) bends: [(f64, f64); 2],
     /// Its lane in the row that it leaves, and over the row that it enters.
     pub(super) lanes: (f64, f64),
-    /// Where it runs down, if it goes to another row.
+    /// Where it runs down, if it goes to another row; of an arc, how far its ends bulge out.
     pub(super) rails: (f64, f64),
 }
 
@@ -77,6 +82,8 @@ struct Across {
     bends: Vec<f64>,
     /// The number of each line that goes to another row: 0 runs down closest to the boxes.
     tracks: Vec<f64>,
+    /// How far each arc bulges out on the right and on the left.
+    bulges: Vec<(f64, f64)>,
     deepest: f64,
     width: f64,
 }
@@ -138,10 +145,12 @@ impl Frame<'_> {
             into: (across.spans[to].0, rows[to_row] + into),
             bends: [(right, across.bends.get(from + 1).copied().unwrap_or(right)), (before, across.bends[to])],
             lanes: (rows[row] + self.lanes.leave[index], rows[to_row] + self.lanes.enter[index]),
-            rails: (
-                right + RAIL + across.tracks[index] * TRACK_OUT,
-                RAIL_STEP * (across.deepest - across.tracks[index]),
-            ),
+            rails: if self.ways[index] == Way::Back {
+                across.bulges[index]
+            } else {
+                let track = across.tracks[index];
+                (right + RAIL + track * TRACK_OUT, RAIL_STEP * (across.deepest - track))
+            },
         }
     }
 
@@ -150,7 +159,8 @@ impl Frame<'_> {
         let count = self.columns.in_row;
         let (mut widths, mut labels, mut curves) =
             (vec![0.0_f64; count], vec![0.0_f64; count], vec![0.0_f64; count + 1]);
-        let tracks = self.tracks();
+        let (tracks, bulges) = (self.tracks(), self.bulges());
+        let mut room = vec![[0.0_f64; 2]; count + 1];
         for card in &self.diagram.cards {
             let column = self.columns.place(card.layer).1;
             widths[column] = widths[column].max(least_width(card));
@@ -158,10 +168,16 @@ impl Frame<'_> {
         for (index, link) in self.diagram.links.iter().enumerate() {
             let [(_, from), (_, to)] = self.columns_of(index);
             labels[to] = labels[to].max(ink::width(&link.label, ink::SMALL) + BESIDE_LABEL);
+            if self.ways[index] == Way::Back {
+                // on the right of the one box, and on the left of the other
+                room[from + 1][0] = room[from + 1][0].max(bulges[index].0 + BULGE_STEP);
+                room[to][1] = room[to][1].max(bulges[index].1 + BULGE_STEP);
+            }
             for (gap, rise) in self.rises(index, from, to) {
                 curves[gap] = curves[gap].max((LEAST_CURVE + 0.28 * rise).min(MOST_CURVE) + TRACK_OUT * tracks[index]);
             }
         }
+        curves.iter_mut().zip(room).for_each(|(curve, [left, right])| *curve = curve.max(left + right));
         let deepest = tracks.iter().copied().fold(0.0, f64::max);
         let mut x = if self.ways.iter().any(|way| way.changes_row()) { deepest * RAIL_STEP + RAIL } else { 0.0 };
         let (mut spans, mut bends) = (Vec::new(), Vec::new());
@@ -171,13 +187,14 @@ impl Frame<'_> {
             spans.push((x, x + widths[column]));
             x += widths[column];
         }
-        Across { spans, bends, tracks, deepest, width: x + curves[count] }
+        Across { spans, bends, tracks, bulges, deepest, width: x + curves[count] }
     }
 
     /// Lists the gaps in which a line changes its height, and by how much.
     fn rises(&self, index: usize, from: usize, to: usize) -> Vec<(usize, f64)> {
         let (out, into) = self.ends[index];
         match self.ways[index] {
+            Way::Back => Vec::new(),
             Way::Next => vec![(to, (into - out).abs())],
             Way::Over | Way::Under => {
                 let lane = self.lanes.leave[index];
@@ -186,6 +203,24 @@ impl Frame<'_> {
             Way::Wrap => vec![(from + 1, 0.0), (0, 0.0)],
             Way::Return => vec![(from + 1, 0.0), (to, (into - self.lanes.enter[index]).abs())],
         }
+    }
+
+    /// Says how far each arc bulges out, on the right and on the left: of those that leave, or enter, the same column, the one
+    /// whose lane is deepest lies outside.
+    fn bulges(&self) -> Vec<(f64, f64)> {
+        let mut arcs: Vec<usize> = (0..self.ways.len()).filter(|index| self.ways[*index] == Way::Back).collect();
+        arcs.sort_by(|one, other| self.lanes.leave[*one].total_cmp(&self.lanes.leave[*other]));
+        let mut bulges = vec![(0.0, 0.0); self.ways.len()];
+        let mut beside: BTreeMap<(usize, usize, bool), f64> = BTreeMap::new();
+        for index in arcs {
+            let [(row, from), (_, to)] = self.columns_of(index);
+            let mut next = |column, right| {
+                let bulge = beside.entry((row, column, right)).or_insert(BULGE);
+                std::mem::replace(bulge, *bulge + BULGE_STEP)
+            };
+            bulges[index] = (next(from, true), next(to, false));
+        }
+        bulges
     }
 
     /// Numbers the lines that go to other rows so that no two run down beside the same row in one track: 0 is closest

@@ -109,6 +109,7 @@ fn data(route: &Route) -> String {
             pen.swing((bend, route.into.1));
         }
         Way::Wrap => down(&mut pen, route, route.into),
+        Way::Back => back(&mut pen, route, (bend, route.into.1)),
         Way::Return => {
             down(&mut pen, route, (before, enter_lane));
             pen.straight((before, enter_lane));
@@ -117,6 +118,16 @@ fn data(route: &Route) -> String {
     }
     pen.straight((route.into.0 - HEAD + 1.0, route.into.1));
     pen.data
+}
+
+/// Bulges out to the right and down, goes back to the left, and bulges out to the left and up `to` a place before the box.
+fn back(pen: &mut Pen, route: &Route, to: (f64, f64)) {
+    let ((x, y), lane) = (route.out, route.lanes.0);
+    // a curve of this kind bulges by three quarters of the way to its control points
+    let (right, left) = (route.rails.0 / 0.75, route.rails.1 / 0.75);
+    pen.curve((x + right, y), (x + right, lane), (x, lane));
+    pen.straight((to.0, lane));
+    pen.curve((to.0 - left, lane), (to.0 - left, to.1), to);
 }
 
 /// Goes down on the right, back under the row, down on the left, and turns towards `to`.

@@ -11,6 +11,9 @@ const IN_STEP: f64 = 22.0;
 const OUT_STEP: f64 = 14.0;
 /// From a box's corner to the first line.
 const CORNER: f64 = 18.0;
+/// Places where lines leave a box.
+const EXITS: usize = 5;
+
 /// Counts the lines that enter each box from over, from beside and from under.
 fn entering(diagram: &Diagram, ways: &[Way]) -> Vec<[usize; 3]> {
     let mut counts = vec![[0; 3]; diagram.cards.len()];
@@ -24,7 +27,7 @@ fn group(way: Way) -> usize {
     match way {
         Way::Over | Way::Return => 0,
         Way::Next | Way::Wrap => 1,
-        Way::Under => 2,
+        Way::Under | Way::Back => 2,
     }
 }
 
@@ -51,7 +54,7 @@ pub(super) fn ends(diagram: &Diagram, ways: &[Way], lanes: &Lanes, middles: &[f6
     for (index, link) in diagram.links.iter().enumerate() {
         let from = match ways[index] {
             Way::Next => out[index],
-            Way::Over | Way::Under => lanes.leave[index],
+            Way::Over | Way::Under | Way::Back => lanes.leave[index],
             Way::Return => lanes.enter[index],
             Way::Wrap => f64::MIN,
         };
@@ -69,11 +72,11 @@ pub(super) fn ends(diagram: &Diagram, ways: &[Way], lanes: &Lanes, middles: &[f6
 
 /// Finds where each line leaves: straight on in the middle, those that go over above it, those that go under below.
 fn leaving(diagram: &Diagram, ways: &[Way], middles: &[f64]) -> Vec<f64> {
-    let mut used = vec![[false; 4]; diagram.cards.len()];
+    let mut used = vec![[false; EXITS]; diagram.cards.len()];
     for (link, way) in diagram.links.iter().zip(ways) {
         used[link.from][exit(*way)] = true;
     }
-    let place = |used: [bool; 4], exit: usize| used[..exit].iter().filter(|used| **used).count() as f64;
+    let place = |used: [bool; EXITS], exit: usize| used[..exit].iter().filter(|used| **used).count() as f64;
     let out = |(link, way): (&Link, &Way)| {
         let used = used[link.from];
         let straight = exit(Way::Next);
@@ -89,5 +92,6 @@ fn exit(way: Way) -> usize {
         Way::Next => 1,
         Way::Wrap => 2,
         Way::Under | Way::Return => 3,
+        Way::Back => 4,
     }
 }

@@ -1,0 +1,208 @@
+//! Masks: `within`, `density`, `seed` and `acyclic`, what each of them needs, and how many synapses they leave.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Context;
+use super::model::Projection;
+use super::neurons::{Layout, Population};
+use super::range::{Least, OutOfRange, part, positive, switch, whole};
+use super::value::WrongKind;
+use crate::diag::{count, list};
+use crate::space::{Density, Joins, Mask};
+use crate::span::{Name, Span};
+use crate::syntax::ast::{Attribute, Expr};
+
+/// The attributes of which masks are made.
+pub(super) const KEYS: &[&str] = &["within", "density", "seed", "acyclic"];
+
+/// Pairs of neurons under a mask at most: each is looked at when a text is compiled.
+const MOST_PAIRS: u64 = 1 << 32;
+
+/// A seed without anything that is drawn.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`seed` says nothing without a density")]
+#[diagnostic(code(gem::missing_density), help("add `density: 0.1` or another part, or remove `seed`"))]
+struct MissingDensity {
+    #[label(primary, "nothing is drawn")]
+    at: Span,
+}
+
+/// A mask lies over receptive fields.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a connection has a window and {keys}")]
+#[diagnostic(
+    code(gem::mask_with_window),
+    help("a window says already which neurons are joined: remove it, or the mask")
+)]
+struct MaskWithWindow {
+    keys: String,
+    #[label(primary, "no place for a mask")]
+    at: Span,
+    #[label("joins each neuron to those under it")]
+    window: Span,
+}
+
+/// Numbers of neurons of two populations are compared.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`acyclic` joins a population to itself, and this is `{source_population}` to `{target}`")]
+#[diagnostic(
+    code(gem::acyclic_between),
+    help("remove `acyclic`: between two populations no neuron comes before another")
+)]
+struct AcyclicBetween {
+    source_population: Name,
+    target: Name,
+    #[label(primary, "two populations")]
+    at: Span,
+}
+
+/// Distances are asked for between spaces that differ.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`within` needs distances, and `{source_population}` has {sent}, `{target}` {received}")]
+#[diagnostic(
+    code(gem::dimension_mismatch),
+    help("lay both populations out in as many dimensions, or use `density`, which needs no distances")
+)]
+struct DimensionMismatch {
+    source_population: Name,
+    sent: String,
+    target: Name,
+    received: String,
+    #[label(primary, "there is no distance")]
+    at: Span,
+    #[label("{sent}")]
+    from: Span,
+    #[label("{received}")]
+    to: Span,
+}
+
+/// A mask asks for distances to neurons that move.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`within` needs neurons that stay, and those of `{population}` move")]
+#[diagnostic(
+    code(gem::within_learned_positions),
+    help("remove `positions: learned` from `{population}`, or use `density`, which needs no distances")
+)]
+struct WithinLearnedPositions {
+    population: Name,
+    #[label(primary, "the distances change")]
+    at: Span,
+    #[label("its positions are learned")]
+    declared: Span,
+}
+
+/// A mask leaves nothing.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the mask leaves no synapse of {pairs}")]
+#[diagnostic(code(gem::empty_mask), help("raise `within` or `density`, or remove the connection"))]
+struct EmptyMask {
+    pairs: String,
+    #[label(primary, "joins no two neurons")]
+    at: Span,
+}
+
+/// What the attributes of a connection ask for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish {
+    within: Option<(f64, Span)>,
+    density: Option<(f64, u64)>,
+    acyclic: Option<Span>,
+}
+
+impl Wish {
+    /// Returns the mask, drawn for `purpose`, where one is asked for.
+    pub(super) fn mask(self, purpose: String) -> Option<Mask> {
+        let density = self.density.map(|(part, seed)| Density { part, seed, purpose });
+        let mask = Mask { within: self.within.map(|(radius, _)| radius), density, acyclic: self.acyclic.is_some() };
+        (mask.within.is_some() || mask.density.is_some() || mask.acyclic).then_some(mask)
+    }
+}
+
+/// Reads the mask from the `attributes` of a connection; what is at fault in it is reported and left out.
+pub(super) fn wish(context: &mut Context, attributes: &[&Attribute]) -> Wish {
+    let find = |key| attributes.iter().find(|attribute| attribute.key.as_str() == key).copied();
+    let asked: Vec<&Name> =
+        attributes.iter().map(|other| &other.key).filter(|key| KEYS.contains(&key.as_str())).collect();
+    if let (Some(first), Some(window)) = (asked.first(), find("window")) {
+        let (keys, at) = (list(asked.iter().map(|key| key.as_str())), first.span);
+        context.problems.push(MaskWithWindow { keys, at, window: window.key.span });
+    }
+    let within = find("within").and_then(|key| {
+        let radius = read(context, key, |context, expr| positive(context, expr, "`within`"))?;
+        Some((radius, key.key.span))
+    });
+    let part = find("density").and_then(|key| read(context, key, |context, expr| part(context, expr, "`density`")));
+    let seed = find("seed")
+        .and_then(|key| read(context, key, |context, expr| whole(context, expr, Least::Zero, "`seed`")))
+        .unwrap_or(0);
+    if let (Some(seed), None) = (find("seed"), find("density")) {
+        context.problems.push(MissingDensity { at: seed.key.span });
+    }
+    let acyclic = find("acyclic").filter(|key| switch(context, key.value.as_ref()) == Some(true));
+    Wish { within, density: part.map(|part| (part, seed as u64)), acyclic: acyclic.map(|key| key.key.span) }
+}
+
+fn read<T>(
+    context: &mut Context,
+    attribute: &Attribute,
+    number: impl Fn(&mut Context, &Expr) -> Option<T>,
+) -> Option<T> {
+    if let Some(value) = &attribute.value {
+        return number(context, value);
+    }
+    let fault = WrongKind { wanted: "a number", found: "nothing".to_owned(), at: attribute.key.span };
+    context.problems.push(fault);
+    None
+}
+
+/// Reports what a mask asks of the two ends of a link and they do not have.
+pub(super) fn fits(context: &mut Context, wish: Wish, [source, target]: [&Population; 2]) {
+    if let Some(at) = wish.acyclic
+        && source.name != target.name
+    {
+        let (source_population, target) = (source.name.clone(), target.name.clone());
+        context.problems.push(AcyclicBetween { source_population, target, at });
+    }
+    if let Some((_, at)) = wish.within {
+        measurable(context, [source, target], at);
+    }
+}
+
+/// Reports two populations between whose neurons there is no distance.
+fn measurable(context: &mut Context, [source, target]: [&Population; 2], at: Span) {
+    if let Some(moving) = [source, target].into_iter().find(|end| end.learned_positions) {
+        let (population, declared) = (moving.name.clone(), moving.name.span);
+        context.problems.push(WithinLearnedPositions { population, at, declared });
+    }
+    let [sent, received] = [source, target].map(|end| end.shape.space().dims());
+    if sent != received {
+        context.problems.push(DimensionMismatch {
+            source_population: source.name.clone(),
+            sent: count(sent as u64, "dimension"),
+            target: target.name.clone(),
+            received: count(received as u64, "dimension"),
+            at,
+            from: source.name.span,
+            to: target.name.span,
+        });
+    }
+}
+
+/// Counts the synapses of a link between populations of these shapes; reports a mask that leaves none.
+pub(super) fn synapses(context: &mut Context, projection: &Projection, [source, target]: [&Layout; 2]) -> u64 {
+    let pairs = (source.neurons() as u64).saturating_mul(target.neurons() as u64);
+    let Some(mask) = projection.mask.clone() else {
+        return projection.window.map_or(pairs, |window| window.synapses(source, target));
+    };
+    if pairs > MOST_PAIRS {
+        let (what, allowed, at) = ("the number of pairs under a mask", "at most 2^32", projection.span);
+        context.problems.push(OutOfRange { what, allowed, found: pairs.to_string(), at });
+        return 0;
+    }
+    let left = Joins { mask, ends: [source.space(), target.space()] }.count();
+    if left == 0 {
+        context.problems.push(EmptyMask { pairs: count(pairs, "pair"), at: projection.span });
+    }
+    left
+}

@@ -1,0 +1,58 @@
+//! `positions: learned`: the neurons of a cloud, and of a cloud only, may move.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Context;
+use super::neurons::Layout;
+use super::shapes::Shape;
+use super::value::written;
+use crate::diag::did_you_mean;
+use crate::span::{Name, Span};
+use crate::syntax::ast::{Attribute, Expr};
+
+/// Positions cannot come about in this way.
+#[derive(Debug, Error, Diagnostic)]
+#[error("positions cannot be {word}")]
+#[diagnostic(code(gem::unknown_positions))]
+struct UnknownPositions {
+    word: String,
+    #[label(primary, "unknown")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
+/// Neurons are to move that lie on a grid or a line.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the positions of `{population}` cannot be learned: it is no cloud")]
+#[diagnostic(
+    code(gem::positions_without_cloud),
+    help("declare `{population}` as `cloud(n, dims: 2)`, or remove `positions`")
+)]
+struct PositionsWithoutCloud {
+    population: Name,
+    #[label(primary, "only neurons of a cloud may move")]
+    at: Span,
+}
+
+/// Tells whether the attribute makes positions learned; reports one that cannot.
+pub(super) fn learned(context: &mut Context, population: &Name, shape: &Shape, attribute: &Attribute) -> bool {
+    let says = |word: &str| matches!(&attribute.value, Some(Expr::Call(call)) if call.arguments.is_none() && call.name.as_str() == word);
+    if !says("learned") {
+        let (word, at) = written(attribute);
+        let help = did_you_mean(word.trim_matches('`'), ["learned"]).unwrap_or_else(|| {
+            "write `positions: learned`, or leave it out: then neurons stay where they are".to_owned()
+        });
+        context.problems.push(UnknownPositions { word, at, help });
+        return false;
+    }
+    match shape {
+        Shape::Own(Layout::Cloud(_)) => true,
+        Shape::Faulty => false,
+        Shape::Own(Layout::Units(_) | Layout::Grid(_)) | Shape::Pool(_) => {
+            context.problems.push(PositionsWithoutCloud { population: population.clone(), at: attribute.key.span });
+            false
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Activity: carried along the schedule, each population once; or, where the wiring has cycles, tick by tick, each population
+//! from the states of the tick before. Weights and biases are made once, however many ticks read them.
+
+use super::builder::Row;
+use super::express::{Reader, Side};
+use super::function::Function;
+use super::leaf::Start;
+use super::lower::Lowering;
+use super::op::{Op, Squares};
+use super::tensor::{Dim, Shape, TensorId};
+use super::weights::Synapses;
+use crate::check::{Activation, Bias, PopId, Population, ProjId};
+use crate::diag::Bug;
+
+/// Each population's activity, by its place in the model; nothing for one that is zero, or not known yet.
+type States = Vec<Option<TensorId>>;
+
+impl Lowering<'_> {
+    /// Appends every population's activity; returns the output's.
+    pub(super) fn activity(&mut self) -> Result<TensorId, Bug> {
+        let wiring = self.wiring;
+        let mut states = vec![None; wiring.model().populations().len()];
+        if wiring.ticks().is_empty() {
+            for &id in wiring.schedule() {
+                states[id.index()] = Some(self.state(id, &states, "")?);
+            }
+        } else {
+            let input = wiring.model().input();
+            states[input.index()] = Some(self.state(input, &states, "")?);
+        }
+        for (tick, computed) in (1..).zip(wiring.ticks()) {
+            let before = states.clone();
+            for &id in computed {
+                states[id.index()] = Some(self.state(id, &before, &format!(" at tick {tick}"))?);
+            }
+        }
+        let output = wiring.model().output();
+        let silent = || Bug { pass: "lower", tensor: output.to_string(), why: "says nothing".to_owned() };
+        states[output.index()].ok_or_else(silent)
+    }
+
+    /// Appends a population's activity, R × N × B, from that of its sources. `when` ends its label.
+    fn state(&mut self, id: PopId, sources: &States, when: &str) -> Result<TensorId, Bug> {
+        let model = self.wiring.model();
+        let population = model.population(id);
+        let label = format!("{}{when}", population.name);
+        if id == model.input() {
+            let neurons = population.shape.neurons();
+            return self.builder.push(Op::Sample { neurons }, &[], &label);
+        }
+        let Some(pool) = population.pool else {
+            let received = self.received(id, sources, when)?;
+            return self.respond(id, population, received, &label);
+        };
+        let squares = Squares { grid: model.population(pool.source).shape.grid(), size: pool.size };
+        let silent = || Bug { pass: "lower", tensor: id.to_string(), why: "pools nothing".to_owned() };
+        let source = sources[pool.source.index()].ok_or_else(silent)?;
+        self.builder.push(Op::Pool(squares), &[source], &label)
+    }
+
+    /// Appends the sum of what a population receives, R × N × B; nothing where all its sources are zero.
+    fn received(&mut self, id: PopId, sources: &States, when: &str) -> Result<Option<TensorId>, Bug> {
+        let wiring = self.wiring;
+        let mut sum = None;
+        for &link in wiring.incoming(id) {
+            let projection = wiring.model().projection(link);
+            let Some(active) = sources[projection.source.index()] else { continue };
+            let part = self.part(link, active, when)?;
+            sum = Some(match sum {
+                None => part,
+                Some(sum) => self.builder.push(Op::Add, &[sum, part], "")?,
+            });
+        }
+        Ok(sum)
+    }
+
+    /// Returns what a population receives by one projection of `active`, made the first time: the input's activity stays what
+    /// it is from tick to tick.
+    fn part(&mut self, link: ProjId, active: TensorId, when: &str) -> Result<TensorId, Bug> {
+        if let Some(known) = self.received.get(&(link, active)) {
+            return Ok(*known);
+        }
+        let model = self.wiring.model();
+        let projection = model.projection(link);
+        let synapses = match self.synapses.get(&link) {
+            Some(synapses) => *synapses,
+            None => Synapses::new(&mut self.builder, &mut self.express, model, projection)?,
+        };
+        self.synapses.insert(link, synapses);
+        let label = if when.is_empty() { String::new() } else { format!("{}{when}", model.link_name(projection)) };
+        let part = synapses.carry(&mut self.builder, active, &label)?;
+        self.received.insert((link, active), part);
+        Ok(part)
+    }
+
+    /// Appends bias and activation. What receives nothing is the same for every sample.
+    fn respond(
+        &mut self,
+        id: PopId,
+        population: &Population,
+        received: Option<TensorId>,
+        label: &str,
+    ) -> Result<TensorId, Bug> {
+        let biased = match (received, self.bias_of(id, population)?) {
+            (Some(received), None) => received,
+            (Some(received), Some(bias)) => self.builder.push(Op::Add, &[received, bias], "")?,
+            (None, Some(bias)) => bias,
+            (None, None) => {
+                let shape = Shape::per_run(&[population.shape.neurons(), 1]);
+                self.builder.push(Op::Fill { value: 0.0, shape }, &[], "")?
+            }
+        };
+        let function = match population.activation {
+            Activation::Identity => None,
+            Activation::Relu => Some(Function::Relu),
+            Activation::Tanh => Some(Function::Tanh),
+            Activation::Sigmoid => Some(Function::Sigmoid),
+            Activation::Gelu => Some(Function::Gelu),
+        };
+        match (function, received) {
+            (None, Some(_)) => {
+                label.clone_into(&mut self.builder.tensors[biased.index()].label);
+                Ok(biased)
+            }
+            (Some(function), Some(_)) => self.builder.map(function, biased, label),
+            (function, None) => {
+                let one = function.map_or(Ok(biased), |function| self.builder.map(function, biased, ""))?;
+                self.builder.push(Op::Repeat { axis: 2, length: Dim::Batch }, &[one], label)
+            }
+        }
+    }
+
+    /// Returns a population's bias, R × N × 1, made the first time.
+    fn bias_of(&mut self, id: PopId, population: &Population) -> Result<Option<TensorId>, Bug> {
+        if let Some(known) = self.biases.get(&id) {
+            return Ok(*known);
+        }
+        let made = self.bias(id, population)?;
+        self.biases.insert(id, made);
+        Ok(made)
+    }
+
+    /// Appends a population's bias, R × N × 1.
+    fn bias(&mut self, id: PopId, population: &Population) -> Result<Option<TensorId>, Bug> {
+        let (model, reader) = (self.wiring.model(), Reader { name: population.name.as_str(), frozen: false });
+        let neurons = population.shape.neurons();
+        let row = |part: &str, size: usize, holds| Row {
+            name: format!("{}.{part}", population.name),
+            sizes: vec![size],
+            start: Start::Constant(0.0),
+            learned: true,
+            holds,
+        };
+        match population.bias {
+            Bias::None => Ok(None),
+            Bias::Free => {
+                let leaf = self.builder.leaf(row("bias", neurons, "the bias"), reader.name)?;
+                self.builder.push(Op::Insert { axis: 2 }, &[leaf], "").map(Some)
+            }
+            Bias::PerMap => {
+                let [rows, columns, maps] = population.shape.grid();
+                let leaf = self.builder.leaf(row("bias", maps, "one bias a map"), reader.name)?;
+                let leaf = self.builder.push(Op::Insert { axis: 1 }, &[leaf], "")?;
+                let length = Dim::Size(rows.saturating_mul(columns));
+                let places = self.builder.push(Op::Repeat { axis: 1, length }, &[leaf], "")?;
+                let shape = Shape::per_run(&[neurons, 1]);
+                self.builder.push(Op::Reshape { shape }, &[places], "").map(Some)
+            }
+            Bias::Expressed(genome) => {
+                let wanted = (id, genome, Side::In);
+                let identity = self.express.identity(&mut self.builder, model, wanted, reader)?;
+                let (part, genes) = (format!("{}.b", model.genome(genome).name), model.genome(genome).genes);
+                let leaf = self.builder.leaf(row(&part, genes, "one bias a gene"), reader.name)?;
+                let leaf = self.builder.push(Op::Insert { axis: 2 }, &[leaf], "")?;
+                self.builder.product(identity, leaf, &format!("{}.bias", population.name)).map(Some)
+            }
+        }
+    }
+}
