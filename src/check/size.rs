@@ -57,9 +57,7 @@ pub(super) fn size(
     let shape = |id: PopId| populations.get(id.index())?.as_ref().map(|population| &population.shape);
     for projection in projections {
         if let (Some(source), Some(target)) = (shape(projection.source), shape(projection.target)) {
-            if projection.mask.is_some() {
-                parts.push(part(&[source.neurons(), target.neurons()], 1, "the mask", projection.span));
-            }
+            parts.extend(mask(projection, [source, target]));
             parts.push(match projection.window {
                 None => weights(projection, source.neurons(), target.neurons()),
                 Some(window) => fields(projection, window, genes, [source, target]),
@@ -71,6 +69,18 @@ pub(super) fn size(
         let (what, at, bytes) = (largest.what, largest.at, largest.bytes);
         problems.push(TooLarge { needed: human(needed), limit: human(limit), what, at, largest: human(bytes) });
     }
+}
+
+/// Counts a mask, and where it asks for distances the positions of both ends.
+fn mask(projection: &Projection, [source, target]: [&Layout; 2]) -> Vec<Part> {
+    let Some(mask) = &projection.mask else { return Vec::new() };
+    let mut parts = vec![part(&[source.neurons(), target.neurons()], 1, "the mask", projection.span)];
+    if mask.within.is_some() {
+        let positions =
+            |end: &Layout| part(&[end.neurons(), end.space().dims()], MADE, "the positions", projection.span);
+        parts.extend([source, target].map(positions));
+    }
+    parts
 }
 
 fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
@@ -87,6 +97,10 @@ fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
         part(&[neurons, genes], copies, "the identities", population.name.span)
     };
     let mut parts: Vec<Part> = population.identities.iter().map(one).collect();
+    if let Layout::Cloud(cloud) = population.shape {
+        let copies = if population.learned_positions { LEARNED } else { MADE };
+        parts.push(part(&[cloud.neurons, cloud.dims], copies, "the positions", population.name.span));
+    }
     if population.identities.is_empty() {
         parts.push(part(&[neurons], MADE, "the population", population.name.span));
     }

@@ -146,3 +146,20 @@ fn huge_masks_are_refused_and_not_drawn() {
     assert_eq!(codes(&Options { memory_limit: u64::MAX, ..Options::default() }), ["gem::out_of_range"]);
     assert_eq!(codes(&Options::default()), ["gem::too_large"]);
 }
+
+#[test]
+fn positions_count_in_the_memory_limit() {
+    // a hundred thousand neurons in sixteen dimensions: 12.2 MiB of positions, twice 4 bytes each
+    let text = "model m {
+  population a = cloud(100000, dims: 16)
+  population b = units(1)
+  connect a -> b via direct
+  input a
+  output b
+}";
+    let codes = |limit: u64| -> Vec<String> {
+        let options = Options { memory_limit: limit << 20, ..Options::default() };
+        faults("m.gem", text, &options).findings().into_iter().map(|finding| finding.code).collect()
+    };
+    assert_eq!((codes(14), codes(16)), (vec!["gem::too_large".to_owned()], Vec::new()));
+}
