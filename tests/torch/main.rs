@@ -1,10 +1,11 @@
 //! One binary with every test that needs libtorch. Models are texts; data is drawn, small, and learnt in seconds.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod adam;
 mod bench;
 mod device;
 mod evaluate;
+mod fit;
 mod folder;
 mod gain;
 mod gradients;
