@@ -22,6 +22,7 @@ mod pools;
 mod populations;
 mod ports;
 mod range;
+mod rivals;
 mod shapes;
 mod show;
 mod size;
@@ -35,6 +36,7 @@ mod words;
 pub use ids::{GenomeId, InteractionId, PopId, ProjId};
 pub use model::{Encoding, Genome, Interaction, Model, Origin, Projection, Rule, Setting, Value};
 pub use neurons::{Activation, Bias, Expression, Identity, Layout, Pool, Population};
+pub use rivals::GNetwork;
 pub use skeleton::{Skeleton, SkeletonLink};
 pub use window::{Share, Window};
 

@@ -12,16 +12,11 @@ pub(super) const SHAPES: &[&str] = &["cloud"];
 pub(super) const POPULATION_KEYS: &[&str] = &["positions"];
 /// Attributes of a connection to come.
 pub(super) const CONNECTION_KEYS: &[&str] = &["within", "density", "seed", "acyclic", "weights"];
-/// Encodings to come.
-pub(super) const ENCODINGS: &[&str] = &["gnetwork"];
 
 /// A part of the language that this version does not act on.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{what}` is not supported yet")]
-#[diagnostic(
-    code(gem::not_supported_yet),
-    help("this version has no clouds, masks, cycles or g-networks: see `docs/language.md`")
-)]
+#[diagnostic(code(gem::not_supported_yet), help("this version has no clouds, masks or cycles: see `docs/language.md`"))]
 struct NotSupportedYet {
     what: String,
     #[label(primary, "part of the language, not of this version")]

@@ -25,6 +25,7 @@ pub(super) const RESERVED: &[&str] = &[
     "direct",
     "basis",
     "gnetwork",
+    "subspace",
     "activation",
     "bias",
 ];

@@ -6,6 +6,7 @@ use std::path::Path;
 pub(super) const SHIPPED: &[(&str, &str)] = &[
     ("gem_mlp.gem", include_str!("../../models/gem_mlp.gem")),
     ("gem_slp.gem", include_str!("../../models/gem_slp.gem")),
+    ("gnetwork_mlp.gem", include_str!("../../models/gnetwork_mlp.gem")),
     ("lenet.gem", include_str!("../../models/lenet.gem")),
     ("lenet_direct.gem", include_str!("../../models/lenet_direct.gem")),
     ("lenet_unshared.gem", include_str!("../../models/lenet_unshared.gem")),
@@ -15,6 +16,7 @@ pub(super) const SHIPPED: &[(&str, &str)] = &[
     ("sgem_mlp.gem", include_str!("../../models/sgem_mlp.gem")),
     ("sgem_slp.gem", include_str!("../../models/sgem_slp.gem")),
     ("slp.gem", include_str!("../../models/slp.gem")),
+    ("subspace_mlp.gem", include_str!("../../models/subspace_mlp.gem")),
 ];
 
 /// Returns the model that a bare file name, or one in `models/`, means.

@@ -1,4 +1,4 @@
-//! What operations need besides their operands and never changes: positions, the places of a triangle's entries.
+//! What operations need besides their operands and never changes: positions, labels, the places of a triangle's entries.
 
 use tch::Tensor as Live;
 
@@ -22,6 +22,11 @@ fn prepare(op: &Op, place: Place) -> Result<Option<Live>, TorchFault> {
     if let Op::Positions { axes } = op {
         let values = Live::f_from_slice(&positions(axes))?;
         let values = values.f_view([1, size(axes.iter().product()), size(axes.len())])?;
+        return Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?));
+    }
+    if let Op::Codes(codes) = op {
+        let values = Live::f_from_slice(&codes.values())?;
+        let values = values.f_view([1, size(codes.neurons()), size(codes.bits())])?;
         return Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?));
     }
     if let Op::Symmetric { size } | Op::Triangle { size } = op {

@@ -37,7 +37,7 @@ impl Op {
         let made = result.count(sizes);
         let read = operands.iter().fold(0, |sum: u64, shape| sum.saturating_add(shape.count(sizes)));
         let flop = match self {
-            // the batch is given, views touch nothing, positions are evaluated once, before the first step
+            // the batch is given, views touch nothing, positions and labels are evaluated once, before the first step
             Self::Sample { .. }
             | Self::Labels { .. }
             | Self::Leaf(_)
@@ -46,7 +46,8 @@ impl Op {
             | Self::Repeat { .. }
             | Self::Select { .. }
             | Self::Reshape { .. }
-            | Self::Positions { .. } => return Cost::default(),
+            | Self::Positions { .. }
+            | Self::Codes(_) => return Cost::default(),
             Self::Fill { .. } | Self::Place { .. } | Self::Symmetric { .. } | Self::Diagonal | Self::DiagonalOf => 0,
             Self::Map(function) => made.saturating_mul(price(*function)),
             Self::Affine { .. } => made.saturating_mul(2),
@@ -78,7 +79,13 @@ fn price(function: Function) -> u64 {
     match function {
         Function::Relu | Function::Square | Function::Absolute | Function::Sign => 1,
         Function::Bell => 3,
-        Function::Tanh | Function::Sigmoid | Function::Gelu | Function::Exp | Function::Normal => TRANSCENDENTAL,
+        Function::Tanh
+        | Function::Sine
+        | Function::Cosine
+        | Function::Sigmoid
+        | Function::Gelu
+        | Function::Exp
+        | Function::Normal => TRANSCENDENTAL,
     }
 }
 

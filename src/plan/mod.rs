@@ -9,12 +9,14 @@
 //! receptive field sees lie side by side. A `Plan` has one maker, which verifies it: what holds a `Plan` need not check it.
 
 mod builder;
+mod codes;
 mod cost;
 mod derive;
 mod express;
 mod field;
 mod function;
 mod gaussian;
+mod gnetwork;
 mod leaf;
 mod life;
 mod lower;
@@ -27,6 +29,7 @@ mod tensor;
 mod verify;
 mod weights;
 
+pub use codes::Codes;
 pub use cost::Cost;
 pub use field::Field;
 pub use function::Function;

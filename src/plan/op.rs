@@ -1,5 +1,6 @@
 //! The closed list of operations.
 
+use super::codes::Codes;
 use super::field::Field;
 use super::function::Function;
 use super::tensor::{Dim, LeafId, Shape};
@@ -26,6 +27,8 @@ pub enum Op {
         /// Lengths of the axes.
         axes: Vec<usize>,
     },
+    /// Labels of a grid's neurons, 1 × N × bits, each bit −1 or 1.
+    Codes(Codes),
     /// One number everywhere.
     Fill {
         /// The number.
@@ -168,7 +171,12 @@ impl Op {
     /// Returns how many operands it takes.
     pub fn arity(&self) -> usize {
         match self {
-            Self::Sample { .. } | Self::Labels { .. } | Self::Leaf(_) | Self::Positions { .. } | Self::Fill { .. } => 0,
+            Self::Sample { .. }
+            | Self::Labels { .. }
+            | Self::Leaf(_)
+            | Self::Positions { .. }
+            | Self::Codes(_)
+            | Self::Fill { .. } => 0,
             Self::Add | Self::Subtract | Self::Multiply | Self::MatMul { .. } | Self::Window(..) => 2,
             Self::Map(_)
             | Self::Affine { .. }

@@ -20,6 +20,7 @@ impl Op {
                 leaves.get(id.0).map(|leaf| leaf.shape.clone()).ok_or_else(|| format!("no row {id}"))
             }
             (Self::Positions { axes }, []) => Ok(positions(axes)),
+            (Self::Codes(codes), []) => Ok(Shape::fixed(&[1, codes.neurons(), codes.bits()])),
             (Self::Fill { shape, .. }, []) => Ok(shape.clone()),
             (Self::Map(_) | Self::Affine { .. }, [x]) => Ok((*x).clone()),
             (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| (*x).clone()),

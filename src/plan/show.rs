@@ -63,6 +63,7 @@ impl fmt::Display for Shown<'_> {
             Op::Fill { value, .. } => write!(f, "{value:?}"),
             Op::Leaf(id) => write!(f, "leaf {id}"),
             Op::Positions { axes } => write!(f, "positions {}", Shape::fixed(axes)),
+            Op::Codes(codes) => write!(f, "labels of neurons {}", Shape::fixed(&codes.axes)),
             Op::Map(function) => write!(f, "{} {}", function.name(), operand(0)),
             Op::Affine { factor, offset: 0.0 } => write!(f, "{factor:?} * {}", operand(0)),
             Op::Affine { factor, offset } => write!(f, "{factor:?} * {} + {offset:?}", operand(0)),

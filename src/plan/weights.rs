@@ -1,11 +1,12 @@
 //! Projections: how weights come about, and what a target receives through them.
 
-use super::builder::{Builder, Row};
+use super::builder::{Builder, Row, frozen};
 use super::express::{Express, Reader, Side};
 use super::field::Field;
+use super::gnetwork::Maker;
 use super::leaf::Start;
 use super::op::{Op, Over};
-use super::tensor::{Dim, TensorId};
+use super::tensor::{Dim, Shape, TensorId};
 use crate::check::{Encoding, InteractionId, Model, Projection, Share};
 use crate::diag::Bug;
 
@@ -30,15 +31,29 @@ pub(super) fn received(
     let name = model.link_name(projection);
     let field = projection.window.map(|window| Field::new(window, &source.shape, &target.shape));
     let link = Link { model, projection, field, name: &name };
+    // matrices whose sum is W
     let weights = match projection.encoding {
-        Encoding::Genes(interaction) => link.synthesized(builder, express, interaction)?,
-        Encoding::Direct => link.direct(builder)?,
-        Encoding::Basis(rows) => link.basis(builder, rows)?,
+        Encoding::Genes(interaction) => vec![link.synthesized(builder, express, interaction)?],
+        Encoding::Direct => vec![link.direct(builder)?],
+        Encoding::Basis(rows) => vec![link.basis(builder, rows)?],
+        Encoding::Subspace(dimension) => vec![link.subspace(builder, dimension)?],
+        Encoding::GNetwork(network) => {
+            let ends = [&source.shape, &target.shape];
+            Maker { network, name: &name, ends, frozen: projection.frozen }.weights(builder)?
+        }
     };
-    match field {
-        None => builder.product_of(weights, active, ""),
-        Some(field) => builder.push(Op::Window(Over::Seen, field), &[weights, active], ""),
+    let mut sum: Option<TensorId> = None;
+    for weights in weights {
+        let part = match field {
+            None => builder.product_of(weights, active, "")?,
+            Some(field) => builder.push(Op::Window(Over::Seen, field), &[weights, active], "")?,
+        };
+        sum = Some(match sum {
+            None => part,
+            Some(sum) => builder.push(Op::Add, &[sum, part], "")?,
+        });
     }
+    sum.ok_or_else(|| Bug { pass: "lower", tensor: name.clone(), why: "has no weights".to_owned() })
 }
 
 impl Link<'_> {
@@ -88,6 +103,31 @@ impl Link<'_> {
         let basis = builder.leaf(basis, self.name)?;
         let parts = builder.leaf(self.row("P", &[size, columns], learned, "P"), self.name)?;
         builder.product(basis, parts, &format!("{}.W", self.name))
+    }
+
+    /// Appends W0 + R θ: of all connections of so many dimensions, θ is one.
+    fn subspace(&self, builder: &mut Builder, dimension: usize) -> Result<TensorId, Bug> {
+        let [rows, columns] = self.ends();
+        let spread = (2.0 / rows as f64).sqrt();
+        let drawn = |deviation: f64| Start::Normal { deviation };
+        let fixed = |row: Row| Row { learned: false, ..row };
+        let start = fixed(self.row("W0", &[rows, columns], drawn(spread), "W0, drawn once"));
+        let start = builder.leaf(start, self.name)?;
+        let (weights, deviation) = (rows.saturating_mul(columns), spread / (dimension as f64).sqrt());
+        let basis = fixed(self.row("R", &[weights, dimension], drawn(deviation), "R, drawn once"));
+        let basis = builder.leaf(basis, self.name)?;
+        let common = Row {
+            name: format!("subspace({dimension}).theta"),
+            sizes: vec![dimension],
+            start: Start::Constant(0.0),
+            learned: true,
+            holds: "θ",
+        };
+        let common = builder.leaf(if self.projection.frozen { frozen(common) } else { common }, self.name)?;
+        let common = builder.push(Op::Insert { axis: 2 }, &[common], "")?;
+        let moved = builder.product(basis, common, "")?;
+        let moved = builder.push(Op::Reshape { shape: Shape::per_run(&[rows, columns]) }, &[moved], "")?;
+        builder.push(Op::Add, &[start, moved], &format!("{}.W", self.name))
     }
 
     /// Appends c · `X_s` O `X_tᵀ`, or within windows c · `Y_r Oᵀ X_rᵀ` for each target neuron. The constant is multiplied

@@ -12,6 +12,7 @@ mod gradients;
 mod limits;
 mod not_finite;
 mod orders;
+mod rivals;
 mod run;
 mod runs;
 mod stage;

@@ -29,7 +29,7 @@ pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slo
     let shape = builder.tensors[operands[place].0].shape.clone();
     let step = Step { of, whole: &whole, operands: &operands, place, shape: &shape };
     let part = match op {
-        Op::Sample { .. } | Op::Labels { .. } | Op::Leaf(_) | Op::Positions { .. } | Op::Fill { .. } => {
+        Op::Sample { .. } | Op::Labels { .. } | Op::Leaf(_) | Op::Positions { .. } | Op::Codes(_) | Op::Fill { .. } => {
             return Ok(None);
         }
         Op::Map(function) => match maps::slope(builder, function, operands[0], of)? {
