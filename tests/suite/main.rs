@@ -11,5 +11,6 @@ mod examples;
 mod grids;
 mod lenet;
 mod pages;
+mod rivals;
 mod syntax;
 mod tidy;

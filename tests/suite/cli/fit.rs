@@ -88,7 +88,7 @@ fn files_at_fault_are_told_before_anything_is_written() {
 fn an_interrupted_fit_keeps_what_it_has() {
     let folder = folder();
     files(folder.path());
-    let child = Command::new(assert_cmd::cargo::cargo_bin!("gemc"))
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("gemc"))
         .args(["fit", "edges.csv", "--genes", "3", "--steps", "100000000", "--threads", "1", "--out", "kept"])
         .current_dir(folder.path())
         .stdout(Stdio::piped())
@@ -96,6 +96,7 @@ fn an_interrupted_fit_keeps_what_it_has() {
         .spawn()
         .unwrap();
     while !folder.path().join("kept").exists() {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
         std::thread::sleep(Duration::from_millis(20));
     }
     std::thread::sleep(Duration::from_millis(300));
