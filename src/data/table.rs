@@ -29,7 +29,7 @@ struct RaggedRow {
     line: u64,
     found: u64,
     expected: u64,
-    #[label(primary, "{found} cells, expected {expected}")]
+    #[label(primary, "{expected} expected")]
     at: Span,
 }
 

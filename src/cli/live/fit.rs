@@ -177,7 +177,7 @@ fn told(screen: &Screen, record: &Record) -> String {
         format!("ROC AUC {auc}, precision {precision}, recall {recall} on {}", count(judged.pairs, "pair"))
     };
     let title = format!(
-        "{}: {} joins {} by {}",
+        "{}: {}, {}, {}",
         screen.paint(Ink::Strong, &record.connectome),
         count(record.neurons as u64, "neuron"),
         count(record.edges, "edge"),
