@@ -47,18 +47,15 @@ impl Factors {
             let live = Live::f_from_slice(values)?.f_reshape([as_size(rows), as_size(genes)])?;
             Ok(live.f_to_device(place.device)?.f_to_kind(place.kind)?)
         };
-        let (start, scales, interaction) = match identities {
-            Some(given) => {
-                let scales = scales(given, genes);
-                let scaled: Vec<f64> = given.iter().zip(scales.iter().cycle()).map(|(x, scale)| x / scale).collect();
-                (scaled, scales, vec![0.0; genes * genes])
-            }
-            None => {
-                let interaction = Draw::new(seed, "O").normal(genes * genes, 1.0 / genes as f64);
-                (Draw::new(seed, "X").normal(neurons * genes, 1.0), vec![1.0; genes], interaction)
-            }
+        let (start, units, interaction) = if let Some(given) = identities {
+            let units = scales(given, genes);
+            let divided: Vec<f64> = given.iter().zip(units.iter().cycle()).map(|(x, unit)| x / unit).collect();
+            (divided, units, vec![0.0; genes * genes])
+        } else {
+            let interaction = Draw::new(seed, "O").normal(genes * genes, 1.0 / genes as f64);
+            (Draw::new(seed, "X").normal(neurons * genes, 1.0), vec![1.0; genes], interaction)
         };
-        let (identities, interaction, scales) = (live(&start, neurons)?, live(&interaction, genes)?, live(&scales, 1)?);
+        let (identities, interaction, scales) = (live(&start, neurons)?, live(&interaction, genes)?, live(&units, 1)?);
         Ok(Self { identities, interaction, scales, learns_identities: measured.identities.is_none() })
     }
 

@@ -71,7 +71,11 @@ pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
     };
     let recipe = FitRecipe { hold_out: args.hold_out, seed: args.seed, steps: args.steps, lr: args.lr };
     let mut watch = |step: u64, _: f64| bar.iter().for_each(|bar| bar.set_position(step));
-    let fitted = fit(measured, recipe, machine.place, &mut watch, &interrupt).map_err(Blame::failure)?;
+    let fitted = fit(measured, recipe, machine.place, &mut watch, &interrupt).map_err(|fault| {
+        // nothing is in it yet; where that fails, it stays
+        let _ = fs::remove_dir(&folder);
+        fault.failure()
+    })?;
     bar.iter().for_each(ProgressBar::finish_and_clear);
     let record = record(args, &given, &fitted, (recipe, clock(), machine.place.name(), &folder));
     keep(&folder, &given, &fitted, &record)?;

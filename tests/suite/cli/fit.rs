@@ -78,6 +78,7 @@ fn files_at_fault_are_told_before_anything_is_written() {
     {
         let said = fit(file, &["--genes", "2", "--threads", "1", "--hold-out", "0.3", "--out", "kept"]);
         assert!(said.code == 1 && said.err.contains(code), "{file}: {} {}", said.code, said.err);
+        assert!(!folder.path().join("kept").exists(), "{file}");
     }
     let said = fit("edges.csv", &["--genes", "2", "--lr", "1e38", "--steps", "50"]);
     assert!(said.code == 1 && said.err.contains("run::fit_not_finite"), "{}", said.err);
