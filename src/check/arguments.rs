@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::names::{Meaning, Names};
 use crate::diag::{Problems, did_you_mean, list};
 use crate::span::{Name, Span};
-use crate::syntax::ast::{Argument, Attribute, Expr};
+use crate::syntax::ast::{Argument, Attribute, Call, Expr};
 
 /// A key that nothing here understands.
 #[derive(Debug, Error, Diagnostic)]
@@ -80,6 +80,22 @@ pub(super) struct Bound<'a> {
 }
 
 impl<'a> Bound<'a> {
+    /// Returns the argument given by name, or reports that `wanted` is missing.
+    pub(super) fn needed(
+        &self,
+        name: &str,
+        wanted: &'static str,
+        (signature, call): (Signature, &Call),
+        problems: &mut Problems,
+    ) -> Option<&'a Expr> {
+        let found = self.named(name);
+        if found.is_none() {
+            let (callee, form, at) = (call.name.to_string(), signature.form, call.span);
+            problems.push(MissingArgument { callee, wanted, form, at });
+        }
+        found
+    }
+
     /// Returns the argument given by name.
     pub(super) fn named(&self, name: &str) -> Option<&'a Expr> {
         self.named.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)

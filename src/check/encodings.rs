@@ -10,7 +10,7 @@ use super::ids::InteractionId;
 use super::model::Encoding;
 use super::names::Meaning;
 use super::range::count;
-use super::unsupported;
+use super::rivals::{SUBSPACE, gnetwork};
 use crate::diag::{did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::Call;
@@ -41,9 +41,10 @@ pub(super) fn encoding(context: &mut Context, call: &Call, genes: &GeneSets) -> 
             let bound = bind(BASIS, &call.name, arguments, call.span, context.problems)?;
             count(context, bound.positional[0], "the number of rows").map(Encoding::Basis)
         }
-        word if unsupported::ENCODINGS.contains(&word) => {
-            unsupported::report(word, call.span, context.problems);
-            None
+        "gnetwork" => gnetwork(context, call).map(Encoding::GNetwork),
+        "subspace" => {
+            let bound = bind(SUBSPACE, &call.name, arguments, call.span, context.problems)?;
+            count(context, bound.positional[0], "the dimension of the subspace").map(Encoding::Subspace)
         }
         _ => {
             let interaction = interaction(context, &call.name, genes.genomes.len())?;
@@ -66,7 +67,7 @@ fn interaction(context: &mut Context, name: &Name, genomes: usize) -> Option<usi
     };
     let makes = |meaning| matches!(meaning, Meaning::Genome(_) | Meaning::Interaction(_));
     let declared = context.names.iter().filter(|(_, entry)| makes(entry.meaning)).map(|(name, _)| name);
-    let fitting: Vec<&str> = declared.chain(["direct", "basis"]).take(12).collect();
+    let fitting: Vec<&str> = declared.chain(["direct", "basis", "gnetwork", "subspace"]).take(12).collect();
     let help = did_you_mean(name.as_str(), fitting.iter().copied())
         .unwrap_or_else(|| format!("after `via` stands {}", list(fitting.iter().copied())));
     context.problems.push(UnknownEncoding { word: name.clone(), found, at: name.span, help });

@@ -53,14 +53,15 @@ struct ShareWithoutDirect {
     via: Span,
 }
 
-/// A random basis has no receptive fields.
+/// A random basis, a g-network and a subspace have no receptive fields.
 #[derive(Debug, Error, Diagnostic)]
-#[error("a random basis has no window")]
+#[error("{what} has no window")]
 #[diagnostic(
     code(gem::window_with_basis),
     help("remove the window, or connect via a genome, an interaction or `direct`")
 )]
 struct WindowWithBasis {
+    what: &'static str,
     #[label(primary, "no place for a window")]
     at: Span,
     #[label("joins all neurons to all")]
@@ -99,8 +100,14 @@ pub(super) fn field(
     let padding = find("padding").map_or(Some(0), |padding| number(context, padding, Least::Zero, "the padding"));
     let padding = padding.filter(|padding| overhangs(context, find("padding"), *padding, size));
     let share = find("share").map_or(Some(Share::Nothing), |share| shared(context, connect, encoding, share));
-    if let Some(Encoding::Basis(_)) = encoding {
-        context.problems.push(WindowWithBasis { at: window.key.span, via: connect.encoding.span });
+    let what = match encoding {
+        Some(Encoding::Basis(_)) => "a random basis",
+        Some(Encoding::GNetwork(_)) => "a g-network",
+        Some(Encoding::Subspace(_)) => "a subspace",
+        Some(Encoding::Genes(_) | Encoding::Direct) | None => "",
+    };
+    if !what.is_empty() {
+        context.problems.push(WindowWithBasis { what, at: window.key.span, via: connect.encoding.span });
         return Field::Faulty;
     }
     match (size, stride, padding, share) {

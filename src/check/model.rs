@@ -2,6 +2,7 @@
 
 use super::ids::{GenomeId, InteractionId, PopId, ProjId};
 use super::neurons::Population;
+use super::rivals::GNetwork;
 use super::window::Window;
 use crate::space::Mask;
 use crate::span::{Name, Span};
@@ -134,6 +135,10 @@ pub enum Encoding {
     Direct,
     /// W = R P: R random and fixed, P learned, b rows.
     Basis(usize),
+    /// A small network makes W of the labels of the two neurons.
+    GNetwork(GNetwork),
+    /// W = W0 + R θ: W0 and R random and fixed, θ learned, one for all connections of so many dimensions.
+    Subspace(usize),
 }
 
 /// What a weight may be.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::model::{Encoding, Interaction, Model, Origin, Projection, Weights};
 use super::neurons::{Bias, Identity, Population};
+use super::rivals::GNetwork;
 
 impl fmt::Display for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,6 +105,9 @@ impl Model {
             Encoding::Genes(interaction) => self.interaction(interaction).name.to_string(),
             Encoding::Direct => "direct".to_owned(),
             Encoding::Basis(rows) => format!("basis({rows})"),
+            Encoding::GNetwork(GNetwork { hidden, layers: 1 }) => format!("gnetwork(hidden: {hidden})"),
+            Encoding::GNetwork(GNetwork { hidden, layers }) => format!("gnetwork(hidden: {hidden}, layers: {layers})"),
+            Encoding::Subspace(dimension) => format!("subspace({dimension})"),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::genomes::GeneSets;
 use super::ids::PopId;
 use super::model::{Encoding, Projection};
 use super::neurons::{Expression, Layout, Population};
+use super::rivals::GNetwork;
 use super::window::{Share, Window};
 use crate::diag::Problems;
 use crate::span::Span;
@@ -17,6 +18,11 @@ const NUMBER: u64 = 4;
 const LEARNED: u64 = 5;
 /// Copies that a step keeps of a number it makes: itself and its gradient.
 const MADE: u64 = 2;
+
+/// Copies of a number that is drawn once: itself, and the best run's.
+const DRAWN: u64 = 2;
+/// Copies of a number that a g-network of two hidden layers makes for a pair of neurons and a unit.
+const PAIRWISE: u64 = 4;
 
 /// The network is larger than the memory limit.
 #[derive(Debug, Error, Diagnostic)]
@@ -109,13 +115,22 @@ fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
 
 fn weights(projection: &Projection, source: usize, target: usize) -> Part {
     match projection.encoding {
-        Encoding::Genes(_) => part(&[source, target], MADE, "the weights", projection.span),
+        Encoding::Genes(_) | Encoding::GNetwork(GNetwork { layers: 1, .. }) => {
+            part(&[source, target], MADE, "the weights", projection.span)
+        }
         Encoding::Direct => part(&[source, target], LEARNED, "the weights", projection.span),
         Encoding::Basis(rows) => {
             let whole = part(&[source, target], MADE, "the weights", projection.span);
             let learned = part(&[rows, target], LEARNED, "the weights", projection.span);
             let drawn = part(&[source, rows], 1, "the weights", projection.span);
             Part { bytes: whole.bytes.saturating_add(learned.bytes).saturating_add(drawn.bytes), ..whole }
+        }
+        // what the second layer's units receive, their sines and the slopes of both
+        Encoding::GNetwork(GNetwork { hidden, .. }) => {
+            part(&[source, target, hidden], PAIRWISE, "the hidden units", projection.span)
+        }
+        Encoding::Subspace(dimension) => {
+            part(&[source, target, dimension.saturating_add(1)], DRAWN, "the subspace", projection.span)
         }
     }
 }
@@ -130,7 +145,7 @@ fn fields(projection: &Projection, window: Window, genes: &GeneSets, [source, ta
             let interaction = genes.interactions.get(interaction.index()).and_then(Option::as_ref);
             interaction.map_or(1, |interaction| genes.genomes[interaction.genome.index()].genes)
         }
-        Encoding::Direct | Encoding::Basis(_) => {
+        Encoding::Direct | Encoding::Basis(_) | Encoding::GNetwork(_) | Encoding::Subspace(_) => {
             let kernels = if window.share == Share::Maps { fields } else { target.neurons() };
             return part(&[&kernel[..], &[kernels]].concat(), LEARNED, "the weights", projection.span);
         }

@@ -26,6 +26,7 @@ pub(super) const RESERVED: &[&str] = &[
     "direct",
     "basis",
     "gnetwork",
+    "subspace",
     "activation",
     "bias",
 ];

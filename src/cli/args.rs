@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
 use clap_complete::Shell;
 
+use super::fitting::FitArgs;
 use super::parse::{device, gibibytes, setting};
 use super::training::TrainArgs;
 
@@ -51,6 +52,8 @@ pub(super) enum Verb {
     Eval(EvalArgs),
     /// Measure the time of a training step, and how close it is to the machine's limit
     Bench(BenchArgs),
+    /// Find the O, and the X, that reproduce a measured connectome
+    Fit(FitArgs),
     /// List the known data sets, check their files, find them
     #[command(subcommand)]
     Data(DataVerb),

@@ -11,6 +11,7 @@ mod data;
 mod doctor;
 mod exit;
 mod explain;
+mod fitting;
 mod graph;
 #[cfg(feature = "torch")]
 mod live;
@@ -78,6 +79,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Snapshot(args) => snapshot::run(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
         Verb::Bench(args) => (tensors.here()?.bench)(screen, args),
+        Verb::Fit(args) => (tensors.here()?.fit)(screen, args),
         Verb::Data(verb) => data::run(screen, verb),
         Verb::Doctor(args) => doctor::run(screen, tensors, args),
         Verb::Explain(args) => explain::run(screen, args),

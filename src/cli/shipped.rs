@@ -9,6 +9,7 @@ pub(super) const SHIPPED: &[(&str, &str)] = &[
     ("gcm.gem", include_str!("../../models/gcm.gem")),
     ("gem_mlp.gem", include_str!("../../models/gem_mlp.gem")),
     ("gem_slp.gem", include_str!("../../models/gem_slp.gem")),
+    ("gnetwork_mlp.gem", include_str!("../../models/gnetwork_mlp.gem")),
     ("lenet.gem", include_str!("../../models/lenet.gem")),
     ("lenet_direct.gem", include_str!("../../models/lenet_direct.gem")),
     ("lenet_unshared.gem", include_str!("../../models/lenet_unshared.gem")),
@@ -19,6 +20,7 @@ pub(super) const SHIPPED: &[(&str, &str)] = &[
     ("sgem_slp.gem", include_str!("../../models/sgem_slp.gem")),
     ("skip_mlp.gem", include_str!("../../models/skip_mlp.gem")),
     ("slp.gem", include_str!("../../models/slp.gem")),
+    ("subspace_mlp.gem", include_str!("../../models/subspace_mlp.gem")),
 ];
 
 /// Returns the model that a bare file name, or one in `models/`, means.

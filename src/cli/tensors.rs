@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::args::{BenchArgs, CompileArgs, EvalArgs};
 use super::doctor::Libtorch;
 use super::exit::{Failure, Outcome};
+use super::fitting::FitArgs;
 use super::screen::Screen;
 
 /// The engine's file name.
@@ -34,6 +35,7 @@ pub struct Live {
     pub(super) train: fn(&Screen, &CompileArgs) -> Outcome,
     pub(super) eval: fn(&Screen, &EvalArgs) -> Outcome,
     pub(super) bench: fn(&Screen, &BenchArgs) -> Outcome,
+    pub(super) fit: fn(&Screen, &FitArgs) -> Outcome,
     pub(super) look: fn() -> Libtorch,
 }
 

@@ -3,13 +3,17 @@
 //! [`load()`] is the whole story: a set is drawn ([`glyphs`], [`glyphs_color`]) or looked up ([`locate`](mod@locate)), downloaded where it
 //! may be ([`fetch`](mod@fetch)), read ([`read`](mod@read)), checked ([`checksum`]) and handed out as a [`Dataset`]. Folders, a
 //! reporter of progress and patience are given by the caller: nothing here prints or asks the environment.
+//!
+//! A measured [`Connectome`] and the gene [`Expression`] of its neurons come from CSV files, whose faults point into the text.
 
 pub mod archive;
 pub mod checksum;
 mod cifar;
+pub mod connectome;
 pub mod dataset;
 mod download;
 mod errand;
+pub mod expression;
 pub mod fault;
 pub mod fetch;
 mod glyph_hand;
@@ -28,12 +32,16 @@ pub mod load;
 pub mod locate;
 pub mod named;
 pub mod read;
+pub mod table;
+pub mod text_file;
 pub mod unpack;
 
 pub use checksum::Standing;
+pub use connectome::Connectome;
 pub use dataset::{Dataset, Split};
 
 pub use crate::options::Facts;
+pub use expression::Expression;
 pub use fault::DataError;
 pub use fetch::{Download, Patience, Progress, Silent};
 pub use glyphs::Glyphs;

@@ -20,6 +20,7 @@ fn name(op: &Op) -> &'static str {
         Op::Leaf(_) => "leaf",
         Op::Positions(_) => "positions",
         Op::Mask(_) => "mask",
+        Op::Codes(_) => "labels of neurons",
         Op::Map(function) => function.name(),
         Op::Affine { .. } => "affine",
         Op::Add => "add",
@@ -62,7 +63,7 @@ pub(super) fn apply(
     frame: Frame,
 ) -> Option<Result<Live, TchError>> {
     let result = match (op, operands, prepared) {
-        (Op::Positions(_) | Op::Mask(_), [], Some(prepared)) => Ok(prepared.shallow_clone()),
+        (Op::Positions(_) | Op::Mask(_) | Op::Codes(_), [], Some(prepared)) => Ok(prepared.shallow_clone()),
         (Op::Fill { value, shape }, [], _) => Live::f_full(lengths(shape, frame), *value, frame.place.options()),
         (Op::Map(function), [x], _) => map(*function, x),
         (Op::Affine { factor, offset }, [x], _) => affine(x, *factor, *offset),
@@ -126,6 +127,8 @@ fn map(function: Function, x: &Live) -> Result<Live, TchError> {
     match function {
         Function::Relu => x.f_relu(),
         Function::Tanh => x.f_tanh(),
+        Function::Sine => x.f_sin(),
+        Function::Cosine => x.f_cos(),
         Function::Sigmoid => x.f_sigmoid(),
         Function::Gelu => x.f_gelu("none"),
         Function::Normal => x.f_special_ndtr(),

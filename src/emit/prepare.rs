@@ -1,4 +1,4 @@
-//! What operations need besides their operands and never changes: positions, masks, the places of a triangle's entries.
+//! What operations need besides their operands and never changes: positions, labels, masks, the places of a triangle's entries.
 
 use tch::Tensor as Live;
 
@@ -29,6 +29,11 @@ fn prepare(op: &Op, place: Place) -> Result<Option<Live>, TorchFault> {
         let joined: Vec<u8> = joins.pairs().map(u8::from).collect();
         let values = Live::f_from_slice(&joined)?.f_view([1, sources, targets])?;
         return Ok(Some(values.f_to_device(place.device)?.f_to_kind(place.kind)?));
+    }
+    if let Op::Codes(codes) = op {
+        let values = Live::f_from_slice(&codes.values())?;
+        let values = values.f_view([1, size(codes.neurons()), size(codes.bits())])?;
+        return Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?));
     }
     if let Op::Symmetric { size } | Op::Triangle { size } = op {
         return Ok(Some(Live::f_from_slice(&triangle(*size))?.f_to_device(place.device)?));

@@ -82,13 +82,13 @@ impl Lowering<'_> {
         }
         let model = self.wiring.model();
         let projection = model.projection(link);
-        let synapses = match self.synapses.get(&link) {
-            Some(synapses) => *synapses,
+        let synapses = match self.synapses.remove(&link) {
+            Some(synapses) => synapses,
             None => Synapses::new(&mut self.builder, &mut self.express, model, projection)?,
         };
-        self.synapses.insert(link, synapses);
         let label = if when.is_empty() { String::new() } else { format!("{}{when}", model.link_name(projection)) };
         let part = synapses.carry(&mut self.builder, active, &label)?;
+        self.synapses.insert(link, synapses);
         self.received.insert((link, active), part);
         Ok(part)
     }

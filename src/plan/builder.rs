@@ -92,6 +92,14 @@ impl Builder {
         }
     }
 
+    /// Appends the sum of at least one tensor.
+    pub(super) fn sum(&mut self, parts: Vec<TensorId>) -> Result<TensorId, Bug> {
+        let missing = || Bug { pass: "lower", tensor: String::new(), why: "a sum of nothing".to_owned() };
+        let mut parts = parts.into_iter();
+        let first = parts.next().ok_or_else(missing)?;
+        parts.try_fold(first, |sum, part| self.push(Op::Add, &[sum, part], ""))
+    }
+
     /// Returns the tensors of the learned rows, in the table's order.
     pub(super) fn learned(&self) -> Vec<TensorId> {
         let learned = |tensor: &Tensor| matches!(tensor.op, Op::Leaf(id) if self.leaves[id.0].learned);

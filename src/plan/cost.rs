@@ -39,7 +39,7 @@ impl Op {
         let made = result.count(sizes);
         let read = operands.iter().fold(0, |sum: u64, shape| sum.saturating_add(shape.count(sizes)));
         let flop = match self {
-            // the batch is given, views touch nothing, positions and masks are evaluated once, before the first step
+            // the batch is given, views touch nothing; positions, labels and masks are made before the first step
             Self::Sample { .. }
             | Self::Labels { .. }
             | Self::Leaf(_)
@@ -49,6 +49,7 @@ impl Op {
             | Self::Select { .. }
             | Self::Reshape { .. }
             | Self::Positions(_)
+            | Self::Codes(_)
             | Self::Mask(_) => return Cost::default(),
             Self::Fill { .. } | Self::Place { .. } | Self::Symmetric { .. } | Self::Diagonal | Self::DiagonalOf => 0,
             Self::Map(function) => made.saturating_mul(price(*function)),
@@ -82,7 +83,13 @@ fn price(function: Function) -> u64 {
         Function::Relu | Function::Square | Function::Absolute | Function::Sign => 1,
         Function::Heaviside => 2,
         Function::Bell => 3,
-        Function::Tanh | Function::Sigmoid | Function::Gelu | Function::Exp | Function::Normal => TRANSCENDENTAL,
+        Function::Tanh
+        | Function::Sine
+        | Function::Cosine
+        | Function::Sigmoid
+        | Function::Gelu
+        | Function::Exp
+        | Function::Normal => TRANSCENDENTAL,
     }
 }
 

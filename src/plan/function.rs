@@ -7,6 +7,10 @@ pub enum Function {
     Relu,
     /// The hyperbolic tangent.
     Tanh,
+    /// The sine.
+    Sine,
+    /// The cosine.
+    Cosine,
     /// 1 / (1 + e⁻ˣ).
     Sigmoid,
     /// x Φ(x), with the exact normal distribution function Φ.
@@ -33,6 +37,8 @@ impl Function {
         match self {
             Self::Relu => "relu",
             Self::Tanh => "tanh",
+            Self::Sine => "sine",
+            Self::Cosine => "cosine",
             Self::Sigmoid => "sigmoid",
             Self::Gelu => "gelu",
             Self::Normal => "normal",

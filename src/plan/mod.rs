@@ -11,12 +11,14 @@
 mod activity;
 mod builder;
 mod choice;
+mod codes;
 mod cost;
 mod derive;
 mod express;
 mod field;
 mod function;
 mod gaussian;
+mod gnetwork;
 mod leaf;
 mod life;
 mod lower;
@@ -30,6 +32,7 @@ mod verify;
 mod weights;
 
 pub use choice::{Choice, Way};
+pub use codes::Codes;
 pub use cost::Cost;
 pub use field::Field;
 pub use function::Function;

@@ -1,5 +1,6 @@
 //! The closed list of operations.
 
+use super::codes::Codes;
 use super::field::Field;
 use super::function::Function;
 use super::tensor::{Dim, LeafId, Shape};
@@ -25,6 +26,8 @@ pub enum Op {
     Positions(Space),
     /// Which pairs of neurons are joined, 1 × `N_s` × `N_t`: 1 where they are, else 0.
     Mask(Box<Joins>),
+    /// Labels of a grid's neurons, 1 × N × bits, each bit −1 or 1.
+    Codes(Codes),
     /// One number everywhere.
     Fill {
         /// The number.
@@ -172,6 +175,7 @@ impl Op {
             | Self::Leaf(_)
             | Self::Positions(_)
             | Self::Mask(_)
+            | Self::Codes(_)
             | Self::Fill { .. } => 0,
             Self::Add | Self::Subtract | Self::Multiply | Self::MatMul { .. } | Self::Window(..) => 2,
             Self::Map(_)

@@ -25,6 +25,7 @@ impl Op {
                 let [sources, targets] = joins.ends.each_ref().map(Space::neurons);
                 Ok(Shape::fixed(&[1, sources, targets]))
             }
+            (Self::Codes(codes), []) => Ok(Shape::fixed(&[1, codes.neurons(), codes.bits()])),
             (Self::Fill { shape, .. }, []) => Ok(shape.clone()),
             (Self::Map(_) | Self::Affine { .. }, [x]) => Ok((*x).clone()),
             (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| (*x).clone()),

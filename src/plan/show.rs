@@ -80,6 +80,7 @@ impl fmt::Display for Shown<'_> {
             Op::Positions(Space::Grid(axes)) => write!(f, "positions {}", Shape::fixed(axes)),
             Op::Positions(Space::Cloud(cloud)) => write!(f, "positions of a cloud, seed {}", cloud.seed),
             Op::Mask(joins) => write!(f, "mask {}", joins.mask),
+            Op::Codes(codes) => write!(f, "labels of neurons {}", Shape::fixed(&codes.axes)),
             Op::Map(function) => write!(f, "{} {}", function.name(), operand(0)),
             Op::Affine { factor, offset: 0.0 } => write!(f, "{factor:?} * {}", operand(0)),
             Op::Affine { factor, offset } => write!(f, "{factor:?} * {} + {offset:?}", operand(0)),

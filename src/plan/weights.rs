@@ -1,12 +1,13 @@
 //! Projections: how weights come about, and what a target receives through them.
 
-use super::builder::{Builder, Row};
+use super::builder::{Builder, Row, frozen};
 use super::express::{Express, Reader, Side};
 use super::field::Field;
 use super::function::Function;
+use super::gnetwork::Maker;
 use super::leaf::Start;
 use super::op::{Op, Over};
-use super::tensor::{Dim, TensorId};
+use super::tensor::{Dim, Shape, TensorId};
 use crate::check::{Encoding, InteractionId, Model, Projection, Share, Weights};
 use crate::diag::Bug;
 use crate::space::Joins;
@@ -21,9 +22,10 @@ struct Link<'a> {
 }
 
 /// Weights that are made, and how a target receives through them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Synapses {
-    weights: TensorId,
+    /// Matrices whose sum is W.
+    weights: Vec<TensorId>,
     field: Option<Field>,
     /// Multiplies what is received.
     scale: Option<f64>,
@@ -43,9 +45,14 @@ impl Synapses {
         let link = Link { model, projection, field, name: &name };
         let mask = link.mask(builder)?;
         let made = match projection.encoding {
-            Encoding::Genes(interaction) => link.synthesized(builder, express, interaction, mask)?,
-            Encoding::Direct => link.direct(builder)?,
-            Encoding::Basis(rows) => link.basis(builder, rows)?,
+            Encoding::Genes(interaction) => vec![link.synthesized(builder, express, interaction, mask)?],
+            Encoding::Direct => vec![link.direct(builder)?],
+            Encoding::Basis(rows) => vec![link.basis(builder, rows)?],
+            Encoding::Subspace(dimension) => vec![link.subspace(builder, dimension)?],
+            Encoding::GNetwork(network) => {
+                let ends = [&source.shape, &target.shape];
+                Maker { network, name: &name, ends, frozen: projection.frozen }.weights(builder)?
+            }
         };
         let weights = link.restrained(builder, made, mask)?;
         // half of all weights 1: they deviate by ½, and what is received shall be as by weights that deviate by √(2 / fan-in)
@@ -54,12 +61,23 @@ impl Synapses {
     }
 
     /// Appends what a target receives of `active`, R × `N_s` × B, as R × `N_t` × B.
-    pub(super) fn carry(self, builder: &mut Builder, active: TensorId, label: &str) -> Result<TensorId, Bug> {
-        let own = if self.scale.is_some() { "" } else { label };
-        let received = match self.field {
-            None => builder.product_of(self.weights, active, own)?,
-            Some(field) => builder.push(Op::Window(Over::Seen, field), &[self.weights, active], own)?,
-        };
+    pub(super) fn carry(&self, builder: &mut Builder, active: TensorId, label: &str) -> Result<TensorId, Bug> {
+        let whole = |last: bool| if last { label } else { "" };
+        let mut sum: Option<TensorId> = None;
+        for (index, weights) in self.weights.iter().enumerate() {
+            let last = index + 1 == self.weights.len() && self.scale.is_none();
+            let own = whole(last && sum.is_none());
+            let part = match self.field {
+                None => builder.product_of(*weights, active, own)?,
+                Some(field) => builder.push(Op::Window(Over::Seen, field), &[*weights, active], own)?,
+            };
+            sum = Some(match sum {
+                None => part,
+                Some(sum) => builder.push(Op::Add, &[sum, part], whole(last))?,
+            });
+        }
+        let missing = || Bug { pass: "lower", tensor: label.to_owned(), why: "has no weights".to_owned() };
+        let received = sum.ok_or_else(missing)?;
         match self.scale {
             None => Ok(received),
             Some(factor) => builder.push(Op::Affine { factor, offset: 0.0 }, &[received], label),
@@ -100,7 +118,16 @@ impl Link<'_> {
     }
 
     /// Appends what the weights may be, and the mask over them.
-    fn restrained(&self, builder: &mut Builder, made: TensorId, mask: Option<TensorId>) -> Result<TensorId, Bug> {
+    fn restrained(
+        &self,
+        builder: &mut Builder,
+        made: Vec<TensorId>,
+        mask: Option<TensorId>,
+    ) -> Result<Vec<TensorId>, Bug> {
+        if mask.is_none() && self.projection.weights == Weights::Real {
+            return Ok(made);
+        }
+        let made = builder.sum(made)?;
         let label = format!("{}.W", self.name);
         let own = if mask.is_some() { "" } else { &label };
         let weights = match self.projection.weights {
@@ -108,10 +135,11 @@ impl Link<'_> {
             Weights::Heaviside => builder.map(Function::Heaviside, made, own)?,
             Weights::Nonnegative => builder.map(Function::Relu, made, own)?,
         };
-        match mask {
-            None => Ok(weights),
-            Some(mask) => builder.push(Op::Multiply, &[weights, mask], &label),
-        }
+        let weights = match mask {
+            None => weights,
+            Some(mask) => builder.push(Op::Multiply, &[weights, mask], &label)?,
+        };
+        Ok(vec![weights])
     }
 
     fn row(&self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
@@ -156,6 +184,31 @@ impl Link<'_> {
         let basis = builder.leaf(basis, self.name)?;
         let parts = builder.leaf(self.row("P", &[size, columns], learned, "P"), self.name)?;
         builder.product(basis, parts, &self.label())
+    }
+
+    /// Appends W0 + R θ: of all connections of so many dimensions, θ is one.
+    fn subspace(&self, builder: &mut Builder, dimension: usize) -> Result<TensorId, Bug> {
+        let [rows, columns] = self.ends();
+        let spread = (2.0 / rows as f64).sqrt();
+        let drawn = |deviation: f64| Start::Normal { deviation };
+        let fixed = |row: Row| Row { learned: false, ..row };
+        let start = fixed(self.row("W0", &[rows, columns], drawn(spread), "W0, drawn once"));
+        let start = builder.leaf(start, self.name)?;
+        let (weights, deviation) = (rows.saturating_mul(columns), spread / (dimension as f64).sqrt());
+        let basis = fixed(self.row("R", &[weights, dimension], drawn(deviation), "R, drawn once"));
+        let basis = builder.leaf(basis, self.name)?;
+        let common = Row {
+            name: format!("subspace({dimension}).theta"),
+            sizes: vec![dimension],
+            start: Start::Constant(0.0),
+            learned: true,
+            holds: "θ",
+        };
+        let common = builder.leaf(if self.projection.frozen { frozen(common) } else { common }, self.name)?;
+        let common = builder.push(Op::Insert { axis: 2 }, &[common], "")?;
+        let moved = builder.product(basis, common, "")?;
+        let moved = builder.push(Op::Reshape { shape: Shape::per_run(&[rows, columns]) }, &[moved], "")?;
+        builder.push(Op::Add, &[start, moved], &format!("{}.W", self.name))
     }
 
     /// Appends c · `X_s` O `X_tᵀ`, or within windows c · `Y_r Oᵀ X_rᵀ` for each target neuron. The constant is multiplied

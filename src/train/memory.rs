@@ -30,6 +30,19 @@ pub struct NotEnoughMemory {
     pub advice: &'static str,
 }
 
+impl NotEnoughMemory {
+    /// Checks that fitting a connectome of so many neurons, which takes `needed` bytes, fits into the `free` ones.
+    ///
+    /// # Errors
+    ///
+    /// Says how much is there.
+    pub fn unless_fits(neurons: usize, needed: u64, free: u64) -> Result<(), Self> {
+        let parts = format!("every pair of {neurons} neurons is learned from");
+        let advice = "a connectome of fewer neurons takes less";
+        if needed <= free { Ok(()) } else { Err(Self { needed, free, parts, advice }) }
+    }
+}
+
 /// Bytes that a training run takes, by what takes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Needs {

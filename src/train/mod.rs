@@ -2,12 +2,17 @@
 //!
 //! [`run()`] is the loop; it prints nothing and reads no clock of its own: a [`Watcher`] hears what happens and a [`Clock`]
 //! tells the time. Run k of R is the run that its seed alone would give.
+//!
+//! [`fit()`] is the way back: from a measured connectome to the X and O that reproduce it.
 
 mod bench;
 mod evaluate;
+mod factors;
 mod finite;
+mod fit;
 mod folder;
 mod memory;
+mod pairs;
 mod recipe;
 mod record;
 mod run;
@@ -19,8 +24,10 @@ mod threads;
 pub use bench::{Bench, Part, bench};
 pub use evaluate::accuracy;
 pub use finite::{NotFinite, StepFault};
+pub use fit::{FitFault, FitNotFinite, FitRecipe, Fitted, Measured, OneClass, fit, fit_bytes};
 pub use folder::{Folder, FolderFault};
 pub use memory::{Needs, NotEnoughMemory};
+pub use pairs::{Judged, held_out, judge};
 pub use recipe::{BadRecipe, EPOCHS, Recipe, Schedule};
 pub use record::{Record, Versions};
 pub use run::{Clock, Job, Outcome, RunFault, Stopped, Watcher, run};

@@ -14,5 +14,6 @@ mod growth;
 mod lenet;
 mod masks;
 mod pages;
+mod rivals;
 mod syntax;
 mod tidy;

@@ -42,6 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ureq", &["data"]),
     ("tar", &["data"]),
     ("image", &["data"]),
+    ("csv", &["data"]),
     ("tch", &["emit", "train"]),
     ("torch_sys", &["emit", "train"]),
     ("libloading", &["emit"]),

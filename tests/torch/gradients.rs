@@ -115,7 +115,7 @@ fn of_every_interaction() {
 
 #[test]
 fn of_every_other_encoding() {
-    for encoding in ["direct", "basis(4)"] {
+    for encoding in ["direct", "basis(4)", "gnetwork(hidden: 3)", "gnetwork(hidden: 3, layers: 2)", "subspace(5)"] {
         check(&format!(
             "
 model m {{

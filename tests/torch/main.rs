@@ -1,11 +1,12 @@
 //! One binary with every test that needs libtorch. Models are texts; data is drawn, small, and learnt in seconds.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod adam;
 mod bench;
 mod cycles;
 mod device;
 mod evaluate;
+mod fit;
 mod folder;
 mod gain;
 mod gradients;
@@ -14,6 +15,7 @@ mod masks;
 mod not_finite;
 mod orders;
 mod random;
+mod rivals;
 mod run;
 mod runs;
 mod second;

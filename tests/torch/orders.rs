@@ -26,7 +26,11 @@ fn compiled(path: &PathBuf) -> Stages {
     let text = fs::read_to_string(path).unwrap();
     // a case may say `// set: NAME=VALUE`
     let set = text.lines().filter_map(|line| line.strip_prefix("// set: ")?.split_once('='));
-    let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut set: Vec<(String, String)> = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    if path.ends_with("subspace_mlp.gem") {
+        // its fixed matrix is large in double precision
+        set.push(("dimension".to_owned(), "3".to_owned()));
+    }
     let options = Options { set, ..Options::default() };
     stages(&path.display().to_string(), &text, &options).expect("a good case compiles")
 }

@@ -5,7 +5,7 @@ use miette::Diagnostic;
 use crate::cli::exit::{Exit, Failure, alone};
 use crate::data::DataError;
 use crate::emit::{LoadFault, TorchFault};
-use crate::train::{FolderFault, RunFault, StepFault};
+use crate::train::{FitFault, FolderFault, RunFault, StepFault};
 
 /// Who is to blame for a fault.
 pub(super) trait Blame: Diagnostic + Send + Sync + Sized + 'static {
@@ -55,6 +55,15 @@ impl Blame for RunFault {
             Self::Step(fault) => fault.exit(),
             Self::Torch(fault) => fault.exit(),
             Self::Folder(fault) => fault.exit(),
+        }
+    }
+}
+
+impl Blame for FitFault {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::OneClass(_) | Self::NotFinite(_) => Exit::Input,
+            Self::Torch(fault) => fault.exit(),
         }
     }
 }

@@ -1,9 +1,10 @@
-//! What only a program that is linked to libtorch can do: train, evaluate, measure, and say what libtorch there is.
+//! What only a program that is linked to libtorch can do: train, evaluate, measure, fit a connectome, and say what libtorch there is.
 //! Only the engine names [`engine`], so nothing of this room is linked into `gemc`.
 
 mod bench;
 mod eval;
 mod faults;
+mod fit;
 mod machine;
 mod reached;
 mod run_folder;
@@ -18,7 +19,7 @@ use crate::emit::{libtorch_version, probe};
 
 /// Returns what this program can do with tensors.
 pub fn engine() -> Tensors {
-    Tensors::Here(Live { train: train::run, eval: eval::run, bench: bench::run, look })
+    Tensors::Here(Live { train: train::run, eval: eval::run, bench: bench::run, fit: fit::run, look })
 }
 
 fn look() -> Libtorch {

@@ -114,8 +114,8 @@ fn simple(function: Function) -> Option<Simple> {
         Function::Bell => Some(Simple::Bell),
         Function::Absolute => Some(Simple::Absolute),
         Function::Sign => Some(Simple::Sign),
-        // the normal distribution is libtorch's
-        Function::Gelu | Function::Normal | Function::Heaviside => None,
+        // these are libtorch's
+        Function::Gelu | Function::Normal | Function::Heaviside | Function::Sine | Function::Cosine => None,
     }
 }
 

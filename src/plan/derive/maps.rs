@@ -24,6 +24,11 @@ pub(super) fn slope(
             let square = builder.map(Function::Square, y, "")?;
             builder.push(Op::Affine { factor: -1.0, offset: 1.0 }, &[square], "")?
         }
+        Function::Sine => builder.map(Function::Cosine, x, "")?,
+        Function::Cosine => {
+            let sine = builder.map(Function::Sine, x, "")?;
+            builder.scale(-1.0, sine)?
+        }
         Function::Sigmoid => {
             let square = builder.map(Function::Square, y, "")?;
             builder.push(Op::Subtract, &[y, square], "")?

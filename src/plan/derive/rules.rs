@@ -33,7 +33,13 @@ pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slo
     let shape = builder.tensors[operands[place].0].shape.clone();
     let step = Step { of, whole: &whole, operands: &operands, place, shape: &shape };
     let part = match op {
-        Op::Sample { .. } | Op::Labels { .. } | Op::Leaf(_) | Op::Positions(_) | Op::Mask(_) | Op::Fill { .. } => {
+        Op::Sample { .. }
+        | Op::Labels { .. }
+        | Op::Leaf(_)
+        | Op::Positions(_)
+        | Op::Codes(_)
+        | Op::Mask(_)
+        | Op::Fill { .. } => {
             return Ok(None);
         }
         // a gradient passes straight through

@@ -65,6 +65,12 @@ fn neutral(model: &Model) -> Vec<Entry> {
     if any(|projection| matches!(projection.encoding, Encoding::Basis(_))) {
         entries.push(entry("basis(b)", "W = R P: R random, P learned", ink::BASIS, Stroke::Whole));
     }
+    if any(|projection| matches!(projection.encoding, Encoding::GNetwork(_))) {
+        entries.push(entry("gnetwork(…)", "a small network makes W of labels", ink::BASIS, Stroke::Whole));
+    }
+    if any(|projection| matches!(projection.encoding, Encoding::Subspace(_))) {
+        entries.push(entry("subspace(b)", "W = W0 + R θ, θ learned, one for all", ink::BASIS, Stroke::Whole));
+    }
     if any(|projection| projection.frozen) {
         entries.push(entry("frozen", "stays as it starts", ink::SOFT, Stroke::Dashed));
     }

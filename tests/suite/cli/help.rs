@@ -4,7 +4,7 @@ use super::{assert_shown, run};
 
 #[test]
 fn every_verb_has_help() {
-    let verbs = ["compile", "check", "snapshot", "eval", "bench", "data", "doctor", "explain", "completions"];
+    let verbs = ["compile", "check", "snapshot", "eval", "bench", "fit", "data", "doctor", "explain", "completions"];
     let mut text = run(&["--help"]).out;
     for verb in verbs {
         let said = run(&[verb, "--help"]);
@@ -44,6 +44,10 @@ fn wrong_usage_is_two() {
         &["check"],
         &["snapshot"],
         &["eval", "run"],
+        &["fit", "edges.csv"],
+        &["fit", "edges.csv", "--genes", "0"],
+        &["fit", "edges.csv", "--genes", "4", "--expression", "x.csv"],
+        &["fit", "edges.csv", "--genes", "4", "--hold-out", "1"],
         &["completions", "edlin"],
         &["check", "good.gem", "--format", "xml"],
     ];

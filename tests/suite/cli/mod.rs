@@ -5,6 +5,8 @@ mod compile;
 mod data;
 mod engine;
 mod explain;
+#[cfg(feature = "torch")]
+mod fit;
 mod help;
 mod out;
 mod snapshot;

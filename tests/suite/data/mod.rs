@@ -16,6 +16,7 @@ mod mnist;
 mod padding;
 mod server;
 mod specimens;
+mod tables;
 
 /// How a test ends: any fault that it did not expect fails it.
 type Outcome = Result<(), Box<dyn Error>>;

@@ -1,0 +1,199 @@
+//! `gemc fit`: a measured connectome, and what its neurons express → O, X and the connectome that they predict, in a folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use super::faults::Blame;
+use super::machine::{Machine, clock, free_memory};
+use super::{run_folder, stop};
+use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::fitting::FitArgs;
+use crate::cli::numbers::count;
+use crate::cli::screen::{Ink, Screen, spelt};
+use crate::cli::whole;
+use crate::data::table::written;
+use crate::data::text_file::text_file;
+use crate::data::{Connectome, Expression};
+use crate::diag::{Problems, Report};
+use crate::train::{FitRecipe, Fitted, FolderFault, Judged, Measured, NotEnoughMemory, Stopped, fit, fit_bytes};
+
+/// The object that `gemc fit --format json` prints, and that the folder keeps as `fit.json`; the fields are stable.
+#[derive(Debug, Serialize)]
+struct Record {
+    connectome: String,
+    expression: Option<String>,
+    neurons: usize,
+    genes: usize,
+    pairs: u64,
+    edges: u64,
+    predicted: u64,
+    parameters: u64,
+    #[serde(flatten)]
+    recipe: FitRecipe,
+    held_out: Judged,
+    training: Judged,
+    loss: f64,
+    steps_made: u64,
+    stopped: Stopped,
+    seconds: f64,
+    device: String,
+    folder: String,
+}
+
+/// What was read, without fault.
+struct Given {
+    connectome: Connectome,
+    expression: Option<Expression>,
+    identities: Option<Vec<f64>>,
+    genes: Vec<String>,
+}
+
+/// Fits.
+pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
+    let given = read(args)?;
+    let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
+    let neurons = given.connectome.neurons().len();
+    if !machine.place.device.is_cuda() {
+        let needed = fit_bytes(neurons, given.genes.len());
+        NotEnoughMemory::unless_fits(neurons, needed, free_memory()).map_err(Failure::environment)?;
+    }
+    let interrupt = stop::catch()?;
+    let folder = folder(args.out.as_deref())?;
+    let (clock, bar) = (clock(), (screen.is_watched() && !args.quiet).then(|| ProgressBar::new(args.steps)));
+    let measured = Measured {
+        neurons,
+        edges: given.connectome.edges(),
+        genes: given.genes.len(),
+        identities: given.identities.as_deref(),
+    };
+    let recipe = FitRecipe { hold_out: args.hold_out, seed: args.seed, steps: args.steps, lr: args.lr };
+    let mut watch = |step: u64, _: f64| bar.iter().for_each(|bar| bar.set_position(step));
+    let fitted = fit(measured, recipe, machine.place, &mut watch, &interrupt).map_err(|fault| {
+        // nothing is in it yet; where that fails, it stays
+        let _ = fs::remove_dir(&folder);
+        fault.failure()
+    })?;
+    bar.iter().for_each(ProgressBar::finish_and_clear);
+    let record = record(args, &given, &fitted, (recipe, clock(), machine.place.name(), &folder));
+    keep(&folder, &given, &fitted, &record)?;
+    if screen.is_json() {
+        screen.object(&record)?;
+    } else {
+        screen.print(&told(screen, &record))?;
+    }
+    Ok(if fitted.stopped == Stopped::Interrupted { Exit::Interrupted } else { Exit::Done })
+}
+
+/// Reads both files, the connectome by the names that the other one holds.
+fn read(args: &FitArgs) -> Result<Given, Failure> {
+    let expression = args.expression.as_deref().map(|path| parsed(path, Expression::read)).transpose()?;
+    let known = expression.as_ref().map(Expression::neurons);
+    let connectome = parsed(&args.connectome, |text, problems| Connectome::read(text, known, problems))?;
+    let identities = expression.as_ref().and_then(|expression| expression.of(connectome.neurons()));
+    let genes = match (&expression, args.genes) {
+        (Some(expression), _) => expression.genes().to_vec(),
+        (None, genes) => (1..=genes.unwrap_or(1)).map(|gene| format!("gene{gene}")).collect(),
+    };
+    Ok(Given { connectome, expression, identities, genes })
+}
+
+/// Reads a file, or tells what is wrong with its text.
+fn parsed<T>(path: &Path, read: impl FnOnce(&str, &mut Problems) -> Option<T>) -> Result<T, Failure> {
+    let text = text_file(path).map_err(Failure::input)?;
+    let mut problems = Problems::new();
+    let found = read(&text, &mut problems);
+    let name = path.display().to_string();
+    found.ok_or_else(|| Failure::text(&name, Report::new(&name, &text, problems)))
+}
+
+/// Makes the folder, which must hold nothing.
+fn folder(asked: Option<&Path>) -> Result<PathBuf, Failure> {
+    let path = run_folder::choose(asked, "fit")?;
+    let cannot = |why: std::io::Error| FolderFault::Write { path: path.clone(), reason: why.to_string() }.failure();
+    fs::create_dir_all(&path).map_err(cannot)?;
+    match fs::read_dir(&path).map_err(cannot)?.next() {
+        None => Ok(path),
+        Some(_) => Err(FolderFault::InUse { path }.failure()),
+    }
+}
+
+fn record(
+    args: &FitArgs,
+    given: &Given,
+    fitted: &Fitted,
+    (recipe, seconds, device, folder): (FitRecipe, f64, String, &Path),
+) -> Record {
+    let neurons = given.connectome.neurons().len();
+    Record {
+        connectome: args.connectome.display().to_string(),
+        expression: args.expression.as_ref().map(|path| path.display().to_string()),
+        neurons,
+        genes: given.genes.len(),
+        pairs: (neurons as u64).saturating_pow(2),
+        edges: given.connectome.edges().len() as u64,
+        predicted: fitted.predicted.len() as u64,
+        parameters: fitted.parameters,
+        recipe,
+        held_out: fitted.held_out.clone(),
+        training: fitted.training.clone(),
+        loss: fitted.loss,
+        steps_made: fitted.steps,
+        stopped: fitted.stopped,
+        seconds,
+        device,
+        folder: folder.display().to_string(),
+    }
+}
+
+/// Writes O, X, the predicted connectome and the record, each whole or not at all.
+fn keep(folder: &Path, given: &Given, fitted: &Fitted, record: &Record) -> Result<(), Failure> {
+    let neurons = given.connectome.neurons();
+    whole::write(&folder.join("O.csv"), &matrix("gene", &given.genes, (&given.genes, &fitted.interaction)))?;
+    // X that was given is kept as it was given
+    let identities = given.expression.as_ref().and_then(|expression| expression.of(neurons));
+    let identities = identities.as_ref().unwrap_or(&fitted.identities);
+    whole::write(&folder.join("X.csv"), &matrix("name", neurons, (&given.genes, identities)))?;
+    let name = |neuron: usize| neurons.get(neuron).map_or("", String::as_str);
+    let edges = fitted.predicted.iter().map(|(source, target)| vec![name(*source), name(*target)]);
+    let header = std::iter::once(vec!["source", "target"]);
+    whole::write(&folder.join("predicted.csv"), &written(header.chain(edges)))?;
+    whole::write(&folder.join("fit.json"), &spelt(record))
+}
+
+/// Writes a matrix with a name before each row and above each column.
+fn matrix(corner: &str, rows: &[String], (columns, values): (&[String], &[f64])) -> String {
+    let header = std::iter::once(corner.to_owned()).chain(columns.iter().cloned()).collect::<Vec<String>>();
+    let line = |(name, values): (&String, &[f64])| {
+        std::iter::once(name.clone()).chain(values.iter().map(f64::to_string)).collect::<Vec<String>>()
+    };
+    let lines = rows.iter().zip(values.chunks(columns.len().max(1))).map(line);
+    written(std::iter::once(header).chain(lines))
+}
+
+/// Writes what was found, for people.
+fn told(screen: &Screen, record: &Record) -> String {
+    let part = |part: Option<f64>| part.map_or("–".to_owned(), |part| format!("{part:.4}"));
+    let judged = |judged: &Judged| {
+        let (auc, precision, recall) = (part(judged.auc), part(judged.precision), part(judged.recall));
+        format!("ROC AUC {auc}, precision {precision}, recall {recall} on {}", count(judged.pairs, "pair"))
+    };
+    let title = format!(
+        "{}: {}, {}, {}",
+        screen.paint(Ink::Strong, &record.connectome),
+        count(record.neurons as u64, "neuron"),
+        count(record.edges, "edge"),
+        count(record.genes as u64, "gene")
+    );
+    let why = if record.stopped == Stopped::Interrupted { "; stopped by you" } else { "" };
+    let lines = [
+        ("held out", judged(&record.held_out)),
+        ("training", judged(&record.training)),
+        ("parameters", format!("{} for {}", count(record.parameters, "number"), count(record.pairs, "pair"))),
+        ("steps", format!("{} in {:.1} s{why}", count(record.steps_made, "step"), record.seconds)),
+        ("kept in", format!("{}: O.csv, X.csv, predicted.csv, fit.json", record.folder)),
+    ];
+    format!("{title}\n\n{}", screen.block(&lines))
+}

@@ -1,0 +1,205 @@
+//! A measured connectome → O, and X where it is not given, so that H(X O Xᵀ) reproduces it: logistic regression of every pair
+//! of neurons that is not held out, joined ones and others weighing the same in sum, by Adam on all of them at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use miette::Diagnostic;
+use serde::Serialize;
+use tch::no_grad_guard;
+use thiserror::Error;
+
+use super::factors::{Factors, Target, numbers};
+use super::pairs::{Judged, held_out, judge};
+use super::run::Stopped;
+use crate::emit::{Adam, Place, TorchFault};
+
+/// Steps between two looks at the loss.
+const LOOK: u64 = 25;
+/// Tensors of neurons × neurons that a step holds at once.
+const HELD: u64 = 6;
+/// Copies of a learned number: itself, as it is given out, its gradient, two moments.
+const LEARNED: u64 = 6;
+
+/// The pairs that are learned from, or those that are held out, are all joined or all not.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[error("{found} of the {pairs} {which} pairs are joined")]
+#[diagnostic(
+    code(run::one_class),
+    help("another `--seed` or `--hold-out` may divide the pairs better; a connectome needs edges enough for both")
+)]
+pub struct OneClass {
+    /// `held-out` or `training`.
+    pub which: &'static str,
+    /// How many pairs those are.
+    pub pairs: u64,
+    /// How many of them are joined.
+    pub found: u64,
+}
+
+/// Numbers became infinite, or none at all.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[error("the loss is not finite after step {step}")]
+#[diagnostic(code(run::fit_not_finite), help("choose a smaller `--lr`"))]
+pub struct FitNotFinite {
+    /// The step.
+    pub step: u64,
+}
+
+/// Why a connectome could not be fitted.
+#[derive(Debug, Error, Diagnostic)]
+pub enum FitFault {
+    /// One part of the pairs has one class.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    OneClass(#[from] OneClass),
+    /// The loss is no number.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NotFinite(#[from] FitNotFinite),
+    /// libtorch refuses.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Torch(#[from] TorchFault),
+}
+
+/// What is fitted.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured<'a> {
+    /// N.
+    pub neurons: usize,
+    /// Who is joined to whom.
+    pub edges: &'a [(usize, usize)],
+    /// G.
+    pub genes: usize,
+    /// X, N × G, where it is given; else it is learned.
+    pub identities: Option<&'a [f64]>,
+}
+
+/// How it is fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct FitRecipe {
+    /// The part of the pairs that is held out.
+    pub hold_out: f64,
+    /// Of what is drawn: the held-out pairs, and X where it is learned.
+    pub seed: u64,
+    /// Steps of Adam.
+    pub steps: u64,
+    /// Its rate at the start; it falls along half a cosine.
+    pub lr: f64,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Fitted {
+    /// X, N × G.
+    pub identities: Vec<f64>,
+    /// O, G × G.
+    pub interaction: Vec<f64>,
+    /// The pairs that H(X O Xᵀ) joins.
+    pub predicted: Vec<(usize, usize)>,
+    /// How well the held-out pairs are told.
+    pub held_out: Judged,
+    /// How well those are told that were learned from.
+    pub training: Judged,
+    /// Numbers that were learned.
+    pub parameters: u64,
+    /// The loss at the last look.
+    pub loss: f64,
+    /// Steps made.
+    pub steps: u64,
+    /// Why it ended.
+    pub stopped: Stopped,
+}
+
+/// Returns the bytes that fitting so many neurons and genes takes.
+pub fn fit_bytes(neurons: usize, genes: usize) -> u64 {
+    let (neurons, genes) = (neurons as u64, genes as u64);
+    let square = |side: u64| side.saturating_mul(side);
+    let learned = square(genes).saturating_add(neurons.saturating_mul(genes));
+    square(neurons).saturating_mul(4 * HELD).saturating_add(learned.saturating_mul(4 * LEARNED))
+}
+
+/// Fits until all steps are made or `interrupt` is set; `watch` hears of the loss now and then.
+///
+/// # Errors
+///
+/// See [`FitFault`].
+pub fn fit(
+    measured: Measured<'_>,
+    recipe: FitRecipe,
+    place: Place,
+    watch: &mut dyn FnMut(u64, f64),
+    interrupt: &AtomicBool,
+) -> Result<Fitted, FitFault> {
+    let _guard = no_grad_guard();
+    let (joined, held) = divided(measured, recipe)?;
+    let factors = Factors::new(measured, recipe.seed, place)?;
+    let target = Target::new(measured.neurons, &joined, &held, place)?;
+    let (loss, steps, stopped) = learn(&factors, &target, recipe, (watch, interrupt))?;
+    let scores = numbers::<f32>(&factors.scores()?.f_reshape(-1).map_err(TorchFault::from)?)?;
+    let judged = |wanted: bool| {
+        let pairs = scores.iter().zip(&joined).zip(&held).filter(|(_, held)| **held == wanted);
+        judge(pairs.map(|((score, joined), _)| (*score, *joined)))
+    };
+    let ends = |pair: usize| (pair / measured.neurons, pair % measured.neurons);
+    let predicted = scores.iter().enumerate().filter(|(_, score)| **score > 0.0).map(|(pair, _)| ends(pair)).collect();
+    let (identities, interaction) = factors.found()?;
+    let parameters = (interaction.len() + if factors.learns_identities { identities.len() } else { 0 }) as u64;
+    let (held_out, training) = (judged(true), judged(false));
+    Ok(Fitted { identities, interaction, predicted, held_out, training, parameters, loss, steps, stopped })
+}
+
+/// Who listens to how far it is, and what asks it to stop.
+type Beside<'a, 'b> = (&'a mut dyn FnMut(u64, f64), &'b AtomicBool);
+
+/// Makes the steps; returns the loss at the last look, how many steps there were, and why they ended.
+fn learn(
+    factors: &Factors,
+    target: &Target,
+    recipe: FitRecipe,
+    (watch, interrupt): Beside<'_, '_>,
+) -> Result<(f64, u64, Stopped), FitFault> {
+    let mut adam = Adam::new(factors.learned())?;
+    let (mut step, mut loss) = (0_u64, f64::NAN);
+    loop {
+        let part = step as f64 / recipe.steps.max(1) as f64;
+        let rate = recipe.lr * 0.5 * (1.0 + (std::f64::consts::PI * part).cos());
+        let look = step.is_multiple_of(LOOK) || step + 1 >= recipe.steps;
+        let (gradients, found) = factors.teach(target, look)?;
+        if let Some(found) = found {
+            if !found.is_finite() {
+                return Err(FitNotFinite { step }.into());
+            }
+            loss = found;
+            watch(step, loss);
+        }
+        adam.step(gradients, rate)?;
+        step += 1;
+        if interrupt.load(Ordering::Relaxed) {
+            return Ok((loss, step, Stopped::Interrupted));
+        }
+        if step >= recipe.steps {
+            return Ok((loss, step, Stopped::Length));
+        }
+    }
+}
+
+/// Tells for every pair, row by row, whether it is joined, and whether it is held out.
+fn divided(measured: Measured<'_>, recipe: FitRecipe) -> Result<(Vec<bool>, Vec<bool>), OneClass> {
+    let neurons = measured.neurons;
+    let mut joined = vec![false; neurons * neurons];
+    for (source, target) in measured.edges {
+        if let Some(pair) = joined.get_mut(source * neurons + target) {
+            *pair = true;
+        }
+    }
+    let held = held_out(joined.len(), recipe.hold_out, recipe.seed);
+    for (which, wanted) in [("training", false), ("held-out", true)] {
+        let part = || joined.iter().zip(&held).filter(|(_, held)| **held == wanted);
+        let (pairs, found) = (part().count() as u64, part().filter(|(joined, _)| **joined).count() as u64);
+        if found == 0 || found == pairs {
+            return Err(OneClass { which, pairs, found });
+        }
+    }
+    Ok((joined, held))
+}
