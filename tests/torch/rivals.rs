@@ -112,8 +112,8 @@ fn a_subspace_moves_all_weights_along_the_same_numbers() {
     let alone = Tensor::eye(4, (Kind::Double, tch::Device::Cpu)).unsqueeze(0);
     let found = Vec::<f64>::try_from(net.forward(&alone).unwrap().logits.reshape([-1])).unwrap();
     let basis = row(&net, "a->b.R");
-    let along = |at: usize| basis[2 * at] * theta[0] + basis[2 * at + 1] * theta[1];
-    let wanted: Vec<f64> = row(&net, "a->b.W0").iter().enumerate().map(|(at, start)| start + along(at)).collect();
+    let moved = |at: usize| basis[2 * at] * theta[0] + basis[2 * at + 1] * theta[1];
+    let wanted: Vec<f64> = row(&net, "a->b.W0").iter().enumerate().map(|(at, start)| start + moved(at)).collect();
     assert_close(&found, &wanted, "moved");
 }
 
