@@ -12,5 +12,6 @@ mod grids;
 mod growth;
 mod lenet;
 mod pages;
+mod report;
 mod syntax;
 mod tidy;

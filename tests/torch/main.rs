@@ -9,6 +9,7 @@ mod folder;
 mod gain;
 mod gradients;
 mod limits;
+mod look;
 mod not_finite;
 mod orders;
 mod run;

@@ -4,7 +4,7 @@ use super::{assert_shown, run};
 
 #[test]
 fn every_verb_has_help() {
-    let verbs = ["compile", "check", "snapshot", "eval", "bench", "data", "doctor", "explain", "completions"];
+    let verbs = ["compile", "check", "snapshot", "eval", "draw", "bench", "data", "doctor", "explain", "completions"];
     let mut text = run(&["--help"]).out;
     for verb in verbs {
         let said = run(&[verb, "--help"]);
