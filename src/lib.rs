@@ -7,8 +7,8 @@
 //! ```text
 //! span, diag, options, draw, space            the ground floor: every room may stand on it, it knows no room
 //!
-//! syntax ──► check ──► wire ──► plan ──► emit ──► train
-//! text→Ast   →Model   →Wiring   →Plan   →Net     →a run's folder
+//! syntax ──► check ──► wire ──► plan ──► emit ──► train             report
+//! text→Ast   →Model   →Wiring   →Plan   →Net     →a run's folder   numbers → pictures
 //!
 //! data     a name → samples as bytes; knows no tensor
 //! compile  calls syntax, check, wire and plan, in that order
@@ -92,6 +92,7 @@ pub mod draw;
 pub mod emit;
 pub mod options;
 pub mod plan;
+pub mod report;
 pub mod space;
 pub mod span;
 pub mod syntax;

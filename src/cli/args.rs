@@ -50,6 +50,8 @@ pub(super) enum Verb {
     Snapshot(SnapshotArgs),
     /// Measure the accuracy of a finished run
     Eval(EvalArgs),
+    /// Draw what a finished run has learned, as one SVG page
+    Draw(DrawArgs),
     /// Measure the time of a training step, and how close it is to the machine's limit
     Bench(BenchArgs),
     /// Find the O, and the X, that reproduce a measured connectome
@@ -169,6 +171,21 @@ pub(super) struct EvalArgs {
     /// Look for data here first
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) machine: MachineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DrawArgs {
+    /// The folder of the run
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub(super) run: PathBuf,
+    /// Draw this one of several runs trained at once, counted from 0 [default: the best]
+    #[arg(long, value_name = "N")]
+    pub(super) which: Option<u32>,
+    /// Write the page here [default: picture.svg in the run's folder]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     pub(super) machine: MachineArgs,
 }

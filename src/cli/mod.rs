@@ -78,6 +78,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Check(args) => check::run(screen, args),
         Verb::Snapshot(args) => snapshot::run(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
+        Verb::Draw(args) => (tensors.here()?.draw)(screen, args),
         Verb::Bench(args) => (tensors.here()?.bench)(screen, args),
         Verb::Fit(args) => (tensors.here()?.fit)(screen, args),
         Verb::Data(verb) => data::run(screen, verb),

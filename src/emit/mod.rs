@@ -16,6 +16,7 @@ mod gain;
 mod genome;
 mod kernel;
 mod lesson;
+mod look;
 mod native;
 mod net;
 mod ops;
@@ -31,6 +32,7 @@ pub use device::{NoDevice, Place, UnknownDevice, Wish, libtorch_version, open, p
 pub use fault::TorchFault;
 pub use genome::{GenomeMismatch, LoadFault};
 pub use lesson::Lesson;
+pub use look::Numbers;
 pub use native::Canvas;
 pub use net::{Net, Output};
 pub use ops::words;

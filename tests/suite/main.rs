@@ -14,6 +14,7 @@ mod growth;
 mod lenet;
 mod masks;
 mod pages;
+mod report;
 mod rivals;
 mod syntax;
 mod tidy;

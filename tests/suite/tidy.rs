@@ -15,9 +15,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["check", "wire"]),
     ("emit", &["plan"]),
     ("train", &["plan", "emit"]),
+    ("report", &[]),
     ("data", &[]),
     ("compile", &["syntax", "check", "wire", "plan"]),
-    ("cli", &["syntax", "check", "wire", "plan", "emit", "train", "data", "compile"]),
+    ("cli", &["syntax", "check", "wire", "plan", "emit", "train", "report", "data", "compile"]),
 ];
 
 /// What every room may use.
@@ -41,7 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli"]),
     ("ureq", &["data"]),
     ("tar", &["data"]),
-    ("image", &["data"]),
+    ("image", &["data", "report"]),
     ("csv", &["data"]),
     ("tch", &["emit", "train"]),
     ("torch_sys", &["emit", "train"]),

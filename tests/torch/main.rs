@@ -11,6 +11,7 @@ mod folder;
 mod gain;
 mod gradients;
 mod limits;
+mod look;
 mod masks;
 mod not_finite;
 mod orders;

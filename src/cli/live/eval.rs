@@ -1,5 +1,7 @@
 //! `gemc eval`: a finished run → its accuracy on all held-out samples of a data set.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::faults::Blame;
@@ -13,14 +15,14 @@ use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::facts;
 use crate::compile::{Stages, stages};
 use crate::emit::Net;
-use crate::options::Options;
+use crate::options::{Options, Order};
 use crate::train::{Folder, Record, Samples, accuracy, mean_and_deviation};
 
 /// Measures a run.
 pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
     let set = facts(&args.data)?;
     let record = Folder::read_record(&args.run).map_err(Blame::failure)?;
-    let stages = compiled(args, &record)?;
+    let stages = compiled(&args.run, &record, Order::default())?;
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
     let (rows, graph) = Folder::read_genome(&args.run).map_err(Blame::failure)?;
     if graph != fingerprint(&stages)? {
@@ -49,13 +51,12 @@ pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// Compiles the run's model as it was compiled for training; what fitted the memory then is not asked again.
-fn compiled(args: &EvalArgs, record: &Record) -> Result<Stages, Failure> {
-    let text = Folder::read_model(&args.run).map_err(Blame::failure)?;
-    let name = args.run.join("model.gem").display().to_string();
+/// Compiles the model of the run in `run` as it was compiled for training, but for the `order` of products; what fitted the memory then is not asked again.
+pub(super) fn compiled(run: &Path, record: &Record, order: Order) -> Result<Stages, Failure> {
+    let text = Folder::read_model(run).map_err(Blame::failure)?;
+    let name = run.join("model.gem").display().to_string();
     let set = record.settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let facts = record.facts.clone().or_else(|| crate::data::facts(&record.data));
-    let options =
-        Options { set, facts, memory_limit: u64::MAX, batch: Some(record.recipe.batch), ..Options::default() };
+    let options = Options { set, facts, memory_limit: u64::MAX, order, batch: Some(record.recipe.batch) };
     stages(&name, &text, &options).map_err(|report| Failure::text(&name, report))
 }

@@ -2,8 +2,10 @@
 //! Only the engine names [`engine`], so nothing of this room is linked into `gemc`.
 
 mod bench;
+mod draw;
 mod eval;
 mod faults;
+mod figures;
 mod fit;
 mod machine;
 mod reached;
@@ -19,7 +21,7 @@ use crate::emit::{libtorch_version, probe};
 
 /// Returns what this program can do with tensors.
 pub fn engine() -> Tensors {
-    Tensors::Here(Live { train: train::run, eval: eval::run, bench: bench::run, fit: fit::run, look })
+    Tensors::Here(Live { train: train::run, eval: eval::run, draw: draw::run, bench: bench::run, fit: fit::run, look })
 }
 
 fn look() -> Libtorch {

@@ -4,7 +4,8 @@ use super::{assert_shown, run};
 
 #[test]
 fn every_verb_has_help() {
-    let verbs = ["compile", "check", "snapshot", "eval", "bench", "fit", "data", "doctor", "explain", "completions"];
+    let verbs =
+        ["compile", "check", "snapshot", "eval", "draw", "bench", "fit", "data", "doctor", "explain", "completions"];
     let mut text = run(&["--help"]).out;
     for verb in verbs {
         let said = run(&[verb, "--help"]);

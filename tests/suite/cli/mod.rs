@@ -3,6 +3,8 @@
 mod check;
 mod compile;
 mod data;
+#[cfg(feature = "torch")]
+mod draw;
 mod engine;
 mod explain;
 #[cfg(feature = "torch")]

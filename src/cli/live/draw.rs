@@ -1,0 +1,106 @@
+//! `gemc draw`: a finished run → a page of pictures of what it has learned.
+
+use std::path::Path;
+
+use miette::Diagnostic;
+use serde_json::json;
+use thiserror::Error;
+
+use super::eval::compiled;
+use super::faults::Blame;
+use super::figures::sections;
+use super::machine::Machine;
+use super::reached::percent;
+use super::task::fingerprint;
+use crate::cli::args::DrawArgs;
+use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::numbers::{count, grouped, ratio};
+use crate::cli::screen::{Ink, Screen};
+use crate::cli::whole;
+use crate::emit::Net;
+use crate::options::Order;
+use crate::report::Page;
+use crate::train::{Folder, Record};
+
+/// The page's name in a run's folder.
+const PICTURE: &str = "picture.svg";
+
+/// A run that was not among those that were trained at once.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no run {asked}")]
+#[diagnostic(code(run::no_such_run), help("{help}"))]
+struct NoSuchRun {
+    asked: usize,
+    help: String,
+}
+
+/// Draws a run.
+pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
+    let record = Folder::read_record(&args.run).map_err(Blame::failure)?;
+    let which = which(&record, args.which.map(|which| which as usize))?;
+    // weights are drawn, so they must be made
+    let stages = compiled(&args.run, &record, Order::Synthesized)?;
+    let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
+    let (rows, graph) = Folder::read_genome(&args.run).map_err(Blame::failure)?;
+    if graph != fingerprint(&stages)? {
+        screen.remark("this gemc compiles the model in another way than the one that trained it; see what has changed");
+    }
+    let mut net = Net::new(&stages.plan, &record.seeds, machine.place).map_err(Blame::failure)?;
+    net.load(&rows).map_err(Blame::failure)?;
+    let sections = sections(&net, &stages, which).map_err(Blame::failure)?;
+    let page = Page { title: record.model.clone(), facts: facts(&record, which), sections };
+    let path = args.out.clone().unwrap_or_else(|| args.run.join(PICTURE));
+    whole::write(&path, &page.svg())?;
+    if screen.is_json() {
+        screen.object(&contents(&page, &args.run, &path, which))?;
+    } else {
+        screen.remark(&screen.paint_remark(Ink::Faint, &format!("wrote {}", path.display())));
+    }
+    Ok(Exit::Done)
+}
+
+/// Returns the run that is drawn: the one that was asked for, or the best.
+fn which(record: &Record, asked: Option<usize>) -> Result<usize, Failure> {
+    let runs = record.seeds.len();
+    let accuracy = |run: &usize| record.outcome.best_accuracy.get(*run).copied().unwrap_or(0.0);
+    match asked {
+        Some(asked) if asked >= runs => {
+            let help = match runs {
+                1 => "one was trained: leave `--which` out".to_owned(),
+                _ => format!("{runs} were trained at once, 0 to {}", runs.saturating_sub(1)),
+            };
+            Err(Failure::input(NoSuchRun { asked, help }))
+        }
+        Some(asked) => Ok(asked),
+        // of equals the first
+        None => Ok((0..runs).rev().max_by(|a, b| accuracy(a).total_cmp(&accuracy(b))).unwrap_or(0)),
+    }
+}
+
+/// Says what is to be known of the run.
+fn facts(record: &Record, which: usize) -> Vec<String> {
+    let (outcome, runs) = (&record.outcome, record.seeds.len());
+    let best = outcome.best_accuracy.get(which).copied().unwrap_or(0.0);
+    let step = outcome.best_step.get(which).copied().unwrap_or(0);
+    let seed = record.seeds.get(which).copied().unwrap_or(0);
+    let of = if runs > 1 { format!("run {which} of {runs}, ") } else { String::new() };
+    let reached = format!("{of}seed {seed}: {} % on {}, after {}", percent(best), record.data, count(step, "step"));
+    let grown = format!(
+        "{} for {} weights and biases",
+        count(record.parameters, "learned number"),
+        grouped(record.uncompressed)
+    );
+    let times = (record.parameters > 0).then(|| ratio(record.uncompressed as f64 / record.parameters as f64));
+    let times = times.map(|times| format!(", {times} times compressed")).unwrap_or_default();
+    vec![reached, format!("{grown}{times}")]
+}
+
+/// Returns what scripts are told: where the page is and what is on it.
+fn contents(page: &Page, run: &Path, path: &Path, which: usize) -> serde_json::Value {
+    let panels = page.sections.iter().flat_map(|section| section.panels.iter().map(move |panel| (section, panel)));
+    let panels = panels.map(|(section, panel)| {
+        json!({ "section": section.title, "title": panel.title, "limit": panel.limit(), "notes": panel.notes })
+    });
+    let panels: Vec<serde_json::Value> = panels.collect();
+    json!({ "run": run.display().to_string(), "which": which, "picture": path.display().to_string(), "panels": panels })
+}

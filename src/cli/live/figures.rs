@@ -1,0 +1,216 @@
+//! A live net → the page that is drawn of it: which tensors are looked at, what they are called, how they are laid out. Weights
+//! and O are the plan's own tensors, found by their names in the source; of genes the table's rows.
+
+use indexmap::IndexMap;
+
+use crate::check::{Expression, Identity, Model, Population, Projection};
+use crate::cli::numbers::{count, grouped};
+use crate::compile::Stages;
+use crate::emit::{Net, Numbers, TorchFault};
+use crate::plan::{Plan, TensorId};
+use crate::report::{Bell, Matrix, Panel, Picture, Section, Tiles};
+
+/// Receptive fields that are drawn of one connection.
+const FIELDS: usize = 64;
+
+/// What is drawn: numbers by their names in the source.
+struct Figures<'a> {
+    model: &'a Model,
+    found: IndexMap<String, Numbers>,
+}
+
+/// Returns the sections of the page for one of the net's runs.
+pub(super) fn sections(net: &Net, stages: &Stages, run: usize) -> Result<Vec<Section>, TorchFault> {
+    let model = stages.model();
+    let named = named(net.plan(), &wanted(model));
+    let ids: Vec<TensorId> = named.values().copied().collect();
+    let mut numbers: IndexMap<TensorId, Numbers> = net.look(&ids, run)?.into_iter().collect();
+    let found = named.into_iter().filter_map(|(name, id)| Some((name, numbers.swap_remove(&id)?)));
+    let figures = Figures { model, found: found.collect() };
+    let section = |title: &str, panels| Section { title: title.to_owned(), panels };
+    Ok(vec![
+        section("O: how genes of two ends meet", figures.interactions()),
+        section("X: where Gaussian genes are expressed", figures.genes()),
+        section("W: weights, and what neurons receive", figures.weights()),
+    ])
+}
+
+/// Returns the names of all that is looked at, in the order of the text.
+fn wanted(model: &Model) -> Vec<String> {
+    let interactions = model.interactions().iter().map(|interaction| format!("{}.O", interaction.name));
+    let prefixes = model.populations().iter().flat_map(|population| prefixes(model, population));
+    let rows = prefixes.flat_map(|(_, prefix)| [format!("{prefix}.mu"), format!("{prefix}.sigma")]);
+    let weights = model.projections().iter().map(|link| format!("{}.W", model.link_name(link)));
+    interactions.chain(rows).chain(weights).collect()
+}
+
+/// Returns the tensor that bears each of `names`: of two with one name the later, which is made of the other.
+fn named(plan: &Plan, names: &[String]) -> IndexMap<String, TensorId> {
+    let forward = plan.numbered().filter(|(id, _)| *id <= plan.losses());
+    let labels: std::collections::HashMap<&str, TensorId> =
+        forward.map(|(id, tensor)| (tensor.label.as_str(), id)).collect();
+    names.iter().filter_map(|name| Some((name.clone(), *labels.get(name.as_str())?))).collect()
+}
+
+/// Returns the Gaussian identities of a population and what their rows' names begin with.
+fn prefixes<'a>(model: &'a Model, population: &'a Population) -> impl Iterator<Item = (&'a Identity, String)> {
+    let gaussian = population.identities.iter().filter(|own| matches!(own.expression, Expression::Gaussian { .. }));
+    gaussian.flat_map(move |own| {
+        let sides: &[&str] = if own.split { &[".out", ".in"] } else { &[""] };
+        let prefix = move |side| format!("{}.{}{side}", population.name, model.genome(own.genome).name);
+        sides.iter().map(move |side| (own, prefix(side)))
+    })
+}
+
+impl Figures<'_> {
+    fn interactions(&self) -> Vec<Panel> {
+        let panel = |interaction: &crate::check::Interaction| {
+            let name = format!("{}.O", interaction.name);
+            let notes = vec!["rows: genes of the source; columns: genes of the target".to_owned()];
+            let matrix = matrix(self.found.get(&name)?)?;
+            Some(Panel { title: name, notes, picture: Picture::Matrix(matrix) })
+        };
+        self.model.interactions().iter().filter_map(panel).collect()
+    }
+
+    fn genes(&self) -> Vec<Panel> {
+        let of = |population| prefixes(self.model, population).map(move |(_, prefix)| (population, prefix));
+        let all = self.model.populations().iter().flat_map(of);
+        all.filter_map(|(population, prefix)| self.bells(population, &prefix)).collect()
+    }
+
+    fn bells(&self, population: &Population, prefix: &str) -> Option<Panel> {
+        let (mu, sigma) = (self.found.get(&format!("{prefix}.mu"))?, self.found.get(&format!("{prefix}.sigma"))?);
+        let axes = population.shape.axes().len();
+        // the table holds atanh of centres and the logarithm of widths, one for all axes or one for each
+        let centre = |gene: usize, axis: usize| mu.values.get(gene * axes + axis).map(|held| f64::from(held.tanh()));
+        let each = sigma.shape.len() > 1;
+        let width = |gene: usize, axis: usize| {
+            sigma.values.get(if each { gene * axes + axis } else { gene }).map(|held| f64::from(held.exp()))
+        };
+        let [along, across] = if axes > 1 { [1, 0] } else { [0, 0] };
+        let bell = |gene| {
+            let centre = [centre(gene, along)?, if axes > 1 { centre(gene, across)? } else { 0.0 }];
+            Some(Bell { centre, width: [width(gene, along)?, width(gene, across)?] })
+        };
+        let genes = mu.values.len() / axes.max(1);
+        let bells: Vec<Bell> = (0..genes).filter_map(bell).collect();
+        let mut notes = vec![
+            format!("{} over {}, from −1 to 1", count(genes as u64, "gene"), population.shape),
+            if axes > 1 { "an ellipse is where expression falls to 1 / e" } else { "a bar a gene, as far as 1 / e" }
+                .to_owned(),
+        ];
+        if population.shape.grid()[2] > 1 {
+            notes.push("along the third axis, the maps, nothing is drawn".to_owned());
+        }
+        let picture = if axes > 1 { Picture::Grid(bells) } else { Picture::Line(bells) };
+        Some(Panel { title: prefix.to_owned(), notes, picture })
+    }
+
+    fn weights(&self) -> Vec<Panel> {
+        let panels = |link: &Projection| {
+            let name = format!("{}.W", self.model.link_name(link));
+            let found = self.found.get(&name)?;
+            Some(match link.window {
+                None => [self.whole(link, &name, found), self.columns(link, &name, found)],
+                Some(window) => [self.windows(link, &name, found, window.size), None],
+            })
+        };
+        self.model.projections().iter().filter_map(panels).flatten().flatten().collect()
+    }
+
+    fn whole(&self, link: &Projection, name: &str, found: &Numbers) -> Option<Panel> {
+        let matrix = matrix(found)?;
+        let end = |id| &self.model.population(id).name;
+        let (rows, columns) = (grouped(matrix.rows as u64), grouped(matrix.columns as u64));
+        let notes = vec![format!("{rows} rows: {}; {columns} columns: {}", end(link.source), end(link.target))];
+        Some(Panel { title: name.to_owned(), notes, picture: Picture::Matrix(matrix) })
+    }
+
+    /// Draws columns of the matrix over the source's grid, where it has one.
+    fn columns(&self, link: &Projection, name: &str, found: &Numbers) -> Option<Panel> {
+        let &[rows, columns] = found.shape.as_slice() else { return None };
+        let source = self.model.population(link.source);
+        let grid = source.shape.grid();
+        if grid[0] < 2 || grid[1] < 2 || grid.iter().product::<usize>() != rows {
+            return None;
+        }
+        let column =
+            |neuron: usize| -> Vec<f32> { found.values.iter().skip(neuron).step_by(columns.max(1)).copied().collect() };
+        let tiles = chosen(columns).map(|neuron| spread(&column(neuron), grid)).collect();
+        let notes = vec![
+            self.chosen_of(link, columns),
+            format!("each over the {} of {}{}", source.shape, source.name, side_by_side(grid[2])),
+        ];
+        let tiles = Tiles { rows: grid[0], columns: grid[1] * grid[2], tiles };
+        Some(Panel { title: format!("{name}, by neuron"), notes, picture: Picture::Tiles(tiles) })
+    }
+
+    /// Draws what neurons receive through their windows: places × maps × K, or one kernel a map.
+    fn windows(&self, link: &Projection, name: &str, found: &Numbers, size: usize) -> Option<Panel> {
+        let (seen, neurons) = found.shape.split_last()?;
+        let neurons: usize = neurons.iter().product();
+        let maps = seen.checked_div(size * size).filter(|maps| *maps > 0)?;
+        let grid = [size, size, maps];
+        let tiles = chosen(neurons).filter_map(|neuron| found.values.get(neuron * seen..(neuron + 1) * seen));
+        let tiles = tiles.map(|values| spread(values, grid)).collect();
+        let shared = found.shape.len() == 2;
+        let first = if shared { count(neurons as u64, "kernel") } else { self.chosen_of(link, neurons) };
+        let notes = vec![first, format!("each its window of {size} × {size}{}", side_by_side(maps))];
+        let tiles = Tiles { rows: size, columns: size * maps, tiles };
+        Some(Panel { title: format!("{name}, by neuron"), notes, picture: Picture::Tiles(tiles) })
+    }
+
+    fn chosen_of(&self, link: &Projection, neurons: usize) -> String {
+        let (target, all) = (&self.model.population(link.target).name, grouped(neurons as u64));
+        if neurons <= FIELDS {
+            format!("what all {all} neurons of {target} receive")
+        } else {
+            format!("what {FIELDS} of {all} neurons of {target}, evenly chosen, receive")
+        }
+    }
+}
+
+/// Returns the neurons that are drawn, evenly chosen.
+fn chosen(neurons: usize) -> impl Iterator<Item = usize> {
+    let shown = neurons.min(FIELDS);
+    (0..shown).map(move |index| index * neurons / shown)
+}
+
+/// Lays neurons, the map fastest, out by rows, the maps side by side.
+fn spread(values: &[f32], [rows, columns, maps]: [usize; 3]) -> Vec<f32> {
+    let entry = |row: usize, map: usize, column: usize| values.get((row * columns + column) * maps + map).copied();
+    let places = (0..rows).flat_map(|row| (0..maps).map(move |map| (row, map)));
+    places.flat_map(|(row, map)| (0..columns).map(move |column| entry(row, map, column).unwrap_or(f32::NAN))).collect()
+}
+
+fn side_by_side(maps: usize) -> String {
+    if maps > 1 { format!(", {maps} maps side by side") } else { String::new() }
+}
+
+fn matrix(found: &Numbers) -> Option<Matrix> {
+    match *found.shape.as_slice() {
+        [rows, columns] => Some(Matrix { rows, columns, values: found.values.clone() }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_lie_side_by_side() {
+        // two rows, two columns, three maps, the map fastest
+        let values: Vec<f32> = (0..12_u8).map(f32::from).collect();
+        let laid = spread(&values, [2, 2, 3]);
+        assert_eq!(laid, [0.0, 3.0, 1.0, 4.0, 2.0, 5.0, 6.0, 9.0, 7.0, 10.0, 8.0, 11.0]);
+    }
+
+    #[test]
+    fn neurons_are_chosen_evenly() {
+        assert_eq!(chosen(10).collect::<Vec<_>>(), (0..10).collect::<Vec<_>>());
+        let many: Vec<usize> = chosen(784).collect();
+        assert_eq!((many.len(), many[0], many[1], many[63]), (FIELDS, 0, 12, 771));
+    }
+}

@@ -1,0 +1,85 @@
+//! Genes that are Gaussians, over positions from −1 to 1: ellipses over a grid, bars along a line.
+
+use ::svg::node::Node;
+use ::svg::node::element::{Ellipse, Group, Line, Rectangle, Title};
+
+use super::page::{EDGE, INK, SOFT, text};
+
+/// Genes that still bear their number.
+const NUMBERED: usize = 40;
+/// Pixels from one gene of a line to the next.
+const STEP: f64 = 9.0;
+
+/// Where one gene is expressed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bell {
+    /// Its centre, from −1 to 1: along columns, and along rows from the top.
+    pub centre: [f64; 2],
+    /// Its widths along both: at that distance from the centre the expression is 1 / e.
+    pub width: [f64; 2],
+}
+
+/// Draws genes over a square with sides of `side` pixels.
+pub(super) fn over_grid(bells: &[Bell], side: f64) -> Group {
+    let half = side / 2.0;
+    let mut group = framed(side, side);
+    group = group.add(rule([0.0, half], [side, half])).add(rule([half, 0.0], [half, side]));
+    for (index, bell) in bells.iter().enumerate() {
+        let [x, y] = bell.centre.map(|part| tenth(half + part * half));
+        let [rx, ry] = bell.width.map(|width| radius(width, half));
+        let ([right, down], [wide, high]) = (bell.centre, bell.width);
+        let said = format!(
+            "gene {index}: centre {right:.3} along columns and {down:.3} along rows, width {wide:.3} and {high:.3}"
+        );
+        let ellipse = Ellipse::new().set("cx", x).set("cy", y).set("rx", rx).set("ry", ry);
+        let ellipse =
+            ellipse.set("fill", INK).set("fill-opacity", 0.05).set("stroke", SOFT).set("stroke-opacity", 0.55);
+        group = group.add(ellipse.add(Title::new(said)));
+    }
+    for (index, bell) in bells.iter().enumerate().filter(|_| bells.len() <= NUMBERED) {
+        let [x, y] = bell.centre.map(|part| tenth(half + part * half));
+        let mut number = text(&index.to_string(), 9.0, INK, x, tenth(y + 3.0));
+        number.assign("text-anchor", "middle");
+        group = group.add(number);
+    }
+    group
+}
+
+/// Draws genes along a line of `side` pixels, one below the other, each a bar with its centre.
+pub(super) fn along_line(bells: &[Bell], side: f64) -> Group {
+    let half = side / 2.0;
+    let mut group = framed(side, height(bells)).add(rule([half, 0.0], [half, height(bells)]));
+    for (index, bell) in bells.iter().enumerate() {
+        let (x, y) = (tenth(half + bell.centre[0] * half), tenth(STEP * (index as f64 + 1.0)));
+        let reach = radius(bell.width[0], half);
+        let said = format!("gene {index}: centre {:.3}, width {:.3}", bell.centre[0], bell.width[0]);
+        let bar = rule([tenth(x - reach), y], [tenth(x + reach), y]).set("stroke", SOFT).set("stroke-width", 3);
+        let centre = Ellipse::new().set("cx", x).set("cy", y).set("rx", 2.5).set("ry", 2.5).set("fill", INK);
+        group = group.add(bar.add(Title::new(said))).add(centre);
+    }
+    group
+}
+
+/// Returns the height of genes along a line, in pixels.
+pub(super) fn height(bells: &[Bell]) -> f64 {
+    STEP * (bells.len() as f64 + 1.0)
+}
+
+fn framed(width: f64, height: f64) -> Group {
+    let frame = Rectangle::new().set("width", width).set("height", height);
+    Group::new().add(frame.set("fill", "#ffffff").set("stroke", EDGE))
+}
+
+fn rule([left, top]: [f64; 2], [right, bottom]: [f64; 2]) -> Line {
+    Line::new().set("x1", left).set("y1", top).set("x2", right).set("y2", bottom).set("stroke", EDGE)
+}
+
+/// Returns a width in pixels; what reaches far beyond the edge is seen no better for being drawn whole.
+fn radius(width: f64, half: f64) -> f64 {
+    tenth(width.clamp(0.0, 4.0) * half)
+}
+
+/// Rounds to a tenth of a pixel; never gives −0.
+fn tenth(coordinate: f64) -> f64 {
+    (coordinate * 10.0).round() / 10.0 + 0.0
+}

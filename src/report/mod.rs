@@ -1,0 +1,16 @@
+//! Numbers of a trained network → a page of pictures, one SVG text that needs nothing else.
+//!
+//! The room knows no tensor and no plan: it is given plain numbers with their names, and draws them. What it is given is
+//! a [`Page`] of [`Section`]s of [`Panel`]s; what a panel shows is one of the kinds of [`Picture`].
+
+mod bells;
+mod colour;
+mod numbers;
+mod page;
+mod panel;
+mod raster;
+
+pub use bells::Bell;
+pub use page::{Page, Section};
+pub use panel::{Panel, Picture};
+pub use raster::{Matrix, Tiles};

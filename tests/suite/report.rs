@@ -1,0 +1,104 @@
+//! Pages of pictures: well-formed, every scale with its numbers, nothing from elsewhere, the same bytes each time.
+
+use gemc::report::{Bell, Matrix, Page, Panel, Picture, Section, Tiles};
+use roxmltree::Document;
+
+fn panel(title: &str, picture: Picture) -> Panel {
+    Panel { title: title.to_owned(), notes: vec!["rows & columns".to_owned()], picture }
+}
+
+/// One panel of each kind.
+fn page() -> Page {
+    let matrix = Matrix { rows: 2, columns: 3, values: vec![0.0, 0.5, -0.25, 1.0, -1.0, 0.0] };
+    let tiles = Tiles { rows: 2, columns: 2, tiles: vec![vec![0.1, 0.2, 0.3, 0.4], vec![-0.4, 0.0, f32::NAN, 0.0]] };
+    let bell = Bell { centre: [0.5, -0.5], width: [0.25, 0.125] };
+    let drawn = |title: &str, panels| Section { title: title.to_owned(), panels };
+    Page {
+        title: "small <1>".to_owned(),
+        facts: vec!["seed 3: 91.20 % on glyphs".to_owned()],
+        sections: vec![
+            drawn("O", vec![panel("g.O", Picture::Matrix(matrix))]),
+            drawn("nothing", Vec::new()),
+            drawn("X", vec![panel("a.g", Picture::Grid(vec![bell])), panel("b.g", Picture::Line(vec![bell]))]),
+            drawn("W", vec![panel("a->b.W", Picture::Tiles(tiles))]),
+        ],
+    }
+}
+
+/// Returns all lines of type on a page.
+fn lines(document: &Document) -> Vec<String> {
+    let set = document.descendants().filter(|node| node.has_tag_name("text"));
+    set.filter_map(|node| node.text().map(str::to_owned)).collect()
+}
+
+#[test]
+fn a_page_is_as_it_was() {
+    // embedded images differ by how they are packed, and are tested where they are drawn
+    let text = page().svg();
+    let mut shown = String::new();
+    for (index, part) in text.split("data:image/png;base64,").enumerate() {
+        let rest = part.find('"').filter(|_| index > 0).map_or(part, |end| &part[end..]);
+        shown.extend([if index > 0 { "PNG" } else { "" }, rest]);
+    }
+    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!("report_page", shown);
+    });
+}
+
+#[test]
+fn a_page_needs_nothing_else() {
+    let text = page().svg();
+    assert_eq!(text, page().svg());
+    let document = Document::parse(&text).unwrap();
+    let addresses = document.descendants().filter_map(|node| node.attribute("href"));
+    let addresses: Vec<&str> = addresses.collect();
+    assert_eq!(addresses.len(), 4, "two pictures, two scales");
+    assert!(addresses.iter().all(|address| address.starts_with("data:image/png;base64,")));
+}
+
+#[test]
+fn every_scale_has_its_numbers() {
+    let text = page().svg();
+    let said = lines(&Document::parse(&text).unwrap());
+    for line in
+        ["small <1>", "g.O", "−1.00", "1.00", "a->b.W", "−0.400", "0.400", "grey: 1 not finite", "rows & columns"]
+    {
+        assert!(said.iter().any(|found| found == line), "{line} is missing from {said:?}");
+    }
+    assert!(!said.iter().any(|line| line == "nothing"), "a section without pictures has no heading");
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    let mut values = vec![0.5_f32; 1_000 * 600];
+    values[7] = 3.0;
+    let large = panel("large.W", Picture::Matrix(Matrix { rows: 1_000, columns: 600, values }));
+    assert_eq!(large.limit(), Some(0.5));
+    let section = Section { title: "W".to_owned(), panels: vec![large] };
+    let text = Page { title: String::new(), facts: Vec::new(), sections: vec![section] }.svg();
+    let said = lines(&Document::parse(&text).unwrap());
+    for line in ["a pixel is the entry of greatest size among 2 × 2", "1 lie beyond, up to 3.00"] {
+        assert!(said.iter().any(|found| found == line), "{line} is missing from {said:?}");
+    }
+}
+
+#[test]
+fn panels_stay_on_the_page() {
+    let many = |index: usize| {
+        let matrix = Matrix { rows: 40 + index, columns: 30, values: vec![1.0; (40 + index) * 30] };
+        panel(&format!("m{index}"), Picture::Matrix(matrix))
+    };
+    let section = Section { title: "many".to_owned(), panels: (0..9).map(many).collect() };
+    let text = Page { title: "t".to_owned(), facts: Vec::new(), sections: vec![section] }.svg();
+    let document = Document::parse(&text).unwrap();
+    let size = |name| document.root_element().attribute(name).unwrap().parse::<f64>().unwrap();
+    let place = |node: roxmltree::Node| -> Option<[f64; 2]> {
+        let parts = node.attribute("transform")?.strip_prefix("translate(")?.strip_suffix(')')?.split_once(',')?;
+        Some([parts.0.parse().ok()?, parts.1.parse().ok()?])
+    };
+    for image in document.descendants().filter(|node| node.has_tag_name("image")) {
+        let [x, y] = image.ancestors().filter_map(place).fold([0.0, 0.0], |[x, y], [dx, dy]| [x + dx, y + dy]);
+        let length = |name| image.attribute(name).unwrap().parse::<f64>().unwrap();
+        assert!(x + length("width") <= size("width") && y + length("height") <= size("height"), "{x} {y}");
+    }
+}
