@@ -48,8 +48,10 @@ class Pair:
 PAIRS = (
     Pair("sgem_mlp", 64, "mlp.py", {
         "sgem-eager": "weights built, Adam",
+        "sgem-compile": "weights built, `torch.compile`, fused Adam",
         "sgem-factored": "factored, fused Adam",
         "sgem-factored-compile": "factored, `torch.compile`, fused Adam",
+        "direct-fused": "weights learned, not grown, fused Adam",
     }),
     Pair("mlp", 64, "mlp.py", {"direct": "Adam", "direct-fused": "fused Adam"}),
     Pair("lenet", 128, "lenet.py", {

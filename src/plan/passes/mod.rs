@@ -52,13 +52,13 @@ const DERIVE: Pass = Pass { name: "derive", run: backward };
 
 /// Runs passes over a forward plan, and checks what each has made.
 pub(super) fn run(passes: &[Pass], forward: Parts, aim: Aim) -> Result<Plan, Bug> {
-    let (mut parts, mut last) = (forward, "lower");
-    for pass in passes {
+    let mut parts = forward;
+    let Some((last, before)) = passes.split_last() else { return Plan::verify("lower", parts) };
+    for pass in before {
         parts = (pass.run)(parts, aim)?;
         parts.check(pass.name)?;
-        last = pass.name;
     }
-    Plan::verify(last, parts)
+    Plan::verify(last.name, (last.run)(parts, aim)?)
 }
 
 fn backward(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {

@@ -15,8 +15,12 @@ use crate::space::Space;
 pub(super) const SEPARATE: Pass = Pass { name: "separate", run: separate };
 
 fn separate(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
+    let found: Vec<Option<Found>> =
+        (0..parts.tensors.len()).map(|index| bells(&parts.tensors, TensorId(index))).collect();
+    if found.iter().all(Option::is_none) {
+        return Ok(parts);
+    }
     let tensors = std::mem::take(&mut parts.tensors);
-    let found: Vec<Option<Found>> = (0..tensors.len()).map(|index| bells(&tensors, TensorId(index))).collect();
     let leaves = std::mem::take(&mut parts.leaves);
     let mut builder = Builder::of(Vec::with_capacity(tensors.len()), leaves);
     let mut place: Vec<TensorId> = Vec::with_capacity(tensors.len());
