@@ -115,8 +115,13 @@ fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
 
 fn weights(projection: &Projection, source: usize, target: usize) -> Part {
     match projection.encoding {
-        Encoding::Genes(_) | Encoding::GNetwork(GNetwork { layers: 1, .. }) => {
-            part(&[source, target], MADE, "the weights", projection.span)
+        Encoding::Genes(_) => part(&[source, target], MADE, "the weights", projection.span),
+        // what its units make of each neuron's label, and the labels' bits, of which there are at most 64 for each end
+        Encoding::GNetwork(GNetwork { layers: 1, hidden, .. }) => {
+            let whole = part(&[source, target], MADE, "the weights", projection.span);
+            let rows = source.saturating_add(target).saturating_add(2 * 64);
+            let units = part(&[rows, hidden], LEARNED, "the hidden units", projection.span);
+            Part { bytes: whole.bytes.saturating_add(units.bytes), ..whole }
         }
         Encoding::Direct => part(&[source, target], LEARNED, "the weights", projection.span),
         Encoding::Basis(rows) => {

@@ -66,6 +66,7 @@ fn what_does_not_fit_the_memory_is_refused() {
     assert_eq!(limited("subspace(1000)", 5), []);
     // nothing is made for a pair of neurons and a unit of one layer
     assert_eq!(limited("gnetwork(hidden: 1000)", 1), []);
+    assert_eq!(limited("gnetwork(hidden: 99999999999)", 1000), refused);
     assert_eq!(limited("gnetwork(hidden: 1000, layers: 2)", 9), refused);
     assert_eq!(limited("gnetwork(hidden: 1000, layers: 2)", 10), []);
 }
