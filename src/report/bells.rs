@@ -65,7 +65,7 @@ pub(super) fn height(bells: &[Bell]) -> f64 {
     STEP * (bells.len() as f64 + 1.0)
 }
 
-fn framed(width: f64, height: f64) -> Group {
+pub(super) fn framed(width: f64, height: f64) -> Group {
     let frame = Rectangle::new().set("width", width).set("height", height);
     Group::new().add(frame.set("fill", "#ffffff").set("stroke", EDGE))
 }
@@ -80,6 +80,6 @@ fn radius(width: f64, half: f64) -> f64 {
 }
 
 /// Rounds to a tenth of a pixel; never gives −0.
-fn tenth(coordinate: f64) -> f64 {
+pub(super) fn tenth(coordinate: f64) -> f64 {
     (coordinate * 10.0).round() / 10.0 + 0.0
 }

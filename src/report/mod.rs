@@ -4,6 +4,7 @@
 //! a [`Page`] of [`Section`]s of [`Panel`]s; what a panel shows is one of the kinds of [`Picture`].
 
 mod bells;
+mod cloud;
 mod colour;
 mod numbers;
 mod page;
@@ -11,6 +12,7 @@ mod panel;
 mod raster;
 
 pub use bells::Bell;
+pub use cloud::{Cloud, Link};
 pub use page::{Page, Section};
 pub use panel::{Panel, Picture};
 pub use raster::{Matrix, Tiles};

@@ -5,6 +5,7 @@ use ::svg::node::element::{ClipPath, Definitions, Group, Image, Rectangle};
 use image::RgbImage;
 
 use super::bells::{self, Bell};
+use super::cloud::Cloud;
 use super::numbers::{Reach, short};
 use super::page::{EDGE, INK, SOFT, text};
 use super::raster::{self, Matrix, Tiles};
@@ -15,6 +16,8 @@ const THIN: u32 = 120;
 const ENTRY: u32 = 16;
 /// Pixels of the square that a grid is.
 const GRID: f64 = 300.0;
+/// Pixels of the square that a cloud is.
+const CLOUD: f64 = 440.0;
 /// Pixels of a panel's width at least.
 const NARROWEST: f64 = 200.0;
 /// Of the title, of a line of notes, of the scale with its numbers.
@@ -37,6 +40,8 @@ pub enum Picture {
     Grid(Vec<Bell>),
     /// Genes along a line.
     Line(Vec<Bell>),
+    /// Neurons in a cloud.
+    Cloud(Cloud),
 }
 
 /// A picture with its title and notes.
@@ -67,6 +72,8 @@ impl Panel {
         match &self.picture {
             Picture::Matrix(matrix) => Some(Reach::of(matrix.values.iter())),
             Picture::Tiles(tiles) => Some(Reach::of(tiles.tiles.iter().flatten())),
+            Picture::Cloud(cloud) if cloud.links.is_empty() => None,
+            Picture::Cloud(cloud) => Some(Reach::of(cloud.links.iter().map(|link| &link.weight))),
             Picture::Grid(_) | Picture::Line(_) => None,
         }
     }
@@ -79,6 +86,7 @@ impl Panel {
             Picture::Matrix(matrix) => placed(&matrix.image(limit)),
             Picture::Tiles(tiles) => placed(&tiles.image(limit)),
             Picture::Grid(genes) => clipped(bells::over_grid(genes, GRID), [GRID, GRID], index),
+            Picture::Cloud(cloud) => clipped(cloud.draw(CLOUD, limit), [CLOUD, CLOUD], index),
             Picture::Line(genes) => clipped(bells::along_line(genes, GRID), [GRID, bells::height(genes)], index),
         };
         let mut notes = self.notes.clone();

@@ -1,6 +1,6 @@
 //! Pages of pictures: well-formed, every scale with its numbers, nothing from elsewhere, the same bytes each time.
 
-use gemc::report::{Bell, Matrix, Page, Panel, Picture, Section, Tiles};
+use gemc::report::{Bell, Cloud, Link, Matrix, Page, Panel, Picture, Section, Tiles};
 use roxmltree::Document;
 
 fn panel(title: &str, picture: Picture) -> Panel {
@@ -101,4 +101,23 @@ fn panels_stay_on_the_page() {
         let length = |name| image.attribute(name).unwrap().parse::<f64>().unwrap();
         assert!(x + length("width") <= size("width") && y + length("height") <= size("height"), "{x} {y}");
     }
+}
+
+#[test]
+fn a_cloud_has_its_neurons_and_its_strongest_connections_on_top() {
+    let link = |from, to, weight| Link { from, to, weight };
+    let places = vec![[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]];
+    let cloud = Cloud { places, links: vec![link(0, 2, -2.0), link(1, 1, 0.5)] };
+    let drawn = panel("brain->brain.W", Picture::Cloud(cloud));
+    assert_eq!(drawn.limit(), Some(2.0));
+    let section = Section { title: "W".to_owned(), panels: vec![drawn] };
+    let text = Page { title: String::new(), facts: Vec::new(), sections: vec![section] }.svg();
+    let document = Document::parse(&text).unwrap();
+    let of = |name: &'static str| document.descendants().filter(move |node| node.has_tag_name(name));
+    assert_eq!(of("ellipse").count(), 3, "a dot a neuron");
+    let lines: Vec<roxmltree::Node> = of("line").filter(|line| line.attribute("stroke-width") == Some("1")).collect();
+    let said: Vec<&str> = lines.iter().filter_map(|line| line.first_element_child()?.text()).collect();
+    assert_eq!(said, ["from neuron 1 to 1: 0.5000", "from neuron 0 to 2: -2.0000"]);
+    let ends = ["x1", "y1", "x2", "y2"].map(|name| lines[1].attribute(name).unwrap().parse::<f64>().unwrap());
+    assert!(ends[0] == ends[1] && ends[2] == ends[3] && ends[0] < 10.0 && ends[2] > 400.0, "{ends:?}");
 }

@@ -8,10 +8,14 @@ use crate::cli::numbers::{count, grouped};
 use crate::compile::Stages;
 use crate::emit::{Net, Numbers, TorchFault};
 use crate::plan::{Plan, TensorId};
-use crate::report::{Bell, Matrix, Panel, Picture, Section, Tiles};
+use crate::report::{Bell, Cloud, Link, Matrix, Panel, Picture, Section, Tiles};
+use crate::space::Space;
 
 /// Receptive fields that are drawn of one connection.
 const FIELDS: usize = 64;
+
+/// Connections that are drawn within one cloud.
+const STRONGEST: usize = 400;
 
 /// What is drawn: numbers by their names in the source.
 struct Figures<'a> {
@@ -41,7 +45,8 @@ fn wanted(model: &Model) -> Vec<String> {
     let prefixes = model.populations().iter().flat_map(|population| prefixes(model, population));
     let rows = prefixes.flat_map(|(_, prefix)| [format!("{prefix}.mu"), format!("{prefix}.sigma")]);
     let weights = model.projections().iter().map(|link| format!("{}.W", model.link_name(link)));
-    interactions.chain(rows).chain(weights).collect()
+    let positions = model.populations().iter().map(|population| format!("{}.positions", population.name));
+    interactions.chain(rows).chain(weights).chain(positions).collect()
 }
 
 /// Returns the tensor that bears each of `names`: of two with one name the later, which is made of the other.
@@ -81,7 +86,7 @@ impl Figures<'_> {
 
     fn bells(&self, population: &Population, prefix: &str) -> Option<Panel> {
         let (mu, sigma) = (self.found.get(&format!("{prefix}.mu"))?, self.found.get(&format!("{prefix}.sigma"))?);
-        let axes = population.shape.axes().len();
+        let axes = population.shape.space().dims();
         // the table holds atanh of centres and the logarithm of widths, one for all axes or one for each
         let centre = |gene: usize, axis: usize| mu.values.get(gene * axes + axis).map(|held| f64::from(held.tanh()));
         let each = sigma.shape.len() > 1;
@@ -100,8 +105,8 @@ impl Figures<'_> {
             if axes > 1 { "an ellipse is where expression falls to 1 / e" } else { "a bar a gene, as far as 1 / e" }
                 .to_owned(),
         ];
-        if population.shape.grid()[2] > 1 {
-            notes.push("along the third axis, the maps, nothing is drawn".to_owned());
+        if axes > 2 {
+            notes.push("along the third axis and further ones nothing is drawn".to_owned());
         }
         let picture = if axes > 1 { Picture::Grid(bells) } else { Picture::Line(bells) };
         Some(Panel { title: prefix.to_owned(), notes, picture })
@@ -112,8 +117,10 @@ impl Figures<'_> {
             let name = format!("{}.W", self.model.link_name(link));
             let found = self.found.get(&name)?;
             Some(match link.window {
-                None => [self.whole(link, &name, found), self.columns(link, &name, found)],
-                Some(window) => [self.windows(link, &name, found, window.size), None],
+                None => {
+                    [self.whole(link, &name, found), self.columns(link, &name, found), self.cloud(link, &name, found)]
+                }
+                Some(window) => [self.windows(link, &name, found, window.size), None, None],
             })
         };
         self.model.projections().iter().filter_map(panels).flatten().flatten().collect()
@@ -144,6 +151,39 @@ impl Figures<'_> {
         ];
         let tiles = Tiles { rows: grid[0], columns: grid[1] * grid[2], tiles };
         Some(Panel { title: format!("{name}, by neuron"), notes, picture: Picture::Tiles(tiles) })
+    }
+
+    /// Draws the strongest connections of a cloud to itself.
+    fn cloud(&self, link: &Projection, name: &str, found: &Numbers) -> Option<Panel> {
+        let source = self.model.population(link.source);
+        let space = source.shape.space();
+        let (Space::Cloud(_), true) = (&space, link.source == link.target) else { return None };
+        // the table holds atanh of positions that are learned
+        let learned = self.found.get(&format!("{}.positions", source.name));
+        let learned = learned.map(|rows| rows.values.iter().map(|held| f64::from(held.tanh())).collect());
+        let (dims, positions): (usize, Vec<f64>) = (space.dims(), learned.unwrap_or_else(|| space.positions()));
+        let place = |of: &[f64]| match *of {
+            [down, right, ..] => [right, down],
+            [right] => [right, 0.0],
+            [] => [0.0, 0.0],
+        };
+        let places: Vec<[f64; 2]> = positions.chunks_exact(dims.max(1)).map(place).collect();
+        let neurons = places.len();
+        let strength = |pair: &usize| found.values.get(*pair).map_or(0.0, |weight| weight.abs());
+        let mut pairs: Vec<usize> = (0..found.values.len()).filter(|pair| strength(pair) > 0.0).collect();
+        let all = grouped(pairs.len() as u64);
+        pairs.sort_by(|one, other| strength(other).total_cmp(&strength(one)));
+        pairs.truncate(STRONGEST);
+        let link = |pair: usize| Link { from: pair / neurons, to: pair % neurons, weight: found.values[pair] };
+        let links: Vec<Link> = pairs.into_iter().map(link).collect();
+        let mut notes = vec![
+            format!("{} of {}, where they lie, from −1 to 1", grouped(neurons as u64), source.name),
+            format!("the {} strongest of {all} connections that are not 0", grouped(links.len() as u64)),
+        ];
+        if dims > 2 {
+            notes.push("along the third dimension and further ones nothing is drawn".to_owned());
+        }
+        Some(Panel { title: format!("{name}, in the cloud"), notes, picture: Picture::Cloud(Cloud { places, links }) })
     }
 
     /// Draws what neurons receive through their windows: places × maps × K, or one kernel a map.
