@@ -203,6 +203,9 @@ pub(super) struct BenchArgs {
     /// Train so many runs at once
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=4096))]
     pub(super) runs: u32,
+    /// Measure the step with its products in every order, too
+    #[arg(long)]
+    pub(super) compare: bool,
     /// Name the N tensors that take longest
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(super) slowest: u32,

@@ -13,12 +13,17 @@ use crate::options::{Facts, Options, Order};
 
 /// Returns what the command line asks of a compilation.
 pub(super) fn options(args: &ModelArgs, facts: Option<Facts>) -> Options {
-    let order = match args.weights {
+    let order = order(args.weights);
+    Options { set: args.set.clone(), facts, memory_limit: limit(args.limit), order, ..Options::default() }
+}
+
+/// Returns the order of products that a word of the command line stands for.
+pub(super) fn order(weights: Weights) -> Order {
+    match weights {
         Weights::Auto => Order::Cheapest,
         Weights::Synthesize => Order::Synthesized,
         Weights::Factored => Order::Factored,
-    };
-    Options { set: args.set.clone(), facts, memory_limit: limit(args.limit), order, ..Options::default() }
+    }
 }
 
 /// Returns the memory limit in bytes.

@@ -47,6 +47,19 @@ pub struct Bench {
     pub parts: Vec<Part>,
     /// The tensors that took longest, the slowest first; as many as were asked for.
     pub slowest: Vec<Slow>,
+    /// The same step with products in other orders; filled by who asks for it.
+    pub compared: Vec<Compared>,
+}
+
+/// A step with its products in one of the orders.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Compared {
+    /// The order, as `--weights` calls it.
+    pub weights: String,
+    /// Milliseconds of a training step of all runs: the median block.
+    pub ms_per_step: f64,
+    /// Million floating-point operations of a step, by the plan's count.
+    pub mflop_per_step: f64,
 }
 
 /// What one tensor takes.
@@ -114,6 +127,7 @@ pub fn bench(stepper: &mut Stepper, batch: usize, slowest: usize, clock: Clock<'
         efficiency: gflops / peak_gflops,
         parts,
         slowest,
+        compared: Vec::new(),
     })
 }
 

@@ -21,7 +21,7 @@ mod scores;
 mod step;
 mod threads;
 
-pub use bench::{Bench, Part, bench};
+pub use bench::{Bench, Compared, Part, Slow, bench};
 pub use evaluate::accuracy;
 pub use finite::{NotFinite, StepFault};
 pub use fit::{FitFault, FitNotFinite, FitRecipe, Fitted, Measured, OneClass, fit, fit_bytes};

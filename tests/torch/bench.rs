@@ -28,6 +28,7 @@ fn a_bench_has_the_promised_fields() {
         "efficiency",
         "parts",
         "slowest",
+        "compared",
     ];
     assert_eq!(fields, wanted);
     assert_eq!(object["parts"].as_array().unwrap().len(), 6);

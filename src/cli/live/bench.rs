@@ -2,24 +2,45 @@
 
 use super::faults::Blame;
 use super::machine::{Machine, clock, stepper};
-use crate::cli::args::BenchArgs;
-use crate::cli::exit::{Exit, Outcome};
-use crate::cli::model::{compile, find, options};
+use super::train::word;
+use crate::cli::args::{BenchArgs, Weights};
+use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::model::{compile, find, options, order};
 use crate::cli::numbers::{columns, count, ratio};
 use crate::cli::screen::{Ink, Screen};
+use crate::cli::source::Source;
 use crate::options::{Options, usual_batch};
-use crate::train::{Bench, Pieces, Recipe, bench};
+use crate::train::{Bench, Compared, Pieces, Recipe, bench};
 
 /// Samples that are made up at least; their pixels do not matter.
 const SAMPLES: usize = 1_000;
 
-/// Measures a model's training step.
+/// Measures a model's training step, and if asked the same with its products in every order.
 pub(super) fn run(screen: &Screen, args: &BenchArgs) -> Outcome {
     let source = find(screen, &args.file)?;
-    let asked = args.batch.map(|batch| batch as usize);
-    let stages = compile(screen, &source, &Options { batch: asked, ..options(&args.model, None) })?;
-    let batch = asked.unwrap_or(usual_batch(stages.model().has_windows()));
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
+    let mut found = measured(screen, args, &source, &machine, args.model.weights)?;
+    for weights in [Weights::Auto, Weights::Factored, Weights::Synthesize].into_iter().filter(|_| args.compare) {
+        let other = measured(screen, args, &source, &machine, weights)?;
+        let (ms_per_step, mflop_per_step) = (other.ms_per_step, other.mflop_per_step);
+        found.compared.push(Compared { weights: word(weights), ms_per_step, mflop_per_step });
+    }
+    let printed = if screen.is_json() { screen.object(&found) } else { screen.print(&told(screen, &found)) };
+    printed.map(|()| Exit::Done)
+}
+
+/// Measures the step of a plan with its products in this order.
+fn measured(
+    screen: &Screen,
+    args: &BenchArgs,
+    source: &Source,
+    machine: &Machine,
+    weights: Weights,
+) -> Result<Bench, Failure> {
+    let asked = args.batch.map(|batch| batch as usize);
+    let options = Options { batch: asked, order: order(weights), ..options(&args.model, None) };
+    let stages = compile(screen, source, &options)?;
+    let batch = asked.unwrap_or(usual_batch(stages.model().has_windows()));
     let runs = args.runs as usize;
     let recipe = Recipe { batch, runs, ..Recipe::default() };
     let (neurons, classes) = (stages.plan.inputs(), stages.plan.outputs());
@@ -29,9 +50,7 @@ pub(super) fn run(screen: &Screen, args: &BenchArgs) -> Outcome {
     let pieces = Pieces { pixels: &pixels, labels: &labels, neurons, classes };
     machine.settle(&stages.plan, &recipe, pieces)?;
     let mut stepper = stepper(&stages.plan, &recipe, pieces, machine.place)?;
-    let found = bench(&mut stepper, batch, args.slowest as usize, &clock()).map_err(Blame::failure)?;
-    let printed = if screen.is_json() { screen.object(&found) } else { screen.print(&told(screen, &found)) };
-    printed.map(|()| Exit::Done)
+    bench(&mut stepper, batch, args.slowest as usize, &clock()).map_err(Blame::failure)
 }
 
 /// Makes up samples of evenly mixed brightness, every class as often.
@@ -53,6 +72,9 @@ fn told(screen: &Screen, found: &Bench) -> String {
     let (runs, threads) = (count(found.runs as u64, "run"), count(found.threads as u64, "thread"));
     let title =
         format!("{:.3} ms a step, batch {}, {runs}, {threads} on {}", found.ms_per_step, found.batch, found.device);
+    for Compared { weights, ms_per_step, mflop_per_step } in &found.compared {
+        lines.push(("order", format!("{weights}: {ms_per_step:.3} ms a step, {} MFLOP", ratio(*mflop_per_step))));
+    }
     let tensors = if found.slowest.is_empty() { String::new() } else { format!("\n{}", slowest(found)) };
     format!("{}: {title}\n\n{}{tensors}", screen.paint(Ink::Strong, &found.model), screen.block(&lines))
 }

@@ -50,7 +50,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
 }
 
 /// Returns the word that stands for an order on the command line.
-fn word(weights: Weights) -> String {
+pub(super) fn word(weights: Weights) -> String {
     weights.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 

@@ -164,12 +164,16 @@ fn an_interrupted_run_is_saved() {
 fn bench_keeps_its_fields() {
     let object =
         run(&["bench", "good.gem", "--batch", "8", "--runs", "2", "--threads", "1", "--format", "json"]).object();
-    let wanted =
-        "model batch runs threads device ms_per_step mflop_per_step gflops peak_gflops efficiency parts slowest";
+    let wanted = "model batch runs threads device ms_per_step mflop_per_step gflops peak_gflops efficiency parts slowest compared";
     let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
     assert_eq!(keys, wanted.split(' ').collect::<Vec<_>>());
     assert_eq!((object["batch"].as_u64(), object["runs"].as_u64()), (Some(8), Some(2)));
     assert!(object["parts"][0]["name"].is_string() && object["parts"][0]["ms"].is_number());
+    let object = run(&["bench", "good.gem", "--threads", "1", "--compare", "--format", "json"]).object();
+    let rows = object["compared"].as_array().unwrap();
+    let orders: Vec<&str> = rows.iter().filter_map(|row| row["weights"].as_str()).collect();
+    assert_eq!(orders, ["auto", "factored", "synthesize"]);
+    assert!(rows.iter().all(|row| row["ms_per_step"].as_f64().unwrap() > 0.0 && row["mflop_per_step"].is_number()));
     let said = run(&["bench", "good.gem", "--threads", "1"]);
     assert!(said.out.starts_with("small: ") && said.out.contains("limit"), "{}", said.out);
 }
