@@ -14,6 +14,9 @@ use crate::space::Space;
 /// Receptive fields that are drawn of one connection.
 const FIELDS: usize = 64;
 
+/// What is said of a cloud that a page cannot hold.
+const UNSEEN: &str = "along the third dimension and further ones nothing is drawn";
+
 /// Connections that are drawn within one cloud.
 const STRONGEST: usize = 400;
 
@@ -105,8 +108,12 @@ impl Figures<'_> {
             if axes > 1 { "an ellipse is where expression falls to 1 / e" } else { "a bar a gene, as far as 1 / e" }
                 .to_owned(),
         ];
-        if axes > 2 {
-            notes.push("along the third axis and further ones nothing is drawn".to_owned());
+        match population.shape.space() {
+            Space::Grid(axes) if axes.get(2).is_some_and(|maps| *maps > 1) => {
+                notes.push("along the third axis, the maps, nothing is drawn".to_owned());
+            }
+            Space::Cloud(cloud) if cloud.dims > 2 => notes.push(UNSEEN.to_owned()),
+            Space::Grid(_) | Space::Cloud(_) => {}
         }
         let picture = if axes > 1 { Picture::Grid(bells) } else { Picture::Line(bells) };
         Some(Panel { title: prefix.to_owned(), notes, picture })
@@ -181,7 +188,7 @@ impl Figures<'_> {
             format!("the {} strongest of {all} connections that are not 0", grouped(links.len() as u64)),
         ];
         if dims > 2 {
-            notes.push("along the third dimension and further ones nothing is drawn".to_owned());
+            notes.push(UNSEEN.to_owned());
         }
         Some(Panel { title: format!("{name}, in the cloud"), notes, picture: Picture::Cloud(Cloud { places, links }) })
     }
