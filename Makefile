@@ -16,7 +16,7 @@ unexport MAKEFLAGS MFLAGS
 help: ## lists these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: build ## compiles a network from its genome and trains it for about a minute, on made-up digits
+demo: build ## compiles a network from its genome and trains it for about half a minute, on made-up digits
 	$(say) 'training sgem_mlp.gem on glyphs'
 	$(TARGET_DIR)/release/gemc compile sgem_mlp.gem --train glyphs $(DEMO_FLAGS)
 

@@ -20,8 +20,8 @@
 //! - [`wire::Wiring`] says who feeds whom, and in which order populations are evaluated.
 //! - [`Plan`] is the tensor program: forward, loss and backward as one list, verified, costed, made cheaper, and the same on
 //!   every machine. An activity is R × N × B: runs, neurons, batch. Nothing is allocated up to here.
-//! - `emit::Net` is a plan made live, for one or more runs at once: libtorch's tensors, one call for each operation, and a
-//!   kernel of our own for receptive fields. `train` makes it learn. Both need the feature `torch`, which is on by default;
+//! - `emit::Net` is a plan made live, for one or more runs at once: libtorch's tensors, and on a CPU loops
+//!   and a kernel of our own. `train` makes it learn. Both need the feature `torch`, which is on by default;
 //!   without it the crate needs no libtorch.
 //!
 //! # Compile a text

@@ -19,13 +19,9 @@ fn by_kernel(over: Over, field: &Field, x: &Live, y: &Live) -> Result<Live, TchE
     let (runs, n) = (x.size()[0], length(over, &x, &y));
     let mut made = Live::f_empty(result(over, field, runs, n), (Kind::Float, Device::Cpu))?;
     let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
-    let each = |live: &Live| (live.numel() / usize::try_from(runs).unwrap_or(1).max(1)).max(1);
-    let (of_x, of_y, of_made) = (each(&x), each(&y), each(&made));
-    let parts = numbers(&x).chunks_exact(of_x).zip(numbers(&y).chunks_exact(of_y));
-    for ((x, y), made) in parts.zip(numbers_mut(&mut made).chunks_exact_mut(of_made)) {
-        let operands = Operands { x, y, length: usize::try_from(n).unwrap_or(0) };
-        kernel::window(over, field, operands, made, threads);
-    }
+    let operands = Operands { x: numbers(&x), y: numbers(&y), length: usize::try_from(n).unwrap_or(0) };
+    let runs = usize::try_from(runs).unwrap_or(1);
+    kernel::windows(over, field, operands, numbers_mut(&mut made), (runs, threads));
     Ok(made)
 }
 

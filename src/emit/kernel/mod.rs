@@ -23,7 +23,7 @@ use crate::plan::{Field, Over};
 /// Rows of a result that are held in registers at once, at most.
 const ROWS: usize = 6;
 
-/// The two operands of one run, row after row, and the length n of a row of numbers.
+/// The two operands, row after row, and the length n of a row of numbers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Operands<'a> {
     /// The left one.
@@ -34,8 +34,26 @@ pub(super) struct Operands<'a> {
     pub(super) length: usize,
 }
 
-/// Makes the result of one run in `made`, with so many threads. Slices must have the sizes of their shapes.
-pub(super) fn window(over: Over, field: &Field, operands: Operands<'_>, made: &mut [f32], threads: usize) {
+/// Makes the results of all runs in `made`, with so many threads; operands and results of the runs follow each other.
+/// Slices must have the sizes of their shapes.
+pub(super) fn windows(
+    over: Over,
+    field: &Field,
+    operands: Operands<'_>,
+    made: &mut [f32],
+    (runs, threads): (usize, usize),
+) {
+    let Operands { x, y, length } = operands;
+    let each = |numbers: usize| (numbers / runs.max(1)).max(1);
+    let parts = x.chunks_exact(each(x.len())).zip(y.chunks_exact(each(y.len())));
+    let of_made = each(made.len());
+    for ((x, y), made) in parts.zip(made.chunks_exact_mut(of_made)) {
+        window(over, field, Operands { x, y, length }, made, threads);
+    }
+}
+
+/// Makes the result of one run.
+fn window(over: Over, field: &Field, operands: Operands<'_>, made: &mut [f32], threads: usize) {
     // rows of the grid whose neurons the result belongs to, and the numbers that one of them has
     let rows = match over {
         Over::Seen | Over::Pairs => field.target[0],

@@ -155,12 +155,8 @@ impl Step {
                 drop(left.live(batch)?.f_bmm_out(out, &right.live(batch)?)?);
             }
             How::Window { over, field, runs, length } => {
-                let each = |whole: &[f32]| whole.len() / (*runs).max(1);
-                let (x, y, of_made) = (operand(0), operand(1), each(made));
-                let parts = x.chunks_exact(each(x)).zip(y.chunks_exact(each(y)));
-                for ((x, y), made) in parts.zip(made.chunks_exact_mut(of_made)) {
-                    kernel::window(*over, field, Operands { x, y, length: *length }, made, threads);
-                }
+                let operands = Operands { x: operand(0), y: operand(1), length: *length };
+                kernel::windows(*over, field, operands, made, (*runs, threads));
             }
             How::Torch { operands, prepared, out } => {
                 let operands: Vec<&Live> = operands.iter().collect();
