@@ -1,13 +1,12 @@
 //! Cycles against themselves unrolled by hand: as a feed-forward text whose copies hold the same numbers, and as a loop over
 //! ticks that libtorch differentiates.
 
-use gemc::draw::Draw;
 use gemc::emit::{Lesson, Net, Place};
 use gemc::options::Order;
 use gemc::plan::Plan;
 use tch::{Kind, Reduction, Tensor};
 
-use crate::stage::plan_in;
+use crate::stage::{batch, plan_in};
 
 const SEEDS: [u64; 2] = [3, 4];
 const BATCH: i64 = 5;
@@ -47,12 +46,6 @@ model unrolled {
     output digits
 }
 ";
-
-fn batch(plan: &Plan) -> (Tensor, Tensor) {
-    let pixels = Draw::new(5, "x").uniform(2 * 5 * plan.inputs(), 1.0);
-    let x = Tensor::from_slice(&pixels).view([2, BATCH, i64::try_from(plan.inputs()).unwrap()]);
-    (x, Tensor::from_slice(&[0_i64, 1, 2, 1, 0, 2, 2, 1, 0, 0]))
-}
 
 /// Calls every copy what it is a copy of.
 fn original(name: &str) -> String {

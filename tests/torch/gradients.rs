@@ -1,13 +1,12 @@
 //! Gradients of every operation and of every row of the table in double precision: the plan's own against central
 //! differences, and against libtorch's automatic differentiation.
 
-use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
 use gemc::options::Order;
 use gemc::plan::Plan;
 use tch::{Kind, Reduction, Tensor, no_grad_guard};
 
-use crate::stage::plan_in;
+use crate::stage::{batch, plan_in};
 
 const BATCH: i64 = 5;
 const CLASSES: i64 = 3;
@@ -38,10 +37,7 @@ fn check(model: &str) {
 /// Holds a plan's gradients against libtorch's, and if asked against differences.
 pub(crate) fn check_plan(plan: &Plan, by_differences: bool) {
     let mut net = Net::new(plan, &[7, 8], Place::EXACT).unwrap();
-    let neurons = i64::try_from(plan.inputs()).unwrap();
-    let pixels = Draw::new(5, "x").uniform(2 * 5 * plan.inputs(), 1.0);
-    let x = Tensor::from_slice(&pixels).view([2, BATCH, neurons]);
-    let labels = Tensor::from_slice(&[0_i64, 1, 2, 1, 0, 2, 2, 1, 0, 0]);
+    let (x, labels) = batch(plan);
     let gradients = net.teach(&x, &labels).unwrap().gradients;
     let rows: Vec<&Tensor> = net.learned().collect();
     let names = plan.leaves().iter().filter(|leaf| leaf.learned).map(|leaf| leaf.name.as_str());

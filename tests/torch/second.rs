@@ -1,19 +1,17 @@
 //! The backward of the backward, in double precision: the slope of the gradient's length against differences of it.
 
 use gemc::compile::stages;
-use gemc::draw::Draw;
 use gemc::emit::{Lesson, Net, Place};
 use gemc::options::Options;
 use gemc::plan::{Plan, raw, steepness};
 use tch::{Tensor, no_grad_guard};
 
 use crate::gradients::{spatial, windows};
+use crate::stage::batch;
 
 fn teach(net: &mut Net) -> Lesson {
-    let neurons = i64::try_from(net.plan().inputs()).unwrap();
-    let pixels = Draw::new(5, "x").uniform(2 * 5 * net.plan().inputs(), 1.0);
-    let x = Tensor::from_slice(&pixels).view([2, 5, neurons]);
-    net.teach(&x, &Tensor::from_slice(&[0_i64, 1, 2, 1, 0, 2, 2, 1, 0, 0])).unwrap()
+    let (x, labels) = batch(net.plan());
+    net.teach(&x, &labels).unwrap()
 }
 
 fn net(plan: &Plan) -> Net {

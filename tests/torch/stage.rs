@@ -6,6 +6,7 @@ use gemc::emit::{Net, Place};
 use gemc::options::{Options, Order};
 use gemc::plan::Plan;
 use gemc::train::{Pieces, Recipe, Samples, Stepper};
+use tch::Tensor;
 
 /// A spatial network of 36 – 20 – 4 neurons: every part of a paper's perceptron, small.
 pub(crate) const SMALL: &str = "
@@ -41,6 +42,13 @@ pub(crate) fn plan(source: &str) -> Plan {
 pub(crate) fn plan_in(source: &str, order: Order) -> Plan {
     tch::set_num_threads(1);
     compile(source, &Options { order, ..Options::default() }).expect("the model compiles")
+}
+
+/// Draws five samples for each of two runs, and labels of three classes: what gradients are looked at by.
+pub(crate) fn batch(plan: &Plan) -> (Tensor, Tensor) {
+    let pixels = Draw::new(5, "x").uniform(2 * 5 * plan.inputs(), 1.0);
+    let x = Tensor::from_slice(&pixels).view([2, 5, i64::try_from(plan.inputs()).unwrap()]);
+    (x, Tensor::from_slice(&[0_i64, 1, 2, 1, 0, 2, 2, 1, 0, 0]))
 }
 
 /// Samples of 36 pixels in 4 classes: noise on a pattern for each class.
