@@ -10,6 +10,7 @@
 
 mod abi;
 mod adam;
+mod cohort;
 mod device;
 mod fault;
 mod gain;
@@ -28,6 +29,7 @@ mod walk;
 mod windows;
 
 pub use adam::{Adam, Moments, Route};
+pub use cohort::{Cohort, cut};
 pub use device::{NoDevice, Place, UnknownDevice, Wish, libtorch_version, open, probe};
 pub use fault::TorchFault;
 pub use genome::{GenomeMismatch, LoadFault};

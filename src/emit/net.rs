@@ -5,6 +5,7 @@ use std::fmt;
 
 use tch::{Tensor as Live, nn, no_grad_guard};
 
+use super::cohort::Cohort;
 use super::device::Place;
 use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
@@ -45,11 +46,21 @@ impl Net {
     ///
     /// What libtorch refuses: memory, mostly.
     pub fn new(plan: &Plan, seeds: &[u64], place: Place) -> Result<Self, TorchFault> {
-        let rows = params::start(plan, seeds, place)?;
+        Self::beside(plan, &[Cohort { plan, seeds }], place)
+    }
+
+    /// Makes the net of a plan for the runs of several cohorts, one after the other. None has more genes than the plan.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::new`].
+    pub fn beside(plan: &Plan, cohorts: &[Cohort<'_>], place: Place) -> Result<Self, TorchFault> {
+        let rows = params::start(plan, cohorts, place)?;
+        let seeds = cohorts.iter().flat_map(|cohort| cohort.seeds).copied().collect();
         let prepared = prepare_all(plan, place)?;
         let mut net = Self {
             plan: plan.clone(),
-            seeds: seeds.to_vec(),
+            seeds,
             place,
             rows,
             prepared,
