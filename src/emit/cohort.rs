@@ -17,6 +17,23 @@ pub struct Cohort<'a> {
     pub seeds: &'a [u64],
 }
 
+impl Cohort<'_> {
+    /// Returns the cohort's own rows, [R, …], cut out of those of `whole` under the same names.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses; a row that is not there.
+    pub fn own(&self, whole: &Plan, rows: &[(String, Live)]) -> Result<Vec<(String, Live)>, TorchFault> {
+        let one = |(few, leaf): (usize, &Leaf)| {
+            let many = rows.iter().position(|(name, _)| *name == leaf.name);
+            let within = Within::new((self.plan, few), (whole, many.unwrap_or(usize::MAX)))?;
+            let row = many.and_then(|many| rows.get(many)).map_or_else(Live::new, |(_, row)| row.shallow_clone());
+            Ok((leaf.name.clone(), within.of(&row)?))
+        };
+        self.plan.leaves().iter().enumerate().map(one).collect()
+    }
+}
+
 /// How the numbers of a smaller row lie in a larger one: first in every axis, or as a triangle's within a triangle.
 struct Within {
     /// Sizes of the smaller one, R left out.
@@ -35,7 +52,8 @@ impl Within {
             _ => None,
         };
         if places.is_none() && sizes(inner).iter().zip(sizes(outer)).any(|(inner, outer)| *inner > outer) {
-            let message = format!("`{}` is larger than the row it lies in: a bug in gemc, please report it", inner.name);
+            let message =
+                format!("`{}` is larger than the row it lies in: a bug in gemc, please report it", inner.name);
             return Err(TorchFault { message });
         }
         Ok(Self { sizes: sizes(inner), places })
@@ -67,28 +85,15 @@ impl Within {
 /// Returns a run's rows, [1, …], as rows of a plan with at least as many genes: zeros fill them up.
 pub(super) fn filled(small: &Plan, rows: Vec<Live>, large: &Plan) -> Result<Vec<Live>, TorchFault> {
     let fill = |(index, row): (usize, Live)| {
-        let Some(leaf) = large.leaves().get(index).filter(|leaf| row.size()[1..] != sizes(leaf)) else { return Ok(row) };
+        let Some(leaf) = large.leaves().get(index).filter(|leaf| row.size()[1..] != sizes(leaf)) else {
+            return Ok(row);
+        };
         let shape: Vec<i64> = row.size().into_iter().take(1).chain(sizes(leaf)).collect();
         let mut whole = Live::f_zeros(shape, Place::EXACT.options())?;
         Within::new((small, index), (large, index))?.write(&row, &mut whole)?;
         Ok(whole)
     };
     rows.into_iter().enumerate().map(fill).collect()
-}
-
-/// Returns the rows of `small`, [R, …], cut out of those of `large` under the same names.
-///
-/// # Errors
-///
-/// What libtorch refuses; a row that is not there.
-pub fn cut(small: &Plan, large: &Plan, rows: &[(String, Live)]) -> Result<Vec<(String, Live)>, TorchFault> {
-    let one = |(few, leaf): (usize, &Leaf)| {
-        let many = rows.iter().position(|(name, _)| *name == leaf.name);
-        let within = Within::new((small, few), (large, many.unwrap_or(usize::MAX)))?;
-        let row = many.and_then(|many| rows.get(many)).map_or_else(Live::new, |(_, row)| row.shallow_clone());
-        Ok((leaf.name.clone(), within.of(&row)?))
-    };
-    small.leaves().iter().enumerate().map(one).collect()
 }
 
 /// Returns the places of a triangle of `few` rows in one of `many`, both row by row.

@@ -24,12 +24,7 @@ pub(super) fn pairs(
 }
 
 /// Appends one number for each gene under the same mask: b ∘ u.
-pub(super) fn each(
-    builder: &mut Builder,
-    model: &Model,
-    genome: GenomeId,
-    numbers: TensorId,
-) -> Result<TensorId, Bug> {
+pub(super) fn each(builder: &mut Builder, model: &Model, genome: GenomeId, numbers: TensorId) -> Result<TensorId, Bug> {
     let used = mask(builder, model, genome)?;
     builder.push(Op::Multiply, &[numbers, used], "")
 }

@@ -11,7 +11,7 @@ use super::run::{Job, Member, Outcome, RunFault, Stopped};
 use super::samples::{Samples, as_size};
 use super::scores::{Metric, Score, mean_and_deviation};
 use super::step::Stepper;
-use crate::emit::{Cohort, Net, TorchFault, cut};
+use crate::emit::{Cohort, Net, TorchFault};
 
 /// The runs of a job, member after member.
 pub(super) struct Course<'a, 'b> {
@@ -124,11 +124,10 @@ impl<'a, 'b> Course<'a, 'b> {
         let Some(member) = self.members.get(index) else { return Ok(()) };
         let Some(folder) = member.folder.as_deref() else { return Ok(()) };
         let (first, count) = self.runs_of(index);
-        let own = |(name, row): &(String, Live)| {
-            Ok((name.clone(), row.f_narrow(0, as_size(first), as_size(count))?))
-        };
+        let own = |(name, row): &(String, Live)| Ok((name.clone(), row.f_narrow(0, as_size(first), as_size(count))?));
         let rows: Vec<(String, Live)> = self.best.iter().map(own).collect::<Result<_, TorchFault>>()?;
-        let rows = cut(member.kept, self.job.plan, &rows)?;
+        let kept = Cohort { plan: member.kept, seeds: &[] };
+        let rows = kept.own(self.job.plan, &rows)?;
         folder.genome(&rows).map_err(|fault: FolderFault| fault.into())
     }
 

@@ -16,5 +16,6 @@ mod masks;
 mod pages;
 mod report;
 mod rivals;
+mod spare;
 mod syntax;
 mod tidy;

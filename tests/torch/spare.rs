@@ -66,8 +66,7 @@ fn genes_left_out_change_nothing() {
             let plans: Vec<(usize, Plan, Plan)> =
                 [2, 5, 7].into_iter().map(|genes| (genes, both(source, genes))).map(|(n, (a, b))| (n, a, b)).collect();
             let seeds = [11, 12];
-            let cohorts: Vec<Cohort<'_>> =
-                plans.iter().map(|(_, _, plan)| Cohort { plan, seeds: &seeds }).collect();
+            let cohorts: Vec<Cohort<'_>> = plans.iter().map(|(_, _, plan)| Cohort { plan, seeds: &seeds }).collect();
             let mut together = stepper(Net::beside(&plans[2].2, &cohorts, place).unwrap(), place);
             let mut alone: Vec<(usize, Stepper)> = plans
                 .iter()
