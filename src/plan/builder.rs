@@ -1,7 +1,6 @@
 //! The growing plan: every operation appended goes through its shape rule, every row of the table is entered once.
 
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
 use super::function::Function;
 use super::leaf::{Leaf, Start};
@@ -42,10 +41,7 @@ impl Builder {
     /// Appends an operation.
     pub(super) fn push(&mut self, op: Op, operands: &[TensorId], label: &str) -> Result<TensorId, Bug> {
         let id = TensorId(self.tensors.len());
-        let shape = {
-            let shapes: SmallVec<[&Shape; 2]> = operands.iter().map(|id| &self.tensors[id.0].shape).collect();
-            op.shape(&shapes, &self.leaves)
-        };
+        let shape = op.shape_among(&self.tensors, operands, &self.leaves);
         let shape = shape.map_err(|why| Bug { pass: "lower", tensor: format!("{id} {label}"), why })?;
         self.tensors.push(Tensor { op, operands: operands.into(), shape, label: label.to_owned() });
         Ok(id)
