@@ -106,7 +106,7 @@ impl Lowering<'_> {
             (Some(received), Some(bias)) => self.builder.push(Op::Add, &[received, bias], "")?,
             (None, Some(bias)) => bias,
             (None, None) => {
-                let shape = Shape::per_run(&[population.shape.neurons(), 1]);
+                let shape = Box::new(Shape::per_run(&[population.shape.neurons(), 1]));
                 self.builder.push(Op::Fill { value: 0.0, shape }, &[], "")?
             }
         };
@@ -163,7 +163,7 @@ impl Lowering<'_> {
                 let leaf = self.builder.push(Op::Insert { axis: 1 }, &[leaf], "")?;
                 let length = Dim::Size(rows.saturating_mul(columns));
                 let places = self.builder.push(Op::Repeat { axis: 1, length }, &[leaf], "")?;
-                let shape = Shape::per_run(&[neurons, 1]);
+                let shape = Box::new(Shape::per_run(&[neurons, 1]));
                 self.builder.push(Op::Reshape { shape }, &[places], "").map(Some)
             }
             Bias::Expressed(genome) => {

@@ -47,7 +47,7 @@ impl Op {
                 Ok(Shape::fixed(&[1, sources, targets]))
             }
             (Self::Codes(codes), []) => Ok(Shape::fixed(&[1, codes.neurons(), codes.bits()])),
-            (Self::Fill { shape, .. }, []) => Ok(shape.clone()),
+            (Self::Fill { shape, .. }, []) => Ok((**shape).clone()),
             (Self::Map(_) | Self::Affine { .. }, [x]) => Ok((*x).clone()),
             (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| (*x).clone()),
             (Self::Add | Self::Subtract | Self::Multiply, [x, y]) => broadcast(x, y),

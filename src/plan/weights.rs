@@ -69,7 +69,7 @@ impl Synapses {
             let own = whole(last && sum.is_none());
             let part = match self.field {
                 None => builder.product_of(*weights, active, own)?,
-                Some(field) => builder.push(Op::Window(Over::Seen, field), &[*weights, active], own)?,
+                Some(field) => builder.push(Op::Window(Over::Seen, Box::new(field)), &[*weights, active], own)?,
             };
             sum = Some(match sum {
                 None => part,
@@ -207,7 +207,7 @@ impl Link<'_> {
         let common = builder.leaf(if self.projection.frozen { frozen(common) } else { common }, self.name)?;
         let common = builder.push(Op::Insert { axis: 2 }, &[common], "")?;
         let moved = builder.product(basis, common, "")?;
-        let moved = builder.push(Op::Reshape { shape: Shape::per_run(&[rows, columns]) }, &[moved], "")?;
+        let moved = builder.push(Op::Reshape { shape: Box::new(Shape::per_run(&[rows, columns])) }, &[moved], "")?;
         builder.push(Op::Add, &[start, moved], &format!("{}.W", self.name))
     }
 
@@ -255,7 +255,7 @@ impl Link<'_> {
             }
             Some(field) => {
                 let received = builder.product_with(received, scaled, "")?;
-                builder.push(Op::Window(Over::Pairs, field), &[received, sent], &label)
+                builder.push(Op::Window(Over::Pairs, Box::new(field)), &[received, sent], &label)
             }
         }
     }
