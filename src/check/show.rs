@@ -81,7 +81,7 @@ impl Model {
     pub fn link_name(&self, projection: &Projection) -> String {
         let (source, target) = (&self.population(projection.source).name, &self.population(projection.target).name);
         if !projection.again {
-            return format!("{source}->{target}");
+            return [source.as_str(), "->", target.as_str()].concat();
         }
         let manner = projection.manner();
         let manner = if manner.is_empty() { "whole".to_owned() } else { manner.replace(", ", "_").replace(' ', "") };

@@ -64,7 +64,7 @@ fn name(builder: &mut Builder, of: TensorId, slope: Slope, loss: TensorId) {
         && !builder.tensors[of.0].label.is_empty()
         && builder.tensors[id.0].label.is_empty()
     {
-        builder.tensors[id.0].label = format!("∂ {}", builder.tensors[of.0].label);
+        builder.tensors[id.0].label = ["∂ ", builder.tensors[of.0].label.as_str()].concat();
     }
 }
 

@@ -29,7 +29,7 @@ struct Step<'a> {
 /// Appends what the slope of `of` passes on to its operand number `place`; `None` where that is nothing.
 pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slope) -> Result<Option<Slope>, Bug> {
     let Tensor { op, operands, shape, .. } = &builder.tensors[of.0];
-    let (op, operands, whole) = (op.clone(), operands.clone(), shape.clone());
+    let (op, operands, whole) = (op.clone(), Operands::from_slice(operands), shape.clone());
     let shape = builder.tensors[operands[place].0].shape.clone();
     let step = Step { of, whole: &whole, operands: &operands, place, shape: &shape };
     let part = match op {

@@ -60,8 +60,8 @@ fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> 
         } else if let Some(chain) = chains.next_if(|chain| chain.chain.id.0 == index) {
             let label = std::mem::take(&mut tensor.label);
             list.leave(TensorId(0));
-            let last = chain.factors.len() - 1;
-            let (id, _) = product(&mut list, &parts.leaves, chain, (0, last), order);
+            let whole = (0, chain.factors.len() - 1);
+            let (id, _) = product(&mut list, &parts.leaves, chain, whole, order);
             list.replace(id);
             list.written()[id.0].label = label;
         } else {
