@@ -1,9 +1,8 @@
 //! Connections: a chain becomes one projection for each link; both ends must express the genes that a synthesized one
 //! needs, and no two may be the same.
 
-use std::collections::{HashMap, HashSet};
-
 use miette::Diagnostic;
+use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
 use super::Context;
@@ -71,7 +70,7 @@ pub(super) struct Link {
 }
 
 /// Links that have been seen: by ends and encoding, and of each the manners, and where.
-type Seen = HashMap<(usize, usize, String), HashMap<String, Span>>;
+type Seen<'a> = FxHashMap<(usize, usize, &'a str), FxHashMap<String, Span>>;
 
 /// All links, and whether any was lost to a fault.
 #[derive(Debug)]
@@ -88,7 +87,7 @@ pub(super) fn connections(
     populations: &[Option<Population>],
 ) -> Links {
     let mut links = Links { list: Vec::new(), gaps: populations.iter().any(Option::is_none) };
-    let (mut seen, mut lacking) = (Seen::new(), HashSet::new());
+    let (mut seen, mut lacking) = (Seen::default(), FxHashSet::default());
     for item in &ast.items {
         if let Item::Connect(connect) = item {
             let (mut read, field, wish) = links_of(context, connect, genes);
@@ -130,14 +129,14 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
         let (source, target) = (ends[0]?, ends[1]?);
         let span = names[0].span.to(names[1].span);
         let (from, to) = (PopId(source), PopId(target));
-        let purpose = format!("{}->{} via {}", names[0], names[1], connect.encoding.name);
+        let purpose = || format!("{}->{} via {}", names[0], names[1], connect.encoding.name);
         let whole = encoding.zip(window);
         let projection = whole.map(|(encoding, window)| Projection {
             source: from,
             target: to,
             encoding,
             window,
-            mask: wish.mask(purpose.clone()),
+            mask: wish.mask(purpose),
             synapses: 0,
             weights,
             again: false,
@@ -174,9 +173,9 @@ fn fitting(context: &mut Context, (field, wish): (Field, Wish), links: &[Link], 
 }
 
 /// Reports a link that is there already, and marks one that is there in another manner.
-fn repeated(context: &mut Context, connect: &Connect, link: &mut Link, seen: &mut Seen) {
+fn repeated<'a>(context: &mut Context, connect: &'a Connect, link: &mut Link, seen: &mut Seen<'a>) {
     let encoding = &connect.encoding.name;
-    let alike = seen.entry((link.source, link.target, encoding.text.clone())).or_default();
+    let alike = seen.entry((link.source, link.target, encoding.as_str())).or_default();
     let manner = link.projection.as_ref().map_or(String::new(), Projection::manner);
     if let Some(projection) = &mut link.projection {
         projection.again = !alike.is_empty();
@@ -200,7 +199,7 @@ fn expressed(
     context: &mut Context,
     link: &Link,
     declared: (&GeneSets, &[Option<Population>]),
-    lacking: &mut HashSet<(usize, usize)>,
+    lacking: &mut FxHashSet<(usize, usize)>,
 ) {
     let (genes, populations) = declared;
     let Some(Encoding::Genes(interaction)) = link.encoding else { return };

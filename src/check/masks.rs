@@ -112,8 +112,8 @@ pub(super) struct Wish {
 
 impl Wish {
     /// Returns the mask, drawn for `purpose`, where one is asked for.
-    pub(super) fn mask(self, purpose: String) -> Option<Mask> {
-        let density = self.density.map(|(part, seed)| Density { part, seed, purpose });
+    pub(super) fn mask(self, purpose: impl FnOnce() -> String) -> Option<Mask> {
+        let density = self.density.map(|(part, seed)| Density { part, seed, purpose: purpose() });
         let mask = Mask { within: self.within.map(|(radius, _)| radius), density, acyclic: self.acyclic.is_some() };
         (mask.within.is_some() || mask.density.is_some() || mask.acyclic).then_some(mask)
     }

@@ -96,7 +96,8 @@ struct UnknownName {
 impl Names {
     /// Enters every declaration of `ast`; the first of two with one name wins.
     pub(super) fn collect(ast: &Ast, problems: &mut Problems) -> Self {
-        let mut names = Self::default();
+        let count = ast.parameters.len() + ast.items.len();
+        let mut names = Self { entries: IndexMap::with_capacity_and_hasher(count, FxBuildHasher) };
         for parameter in &ast.parameters {
             names.declare(&parameter.name, Meaning::Parameter(None), problems);
         }

@@ -80,9 +80,12 @@ impl Model {
     /// same encoding from the second on `image->c1.window3_padding1`.
     pub fn link_name(&self, projection: &Projection) -> String {
         let (source, target) = (&self.population(projection.source).name, &self.population(projection.target).name);
+        if !projection.again {
+            return [source.as_str(), "->", target.as_str()].concat();
+        }
         let manner = projection.manner();
         let manner = if manner.is_empty() { "whole".to_owned() } else { manner.replace(", ", "_").replace(' ', "") };
-        if projection.again { format!("{source}->{target}.{manner}") } else { format!("{source}->{target}") }
+        format!("{source}->{target}.{manner}")
     }
 
     /// Returns how a pool is made, or nothing for a population that is none.

@@ -1,7 +1,7 @@
 //! Activity: carried along the schedule, each population once; or, where the wiring has cycles, tick by tick, each population
 //! from the states of the tick before. Weights and biases are made once, however many ticks read them.
 
-use super::builder::Row;
+use super::builder::{Row, dotted};
 use super::express::{Reader, Side};
 use super::function::Function;
 use super::leaf::Start;
@@ -43,7 +43,7 @@ impl Lowering<'_> {
     fn state(&mut self, id: PopId, sources: &States, when: &str) -> Result<TensorId, Bug> {
         let model = self.wiring.model();
         let population = model.population(id);
-        let label = format!("{}{when}", population.name);
+        let label = [population.name.as_str(), when].concat();
         if id == model.input() {
             let neurons = population.shape.neurons();
             return self.builder.push(Op::Sample { neurons }, &[], &label);
@@ -106,7 +106,7 @@ impl Lowering<'_> {
             (Some(received), Some(bias)) => self.builder.push(Op::Add, &[received, bias], "")?,
             (None, Some(bias)) => bias,
             (None, None) => {
-                let shape = Shape::per_run(&[population.shape.neurons(), 1]);
+                let shape = Box::new(Shape::per_run(&[population.shape.neurons(), 1]));
                 self.builder.push(Op::Fill { value: 0.0, shape }, &[], "")?
             }
         };
@@ -145,7 +145,7 @@ impl Lowering<'_> {
         let (model, reader) = (self.wiring.model(), Reader { name: population.name.as_str(), frozen: false });
         let neurons = population.shape.neurons();
         let row = |part: &str, size: usize, holds| Row {
-            name: format!("{}.{part}", population.name),
+            name: dotted(population.name.as_str(), part),
             sizes: vec![size],
             start: Start::Constant(0.0),
             learned: true,
@@ -163,7 +163,7 @@ impl Lowering<'_> {
                 let leaf = self.builder.push(Op::Insert { axis: 1 }, &[leaf], "")?;
                 let length = Dim::Size(rows.saturating_mul(columns));
                 let places = self.builder.push(Op::Repeat { axis: 1, length }, &[leaf], "")?;
-                let shape = Shape::per_run(&[neurons, 1]);
+                let shape = Box::new(Shape::per_run(&[neurons, 1]));
                 self.builder.push(Op::Reshape { shape }, &[places], "").map(Some)
             }
             Bias::Expressed(genome) => {
@@ -173,7 +173,7 @@ impl Lowering<'_> {
                 let leaf = self.builder.leaf(row(&part, genes, "one bias a gene"), reader.name)?;
                 let leaf = self.express.used(&mut self.builder, model, genome, leaf)?;
                 let leaf = self.builder.push(Op::Insert { axis: 2 }, &[leaf], "")?;
-                self.builder.product(identity, leaf, &format!("{}.bias", population.name)).map(Some)
+                self.builder.product(identity, leaf, &dotted(population.name.as_str(), "bias")).map(Some)
             }
         }
     }

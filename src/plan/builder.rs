@@ -1,13 +1,12 @@
 //! The growing plan: every operation appended goes through its shape rule, every row of the table is entered once.
 
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
 use super::function::Function;
 use super::leaf::{Leaf, Start};
 use super::op::Op;
 use super::tensor::{LeafId, Shape, TensorId};
-use super::verify::Tensor;
+use super::verify::{Operands, Tensor};
 use crate::diag::Bug;
 
 /// A plan while it is lowered.
@@ -42,12 +41,9 @@ impl Builder {
     /// Appends an operation.
     pub(super) fn push(&mut self, op: Op, operands: &[TensorId], label: &str) -> Result<TensorId, Bug> {
         let id = TensorId(self.tensors.len());
-        let shape = {
-            let shapes: SmallVec<[&Shape; 2]> = operands.iter().map(|id| &self.tensors[id.0].shape).collect();
-            op.shape(&shapes, &self.leaves)
-        };
+        let shape = op.shape_among(&self.tensors, operands, &self.leaves);
         let shape = shape.map_err(|why| Bug { pass: "lower", tensor: format!("{id} {label}"), why })?;
-        self.tensors.push(Tensor { op, operands: operands.into(), shape, label: label.to_owned() });
+        self.tensors.push(Tensor { op, operands: Operands::from_slice(operands), shape, label: label.to_owned() });
         Ok(id)
     }
 
@@ -131,6 +127,11 @@ impl Builder {
         self.by_name.insert(row.name, (id, tensor));
         Ok(tensor)
     }
+}
+
+/// Returns `owner.part`, what a row or tensor of an owner is called, in memory of its size: a plan may have a million names.
+pub(super) fn dotted(owner: &str, part: &str) -> String {
+    [owner, ".", part].concat()
 }
 
 /// Ends the name of a row that holds what another row starts from.

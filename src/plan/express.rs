@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::builder::{Builder, Row, frozen};
+use super::builder::{Builder, Row, dotted, frozen};
 use super::function::Function;
 use super::gaussian::{self, Bells};
 use super::leaf::Start;
@@ -77,7 +77,7 @@ impl Express {
             return self.pooled(builder, model, wanted, source);
         }
         let side = identity.split.then_some(side);
-        let prefix = format!("{}.{}{}", population.name, model.genome(genome).name, suffix(side));
+        let prefix = [population.name.as_str(), ".", model.genome(genome).name.as_str(), suffix(side)].concat();
         let (space, moving) = (&population.shape.space(), population.learned_positions.then_some(population));
         let place = Place { prefix: &prefix, space, moving, genes: model.genome(genome).genes, reader };
         let key = (pop, genome, side, reader.frozen);
@@ -121,7 +121,7 @@ impl Express {
     ) -> Result<TensorId, Bug> {
         let interaction = model.interaction(id);
         let genes = model.genome(interaction.genome).genes;
-        let name = format!("{}.O", interaction.name);
+        let name = dotted(interaction.name.as_str(), "O");
         let (sizes, holds) = match interaction.rule {
             Rule::Free | Rule::Frozen => (vec![genes, genes], "O"),
             Rule::Symmetric => (vec![interaction.rule.learned(genes)], "O's upper triangle"),
@@ -173,7 +173,7 @@ fn enter(builder: &mut Builder, row: Row, reader: Reader<'_>) -> Result<TensorId
 fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
     let (genes, neurons, dims) = (place.genes, place.space.neurons(), place.space.dims());
     let row = |part: &str, sizes: &[usize], start, holds| Row {
-        name: format!("{}.{part}", place.prefix),
+        name: dotted(place.prefix, part),
         sizes: sizes.to_vec(),
         start,
         learned: expression != Expression::Random,
@@ -207,7 +207,7 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
 fn positions(place: Place<'_>) -> Option<Row> {
     let (Some(population), Space::Cloud(cloud)) = (place.moving, place.space) else { return None };
     Some(Row {
-        name: format!("{}.positions", population.name),
+        name: dotted(population.name.as_str(), "positions"),
         sizes: vec![cloud.neurons, cloud.dims],
         start: Start::Cloud(*cloud),
         learned: true,
@@ -221,7 +221,7 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
         .into_iter()
         .map(|row| enter(builder, row, place.reader))
         .collect::<Result<Vec<TensorId>, Bug>>()?;
-    let label = format!("{}.X", place.prefix);
+    let label = dotted(place.prefix, "X");
     match (expression, leaves.as_slice()) {
         (Expression::Gaussian { anisotropic, .. }, &[mu, sigma, ref learned @ ..]) => {
             let learned = learned.first().copied();

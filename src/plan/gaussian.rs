@@ -60,7 +60,7 @@ impl Bells<'_> {
             let both = builder.push(Op::Multiply, &[rows, columns], "")?;
             let neurons = axes.iter().take(axis + 1).fold(1, |count: usize, axis| count.saturating_mul(*axis));
             let dims = builder.tensors[both.0].shape.dims();
-            let shape = Shape::new([dims[0], Dim::Size(neurons), dims[3]]);
+            let shape = Box::new(Shape::new([dims[0], Dim::Size(neurons), dims[3]]));
             let label = if axis + 1 == axes.len() { label } else { "" };
             product = builder.push(Op::Reshape { shape }, &[both], label)?;
         }

@@ -65,14 +65,14 @@ impl Maker<'_> {
         let between =
             builder.leaf(self.row("U", &[hidden, hidden], start, "weights of the second layer"), self.name)?;
         let between = builder.push(Op::Insert { axis: 1 }, &[between], "")?;
-        let rows = Shape::per_run(&[sources.saturating_mul(hidden), hidden]);
+        let rows = Box::new(Shape::per_run(&[sources.saturating_mul(hidden), hidden]));
         let parts = waves.pairs(builder, |builder, sent| {
             let sent = builder.push(Op::Insert { axis: 2 }, &[sent], "")?;
             let all = builder.push(Op::Multiply, &[sent, between], "")?;
             builder.push(Op::Reshape { shape: rows.clone() }, &[all], "")
         })?;
         let received = builder.push(Op::Add, &parts, "")?;
-        let shape = Shape::per_run(&[sources, hidden, targets]);
+        let shape = Box::new(Shape::per_run(&[sources, hidden, targets]));
         let received = builder.push(Op::Reshape { shape }, &[received], "")?;
         let phase = builder.leaf(self.row("d", &[hidden], PHASE, "phases of the second layer"), self.name)?;
         let [phase, read] = [phase, read].map(|unit| along(builder, unit));

@@ -1,6 +1,6 @@
 //! [`Wiring`] → [`Plan`]: every population's activity, the loss, and its gradient by all that is learned.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::builder::Builder;
 use super::express::{Express, Reader};
@@ -21,10 +21,10 @@ pub(super) struct Lowering<'a> {
     pub(super) builder: Builder,
     pub(super) express: Express,
     /// Weights that are made, and what has been received through them of which activity.
-    pub(super) synapses: HashMap<ProjId, Synapses>,
-    pub(super) received: HashMap<(ProjId, TensorId), TensorId>,
+    pub(super) synapses: FxHashMap<ProjId, Synapses>,
+    pub(super) received: FxHashMap<(ProjId, TensorId), TensorId>,
     /// Biases that are made.
-    pub(super) biases: HashMap<PopId, Option<TensorId>>,
+    pub(super) biases: FxHashMap<PopId, Option<TensorId>>,
 }
 
 /// Lowers a wiring to a verified plan as the mathematics is written, with the backward derived from it.
@@ -72,9 +72,9 @@ fn forward(wiring: &Wiring, spare: bool) -> Result<Parts, Bug> {
         wiring,
         builder: Builder::default(),
         express: Express::new(spare),
-        synapses: HashMap::new(),
-        received: HashMap::new(),
-        biases: HashMap::new(),
+        synapses: FxHashMap::default(),
+        received: FxHashMap::default(),
+        biases: FxHashMap::default(),
     };
     let output = lowering.activity()?;
     let penalty = lowering.penalty()?;
@@ -85,6 +85,7 @@ fn forward(wiring: &Wiring, spare: bool) -> Result<Parts, Bug> {
     let name = wiring.model().name().to_owned();
     let parts =
         Parts { name, tensors, leaves, output, penalty, losses, gradients: Vec::new(), choices: Vec::new(), counts };
+    parts.check_table("lower")?;
     parts.check("lower").map(|()| parts)
 }
 

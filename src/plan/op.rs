@@ -7,7 +7,8 @@ use super::tensor::{Dim, LeafId, Shape};
 use crate::space::{Joins, Space};
 
 /// One operation. Arithmetic broadcasts as `NumPy`'s does: equal dimensions, or a 1 against anything. The list is closed
-/// under differentiation: the gradient of each is made of others.
+/// under differentiation: the gradient of each is made of others. What is large and rare stands in a box, since a plan may hold
+/// millions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
     /// The batch: R × N × B of the input population.
@@ -33,7 +34,7 @@ pub enum Op {
         /// The number.
         value: f64,
         /// The shape.
-        shape: Shape,
+        shape: Box<Shape>,
     },
     /// An element-by-element function.
     Map(Function),
@@ -91,7 +92,7 @@ pub enum Op {
     /// The same numbers in the same order, in other dimensions; R and B stay.
     Reshape {
         /// The new shape.
-        shape: Shape,
+        shape: Box<Shape>,
     },
     /// eˣ divided by its sum over one axis.
     Softmax {
@@ -130,7 +131,7 @@ pub enum Op {
     /// Every neuron of a square gets its share of the mean: the adjoint of [`Op::Pool`].
     Spread(Squares),
     /// One of three sums over receptive fields; see [`Over`].
-    Window(Over, Field),
+    Window(Over, Box<Field>),
 }
 
 /// A grid whose rows and columns are cut into squares.

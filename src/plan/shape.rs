@@ -3,10 +3,31 @@
 use super::field::Field;
 use super::leaf::Leaf;
 use super::op::{Op, Over, Squares};
-use super::tensor::{Dim, Dims, Shape, Sizes};
+use super::tensor::{Dim, Dims, Shape, Sizes, TensorId};
+use super::verify::Tensor;
 use crate::space::Space;
 
 impl Op {
+    /// Returns the shape of its result where `operands` are among `tensors`.
+    ///
+    /// # Errors
+    ///
+    /// Says which rule the operands break.
+    pub(super) fn shape_among(
+        &self,
+        tensors: &[Tensor],
+        operands: &[TensorId],
+        leaves: &[Leaf],
+    ) -> Result<Shape, String> {
+        let shape = |id: TensorId| &tensors[id.0].shape;
+        match *operands {
+            [] => self.shape(&[], leaves),
+            [x] => self.shape(&[shape(x)], leaves),
+            [x, y] => self.shape(&[shape(x), shape(y)], leaves),
+            _ => self.shape(&operands.iter().map(|id| shape(*id)).collect::<Vec<_>>(), leaves),
+        }
+    }
+
     /// Returns the result's shape.
     ///
     /// # Errors
@@ -26,7 +47,7 @@ impl Op {
                 Ok(Shape::fixed(&[1, sources, targets]))
             }
             (Self::Codes(codes), []) => Ok(Shape::fixed(&[1, codes.neurons(), codes.bits()])),
-            (Self::Fill { shape, .. }, []) => Ok(shape.clone()),
+            (Self::Fill { shape, .. }, []) => Ok((**shape).clone()),
             (Self::Map(_) | Self::Affine { .. }, [x]) => Ok((*x).clone()),
             (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| (*x).clone()),
             (Self::Add | Self::Subtract | Self::Multiply, [x, y]) => broadcast(x, y),
@@ -78,17 +99,21 @@ fn triangle(size: usize) -> usize {
 }
 
 fn broadcast(left: &Shape, right: &Shape) -> Result<Shape, String> {
-    let pair = |(a, b): (&Dim, &Dim)| match (*a, *b) {
-        (a, b) if a == b => Ok(a),
-        (Dim::Size(1), b) => Ok(b),
-        (a, Dim::Size(1)) => Ok(a),
-        _ => Err(format!("{left} and {right} do not broadcast")),
-    };
+    if left == right {
+        return Ok(left.clone());
+    }
     if left.rank() != right.rank() {
         return Err(format!("{left} and {right} differ in rank"));
     }
-    let dims = left.dims().iter().zip(right.dims()).map(pair).collect::<Result<Dims, String>>();
-    dims.map(Shape::new)
+    let one = Dim::Size(1);
+    if left.dims().iter().zip(right.dims()).any(|(a, b)| a != b && *a != one && *b != one) {
+        return Err(format!("{left} and {right} do not broadcast"));
+    }
+    Ok(left.with(|dims| {
+        for (dim, other) in dims.iter_mut().zip(right.dims()).filter(|(dim, _)| **dim == one) {
+            *dim = *other;
+        }
+    }))
 }
 
 fn without(shape: &Shape, axis: usize) -> Result<Shape, String> {

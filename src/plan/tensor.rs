@@ -85,8 +85,15 @@ impl fmt::Display for Dim {
 }
 
 /// A tensor's dimensions, outermost first; prints as `[R, B, 784]`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Shape(Dims);
+
+impl Clone for Shape {
+    // dimensions are plain bytes, copied at once rather than one by one
+    fn clone(&self) -> Self {
+        Self::new(self.dims())
+    }
+}
 
 /// The dimensions of a shape; up to three stand in place.
 pub(super) type Dims = SmallVec<[Dim; 3]>;
@@ -99,9 +106,9 @@ impl Shape {
 
     /// Returns the shape with its dimensions changed by `change`.
     pub(super) fn with(&self, change: impl FnOnce(&mut Dims)) -> Self {
-        let mut dims = self.0.clone();
-        change(&mut dims);
-        Self(dims)
+        let mut shape = self.clone();
+        change(&mut shape.0);
+        shape
     }
 
     /// Makes `[R, sizes…]`, the shape of what every run has of its own.

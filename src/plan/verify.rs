@@ -72,10 +72,11 @@ pub(super) struct Parts {
 }
 
 impl Plan {
-    /// Checks `parts`, which `pass` made: what [`Parts::check`] checks, and that each learned row has a gradient of its
-    /// own shape.
+    /// Checks `parts`, which `pass` made: what [`Parts::check`] and [`Parts::check_table`] check, and that each learned row
+    /// has a gradient of its own shape.
     pub(super) fn verify(pass: &'static str, parts: Parts) -> Result<Self, Bug> {
         parts.check(pass)?;
+        parts.check_table(pass)?;
         check_gradients(&parts).map_err(|why| Bug { pass, tensor: parts.losses.to_string(), why })?;
         let Parts { name, tensors, leaves, output, penalty, losses, gradients, choices, counts } = parts;
         Ok(Self { name, tensors, leaves, output, penalty, losses, gradients, choices, counts })
@@ -164,8 +165,8 @@ impl Plan {
 }
 
 impl Parts {
-    /// Checks what `pass` made: operands come earlier, shapes follow their rules, every row of the table is named once and
-    /// starts with R, the output is R × n × B, penalty and loss are one number a run.
+    /// Checks what `pass` made: operands come earlier, shapes follow their rules, every row of the table starts with R, the
+    /// output is R × n × B, penalty and loss are one number a run.
     pub(super) fn check(&self, pass: &'static str) -> Result<(), Bug> {
         let bug = |tensor: String, why: String| Bug { pass, tensor, why };
         for (index, tensor) in self.tensors.iter().enumerate() {
@@ -174,8 +175,19 @@ impl Parts {
         for leaf in &self.leaves {
             check_leaf(self, leaf).map_err(|why| bug(leaf.name.clone(), why))?;
         }
-        check_names(self).map_err(|name| bug(name, "names two rows of the table".to_owned()))?;
         check_results(self).map_err(|why| bug(self.output.to_string(), why))
+    }
+
+    /// Checks that every row of the table is named once. No pass names one, so this is done before the first and after the last.
+    pub(super) fn check_table(&self, pass: &'static str) -> Result<(), Bug> {
+        check_names(self).map_err(|tensor| Bug { pass, tensor, why: "names two rows of the table".to_owned() })
+    }
+
+    /// Returns what is asked for besides operands: results, and what rows start from.
+    pub(super) fn asked(&self) -> impl Iterator<Item = TensorId> {
+        let starts = self.leaves.iter().flat_map(|leaf| leaf.start.reads());
+        let results = self.gradients.iter().copied().chain([self.output, self.losses]).chain(self.penalty);
+        results.chain(starts)
     }
 
     /// Returns the same plan with other `tensors`, each old one found where `place` says.
@@ -194,8 +206,7 @@ fn check_tensor(parts: &Parts, index: usize, tensor: &Tensor) -> Result<(), Stri
     if let Some(later) = tensor.operands.iter().find(|id| id.index() >= index) {
         return Err(format!("uses {later}, which comes no earlier"));
     }
-    let operands: SmallVec<[&Shape; 2]> = tensor.operands.iter().map(|id| &parts.tensors[id.index()].shape).collect();
-    let shape = tensor.op.shape(&operands, &parts.leaves)?;
+    let shape = tensor.op.shape_among(&parts.tensors, &tensor.operands, &parts.leaves)?;
     if shape == tensor.shape { Ok(()) } else { Err(format!("says {}, its rule says {shape}", tensor.shape)) }
 }
 

@@ -1,6 +1,6 @@
 //! Projections: how weights come about, and what a target receives through them.
 
-use super::builder::{Builder, Row, frozen};
+use super::builder::{Builder, Row, dotted, frozen};
 use super::express::{Express, Reader, Side};
 use super::field::Field;
 use super::function::Function;
@@ -69,7 +69,7 @@ impl Synapses {
             let own = whole(last && sum.is_none());
             let part = match self.field {
                 None => builder.product_of(*weights, active, own)?,
-                Some(field) => builder.push(Op::Window(Over::Seen, field), &[*weights, active], own)?,
+                Some(field) => builder.push(Op::Window(Over::Seen, Box::new(field)), &[*weights, active], own)?,
             };
             sum = Some(match sum {
                 None => part,
@@ -107,14 +107,14 @@ impl Link<'_> {
         let Some(mask) = self.projection.mask.clone() else { return Ok(None) };
         let space = |id| self.model.population(id).shape.space();
         let ends = [space(self.projection.source), space(self.projection.target)];
-        let label = format!("{}.mask", self.name);
+        let label = dotted(self.name, "mask");
         builder.push(Op::Mask(Box::new(Joins { mask, ends })), &[], &label).map(Some)
     }
 
     /// Returns what the weights are called, if nothing more is done to them.
     fn label(&self) -> String {
         let finished = self.projection.weights == Weights::Real && self.projection.mask.is_none();
-        if finished { format!("{}.W", self.name) } else { String::new() }
+        if finished { dotted(self.name, "W") } else { String::new() }
     }
 
     /// Appends what the weights may be, and the mask over them.
@@ -128,7 +128,7 @@ impl Link<'_> {
             return Ok(made);
         }
         let made = builder.sum(made)?;
-        let label = format!("{}.W", self.name);
+        let label = dotted(self.name, "W");
         let own = if mask.is_some() { "" } else { &label };
         let weights = match self.projection.weights {
             Weights::Real => made,
@@ -143,7 +143,7 @@ impl Link<'_> {
     }
 
     fn row(&self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
-        let (name, sizes) = (format!("{}.{part}", self.name), sizes.to_vec());
+        let (name, sizes) = (dotted(self.name, part), sizes.to_vec());
         Row { name, sizes, start, learned: !self.projection.frozen, holds }
     }
 
@@ -207,8 +207,8 @@ impl Link<'_> {
         let common = builder.leaf(if self.projection.frozen { frozen(common) } else { common }, self.name)?;
         let common = builder.push(Op::Insert { axis: 2 }, &[common], "")?;
         let moved = builder.product(basis, common, "")?;
-        let moved = builder.push(Op::Reshape { shape: Shape::per_run(&[rows, columns]) }, &[moved], "")?;
-        builder.push(Op::Add, &[start, moved], &format!("{}.W", self.name))
+        let moved = builder.push(Op::Reshape { shape: Box::new(Shape::per_run(&[rows, columns])) }, &[moved], "")?;
+        builder.push(Op::Add, &[start, moved], &dotted(self.name, "W"))
     }
 
     /// Appends c · `X_s` O `X_tᵀ`, or within windows c · `Y_r Oᵀ X_rᵀ` for each target neuron. The constant is multiplied
@@ -227,7 +227,7 @@ impl Link<'_> {
         let genes = express.interaction(builder, model, interaction, reader)?;
         let received = express.identity(builder, model, (projection.target, genome, Side::In), reader)?;
         let gain = Row {
-            name: format!("{}.{}.c", self.name, model.interaction(interaction).name),
+            name: [self.name, ".", model.interaction(interaction).name.as_str(), ".c"].concat(),
             sizes: vec![1, 1],
             start: Start::Gain {
                 source: sent,
@@ -255,7 +255,7 @@ impl Link<'_> {
             }
             Some(field) => {
                 let received = builder.product_with(received, scaled, "")?;
-                builder.push(Op::Window(Over::Pairs, field), &[received, sent], &label)
+                builder.push(Op::Window(Over::Pairs, Box::new(field)), &[received, sent], &label)
             }
         }
     }

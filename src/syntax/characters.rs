@@ -49,7 +49,11 @@ pub(super) fn clean(text: &str, problems: &mut Problems) -> Cleaned {
         at = '\u{feff}'.len_utf8();
         blank(&mut out.bytes, at);
     }
-    while let Some(first) = text[at..].chars().next() {
+    while at < text.len() {
+        let plain = plain(&text.as_bytes()[at..]);
+        out.bytes.extend_from_slice(&text.as_bytes()[at..at + plain]);
+        at += plain;
+        let Some(first) = text[at..].chars().next() else { break };
         let length = match comment(&text[at..]) {
             Some(Comment { length, ended }) => {
                 if !ended {
@@ -60,8 +64,8 @@ pub(super) fn clean(text: &str, problems: &mut Problems) -> Cleaned {
                 blank(&mut out.bytes, length);
                 length
             }
-            None if first.is_ascii() && !is_hidden(first) => {
-                out.bytes.push(text.as_bytes()[at]);
+            None if first == '/' => {
+                out.bytes.push(b'/');
                 1
             }
             None => {
@@ -75,6 +79,12 @@ pub(super) fn clean(text: &str, problems: &mut Problems) -> Cleaned {
     }
     strange.report(problems);
     out
+}
+
+/// Counts the bytes before the first that is neither ASCII to be kept nor sure to begin no comment.
+fn plain(bytes: &[u8]) -> usize {
+    let stops = |byte: &u8| !byte.is_ascii() || *byte == b'/' || is_hidden(char::from(*byte));
+    bytes.iter().position(stops).unwrap_or(bytes.len())
 }
 
 /// A comment: its bytes, and whether it has an end.

@@ -46,7 +46,8 @@ pub(super) fn lay_out(text: &str, problems: &mut Problems) -> Layout {
     blamed.extend(&scan.deep);
     blamed.sort_unstable();
     let head = Span::new(0, scan.body.unwrap_or(text.len()));
-    let text = String::from_utf8_lossy(&scan.bytes).into_owned();
+    // it is ASCII, so nothing is lost
+    let text = String::from_utf8(scan.bytes).unwrap_or_default();
     Layout { text, head, statements: scan.statements, end: scan.end, blamed, cut }
 }
 

@@ -131,7 +131,7 @@ impl Making<'_> {
             (Op::Window(over, field), _) => {
                 let behind = if *over == Over::Pairs { operands[0] } else { operands[1] };
                 let length = behind.last().copied().unwrap_or(1);
-                How::Window { over: *over, field: *field, runs: self.given.frame.sizes.runs, length }
+                How::Window { over: *over, field: **field, runs: self.given.frame.sizes.runs, length }
             }
             (_, names) => match computed {
                 Some(compute) => How::Compute(compute),

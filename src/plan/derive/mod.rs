@@ -64,7 +64,7 @@ fn name(builder: &mut Builder, of: TensorId, slope: Slope, loss: TensorId) {
         && !builder.tensors[of.0].label.is_empty()
         && builder.tensors[id.0].label.is_empty()
     {
-        builder.tensors[id.0].label = format!("∂ {}", builder.tensors[of.0].label);
+        builder.tensors[id.0].label = ["∂ ", builder.tensors[of.0].label.as_str()].concat();
     }
 }
 
@@ -83,7 +83,7 @@ fn sum(builder: &mut Builder, first: Option<Slope>, second: Slope) -> Result<Slo
 fn made(builder: &mut Builder, slope: Slope, shape: &Shape) -> Result<TensorId, Bug> {
     match slope {
         Slope::Made(id) => Ok(id),
-        Slope::Uniform(value) => builder.push(Op::Fill { value, shape: shape.clone() }, &[], ""),
+        Slope::Uniform(value) => builder.push(Op::Fill { value, shape: Box::new(shape.clone()) }, &[], ""),
     }
 }
 

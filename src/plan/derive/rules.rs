@@ -29,7 +29,7 @@ struct Step<'a> {
 /// Appends what the slope of `of` passes on to its operand number `place`; `None` where that is nothing.
 pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slope) -> Result<Option<Slope>, Bug> {
     let Tensor { op, operands, shape, .. } = &builder.tensors[of.0];
-    let (op, operands, whole) = (op.clone(), operands.clone(), shape.clone());
+    let (op, operands, whole) = (op.clone(), Operands::from_slice(operands), shape.clone());
     let shape = builder.tensors[operands[place].0].shape.clone();
     let step = Step { of, whole: &whole, operands: &operands, place, shape: &shape };
     let part = match op {
@@ -90,7 +90,7 @@ fn laid_out(builder: &mut Builder, op: &Op, step: Step<'_>, slope: Slope) -> Res
         }
         Op::Insert { axis } => builder.push(Op::Remove { axis }, &[slope], ""),
         Op::Remove { axis } => builder.push(Op::Insert { axis }, &[slope], ""),
-        Op::Reshape { .. } => builder.push(Op::Reshape { shape: step.shape.clone() }, &[slope], ""),
+        Op::Reshape { .. } => builder.push(Op::Reshape { shape: Box::new(step.shape.clone()) }, &[slope], ""),
         _ => gathered(builder, slope, step.shape),
     };
     part.map(Slope::Made)
@@ -102,7 +102,7 @@ fn summed(builder: &mut Builder, op: &Op, step: Step<'_>, slope: TensorId) -> Re
         Op::Softmax { axis } => return softmax(builder, axis, step.of, slope),
         Op::LogSoftmax { axis } => return log_softmax(builder, axis, step.operands[0], slope),
         Op::MatMul { transpose_left, transpose_right } => product([transpose_left, transpose_right], step, slope),
-        Op::Window(over, field) => window(over, field, step, slope),
+        Op::Window(over, ref field) => window(over, field.clone(), step, slope),
         Op::Select { axis, index } => {
             let length = step.shape.dims()[axis].at(Sizes { runs: 1, batch: 1 });
             (Op::Place { axis, index, length }, smallvec![slope])
@@ -167,7 +167,7 @@ fn log_softmax(builder: &mut Builder, axis: usize, x: TensorId, slope: TensorId)
 }
 
 /// The slope of one of three factors is made of the other two: see [`Over`].
-fn window(over: Over, field: Field, step: Step<'_>, slope: TensorId) -> (Op, Operands) {
+fn window(over: Over, field: Box<Field>, step: Step<'_>, slope: TensorId) -> (Op, Operands) {
     let (x, y) = (step.operands[0], step.operands[1]);
     let (over, operands) = match (over, step.place) {
         (Over::Seen, 0) => (Over::Pairs, smallvec![slope, y]),

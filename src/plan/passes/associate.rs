@@ -10,6 +10,7 @@ use super::super::op::Op;
 use super::super::tensor::{Sizes, TensorId};
 use super::super::verify::{Parts, Tensor};
 use super::chain::{Chain, Factor, Fate, chains, fates};
+use super::rewrite::Rewrite;
 use super::{Aim, Pass};
 use crate::diag::Bug;
 use crate::options::Order;
@@ -41,39 +42,42 @@ pub(super) const ASSOCIATE: Pass = Pass { name: "associate", run: associate };
 
 fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> {
     let fates = fates(&parts);
-    let priced = |chain: Option<Chain>| chain.map(|chain| Priced::new(&parts, chain, &fates, sizes));
-    let chains: Vec<Option<Priced>> = chains(&parts).into_iter().map(priced).collect();
-    let choices = chains.iter().flatten().filter_map(|chain| chain.choice(&parts, order)).collect();
+    let priced = |chain: Chain| Priced::new(&parts, chain, &fates, sizes);
+    let chains: Vec<Priced> = chains(&parts).into_iter().map(priced).collect();
+    let choices = chains.iter().filter_map(|chain| chain.choice(&parts, order)).collect();
     if order == Order::Synthesized {
         parts.choices = choices;
         return Ok(parts);
     }
-    let count = parts.tensors.len();
-    let mut plan = Rebuilt { tensors: Vec::with_capacity(count), place: vec![TensorId(0); count] };
-    let mut inside = vec![false; count];
-    chains.iter().flatten().flat_map(|priced| &priced.chain.inside).for_each(|id| inside[id.0] = true);
-    for (index, tensor) in std::mem::take(&mut parts.tensors).into_iter().enumerate() {
-        match &chains[index] {
-            _ if inside[index] => {}
-            Some(chain) => {
-                let last = chain.factors.len() - 1;
-                let (id, _) = plan.product(&parts.leaves, chain, (0, last), order);
-                plan.place[index] = id;
-                plan.tensors[id.0].label = tensor.label;
-            }
-            None => plan.keep(tensor, TensorId(index)),
+    let mut inside = vec![false; parts.tensors.len()];
+    chains.iter().flat_map(|priced| &priced.chain.inside).for_each(|id| inside[id.0] = true);
+    let mut list = Rewrite::of(&mut parts);
+    let mut chains = chains.iter().peekable();
+    for (index, inside) in inside.into_iter().enumerate() {
+        let Some((tensor, _)) = list.next() else { break };
+        if inside {
+            list.leave(TensorId(0));
+        } else if let Some(chain) = chains.next_if(|chain| chain.chain.id.0 == index) {
+            let label = std::mem::take(&mut tensor.label);
+            list.leave(TensorId(0));
+            let whole = (0, chain.factors.len() - 1);
+            let (id, _) = product(&mut list, &parts.leaves, chain, whole, order);
+            list.replace(id);
+            list.written()[id.0].label = label;
+        } else {
+            list.keep();
         }
     }
     parts.choices = choices;
-    let place = plan.place;
-    Ok(parts.moved(plan.tensors, |id| place[id.0]))
+    Ok(list.finish(parts))
 }
 
 /// A chain with the price of each order.
 struct Priced {
     chain: Chain,
     factors: Vec<Part>,
-    table: Vec<Vec<Best>>,
+    /// The best way for every stretch of factors: at first · factors + last.
+    table: Vec<Best>,
 }
 
 impl Priced {
@@ -98,7 +102,7 @@ impl Priced {
             }
             // the activity is the last factor: from there on, one factor at a time
             Order::Factored => from,
-            Order::Cheapest => self.table[from][to].cut,
+            Order::Cheapest => self.table[from * self.factors.len() + to].cut,
         }
     }
 
@@ -139,59 +143,42 @@ impl Priced {
     }
 }
 
-/// A list of tensors with some chains in another order.
-struct Rebuilt {
-    tensors: Vec<Tensor>,
-    place: Vec<TensorId>,
+/// Writes the product of the factors from `from` to `to`; returns it and whether it is to be read transposed.
+fn product(
+    list: &mut Rewrite,
+    leaves: &[Leaf],
+    chain: &Priced,
+    (from, to): (usize, usize),
+    order: Order,
+) -> (TensorId, bool) {
+    if from == to {
+        let factor = chain.chain.factors[from];
+        return (list.place(factor.id), factor.transposed);
+    }
+    let middle = chain.cut(order, from, to);
+    let (left, transpose_left) = product(list, leaves, chain, (from, middle), order);
+    let (right, transpose_right) = product(list, leaves, chain, (middle + 1, to), order);
+    let op = Op::MatMul { transpose_left, transpose_right };
+    let tensors = list.written();
+    let shape = op.shape(&[&tensors[left.0].shape, &tensors[right.0].shape], leaves);
+    let shape = shape.unwrap_or_else(|_| tensors[left.0].shape.clone());
+    (list.write(Tensor { op, operands: [left, right].as_slice().into(), shape, label: String::new() }), false)
 }
 
-impl Rebuilt {
-    fn push(&mut self, tensor: Tensor) -> TensorId {
-        self.tensors.push(tensor);
-        TensorId(self.tensors.len() - 1)
-    }
-
-    fn keep(&mut self, mut tensor: Tensor, id: TensorId) {
-        tensor.operands.iter_mut().for_each(|operand| *operand = self.place[operand.0]);
-        self.place[id.0] = self.push(tensor);
-    }
-
-    /// Appends the product of the factors from `from` to `to`; returns it and whether it is to be read transposed.
-    fn product(
-        &mut self,
-        leaves: &[Leaf],
-        chain: &Priced,
-        (from, to): (usize, usize),
-        order: Order,
-    ) -> (TensorId, bool) {
-        if from == to {
-            let factor = chain.chain.factors[from];
-            return (self.place[factor.id.0], factor.transposed);
-        }
-        let middle = chain.cut(order, from, to);
-        let (left, transpose_left) = self.product(leaves, chain, (from, middle), order);
-        let (right, transpose_right) = self.product(leaves, chain, (middle + 1, to), order);
-        let op = Op::MatMul { transpose_left, transpose_right };
-        let shape = op.shape(&[&self.tensors[left.0].shape, &self.tensors[right.0].shape], leaves);
-        let shape = shape.unwrap_or_else(|_| self.tensors[left.0].shape.clone());
-        (self.push(Tensor { op, operands: [left, right].as_slice().into(), shape, label: String::new() }), false)
-    }
-}
-
-/// Returns the best way for every stretch of factors, by its first and last.
-fn table(factors: &[Part]) -> Vec<Vec<Best>> {
+/// Returns the best way for every stretch of factors, at its first · `factors` + its last.
+fn table(factors: &[Part]) -> Vec<Best> {
     let count = factors.len();
-    let mut table = vec![vec![Best { price: 0, cut: 0 }; count]; count];
+    let mut table = vec![Best { price: 0, cut: 0 }; count * count];
     for length in 1..count {
         for from in 0..count - length {
             let to = from + length;
             let way = |cut: usize| {
                 let (left, right) = (stretch(&factors[from..=cut]), stretch(&factors[cut + 1..=to]));
-                let price = table[from][cut].price.saturating_add(table[cut + 1][to].price);
-                Best { price: price.saturating_add(price_of(left, right)), cut }
+                let parts = table[from * count + cut].price.saturating_add(table[(cut + 1) * count + to].price);
+                Best { price: parts.saturating_add(price_of(left, right)), cut }
             };
             if let Some(best) = (from..to).map(way).min_by_key(|best| best.price) {
-                table[from][to] = best;
+                table[from * count + to] = best;
             }
         }
     }

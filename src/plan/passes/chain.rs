@@ -18,6 +18,8 @@ pub(super) struct Factor {
 /// A product of at least three factors.
 #[derive(Debug, Clone)]
 pub(super) struct Chain {
+    /// The product.
+    pub(super) id: TensorId,
     /// From left to right.
     pub(super) factors: Vec<Factor>,
     /// The products in between.
@@ -26,10 +28,10 @@ pub(super) struct Chain {
     pub(super) cuts: Vec<((usize, usize), usize)>,
 }
 
-/// Returns for each tensor the chain whose product it is, if it is one that is no part of a longer one.
-pub(super) fn chains(parts: &Parts) -> Vec<Option<Chain>> {
+/// Returns the chains that are no part of a longer one, in the order of their products.
+pub(super) fn chains(parts: &Parts) -> Vec<Chain> {
     let uses = uses(parts);
-    let mut chains: Vec<Option<Chain>> = vec![None; parts.tensors.len()];
+    let mut chains = Vec::new();
     let mut taken = vec![false; parts.tensors.len()];
     for index in (0..parts.tensors.len()).rev() {
         let tensor = &parts.tensors[index];
@@ -37,15 +39,17 @@ pub(super) fn chains(parts: &Parts) -> Vec<Option<Chain>> {
         if taken[index] || !matches!(tensor.op, Op::MatMul { .. }) || !tensor.operands.iter().any(inner) {
             continue;
         }
-        let mut chain = Chain { factors: Vec::new(), inside: Vec::new(), cuts: Vec::new() };
-        flatten(parts, &uses, Factor { id: TensorId(index), transposed: false }, &mut chain);
+        let id = TensorId(index);
+        let mut chain = Chain { id, factors: Vec::new(), inside: Vec::new(), cuts: Vec::new() };
+        flatten(parts, &uses, Factor { id, transposed: false }, &mut chain);
         // the product itself is not in between
-        chain.inside.retain(|id| id.0 != index);
+        chain.inside.retain(|inside| *inside != id);
         chain.inside.iter().for_each(|id| taken[id.0] = true);
         if chain.factors.len() > 2 {
-            chains[index] = Some(chain);
+            chains.push(chain);
         }
     }
+    chains.reverse();
     chains
 }
 

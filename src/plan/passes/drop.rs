@@ -11,11 +11,7 @@ pub(super) const DROP: Pass = Pass { name: "drop", run: drop };
 
 fn drop(parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let mut kept: Vec<bool> = parts.tensors.iter().map(|tensor| matches!(tensor.op, Op::Leaf(_))).collect();
-    let starts = parts.leaves.iter().flat_map(|leaf| leaf.start.reads());
-    let results = parts.gradients.iter().copied().chain([parts.output, parts.losses]).chain(parts.penalty);
-    for id in results.chain(starts) {
-        kept[id.0] = true;
-    }
+    parts.asked().for_each(|id| kept[id.0] = true);
     mark(&parts, &mut kept);
     let same: Vec<TensorId> = (0..kept.len()).map(TensorId).collect();
     Ok(rebuilt(parts, &same, &kept))

@@ -2,80 +2,96 @@
 //! a whole tensor becomes one of its sum; what is the same number everywhere, and what is multiplied by 1, is computed no more.
 //! What never changes from step to step needs no pass: a net makes it once, and a printed plan says `once`.
 
+use rustc_hash::FxHashMap;
+
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::{Parts, Tensor};
-use super::{Aim, Pass, uses};
+use super::super::verify::{Operands, Parts, Tensor};
+use super::rewrite::Rewrite;
+use super::{Aim, Pass};
 use crate::diag::Bug;
 
 /// Works out what can be.
 pub(super) const FOLD: Pass = Pass { name: "fold", run: fold };
 
 fn fold(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
-    let uses = uses(&parts);
-    let old = std::mem::take(&mut parts.tensors);
-    let mut folding = Folding { tensors: Vec::with_capacity(old.len()), place: Vec::with_capacity(old.len()) };
-    for tensor in old {
-        let single = tensor.operands.first().is_some_and(|id| uses[id.0] == 1);
-        let id = folding.folded(tensor, single);
-        folding.place.push(id);
-    }
-    let Folding { tensors, place } = folding;
-    Ok(parts.moved(tensors, |id| place[id.0]))
-}
-
-struct Folding {
-    tensors: Vec<Tensor>,
-    place: Vec<TensorId>,
-}
-
-impl Folding {
-    /// Appends a tensor in its simplest form; returns it, or an earlier one that it is the same as. `single` says that
-    /// nobody else reads its first operand.
-    fn folded(&mut self, mut tensor: Tensor, single: bool) -> TensorId {
-        tensor.operands.iter_mut().for_each(|id| *id = self.place[id.0]);
-        match tensor.op {
-            Op::Affine { factor, offset } => self.affine(tensor, factor, offset),
-            Op::Sum { .. } if single => self.sum(tensor),
-            _ => self.push(tensor),
+    let readers = readers(&parts);
+    let sums: Vec<bool> = parts.tensors.iter().map(|tensor| matches!(tensor.op, Op::Sum { .. })).collect();
+    let mut list = Rewrite::of(&mut parts);
+    // factors that a sum takes over from its operand
+    let mut factors: FxHashMap<usize, f64> = FxHashMap::default();
+    for (index, reader) in readers.into_iter().enumerate() {
+        let Some((tensor, written)) = list.next() else { break };
+        if let Some(factor) = factors.remove(&index) {
+            let (shape, label) = (tensor.shape.clone(), std::mem::take(&mut tensor.label));
+            let op = Op::Affine { factor, offset: 0.0 };
+            scale_sum(&mut list, Tensor { op, operands: Operands::new(), shape, label });
+        } else if let Some(same) = simplify(tensor, written) {
+            list.leave(same);
+        } else if let (Op::Affine { factor, offset: 0.0 }, Reader::Only(reader)) = (&tensor.op, reader)
+            && sums[reader]
+        {
+            factors.insert(reader, *factor);
+            let whole = tensor.operands[0];
+            list.leave(whole);
+        } else {
+            list.keep();
         }
     }
+    Ok(list.finish(parts))
+}
 
-    /// a (b x + c) + d = a b x + (a c + d), and of one number the number.
-    #[allow(clippy::float_cmp)]
-    fn affine(&mut self, mut tensor: Tensor, factor: f64, offset: f64) -> TensorId {
-        let inner = &self.tensors[tensor.operands[0].0];
-        match inner.op {
-            _ if (factor, offset) == (1.0, 0.0) && (tensor.label.is_empty() || tensor.label == inner.label) => {
-                return tensor.operands[0];
-            }
-            Op::Affine { factor: b, offset: c } => {
-                tensor.op = Op::Affine { factor: factor * b, offset: factor * c + offset };
-                tensor.operands.clone_from(&inner.operands);
-            }
-            Op::Fill { value, ref shape } => {
-                tensor.op = Op::Fill { value: factor * value + offset, shape: shape.clone() };
-                tensor.operands.clear();
-            }
-            _ => {}
+/// Who reads a tensor.
+#[derive(Clone, Copy)]
+enum Reader {
+    Nobody,
+    /// One tensor, by its place, once.
+    Only(usize),
+    /// More than one, or a result or start.
+    Others,
+}
+
+/// Returns who reads each tensor.
+fn readers(parts: &Parts) -> Vec<Reader> {
+    let mut readers = vec![Reader::Nobody; parts.tensors.len()];
+    for (index, tensor) in parts.tensors.iter().enumerate() {
+        for id in &tensor.operands {
+            let reader = &mut readers[id.0];
+            *reader = if matches!(reader, Reader::Nobody) { Reader::Only(index) } else { Reader::Others };
         }
-        self.push(tensor)
     }
+    parts.asked().for_each(|id| readers[id.0] = Reader::Others);
+    readers
+}
 
-    /// Σ a x = a Σ x.
-    fn sum(&mut self, mut tensor: Tensor) -> TensorId {
-        let inner = &self.tensors[tensor.operands[0].0];
-        let Op::Affine { factor, offset: 0.0 } = inner.op else { return self.push(tensor) };
-        tensor.operands.clone_from(&inner.operands);
-        let label = std::mem::take(&mut tensor.label);
-        let shape = tensor.shape.clone();
-        let sum = self.push(tensor);
-        let scaled = Tensor { op: Op::Affine { factor, offset: 0.0 }, operands: [sum].as_slice().into(), shape, label };
-        self.affine(scaled, factor, 0.0)
+/// Puts a factor, with what it is added to or made of, in its simplest form; returns the earlier tensor that it is the same
+/// as, if it is. a (b x + c) + d = a b x + (a c + d), and of one number the number.
+#[allow(clippy::float_cmp)]
+fn simplify(tensor: &mut Tensor, written: &[Tensor]) -> Option<TensorId> {
+    let Op::Affine { factor, offset } = tensor.op else { return None };
+    let inner = &written[tensor.operands[0].0];
+    match inner.op {
+        _ if (factor, offset) == (1.0, 0.0) && (tensor.label.is_empty() || tensor.label == inner.label) => {
+            return Some(tensor.operands[0]);
+        }
+        Op::Affine { factor: b, offset: c } => {
+            tensor.op = Op::Affine { factor: factor * b, offset: factor * c + offset };
+            tensor.operands.clone_from(&inner.operands);
+        }
+        Op::Fill { value, ref shape } => {
+            tensor.op = Op::Fill { value: factor * value + offset, shape: shape.clone() };
+            tensor.operands.clear();
+        }
+        _ => {}
     }
+    None
+}
 
-    fn push(&mut self, tensor: Tensor) -> TensorId {
-        self.tensors.push(tensor);
-        TensorId(self.tensors.len() - 1)
+/// Writes the next tensor, a sum without the factor of what it sums, and that factor of the sum: Σ a x = a Σ x.
+fn scale_sum(list: &mut Rewrite, mut scaled: Tensor) {
+    scaled.operands.push(list.keep());
+    if simplify(&mut scaled, list.written()).is_none() {
+        let id = list.write(scaled);
+        list.replace(id);
     }
 }

@@ -45,7 +45,7 @@ struct Move {
 
 /// Returns what is to be moved where a tensor sums over receptive fields.
 fn movable(tensors: &[Tensor], sum: &Tensor) -> Option<Move> {
-    let Op::Window(Over::Pairs, field) = sum.op else { return None };
+    let Op::Window(Over::Pairs, field) = &sum.op else { return None };
     let end = &tensors[sum.operands[0].0];
     match (&end.op, end.operands.as_slice()) {
         (&Op::MatMul { transpose_left: false, transpose_right }, &[target, factor])

@@ -7,6 +7,7 @@ mod chain;
 mod drop;
 mod fold;
 mod hoist;
+mod rewrite;
 mod separate;
 mod share;
 mod steepen;
@@ -74,9 +75,7 @@ fn backward(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
 fn uses(parts: &Parts) -> Vec<usize> {
     let mut uses = vec![0; parts.tensors.len()];
     let operands = parts.tensors.iter().flat_map(|tensor| tensor.operands.iter().copied());
-    let starts = parts.leaves.iter().flat_map(|leaf| leaf.start.reads());
-    let results = parts.gradients.iter().copied().chain([parts.output, parts.losses]).chain(parts.penalty);
-    for id in operands.chain(starts).chain(results) {
+    for id in operands.chain(parts.asked()) {
         uses[id.0] += 1;
     }
     uses
