@@ -14,6 +14,7 @@ mod device;
 mod fault;
 mod gain;
 mod genome;
+mod joined;
 mod kernel;
 mod lesson;
 mod look;

@@ -5,7 +5,6 @@ use std::ops::AddAssign;
 
 use smallvec::SmallVec;
 
-use super::field::Field;
 use super::function::Function;
 use super::op::{Op, Over};
 use super::tensor::{Shape, Sizes, TensorId};
@@ -15,7 +14,16 @@ use super::verify::Plan;
 const TRANSCENDENTAL: u64 = 10;
 
 /// Bytes of one number: training is in single precision.
-const NUMBER: u64 = 4;
+pub(super) const NUMBER: u64 = 4;
+
+/// What one byte moved costs, in floating-point operations: about a core's arithmetic over its share of the memory's speed.
+pub(super) const BYTE: u64 = 4;
+
+/// What an operation of a sum over listed pairs costs, in operations of a product of matrices.
+pub(super) const IRREGULAR: u64 = 6;
+
+/// Bytes that are moved for a single number somewhere in memory: a line of the cache.
+pub(super) const LINE: u64 = 64;
 
 /// Floating-point operations and bytes read or written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,7 +59,12 @@ impl Op {
             | Self::Positions(_)
             | Self::Codes(_)
             | Self::Mask(_) => return Cost::default(),
-            Self::Fill { .. } | Self::Place { .. } | Self::Symmetric { .. } | Self::Diagonal | Self::DiagonalOf => 0,
+            Self::Fill { .. }
+            | Self::Place { .. }
+            | Self::Symmetric { .. }
+            | Self::Diagonal
+            | Self::DiagonalOf
+            | Self::Scatter(_) => 0,
             Self::Map(function) => made.saturating_mul(price(*function)),
             Self::Affine { .. } => made.saturating_mul(2),
             Self::Add | Self::Subtract | Self::Multiply | Self::Spread(_) => made,
@@ -61,21 +74,26 @@ impl Op {
                 let inner = operands[0].dims()[if *transpose_left { 1 } else { 2 }].at(sizes) as u64;
                 made.saturating_mul(inner).saturating_mul(2)
             }
-            Self::Window(over, field) => windowed(*over, field, operands, sizes),
+            Self::Window(over, field) => {
+                let weights = (field.targets() as u64).saturating_mul(field.seen() as u64);
+                weighed(*over, weights, operands, sizes)
+            }
+            Self::Joined(over, wires) => weighed(*over, wires.synapses() as u64, operands, sizes),
+            // of a whole matrix only what is joined is read
+            Self::Gather(_) => return Cost { flop: 0, bytes: made.saturating_mul(2 * NUMBER) },
         };
         Cost { flop, bytes: read.saturating_add(made).saturating_mul(NUMBER) }
     }
 }
 
 /// Two operations for each weight and each number that stands behind a neuron: a sample of the batch, or a gene.
-fn windowed(over: Over, field: &Field, operands: &[&Shape], sizes: Sizes) -> u64 {
+fn weighed(over: Over, weights: u64, operands: &[&Shape], sizes: Sizes) -> u64 {
     let behind = match over {
         Over::Pairs => operands[0],
         Over::Seen | Over::Seers => operands[1],
     };
     let behind = behind.dims()[2].at(sizes) as u64;
-    let weights = (field.targets() as u64).saturating_mul(field.seen() as u64).saturating_mul(sizes.runs as u64);
-    weights.saturating_mul(behind).saturating_mul(2)
+    weights.saturating_mul(sizes.runs as u64).saturating_mul(behind).saturating_mul(2)
 }
 
 fn price(function: Function) -> u64 {

@@ -5,6 +5,7 @@
 //! bytes that it moves, once for itself and once more for each factor that a gradient goes to.
 
 use super::super::choice::{Choice, Way};
+use super::super::cost::{BYTE, NUMBER};
 use super::super::leaf::Leaf;
 use super::super::op::Op;
 use super::super::tensor::{Sizes, TensorId};
@@ -13,12 +14,6 @@ use super::chain::{Chain, Factor, Fate, chains, fates};
 use super::{Aim, Pass};
 use crate::diag::Bug;
 use crate::options::Order;
-
-/// What one byte moved costs, in floating-point operations: about a core's arithmetic over its share of the memory's speed.
-const BYTE: u64 = 4;
-
-/// Bytes of one number.
-const NUMBER: u64 = 4;
 
 /// One product or factor of a chain, as far as prices go.
 #[derive(Debug, Clone, Copy)]
@@ -43,9 +38,9 @@ fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> 
     let fates = fates(&parts);
     let priced = |chain: Option<Chain>| chain.map(|chain| Priced::new(&parts, chain, &fates, sizes));
     let chains: Vec<Option<Priced>> = chains(&parts).into_iter().map(priced).collect();
-    let choices = chains.iter().flatten().filter_map(|chain| chain.choice(&parts, order)).collect();
+    let choices: Vec<Choice> = chains.iter().flatten().filter_map(|chain| chain.choice(&parts, order)).collect();
     if order == Order::Synthesized {
-        parts.choices = choices;
+        parts.choices.extend(choices);
         return Ok(parts);
     }
     let count = parts.tensors.len();
@@ -64,7 +59,7 @@ fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> 
             None => plan.keep(tensor, TensorId(index)),
         }
     }
-    parts.choices = choices;
+    parts.choices.extend(choices);
     let place = plan.place;
     Ok(parts.moved(plan.tensors, |id| place[id.0]))
 }
@@ -124,7 +119,7 @@ impl Priced {
             connection: connections.join(" and "),
             way,
             flop: self.flop(order, 0, last),
-            others: others.map(|(way, order)| (way, self.flop(order, 0, last))),
+            others: others.map(|(way, order)| (way, self.flop(order, 0, last))).to_vec(),
         })
     }
 

@@ -10,6 +10,7 @@ mod hoist;
 mod separate;
 mod share;
 mod steepen;
+mod thin;
 
 use super::builder::Builder;
 use super::derive::derive;
@@ -39,7 +40,7 @@ pub(super) struct Aim {
 /// Everything that is done to a forward plan, in order. What comes before DERIVE decides what the backward is made of; what comes
 /// after sees forward and backward as one list.
 pub(super) const PASSES: &[Pass] =
-    &[separate::SEPARATE, hoist::HOIST, associate::ASSOCIATE, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
+    &[separate::SEPARATE, hoist::HOIST, thin::THIN, associate::ASSOCIATE, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
 
 /// Nothing but the backward.
 pub(super) const RAW: &[Pass] = &[DERIVE];
