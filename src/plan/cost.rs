@@ -19,11 +19,14 @@ pub(super) const NUMBER: u64 = 4;
 /// What one byte moved costs, in floating-point operations: about a core's arithmetic over its share of the memory's speed.
 pub(super) const BYTE: u64 = 4;
 
-/// What an operation of a sum over listed pairs costs, in operations of a product of matrices.
-pub(super) const IRREGULAR: u64 = 6;
+/// What an operation of a sum over listed pairs costs, in operations of a product of matrices. It stands for the rows that are
+/// fetched from all over memory, a synapse each, and for what is done once a synapse. Measured by `gemc bench --slowest`, as the
+/// ratio of GFLOP/s, on one thread with AVX-512 in clouds of 500 to 3,000 neurons: 2 where what is read stays in the nearer caches
+/// and 64 samples or more stand behind a neuron, 4 for 24 genes behind a neuron, 4 and more for a million synapses.
+pub(super) const IRREGULAR: u64 = 4;
 
 /// Bytes that are moved for a single number somewhere in memory: a line of the cache.
-pub(super) const LINE: u64 = 64;
+const LINE: u64 = 64;
 
 /// Floating-point operations and bytes read or written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,12 +62,7 @@ impl Op {
             | Self::Positions(_)
             | Self::Codes(_)
             | Self::Mask(_) => return Cost::default(),
-            Self::Fill { .. }
-            | Self::Place { .. }
-            | Self::Symmetric { .. }
-            | Self::Diagonal
-            | Self::DiagonalOf
-            | Self::Scatter(_) => 0,
+            Self::Fill { .. } | Self::Place { .. } | Self::Symmetric { .. } | Self::Diagonal | Self::DiagonalOf => 0,
             Self::Map(function) => made.saturating_mul(price(*function)),
             Self::Affine { .. } => made.saturating_mul(2),
             Self::Add | Self::Subtract | Self::Multiply | Self::Spread(_) => made,
@@ -79,10 +77,21 @@ impl Op {
                 weighed(*over, weights, operands, sizes)
             }
             Self::Joined(over, wires) => weighed(*over, wires.synapses() as u64, operands, sizes),
-            // of a whole matrix only what is joined is read
-            Self::Gather(_) => return Cost { flop: 0, bytes: made.saturating_mul(2 * NUMBER) },
+            Self::Gather(_) => return Cost { flop: 0, bytes: made.saturating_mul(NUMBER + LINE) },
+            Self::Scatter(_) => {
+                let numbers = read.saturating_mul(NUMBER + LINE);
+                return Cost { flop: 0, bytes: numbers.saturating_add(made.saturating_mul(NUMBER)) };
+            }
         };
         Cost { flop, bytes: read.saturating_add(made).saturating_mul(NUMBER) }
+    }
+}
+
+impl Op {
+    /// Weighs what the operation costs, in floating-point operations of a product of matrices.
+    pub(super) fn price(&self, cost: Cost) -> u64 {
+        let weight = if matches!(self, Self::Joined(..)) { IRREGULAR } else { 1 };
+        cost.flop.saturating_mul(weight).saturating_add(cost.bytes.saturating_mul(BYTE))
     }
 }
 
@@ -129,13 +138,25 @@ impl Plan {
         self.cost_of(&self.lessons(), sizes)
     }
 
+    /// Returns what a training step is weighed as where forms of a plan are compared: floating-point operations, those that
+    /// are dearer than others counted several times, and some for each byte.
+    pub fn step_price(&self, sizes: Sizes) -> u64 {
+        let price = |id: TensorId| self.tensor(id).op.price(self.cost(id, sizes));
+        self.spent(&self.lessons()).map(price).fold(0, u64::saturating_add)
+    }
+
     /// Returns what is spent in each step to make `wanted`: what never changes is not counted.
     fn cost_of(&self, wanted: &[TensorId], sizes: Sizes) -> Cost {
-        let (needed, changing) = (self.needed(wanted), self.changing());
-        let spent = self.numbered().filter(|(id, _)| needed[id.index()] && changing[id.index()]);
-        spent.fold(Cost::default(), |mut sum, (id, _)| {
+        self.spent(wanted).fold(Cost::default(), |mut sum, id| {
             sum += self.cost(id, sizes);
             sum
         })
+    }
+
+    /// Returns the tensors that are made in each step for `wanted`.
+    fn spent(&self, wanted: &[TensorId]) -> impl Iterator<Item = TensorId> {
+        let (needed, changing) = (self.needed(wanted), self.changing());
+        let ids = self.numbered().map(|(id, _)| id);
+        ids.filter(move |id| needed[id.index()] && changing[id.index()])
     }
 }

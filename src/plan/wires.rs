@@ -26,8 +26,8 @@ struct List {
     sources: Vec<u32>,
     /// Where each goes.
     targets: Vec<u32>,
-    /// The synapses in the order of their sources, and those of one source in the order of their targets.
-    outgoing: Vec<u32>,
+    /// The synapses in the order of their sources, and those of one source in the order of their targets: number and target.
+    outgoing: Vec<[u32; 2]>,
     /// For each target its first synapse, and how many there are in all.
     by_target: Vec<usize>,
     /// For each source where its synapses begin in `outgoing`, and how many there are in all.
@@ -77,8 +77,8 @@ impl Wires {
         stretch(&self.list().by_target, target)
     }
 
-    /// Returns the synapses that a source neuron sends by.
-    pub fn outgoing(&self, source: usize) -> &[u32] {
+    /// Returns the synapses that a source neuron sends by, each with its target.
+    pub fn outgoing(&self, source: usize) -> &[[u32; 2]] {
         let list = self.list();
         &list.outgoing[stretch(&list.by_source, source)]
     }
@@ -120,7 +120,7 @@ impl List {
         for [source, target] in pairs {
             let synapse = &mut next[target as usize];
             (list.sources[*synapse], list.targets[*synapse]) = (source, target);
-            list.outgoing.push(narrow(*synapse));
+            list.outgoing.push([narrow(*synapse), target]);
             *synapse += 1;
         }
         list
@@ -172,7 +172,7 @@ mod tests {
             let (mut incoming, mut outgoing) = (Vec::new(), vec![Vec::new(); ends[0]]);
             for target in 0..ends[1] {
                 for source in (0..ends[0]).filter(|source| joined(*source, target)) {
-                    outgoing[source].push(narrow(incoming.len()));
+                    outgoing[source].push([narrow(incoming.len()), narrow(target)]);
                     incoming.push((narrow(source), narrow(target)));
                 }
             }

@@ -16,5 +16,6 @@ mod masks;
 mod pages;
 mod report;
 mod rivals;
+mod sparse;
 mod syntax;
 mod tidy;

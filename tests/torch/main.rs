@@ -20,5 +20,6 @@ mod rivals;
 mod run;
 mod runs;
 mod second;
+mod sparse;
 mod stage;
 mod weights;

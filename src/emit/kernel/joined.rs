@@ -101,11 +101,10 @@ impl Stretch<'_> {
     #[inline(always)]
     fn seers<S: Simd>(self, simd: S) {
         let Self { wires, operands, first, made } = self;
-        let (targets, mut list) = (wires.targets(), Vec::new());
+        let mut list = Vec::new();
         for (source, made) in (first..).zip(made.chunks_exact_mut(operands.length.max(1))) {
             list.clear();
-            let synapses = wires.outgoing(source).iter().map(|synapse| *synapse as usize);
-            list.extend(synapses.map(|synapse| (synapse, targets[synapse] as usize)));
+            list.extend(wires.outgoing(source).iter().map(|[synapse, target]| (*synapse as usize, *target as usize)));
             sum(simd, operands, &list, made);
         }
     }

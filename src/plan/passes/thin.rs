@@ -4,7 +4,7 @@
 
 use super::super::builder::Builder;
 use super::super::choice::{Choice, Way};
-use super::super::cost::{BYTE, IRREGULAR, LINE};
+use super::super::cost::Cost;
 use super::super::leaf::{Extent, Start};
 use super::super::op::{Op, Over};
 use super::super::tensor::{Shape, Sizes, TensorId};
@@ -125,42 +125,38 @@ impl Masked {
         let made = self.ends.map(|_| self.base).into_iter().chain(self.maps.iter().copied());
         made.chain([self.weights]).chain(self.received.iter().copied()).fold(Price::default(), |sum, id| {
             let Tensor { op, operands, shape, .. } = &pricing.parts.tensors[id.0];
-            let shapes: Vec<&Shape> = operands.iter().map(|id| &pricing.parts.tensors[id.0].shape).collect();
-            sum.with(pricing.of(op, &shapes, shape, operands), 1)
+            sum.with(pricing.of(op, (operands, &pricing.shapes(operands)), shape))
         })
     }
 
     /// Returns what it takes with only those made that are joined.
     fn sparse(&self, pricing: &Pricing<'_>) -> Price {
-        let tensors = &pricing.parts.tensors;
-        let shape = |id: TensorId| &tensors[id.0].shape;
+        let (tensors, wires) = (&pricing.parts.tensors, || self.wires.clone());
         let listed = Shape::per_run(&[self.wires.synapses()]);
-        let mut sum = match self.ends {
-            Some([target, source]) => {
-                let pairs = Op::Joined(Over::Pairs, self.wires.clone());
-                let once = pricing.of(&pairs, &[shape(target), shape(source)], &listed, &[target, source]);
-                Price::default().with(once, IRREGULAR)
+        let mut sum = match &self.ends {
+            Some(ends) => {
+                let pairs = Op::Joined(Over::Pairs, wires());
+                Price::default().with(pricing.of(&pairs, (ends, &pricing.shapes(ends)), &listed))
             }
-            None => pricing.gathered(self),
+            None => {
+                let (fate, whole) = (pricing.fates[self.base.0], &tensors[self.base.0].shape);
+                let once =
+                    |op: &Op, from, to, is: bool| Price::of(op, op.cost(&[from], to, pricing.sizes), u64::from(is));
+                let back = once(&Op::Scatter(wires()), &listed, whole, fate.learned);
+                once(&Op::Gather(wires()), whole, &listed, fate.changing).with(back)
+            }
         };
         for map in &self.maps {
             let Tensor { op, operands, .. } = &tensors[map.0];
-            sum = sum.with(pricing.of(op, &[&listed], &listed, operands), 1);
+            sum = sum.with(pricing.of(op, (operands, &[&listed]), &listed));
         }
         for id in &self.received {
-            let Tensor { operands, shape: received, .. } = &tensors[id.0];
-            let seen = Op::Joined(Over::Seen, self.wires.clone());
-            sum = sum.with(pricing.of(&seen, &[&listed, shape(operands[1])], received, operands), IRREGULAR);
+            let Tensor { operands, shape, .. } = &tensors[id.0];
+            let shapes = [&listed, &tensors[operands[1].0].shape];
+            sum = sum.with(pricing.of(&Op::Joined(Over::Seen, wires()), (operands, &shapes), shape));
         }
         sum
     }
-}
-
-/// What prices depend on.
-struct Pricing<'a> {
-    parts: &'a Parts,
-    fates: &'a [Fate],
-    sizes: Sizes,
 }
 
 /// Floating-point operations, and what they and the bytes that they move are weighed as.
@@ -171,32 +167,35 @@ struct Price {
 }
 
 impl Price {
-    /// Adds operations and bytes, where an operation counts as several.
-    fn with(self, (flop, bytes): (u64, u64), weight: u64) -> Self {
-        let price = flop.saturating_mul(weight).saturating_add(bytes.saturating_mul(BYTE));
-        Self { flop: self.flop.saturating_add(flop), price: self.price.saturating_add(price) }
+    /// Returns the price of an operation that is done so many times.
+    fn of(op: &Op, cost: Cost, times: u64) -> Self {
+        Self { flop: cost.flop.saturating_mul(times), price: op.price(cost).saturating_mul(times) }
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self { flop: self.flop.saturating_add(other.flop), price: self.price.saturating_add(other.price) }
     }
 }
 
+/// What prices depend on.
+struct Pricing<'a> {
+    parts: &'a Parts,
+    fates: &'a [Fate],
+    sizes: Sizes,
+}
+
 impl Pricing<'_> {
-    /// Returns operations and bytes of an operation, once, and once more for each operand that a gradient goes to. What never
+    /// Returns the price of an operation that is done once, and once more for each operand that a gradient goes to. What never
     /// changes costs nothing.
-    fn of(&self, op: &Op, shapes: &[&Shape], made: &Shape, operands: &[TensorId]) -> (u64, u64) {
+    fn of(&self, op: &Op, (operands, shapes): (&[TensorId], &[&Shape]), made: &Shape) -> Price {
         let fates = operands.iter().map(|id| self.fates[id.0]);
         let changing = fates.clone().any(|fate| fate.changing);
         let times = if changing { 1 + fates.filter(|fate| fate.learned).count() as u64 } else { 0 };
-        let cost = op.cost(shapes, made, self.sizes);
-        (cost.flop.saturating_mul(times), cost.bytes.saturating_mul(times))
+        Price::of(op, op.cost(shapes, made, self.sizes), times)
     }
 
-    /// Returns the price of taking numbers out of a matrix, and of putting their slopes back among zeros.
-    fn gathered(&self, masked: &Masked) -> Price {
-        let fate = self.fates[masked.base.0];
-        let synapses = masked.wires.synapses() as u64;
-        let whole = self.parts.tensors[masked.base.0].shape.count(self.sizes);
-        let lines = synapses.saturating_mul(LINE * (u64::from(fate.changing) + u64::from(fate.learned)));
-        let zeros = if fate.learned { whole.saturating_mul(4) } else { 0 };
-        Price::default().with((0, lines.saturating_add(zeros)), 1)
+    fn shapes(&self, operands: &[TensorId]) -> Vec<&Shape> {
+        operands.iter().map(|id| &self.parts.tensors[id.0].shape).collect()
     }
 }
 
