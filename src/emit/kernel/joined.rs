@@ -136,27 +136,29 @@ fn sum<S: Simd>(simd: S, operands: Operands<'_>, list: &[(usize, usize)], made: 
     rows(simd, Terms { list, weights, apart: 1, rows: y, n }, made);
 }
 
-/// Takes the numbers of the joined pairs out of the matrices of all runs.
+/// Takes the numbers of the joined pairs out of the matrices of all runs, row by row.
 pub(in crate::emit) fn gather(wires: &Wires, matrices: &[f32], made: &mut [f32]) {
     let [sources, targets] = wires.ends();
     let each = (sources * targets).max(1);
     for (matrix, made) in matrices.chunks_exact(each).zip(made.chunks_exact_mut(wires.synapses().max(1))) {
-        let pairs = wires.sources().iter().zip(wires.targets());
-        for (made, (source, target)) in made.iter_mut().zip(pairs) {
-            *made = matrix[*source as usize * targets + *target as usize];
+        for (source, row) in matrix.chunks_exact(targets.max(1)).enumerate() {
+            for [synapse, target] in wires.outgoing(source) {
+                made[*synapse as usize] = row[*target as usize];
+            }
         }
     }
 }
 
-/// Puts the numbers of the joined pairs of all runs back among zeros.
+/// Puts the numbers of the joined pairs of all runs back among zeros, row by row.
 pub(in crate::emit) fn scatter(wires: &Wires, numbers: &[f32], made: &mut [f32]) {
     let [sources, targets] = wires.ends();
     let each = (sources * targets).max(1);
-    made.fill(0.0);
     for (made, numbers) in made.chunks_exact_mut(each).zip(numbers.chunks_exact(wires.synapses().max(1))) {
-        let pairs = wires.sources().iter().zip(wires.targets());
-        for (number, (source, target)) in numbers.iter().zip(pairs) {
-            made[*source as usize * targets + *target as usize] = *number;
+        for (source, row) in made.chunks_exact_mut(targets.max(1)).enumerate() {
+            row.fill(0.0);
+            for [synapse, target] in wires.outgoing(source) {
+                row[*target as usize] = numbers[*synapse as usize];
+            }
         }
     }
 }

@@ -131,21 +131,9 @@ impl Masked {
 
     /// Returns what it takes with only those made that are joined.
     fn sparse(&self, pricing: &Pricing<'_>) -> Price {
-        let (tensors, wires) = (&pricing.parts.tensors, || self.wires.clone());
+        let tensors = &pricing.parts.tensors;
         let listed = Shape::per_run(&[self.wires.synapses()]);
-        let mut sum = match &self.ends {
-            Some(ends) => {
-                let pairs = Op::Joined(Over::Pairs, wires());
-                Price::default().with(pricing.of(&pairs, (ends, &pricing.shapes(ends)), &listed))
-            }
-            None => {
-                let (fate, whole) = (pricing.fates[self.base.0], &tensors[self.base.0].shape);
-                let once =
-                    |op: &Op, from, to, is: bool| Price::of(op, op.cost(&[from], to, pricing.sizes), u64::from(is));
-                let back = once(&Op::Scatter(wires()), &listed, whole, fate.learned);
-                once(&Op::Gather(wires()), whole, &listed, fate.changing).with(back)
-            }
-        };
+        let mut sum = self.made(pricing, &listed);
         for map in &self.maps {
             let Tensor { op, operands, .. } = &tensors[map.0];
             sum = sum.with(pricing.of(op, (operands, &[&listed]), &listed));
@@ -153,9 +141,23 @@ impl Masked {
         for id in &self.received {
             let Tensor { operands, shape, .. } = &tensors[id.0];
             let shapes = [&listed, &tensors[operands[1].0].shape];
-            sum = sum.with(pricing.of(&Op::Joined(Over::Seen, wires()), (operands, &shapes), shape));
+            let seen = Op::Joined(Over::Seen, self.wires.clone());
+            sum = sum.with(pricing.of(&seen, (operands, &shapes), shape));
         }
         sum
+    }
+
+    /// Returns what making the joined weights takes, or taking them out of a matrix and putting their slopes back.
+    fn made(&self, pricing: &Pricing<'_>, listed: &Shape) -> Price {
+        let wires = self.wires.clone();
+        if let Some(ends) = &self.ends {
+            return pricing.of(&Op::Joined(Over::Pairs, wires), (ends, &pricing.shapes(ends)), listed);
+        }
+        let (fate, whole) = (pricing.fates[self.base.0], &pricing.parts.tensors[self.base.0].shape);
+        let (gather, scatter) = (Op::Gather(wires.clone()), Op::Scatter(wires));
+        let there = Price::of(&gather, gather.cost(&[whole], listed, pricing.sizes), u64::from(fate.changing));
+        let back = Price::of(&scatter, scatter.cost(&[listed], whole, pricing.sizes), u64::from(fate.learned));
+        there.with(back)
     }
 }
 
