@@ -144,10 +144,8 @@ fn runs_start_from_the_same_numbers() {
 #[test]
 fn weights_are_those_of_the_pairs_in_their_order() {
     let plans = both(&text(30, "g { density: 0.2, within: 1.5 }"));
-    let joins = plans[1].tensors().iter().find_map(|tensor| match &tensor.op {
-        Op::Joined(_, wires) => Some(wires.joins().pairs().collect::<Vec<bool>>()),
-        _ => None,
-    });
+    let joined = |op: &Op| if let Op::Joined(_, wires) = op { Some(wires.joins().pairs().collect()) } else { None };
+    let joins: Option<Vec<bool>> = plans[1].tensors().iter().find_map(|tensor| joined(&tensor.op));
     let [dense, sparse] = plans.map(|plan| {
         let net = Net::new(&plan, &[1], Place::EXACT).unwrap();
         let id = plan.numbered().find(|(_, tensor)| tensor.label == "b->b.W").unwrap().0;

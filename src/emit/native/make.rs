@@ -189,8 +189,8 @@ impl Making<'_> {
 
 /// Returns how many numbers stand behind a neuron that a sum goes over.
 fn behind(over: Over, operands: &[&[usize]]) -> usize {
-    let place = if over == Over::Pairs { 0 } else { 1 };
-    operands.get(place).and_then(|sizes| sizes.last()).copied().unwrap_or(1)
+    let behind = if over == Over::Pairs { operands.first() } else { operands.get(1) };
+    behind.and_then(|sizes| sizes.last()).copied().unwrap_or(1)
 }
 
 /// Returns for each tensor the one whose numbers it has, in the same order: itself, unless only its axes are other ones.
