@@ -53,7 +53,7 @@ pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn steepness(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(TWICE, forward(wiring)?, Aim { order: Order::Synthesized, sizes: Sizes::SHOWN })
+    run(TWICE, forward(wiring)?, Aim { order: Order::Cheapest, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a plan without a backward, as the mathematics is written.

@@ -46,7 +46,7 @@ pub(super) const PASSES: &[Pass] =
 pub(super) const RAW: &[Pass] = &[DERIVE];
 
 /// The backward of the backward.
-pub(super) const TWICE: &[Pass] = &[DERIVE, steepen::STEEPEN, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
+pub(super) const TWICE: &[Pass] = &[thin::THIN, DERIVE, steepen::STEEPEN, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
 
 /// Appends the backward.
 const DERIVE: Pass = Pass { name: "derive", run: backward };
