@@ -64,7 +64,7 @@ pub struct Genome {
 }
 
 /// A matrix O over the genes of a genome.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Interaction {
     /// Its name; a genome's own O has the genome's name.
     pub name: Name,
@@ -102,7 +102,7 @@ impl Rule {
 }
 
 /// One link from a population to a population.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
     /// Where it comes from.
     pub source: PopId,

@@ -5,7 +5,7 @@ use crate::space::{Cloud, Space};
 use crate::span::{Name, Span};
 
 /// Neurons of one kind.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Population {
     /// Its name.
     pub name: Name,
@@ -72,7 +72,7 @@ pub enum Bias {
 }
 
 /// How a population's X over one genome comes about.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Identity {
     /// The genome.
     pub genome: GenomeId,

@@ -1,5 +1,7 @@
 //! The value of an option → a well-formed value, or what is wrong with it. Each function is what clap calls for an option.
 
+use std::collections::HashSet;
+
 /// Reads `NAME=VALUE`.
 pub(super) fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -8,6 +10,48 @@ pub(super) fn setting(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("write it as NAME=VALUE, such as `genes=40`".to_owned()),
     }
+}
+
+/// A parameter, and the values that it is given in turn, each once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sweep {
+    pub(super) name: String,
+    pub(super) values: Vec<String>,
+}
+
+/// Values of a sweep at most.
+const MOST_VALUES: usize = 4096;
+
+/// Reads `NAME=VALUES`: values with commas between, `A..B` standing for all whole numbers from A to B.
+pub(super) fn sweep(text: &str) -> Result<Sweep, String> {
+    let wanted = || "write it as NAME=VALUES, such as `genes=1..30` or `genes=5,10,20`".to_owned();
+    let (name, values_text) = setting(text).map_err(|_| wanted())?;
+    let mut values: Vec<String> = Vec::new();
+    for part in values_text.split(',').map(str::trim) {
+        match part.split_once("..") {
+            None if part.is_empty() => return Err(wanted()),
+            None => values.push(part.to_owned()),
+            Some((low, high)) => {
+                let (low, high) = (whole(low).ok_or_else(wanted)?, whole(high).ok_or_else(wanted)?);
+                if low > high {
+                    return Err(format!("{low}..{high} holds no number: write {high}..{low}"));
+                }
+                values.extend((low..=high).take(MOST_VALUES + 1).map(|value| value.to_string()));
+            }
+        }
+        if values.len() > MOST_VALUES {
+            return Err(format!("a sweep has at most {MOST_VALUES} values"));
+        }
+    }
+    let mut seen = HashSet::new();
+    match values.iter().find(|value| !seen.insert(value.as_str())) {
+        Some(twice) => Err(format!("{twice} is there twice")),
+        None => Ok(Sweep { name, values }),
+    }
+}
+
+fn whole(text: &str) -> Option<i64> {
+    text.trim().parse().ok()
 }
 
 /// Reads a number of gibibytes as bytes.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint, value_parser};
 
-use super::parse::{at_least_zero, device, positive};
+use super::parse::{Sweep, at_least_zero, device, positive, sweep};
 
 /// How to train. What is not given is the paper's protocol.
 #[derive(Debug, Args)]
@@ -38,6 +38,9 @@ pub(super) struct TrainArgs {
     /// Train so many runs at once, from seeds SEED, SEED + 1, …
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=4096))]
     pub(super) runs: Option<u32>,
+    /// Train the model with every one of these values of a parameter: NAME=1..30, NAME=5,10,20
+    #[arg(long, value_name = "NAME=VALUES", value_parser = sweep)]
+    pub(super) sweep: Option<Sweep>,
     /// Train on `auto`, `cpu`, `cuda` or `cuda:N`
     #[arg(long, value_name = "DEVICE", value_parser = device)]
     pub(super) device: Option<String>,

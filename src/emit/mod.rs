@@ -10,6 +10,8 @@
 
 mod abi;
 mod adam;
+mod answers;
+mod cohort;
 mod device;
 mod fault;
 mod gain;
@@ -29,6 +31,8 @@ mod walk;
 mod windows;
 
 pub use adam::{Adam, Moments, Route};
+pub use answers::Answers;
+pub use cohort::Cohort;
 pub use device::{NoDevice, Place, UnknownDevice, Wish, libtorch_version, open, probe};
 pub use fault::TorchFault;
 pub use genome::{GenomeMismatch, LoadFault};

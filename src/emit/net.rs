@@ -5,6 +5,7 @@ use std::fmt;
 
 use tch::{Tensor as Live, nn, no_grad_guard};
 
+use super::cohort::Cohort;
 use super::device::Place;
 use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
@@ -30,7 +31,7 @@ pub struct Net {
     seeds: Vec<u64>,
     pub(super) place: Place,
     rows: Vec<Live>,
-    prepared: Values,
+    pub(super) prepared: Values,
     pub(super) known: Values,
     answers: Walk,
     pub(super) lessons: Walk,
@@ -45,11 +46,21 @@ impl Net {
     ///
     /// What libtorch refuses: memory, mostly.
     pub fn new(plan: &Plan, seeds: &[u64], place: Place) -> Result<Self, TorchFault> {
-        let rows = params::start(plan, seeds, place)?;
+        Self::beside(plan, &[Cohort { plan, seeds }], place)
+    }
+
+    /// Makes the net of a plan for the runs of several cohorts, one after the other. None has more genes than the plan.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::new`].
+    pub fn beside(plan: &Plan, cohorts: &[Cohort<'_>], place: Place) -> Result<Self, TorchFault> {
+        let rows = params::start(plan, cohorts, place)?;
+        let seeds = cohorts.iter().flat_map(|cohort| cohort.seeds).copied().collect();
         let prepared = prepare_all(plan, place)?;
         let mut net = Self {
             plan: plan.clone(),
-            seeds: seeds.to_vec(),
+            seeds,
             place,
             rows,
             prepared,
@@ -183,6 +194,12 @@ impl Net {
         Given { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch }
     }
 
+    /// Returns what is made without a batch starts from.
+    pub(super) fn given_nothing(&self) -> Given<'_> {
+        let frame = Frame { sizes: Sizes { runs: self.runs(), batch: 1 }, place: self.place };
+        Given { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch: Batch::default() }
+    }
+
     pub(super) fn find(&self, values: &Values, id: TensorId) -> Result<Live, TorchFault> {
         values.get(id).or_else(|| self.known.get(id)).map(Live::shallow_clone).ok_or_else(|| missing(id))
     }
@@ -198,17 +215,13 @@ impl Net {
         let _guard = no_grad_guard();
         let mut known = Values::of(&self.plan);
         self.know_rows(&mut known);
-        let wanted: Vec<TensorId> = frontier(&self.plan);
+        let results: Vec<TensorId> = self.plan.answers().into_iter().chain(self.plan.lessons()).collect();
+        let wanted = frontier(&self.plan, &self.plan.changing(), &results);
         let walk = Walk::new(&self.plan, &wanted, &known, false);
         let frame = Frame { sizes: Sizes { runs: self.runs(), batch: 1 }, place: self.place };
         let batch = Batch::default();
         let given = Given { plan: &self.plan, known: &known, prepared: &self.prepared, frame, batch };
-        let values = walk.run(given)?;
-        for id in wanted {
-            if let Some(value) = values.get(id) {
-                known.set(id, Some(value.shallow_clone()));
-            }
-        }
+        known.take_in(&walk.run(given)?, &wanted);
         self.answers = Walk::new(&self.plan, &self.plan.answers(), &known, false);
         self.lessons = Walk::new(&self.plan, &self.plan.lessons(), &known, false);
         self.known = known;
@@ -229,12 +242,13 @@ pub(super) fn sample_sizes(x: &Live) -> [i64; 2] {
     }
 }
 
-/// Returns the tensors that never change and that something changing, or a result, is made from.
-fn frontier(plan: &Plan) -> Vec<TensorId> {
-    let changing = plan.changing();
-    let fixed = |id: &TensorId| changing.get(id.index()) == Some(&false);
-    let users = plan.numbered().filter(|(id, _)| !fixed(id)).flat_map(|(_, tensor)| tensor.operands.iter().copied());
-    let mut wanted: Vec<TensorId> = users.chain(plan.answers()).chain(plan.lessons()).filter(fixed).collect();
+/// Returns the tensors that are not `moving` and that something moving, or one of the results, is made from.
+pub(super) fn frontier(plan: &Plan, moving: &[bool], results: &[TensorId]) -> Vec<TensorId> {
+    let needed = plan.needed(results);
+    let still = |id: &TensorId| moving.get(id.index()) == Some(&false);
+    let users = plan.numbered().filter(|(id, _)| needed.get(id.index()) == Some(&true) && !still(id));
+    let read = users.flat_map(|(_, tensor)| tensor.operands.iter().copied());
+    let mut wanted: Vec<TensorId> = read.chain(results.iter().copied()).filter(still).collect();
     wanted.sort_unstable();
     wanted.dedup();
     wanted

@@ -3,6 +3,7 @@
 
 use tch::{Tensor as Live, no_grad_guard};
 
+use super::cohort::{Cohort, filled};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::gain::{self, There};
@@ -12,15 +13,18 @@ use super::walk::{Batch, Given, Values, Walk};
 use crate::draw::Draw;
 use crate::plan::{Extent, Leaf, Op, Plan, Sizes, Start, TensorId};
 
-/// Returns every row's tensor, [R, …], for runs with these seeds.
-pub(super) fn start(plan: &Plan, seeds: &[u64], place: Place) -> Result<Vec<Live>, TorchFault> {
+/// Returns every row's tensor, [R, …], for the runs of all cohorts, one after the other.
+pub(super) fn start(plan: &Plan, cohorts: &[Cohort<'_>], place: Place) -> Result<Vec<Live>, TorchFault> {
     let _guard = no_grad_guard();
-    let prepared = prepare_all(plan, Place::EXACT)?;
-    let of_seed = |seed: &u64| {
-        let rows = one_run(plan, &prepared, *seed)?;
-        rows.iter().map(|row| Ok(row.f_to_kind(place.kind)?)).collect::<Result<Vec<Live>, TorchFault>>()
-    };
-    let runs: Vec<Vec<Live>> = seeds.iter().map(of_seed).collect::<Result<_, _>>()?;
+    let mut runs: Vec<Vec<Live>> = Vec::new();
+    for cohort in cohorts {
+        let prepared = prepare_all(cohort.plan, Place::EXACT)?;
+        for seed in cohort.seeds {
+            let rows = filled(cohort.plan, one_run(cohort.plan, &prepared, *seed)?, plan)?;
+            let rows = rows.iter().map(|row| Ok(row.f_to_kind(place.kind)?));
+            runs.push(rows.collect::<Result<Vec<Live>, TorchFault>>()?);
+        }
+    }
     let side_by_side = |index: usize| {
         let parts: Vec<&Live> = runs.iter().filter_map(|run| run.get(index)).collect();
         Ok(Live::f_cat(&parts, 0)?.f_to_device(place.device)?)

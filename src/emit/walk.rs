@@ -35,6 +35,15 @@ impl Values {
         self.0.get(id.index())?.as_ref()
     }
 
+    /// Takes in those of the `wanted` ones that others have.
+    pub(super) fn take_in(&mut self, others: &Self, wanted: &[TensorId]) {
+        for id in wanted {
+            if let Some(value) = others.get(*id) {
+                self.set(*id, Some(value.shallow_clone()));
+            }
+        }
+    }
+
     /// Puts one in its place, or lets it go.
     pub(super) fn set(&mut self, id: TensorId, value: Option<Live>) {
         if let Some(place) = self.0.get_mut(id.index()) {

@@ -171,6 +171,7 @@ impl Lowering<'_> {
                 let identity = self.express.identity(&mut self.builder, model, wanted, reader)?;
                 let (part, genes) = (format!("{}.b", model.genome(genome).name), model.genome(genome).genes);
                 let leaf = self.builder.leaf(row(&part, genes, "one bias a gene"), reader.name)?;
+                let leaf = self.express.used(&mut self.builder, model, genome, leaf)?;
                 let leaf = self.builder.push(Op::Insert { axis: 2 }, &[leaf], "")?;
                 self.builder.product(identity, leaf, &format!("{}.bias", population.name)).map(Some)
             }

@@ -33,6 +33,16 @@ impl Plan {
         changing
     }
 
+    /// Tells for each tensor whether it depends on the batch.
+    pub fn batched(&self) -> Vec<bool> {
+        let mut batched: Vec<bool> = Vec::with_capacity(self.tensors().len());
+        for tensor in self.tensors() {
+            let inherited = tensor.operands.iter().any(|id| batched[id.index()]);
+            batched.push(tensor.op.reads_batch() || inherited);
+        }
+        batched
+    }
+
     /// Returns the bytes that making `wanted` holds at most, each tensor let go after its last use, the table not counted.
     pub fn held_bytes(&self, wanted: &[TensorId], sizes: Sizes) -> u64 {
         let needed = self.needed(wanted);

@@ -33,7 +33,7 @@ pub(super) struct Lowering<'a> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(RAW, forward(wiring)?, Aim { order: Order::Synthesized, sizes: Sizes::SHOWN })
+    run(RAW, forward(wiring, false)?, Aim { order: Order::Synthesized, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a verified plan, made cheaper by every pass: products in the `order` that is asked for, the cheapest
@@ -43,7 +43,17 @@ pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
-    run(PASSES, forward(wiring)?, Aim { order, sizes: Sizes { runs: 1, batch } })
+    run(PASSES, forward(wiring, false)?, Aim { order, sizes: Sizes { runs: 1, batch } })
+}
+
+/// Lowers a wiring as [`lower`] does, with a mask over the genes of each genome, row `GENOME.used`, that starts as all ones:
+/// a run with fewer genes, whose rows are filled up with zeros, then computes and learns what it would alone.
+///
+/// # Errors
+///
+/// A [`Bug`], which no model should cause.
+pub fn spare(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
+    run(PASSES, forward(wiring, true)?, Aim { order, sizes: Sizes { runs: 1, batch } })
 }
 
 /// Lowers a wiring to a verified plan of second order. Its loss is half the squared length of the gradient g of what
@@ -53,15 +63,15 @@ pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn steepness(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(TWICE, forward(wiring)?, Aim { order: Order::Cheapest, sizes: Sizes::SHOWN })
+    run(TWICE, forward(wiring, false)?, Aim { order: Order::Cheapest, sizes: Sizes::SHOWN })
 }
 
-/// Lowers a wiring to a plan without a backward, as the mathematics is written.
-fn forward(wiring: &Wiring) -> Result<Parts, Bug> {
+/// Lowers a wiring to a plan without a backward, as the mathematics is written; with a mask over genes if `spare`.
+fn forward(wiring: &Wiring, spare: bool) -> Result<Parts, Bug> {
     let mut lowering = Lowering {
         wiring,
         builder: Builder::default(),
-        express: Express::default(),
+        express: Express::new(spare),
         synapses: HashMap::new(),
         received: HashMap::new(),
         biases: HashMap::new(),

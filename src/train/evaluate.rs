@@ -4,7 +4,7 @@ use tch::{Kind, Tensor as Live, no_grad_guard};
 
 use super::finite::numbers;
 use super::samples::Samples;
-use crate::emit::{Net, TorchFault};
+use crate::emit::{Answers, Net, TorchFault};
 use crate::plan::Sizes;
 
 /// Bytes that one batch's tensors may take.
@@ -24,11 +24,14 @@ const MOST_GPU: usize = 10_000;
 pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
     let _guard = no_grad_guard();
     let (runs, batch) = (net.runs(), batch_size(net));
-    let mut right: Option<Live> = None;
+    let (mut answers, mut right) = (Answers::new(net)?, None::<Live>);
     for start in (0..samples.len()).step_by(batch) {
         let (x, labels) = samples.stretch(start, batch.min(samples.len() - start), runs)?;
-        let logits = net.forward(&x)?.logits;
-        let hits = logits.f_argmax(-1, false)?.f_eq_tensor(&labels)?.f_sum_dim_intlist(1_i64, false, Kind::Int64)?;
+        let hits = answers.answer(&x)?.f_argmax(1, false)?.f_eq_tensor(&labels)?.f_sum_dim_intlist(
+            1_i64,
+            false,
+            Kind::Int64,
+        )?;
         right = Some(match right {
             None => hits,
             Some(sum) => sum.f_add(&hits)?,

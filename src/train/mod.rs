@@ -6,6 +6,7 @@
 //! [`fit()`] is the way back: from a measured connectome to the X and O that reproduce it.
 
 mod bench;
+mod course;
 mod evaluate;
 mod factors;
 mod finite;
@@ -30,7 +31,7 @@ pub use memory::{Needs, NotEnoughMemory};
 pub use pairs::{Judged, held_out, judge};
 pub use recipe::{BadRecipe, EPOCHS, Recipe, Schedule};
 pub use record::{Record, Versions};
-pub use run::{Clock, Job, Outcome, RunFault, Stopped, Watcher, run};
+pub use run::{Clock, Job, Member, Outcome, RunFault, Stopped, Watcher, beside, run};
 pub use samples::{Misfit, Order, Pieces, Samples};
 pub use scores::{Metric, mean_and_deviation};
 pub use step::Stepper;

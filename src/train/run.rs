@@ -1,20 +1,18 @@
-//! The loop: steps, evaluations, each run's own end. The best genome of every run is kept as it was at its best.
+//! The loop: steps, evaluations, each run's own end.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
-use tch::{Tensor as Live, no_grad_guard};
 use thiserror::Error;
 
-use super::evaluate::accuracy;
+use super::course::Course;
 use super::finite::StepFault;
 use super::folder::{Folder, FolderFault};
 use super::recipe::{BadRecipe, Recipe};
-use super::samples::{Misfit, Pieces, Samples, as_size};
-use super::scores::{Metric, Score, mean_and_deviation};
-use super::step::Stepper;
-use crate::emit::{Net, Place, TorchFault};
+use super::samples::{Misfit, Pieces};
+use super::scores::Metric;
+use crate::emit::{Place, TorchFault};
 use crate::plan::Plan;
 
 /// Tells the time, in seconds since any moment.
@@ -35,6 +33,18 @@ pub struct Job<'a> {
     pub test: Pieces<'a>,
     /// The time.
     pub clock: Clock<'a>,
+}
+
+/// Runs among those of a job that differ in their seed alone, and what is kept of them. A job has as many as its recipe says
+/// for each member.
+#[derive(Debug)]
+pub struct Member<'a> {
+    /// What they start as: the job's plan, or one by [`crate::plan::spare`] with no more genes.
+    pub start: &'a Plan,
+    /// Whose rows are kept.
+    pub kept: &'a Plan,
+    /// Where.
+    pub folder: Option<&'a mut Folder>,
 }
 
 /// Hears what happens while a net trains.
@@ -122,116 +132,43 @@ pub fn run(
     watcher: &mut dyn Watcher,
     interrupt: &AtomicBool,
 ) -> Result<Outcome, RunFault> {
+    let mut member = [Member { start: job.plan, kept: job.plan, folder }];
+    let outcomes = beside(job, &mut member, watcher, interrupt)?;
+    Ok(outcomes.into_iter().next().unwrap_or_else(|| Outcome::none(0)))
+}
+
+/// Does the same for the runs of several members, one member's after the other's, as one program; each run comes to what it
+/// would come to alone. Returns what came of each member.
+///
+/// # Errors
+///
+/// As for [`run`].
+pub fn beside(
+    job: &Job<'_>,
+    members: &mut [Member<'_>],
+    watcher: &mut dyn Watcher,
+    interrupt: &AtomicBool,
+) -> Result<Vec<Outcome>, RunFault> {
     let recipe = job.recipe;
-    let mut course = Course::new(job, folder)?;
+    let mut course = Course::new(job, members)?;
     let stopped = loop {
         let losses = course.step()?;
-        let done = course.stepper.done();
+        let done = course.done();
         watcher.stepped(done, losses.as_deref());
         let interrupted = interrupt.load(Ordering::Relaxed);
-        let last = done >= recipe.length || (interrupted && !course.evaluated);
+        let last = done >= recipe.length || (interrupted && !course.is_evaluated());
         if done.is_multiple_of(recipe.eval_every) || last {
             watcher.evaluated(&course.evaluate()?);
         }
         if interrupted {
             break Stopped::Interrupted;
         }
-        if course.scores.iter().all(|score| !score.counts(recipe)) {
+        if course.is_over() {
             break Stopped::Converged;
         }
         if done >= recipe.length {
             break Stopped::Length;
         }
     };
-    course.stepper.settle()?;
-    Ok(course.outcome(stopped))
-}
-
-/// A run on its way.
-struct Course<'a> {
-    job: &'a Job<'a>,
-    folder: Option<&'a mut Folder>,
-    stepper: Stepper,
-    test: Samples,
-    scores: Vec<Score>,
-    /// Every row of the table, [R, …], each run's part as it was at its best.
-    best: Vec<(String, Live)>,
-    evaluated: bool,
-    began: f64,
-    evaluating: f64,
-}
-
-impl<'a> Course<'a> {
-    fn new(job: &'a Job<'a>, folder: Option<&'a mut Folder>) -> Result<Self, RunFault> {
-        let recipe = job.recipe;
-        recipe.check(job.train.labels.len())?;
-        let net = Net::new(job.plan, &recipe.seeds(), job.place)?;
-        let (train, test) = (Samples::new(job.train, job.place)?, Samples::new(job.test, job.place)?);
-        train.fit(&net)?;
-        test.fit(&net)?;
-        let copy = |(name, row): (&str, &Live)| Ok((name.to_owned(), row.f_detach()?.f_zeros_like()?));
-        let best = net.named().map(copy).collect::<Result<_, TorchFault>>()?;
-        let stepper = Stepper::new(net, train, recipe.batch, recipe.lr)?;
-        let scores = vec![Score::default(); recipe.runs];
-        let began = (job.clock)();
-        Ok(Self { job, folder, stepper, test, scores, best, evaluated: false, began, evaluating: 0.0 })
-    }
-
-    fn step(&mut self) -> Result<Option<Vec<f64>>, StepFault> {
-        self.stepper.set_lr(self.job.recipe.rate(self.stepper.done()));
-        self.stepper.step()
-    }
-
-    /// Evaluates all runs, notes what is new, keeps and writes what is best.
-    fn evaluate(&mut self) -> Result<Vec<Metric>, RunFault> {
-        self.stepper.settle()?;
-        let before = (self.job.clock)();
-        let accuracies = accuracy(self.stepper.net(), &self.test)?;
-        let losses = self.stepper.take_losses();
-        let seconds = (self.job.clock)() - self.began;
-        let (step, recipe) = (self.stepper.done(), self.job.recipe);
-        let (mut metrics, mut better) = (Vec::new(), Vec::new());
-        for ((place, &run), (loss, accuracy)) in
-            self.stepper.runs().iter().enumerate().zip(losses.into_iter().zip(accuracies))
-        {
-            if self.scores[run].note(accuracy, step, recipe) {
-                better.push((place, run));
-            }
-            metrics.push(Metric { run, step, loss, accuracy, seconds });
-        }
-        self.keep(&better)?;
-        self.write(&metrics, !better.is_empty())?;
-        let going: Vec<usize> = (0..self.scores.len()).filter(|run| self.scores[*run].counts(recipe)).collect();
-        self.stepper.keep(&going)?;
-        self.evaluated = true;
-        self.evaluating += (self.job.clock)() - before;
-        Ok(metrics)
-    }
-
-    /// Copies these runs' parts of every row, from their places in the net.
-    fn keep(&mut self, runs: &[(usize, usize)]) -> Result<(), TorchFault> {
-        let _guard = no_grad_guard();
-        for ((_, best), (_, row)) in self.best.iter_mut().zip(self.stepper.net().named()) {
-            for (place, run) in runs {
-                best.f_select(0, as_size(*run))?.f_copy_(&row.f_select(0, as_size(*place))?)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, metrics: &[Metric], genome: bool) -> Result<(), FolderFault> {
-        let Some(folder) = self.folder.as_deref_mut() else { return Ok(()) };
-        metrics.iter().try_for_each(|metric| folder.metric(metric))?;
-        if genome { folder.genome(&self.best) } else { Ok(()) }
-    }
-
-    fn outcome(&self, stopped: Stopped) -> Outcome {
-        let bests: Vec<(f64, u64)> = self.scores.iter().map(|score| score.best.unwrap_or_default()).collect();
-        let (best_accuracy, best_step): (Vec<f64>, Vec<u64>) = bests.into_iter().unzip();
-        let (mean, sd) = mean_and_deviation(&best_accuracy);
-        let seconds = (self.job.clock)() - self.began;
-        let steps = self.stepper.done();
-        let ms_per_step = 1e3 * (seconds - self.evaluating) / steps.max(1) as f64;
-        Outcome { best_accuracy, best_step, mean, sd, steps, seconds, ms_per_step, stopped }
-    }
+    course.outcomes(stopped)
 }

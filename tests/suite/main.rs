@@ -16,6 +16,7 @@ mod masks;
 mod pages;
 mod report;
 mod rivals;
+mod spare;
 mod sparse;
 mod syntax;
 mod tidy;

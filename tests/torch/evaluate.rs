@@ -1,6 +1,9 @@
 //! Accuracy over all held-out samples, in whatever batches, and a net as a tch module.
 
-use gemc::emit::{Net, Place};
+use std::fs;
+
+use gemc::draw::Draw;
+use gemc::emit::{Answers, Net, Place};
 use gemc::train::{Samples, accuracy};
 use tch::nn::Module;
 use tch::{Kind, Tensor, no_grad_guard};
@@ -30,4 +33,35 @@ fn of_nothing_is_nothing() {
     let net = Net::new(&plan(SMALL), &[3, 4], Place::CPU).unwrap();
     let found = accuracy(&net, &Samples::new(Patterns::new(0, 8).pieces(), Place::CPU).unwrap()).unwrap();
     assert_eq!(found, [0.0, 0.0]);
+}
+
+#[test]
+fn answers_are_those_of_the_whole_net() {
+    let _guard = no_grad_guard();
+    let mut texts: Vec<String> = Vec::new();
+    for entry in fs::read_dir("tests/cases/ok").unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        // a case may ask for other values of its parameters
+        texts.extend((!text.contains("// set: ")).then_some(text));
+    }
+    texts.push(include_str!("../../models/lenet.gem").replace("conv_genes = 150", "conv_genes = 6"));
+    texts.push(include_str!("../../models/lenet_direct.gem").to_owned());
+    assert!(texts.len() > 10, "{}", texts.len());
+    for text in texts {
+        let plan = plan(&text);
+        for (place, bound) in [(Place::CPU, 1e-4), (Place::EXACT, 1e-10)] {
+            let net = Net::new(&plan, &[3, 4], place).unwrap();
+            let mut answers = Answers::new(&net).unwrap();
+            for batch in [5, 5, 2] {
+                let pixels = Draw::new(batch, "x").uniform(2 * usize::try_from(batch).unwrap() * plan.inputs(), 1.0);
+                let sizes = [2, i64::try_from(batch).unwrap(), i64::try_from(plan.inputs()).unwrap()];
+                let x = Tensor::from_slice(&pixels).view(sizes).to_kind(place.kind);
+                let whole = net.forward(&x).unwrap().logits;
+                let part = answers.answer(&x).unwrap().transpose(1, 2);
+                let error = (&part - &whole).abs().max().double_value(&[]);
+                let scale = whole.abs().max().double_value(&[]).max(1e-3);
+                assert!(error <= bound * scale, "{place:?}, {batch} samples: {error} of {scale}\n{text}");
+            }
+        }
+    }
 }

@@ -20,6 +20,7 @@ mod rivals;
 mod run;
 mod runs;
 mod second;
+mod spare;
 mod sparse;
 mod stage;
 mod weights;

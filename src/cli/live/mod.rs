@@ -2,6 +2,7 @@
 //! Only the engine names [`engine`], so nothing of this room is linked into `gemc`.
 
 mod bench;
+mod blocks;
 mod draw;
 mod eval;
 mod faults;
@@ -11,6 +12,8 @@ mod machine;
 mod reached;
 mod run_folder;
 mod stop;
+mod sweep;
+mod swept;
 mod task;
 mod train;
 mod watch;

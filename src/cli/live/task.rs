@@ -110,7 +110,7 @@ fn schedule(rate: Rate) -> Schedule {
 
 /// Returns the protocol: the model's usual one, but for what was asked for. Without `--eval-every` a length in epochs is
 /// evaluated after each.
-fn recipe(args: &TrainArgs, windows: bool, samples: usize) -> Result<Recipe, Failure> {
+pub(super) fn recipe(args: &TrainArgs, windows: bool, samples: usize) -> Result<Recipe, Failure> {
     let usual = Recipe::usual(windows, samples);
     let number = |asked: Option<u32>, usual: usize| asked.map_or(usual, |number| number as usize);
     let mut recipe = Recipe {

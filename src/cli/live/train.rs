@@ -1,30 +1,47 @@
 //! `gemc compile --train`: a task → a run in a folder of its own, and what it reached.
 
 use clap::ValueEnum;
+use indexmap::IndexMap;
 
 use super::faults::Blame;
-use super::machine::clock;
+use super::machine::{Machine, clock};
 use super::reached::reached;
 use super::task::{Task, fingerprint, judged_by, learned_from};
 use super::watch::Watch;
-use super::{run_folder, stop};
+use super::{run_folder, stop, sweep};
 use crate::cli::args::{CompileArgs, Weights};
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::screen::Screen;
-use crate::data::Standing;
+use crate::compile::Stages;
+use crate::data::{Dataset, Standing};
 use crate::emit::libtorch_version;
-use crate::train::{self, Folder, Job, Record, Stopped, Versions};
+use crate::options::Facts;
+use crate::train::{self, Folder, Job, Recipe, Record, Stopped, Versions};
 
 /// Trains a model.
 pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     let Some(set) = &args.train else { return Ok(Exit::Usage) };
+    if let Some(values) = &args.training.sweep {
+        return sweep::run(screen, args, set, values);
+    }
     let task = Task::new(screen, args, set)?;
     let plan = &task.stages.plan;
     let graph = fingerprint(&task.stages)?;
     let interrupt = stop::catch()?;
     let path = run_folder::choose(args.training.run_dir.as_deref(), plan.name())?;
     let mut folder = Folder::create(&path, &task.source.text, &graph).map_err(Blame::failure)?;
-    let mut record = record(&task, args, graph);
+    let about = About {
+        args,
+        stages: &task.stages,
+        settings: args.model.set.iter().cloned().collect(),
+        facts: &task.facts,
+        data: &task.data,
+        padding: task.padding,
+        recipe: &task.recipe,
+        machine: &task.machine,
+        threads: task.threads,
+    };
+    let mut record = about.record(graph);
     // what a run was made of is known even if it is killed
     folder.record(&record).map_err(Blame::failure)?;
     let clock = clock();
@@ -54,26 +71,43 @@ pub(super) fn word(weights: Weights) -> String {
     weights.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
-fn record(task: &Task, args: &CompileArgs, graph: String) -> Record {
-    let counts = task.stages.plan.counts();
-    Record {
-        model: task.stages.plan.name().to_owned(),
-        settings: args.model.set.iter().cloned().collect(),
-        recipe: task.recipe.clone(),
-        seeds: task.recipe.seeds(),
-        data: task.data.facts.name.clone(),
-        data_hash: task.data.hash.clone(),
-        data_proven: Some(task.data.standing == Standing::Whole),
-        facts: Some(task.facts.clone()),
-        padding: task.padding,
-        held_out: args.training.hold_out.map(|count| count as usize),
-        weights: word(args.model.weights),
-        graph,
-        versions: Versions { gemc: env!("CARGO_PKG_VERSION").to_owned(), libtorch: libtorch_version() },
-        device: task.machine.place.name(),
-        threads: task.threads,
-        parameters: counts.parameters,
-        uncompressed: counts.uncompressed,
-        outcome: train::Outcome::none(task.recipe.runs),
+/// What a run is made of, and what is done with it.
+pub(super) struct About<'a> {
+    pub(super) args: &'a CompileArgs,
+    pub(super) stages: &'a Stages,
+    /// Parameters that were set.
+    pub(super) settings: IndexMap<String, String>,
+    pub(super) facts: &'a Facts,
+    pub(super) data: &'a Dataset,
+    pub(super) padding: usize,
+    pub(super) recipe: &'a Recipe,
+    pub(super) machine: &'a Machine,
+    pub(super) threads: usize,
+}
+
+impl About<'_> {
+    /// Returns the record of a run that has not begun; `graph` is the hash of its graph.
+    pub(super) fn record(&self, graph: String) -> Record {
+        let counts = self.stages.plan.counts();
+        Record {
+            model: self.stages.plan.name().to_owned(),
+            settings: self.settings.clone(),
+            recipe: self.recipe.clone(),
+            seeds: self.recipe.seeds(),
+            data: self.data.facts.name.clone(),
+            data_hash: self.data.hash.clone(),
+            data_proven: Some(self.data.standing == Standing::Whole),
+            facts: Some(self.facts.clone()),
+            padding: self.padding,
+            held_out: self.args.training.hold_out.map(|count| count as usize),
+            weights: word(self.args.model.weights),
+            graph,
+            versions: Versions { gemc: env!("CARGO_PKG_VERSION").to_owned(), libtorch: libtorch_version() },
+            device: self.machine.place.name(),
+            threads: self.threads,
+            parameters: counts.parameters,
+            uncompressed: counts.uncompressed,
+            outcome: train::Outcome::none(self.recipe.runs),
+        }
     }
 }

@@ -12,6 +12,8 @@ mod fit;
 mod help;
 mod out;
 mod snapshot;
+#[cfg(feature = "torch")]
+mod sweep;
 mod terminal;
 #[cfg(feature = "torch")]
 mod train;

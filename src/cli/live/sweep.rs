@@ -1,0 +1,252 @@
+//! `gemc compile --train --sweep`: a model trained with every one of the values of a parameter, a run's folder for each value,
+//! and a table of what each reached.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use indexmap::IndexMap;
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::blocks::{Limits, Point, blocks, largest};
+use super::faults::Blame;
+use super::machine::{Machine, clock};
+use super::swept::{Reached, Swept};
+use super::task::{fingerprint, judged_by, learned_from, read, recipe};
+use super::train::About;
+use super::watch::Watch;
+use super::{run_folder, stop};
+use crate::cli::args::CompileArgs;
+use crate::cli::exit::{Exit, Failure, Outcome, alone};
+use crate::cli::model::{compile, find, options, order};
+use crate::cli::numbers::{count, grouped};
+use crate::cli::parse::Sweep;
+use crate::cli::screen::{Ink, Screen};
+use crate::cli::sets::facts;
+use crate::compile::stages;
+use crate::data::Dataset;
+use crate::diag::Bug;
+use crate::options::{Facts, Options, Order};
+use crate::plan::{Plan, spare};
+use crate::train::{Folder, Job, Member, Recipe, Record, Stopped, beside};
+
+/// A parameter has one value and many.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is set and swept")]
+#[diagnostic(code(cli::set_and_swept), help("remove `--set {name}=…`, or sweep another parameter"))]
+struct SweptAndSet {
+    name: String,
+}
+
+/// A sweep in which nothing is left to be found wrong.
+struct Task<'a> {
+    screen: &'a Screen,
+    args: &'a CompileArgs,
+    sweep: &'a Sweep,
+    text: String,
+    facts: Facts,
+    points: Vec<Point>,
+    data: Dataset,
+    recipe: Recipe,
+    machine: Machine,
+}
+
+/// Trains a model with every value of `sweep`.
+pub(super) fn run(screen: &Screen, args: &CompileArgs, set: &str, sweep: &Sweep) -> Outcome {
+    let task = Task::new(screen, args, set, sweep)?;
+    let blocks = blocks(&task.points, &task.recipe, Limits::of(task.machine.place));
+    let name = format!("{}-{}", task.model(), sweep.name);
+    let path = run_folder::choose(args.training.run_dir.as_deref(), &name)?;
+    run_folder::unused(&path)?;
+    let interrupt = stop::catch()?;
+    let mut swept = task.begun();
+    let clock = clock();
+    for block in blocks {
+        let block = task.points.get(block).unwrap_or_default();
+        let reached = task.train(block, &path, &interrupt)?;
+        let interrupted = reached.iter().any(|reached| reached.stopped == Stopped::Interrupted);
+        swept.programs.push(block.iter().map(|point| point.value.clone()).collect());
+        swept.points.extend(reached);
+        swept.seconds = clock();
+        swept.write(&path)?;
+        if interrupted {
+            swept.show(screen, &path)?;
+            return Ok(Exit::Interrupted);
+        }
+    }
+    swept.show(screen, &path)?;
+    Ok(Exit::Done)
+}
+
+impl<'a> Task<'a> {
+    fn new(screen: &'a Screen, args: &'a CompileArgs, set: &str, sweep: &'a Sweep) -> Result<Self, Failure> {
+        let (facts, training) = (facts(set)?, &args.training);
+        let source = find(screen, &args.file)?;
+        let batch = training.batch.map(|batch| batch as usize);
+        if args.model.set.iter().any(|(name, _)| *name == sweep.name) {
+            return Err(Failure::input(SweptAndSet { name: sweep.name.clone() }));
+        }
+        let mut points = Vec::with_capacity(sweep.values.len());
+        for value in &sweep.values {
+            let mut options = Options { batch, ..options(&args.model, Some(facts.clone())) };
+            options.set.push((sweep.name.clone(), value.clone()));
+            // warnings, and what the data settles, are the same for all
+            let stages = if points.is_empty() {
+                compile(screen, &source, &options)?
+            } else {
+                stages(&source.name, &source.text, &options).map_err(|report| Failure::text(&source.name, report))?
+            };
+            points.push(Point { value: value.clone(), stages });
+        }
+        let machine = Machine::open(training.device.as_deref(), training.threads)?;
+        let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
+        let data = match training.hold_out {
+            None => data,
+            Some(count) => data.hold_out(count as usize).map_err(Failure::input)?,
+        };
+        let windows = points.iter().any(|point| point.stages.model().has_windows());
+        let recipe = recipe(training, windows, data.train.len())?;
+        Ok(Self { screen, args, sweep, text: source.text, facts, points, data, recipe, machine })
+    }
+
+    fn model(&self) -> &str {
+        self.points.first().map_or("", |point| point.stages.plan.name())
+    }
+
+    fn begun(&self) -> Swept {
+        Swept {
+            model: self.model().to_owned(),
+            parameter: self.sweep.name.clone(),
+            data: self.data.facts.name.clone(),
+            runs: self.recipe.runs,
+            programs: Vec::new(),
+            points: Vec::new(),
+            seconds: 0.0,
+        }
+    }
+
+    /// Trains one block.
+    fn train(&self, block: &[Point], path: &Path, interrupt: &AtomicBool) -> Result<Vec<Reached>, Failure> {
+        let order = order(self.args.model.weights);
+        let Some(plans) = Plans::new(block, order, self.recipe.batch)? else { return Ok(Vec::new()) };
+        let padding = block.first().and_then(|point| point.stages.model().margin(&self.facts)).unwrap_or(0);
+        let data = if padding == 0 { Cow::Borrowed(&self.data) } else { Cow::Owned(self.data.clone().padded(padding)) };
+        let all = Recipe { runs: self.recipe.runs.saturating_mul(block.len()), ..self.recipe.clone() };
+        let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
+        self.machine.check_memory(&plans.whole, &all, bytes.saturating_mul(2))?;
+        let threads = self.machine.settle(&plans.whole, &all, learned_from(&data))?;
+        self.announce(block, &all, threads);
+        let mut kept = Vec::with_capacity(block.len());
+        for point in block {
+            kept.push(self.open(point, path, (&data, padding, threads))?);
+        }
+        let mut members = plans.members(kept.iter_mut().map(|(folder, _)| folder));
+        let clock = clock();
+        let job = Job {
+            plan: &plans.whole,
+            recipe: &self.recipe,
+            place: self.machine.place,
+            train: learned_from(&data),
+            test: judged_by(&data),
+            clock: &clock,
+        };
+        let mut watch = Watch::new(self.screen, self.args.training.quiet, self.recipe.length);
+        let outcomes = beside(&job, &mut members, &mut watch, interrupt);
+        watch.done();
+        let mut reached = Vec::with_capacity(block.len());
+        for ((point, (folder, mut record)), outcome) in block.iter().zip(kept).zip(outcomes.map_err(Blame::failure)?) {
+            record.outcome = outcome;
+            folder.record(&record).map_err(Blame::failure)?;
+            reached.push(self.reached(point, record));
+        }
+        Ok(reached)
+    }
+
+    /// Opens the folder of one value's runs.
+    fn open(
+        &self,
+        point: &Point,
+        path: &Path,
+        (data, padding, threads): (&Dataset, usize, usize),
+    ) -> Result<(Folder, Record), Failure> {
+        let graph = fingerprint(&point.stages)?;
+        let folder = Folder::create(&path.join(self.folder(point)), &self.text, &graph).map_err(Blame::failure)?;
+        let mut settings: IndexMap<String, String> = self.args.model.set.iter().cloned().collect();
+        settings.insert(self.sweep.name.clone(), point.value.clone());
+        let about = About {
+            args: self.args,
+            stages: &point.stages,
+            settings,
+            facts: &self.facts,
+            data,
+            padding,
+            recipe: &self.recipe,
+            machine: &self.machine,
+            threads,
+        };
+        let record = about.record(graph);
+        folder.record(&record).map_err(Blame::failure)?;
+        Ok((folder, record))
+    }
+
+    /// Returns what a value's folder is called.
+    fn folder(&self, point: &Point) -> String {
+        format!("{}={}", self.sweep.name, point.value)
+    }
+
+    fn reached(&self, point: &Point, record: Record) -> Reached {
+        let Record { parameters, uncompressed, outcome, .. } = record;
+        let crate::train::Outcome { best_accuracy, mean, sd, steps, stopped, .. } = outcome;
+        let (value, folder) = (point.value.clone(), self.folder(point));
+        Reached { value, parameters, uncompressed, best_accuracy, mean, sd, steps, stopped, folder }
+    }
+
+    /// Says what is trained next.
+    fn announce(&self, block: &[Point], all: &Recipe, threads: usize) {
+        if self.args.training.quiet {
+            return;
+        }
+        let values = match block {
+            [one] => one.value.clone(),
+            [first, .., last] => format!("{} to {}", first.value, last.value),
+            [] => return,
+        };
+        let (steps, runs) = (count(all.length, "step"), count(all.runs as u64, "run"));
+        let (threads, device) = (count(threads as u64, "thread"), self.machine.place.name());
+        let (batch, data) = (grouped(all.batch as u64), &self.data.facts.name);
+        let line = format!(
+            "{} with {} = {values} on {data}: {runs}, at most {steps} of {batch} samples, {threads} on {device}",
+            self.model(),
+            self.sweep.name
+        );
+        self.screen.remark(&self.screen.paint_remark(Ink::Faint, &line));
+    }
+}
+
+/// The plans of a block: of the whole program, and of each value. They differ where the values are several.
+struct Plans<'a> {
+    whole: Cow<'a, Plan>,
+    starts: Vec<Cow<'a, Plan>>,
+    kept: Vec<&'a Plan>,
+}
+
+impl<'a> Plans<'a> {
+    fn new(block: &'a [Point], order: Order, batch: usize) -> Result<Option<Self>, Failure> {
+        let Some(largest) = largest(block) else { return Ok(None) };
+        let plan = |point: &'a Point| match block {
+            [_] => Ok(Cow::Borrowed(&point.stages.plan)),
+            _ => spare(&point.stages.wiring, order, batch).map(Cow::Owned),
+        };
+        let bug = |bug: Bug| Failure::Fault(Exit::Bug, alone(bug));
+        let whole = plan(largest).map_err(bug)?;
+        let starts = block.iter().map(plan).collect::<Result<_, _>>().map_err(bug)?;
+        Ok(Some(Self { whole, starts, kept: block.iter().map(|point| &point.stages.plan).collect() }))
+    }
+
+    /// Returns the members, each with its folder.
+    fn members<'b>(&'b self, folders: impl Iterator<Item = &'b mut Folder>) -> Vec<Member<'b>> {
+        let plans = self.starts.iter().zip(&self.kept).zip(folders);
+        plans.map(|((start, kept), folder)| Member { start, kept, folder: Some(folder) }).collect()
+    }
+}

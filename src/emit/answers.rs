@@ -1,0 +1,65 @@
+//! What a net that learns nothing meanwhile answers to batch after batch: what does not depend on the batch, weights above all,
+//! is made once. On a CPU in single precision the rest has its place beforehand.
+
+use tch::{Tensor as Live, no_grad_guard};
+
+use super::device::Place;
+use super::fault::TorchFault;
+use super::native::Program;
+use super::net::{Net, frontier, missing};
+use super::walk::{Given, Values, Walk};
+use crate::plan::TensorId;
+
+/// A net as it is now, to be asked.
+#[derive(Debug)]
+pub struct Answers<'a> {
+    net: &'a Net,
+    /// What does not depend on the batch.
+    known: Values,
+    walk: Walk,
+    program: Option<Program>,
+}
+
+impl<'a> Answers<'a> {
+    /// Makes what does not depend on the batch.
+    ///
+    /// # Errors
+    ///
+    /// Names the tensor whose computation libtorch refuses.
+    pub fn new(net: &'a Net) -> Result<Self, TorchFault> {
+        let _guard = no_grad_guard();
+        let (plan, output) = (net.plan(), [net.plan().output()]);
+        let wanted: Vec<TensorId> = frontier(plan, &plan.batched(), &output);
+        let mut known = Values::of(plan);
+        known.take_in(&net.known, &plan.numbered().map(|(id, _)| id).collect::<Vec<_>>());
+        known.take_in(&Walk::new(plan, &wanted, &net.known, false).run(net.given_nothing())?, &wanted);
+        let walk = Walk::new(plan, &output, &known, false);
+        Ok(Self { net, known, walk, program: None })
+    }
+
+    /// Returns the answer to `x`, R × B × N, before softmax: R × classes × B. The next call may write over it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Answers::new`].
+    pub fn answer(&mut self, x: &Live) -> Result<Live, TorchFault> {
+        let _guard = no_grad_guard();
+        let (plan, sample) = (self.net.plan(), x.f_transpose(1, 2)?);
+        let output = plan.output();
+        let given = Given { known: &self.known, ..self.net.given(&sample, None) };
+        if self.net.place() != Place::CPU {
+            let values = self.walk.run(given)?;
+            let found = values.get(output).or_else(|| self.known.get(output));
+            return found.map(Live::shallow_clone).ok_or_else(|| missing(output));
+        }
+        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
+        let mut program = match self.program.take().filter(|program| program.fits(given.frame, threads)) {
+            Some(program) => program,
+            None => Program::new(given, &self.walk, &[output], threads)?,
+        };
+        program.run(plan, (x, &[]), |_| {})?;
+        let answer = program.view(plan, output).unwrap_or_else(|| Err(missing(output)));
+        self.program = Some(program);
+        answer
+    }
+}
