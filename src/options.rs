@@ -36,9 +36,9 @@ pub enum Order {
     /// The cheapest, connection by connection.
     #[default]
     Cheapest,
-    /// Weights are made, then used.
+    /// Weights are made, then used; under a mask those of all pairs.
     Synthesized,
-    /// Weights are never made: the activity goes through genes.
+    /// Weights are never made: the activity goes through genes; under a mask only those of joined pairs are made.
     Factored,
 }
 

@@ -3,32 +3,41 @@
 use tch::{Device, Kind, Tensor as Live};
 
 use super::fault::TorchFault;
+use super::joined;
 use super::ops::size;
 use super::windows::window;
-use crate::plan::{Field, Over};
+use crate::plan::{Field, Over, Wires};
+
+/// Which pairs of neurons have a weight.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum There<'a> {
+    /// All.
+    Everywhere,
+    /// Those within receptive fields.
+    Windows(&'a Field),
+    /// Those where a mask, 1 × `N_s` × `N_t`, is 1.
+    Mask(&'a Live),
+    /// Those that are listed.
+    Wires(&'a Wires),
+}
 
 /// A spread below this part of the root mean square is rounding, not spread.
 const ROUNDING: f64 = 1e-12;
 
 /// Returns c = √(2 / `fan_in`) / std(`X_s O X_tᵀ`) for one run: `X_s` 1 × `N_s` × G, O 1 × G × G, `X_t` 1 × `N_t` × G, in
-/// double precision. With a `field` only pairs of neurons within a receptive field have a weight, with a `mask`, 1 × `N_s` ×
-/// `N_t`, only those that it joins.
+/// double precision.
 ///
 /// Where all weights are equal the root mean square stands in for the deviation, and 1 where that is 0 as well.
-pub(super) fn gain(
-    ends: [&Live; 3],
-    fan_in: f64,
-    field: Option<&Field>,
-    mask: Option<&Live>,
-) -> Result<f64, TorchFault> {
+pub(super) fn gain(ends: [&Live; 3], fan_in: f64, there: There<'_>) -> Result<f64, TorchFault> {
     let [source, interaction, target] = ends;
-    let (mean, deviation) = match (field, mask) {
-        (None, None) => spread(source, interaction, target)?,
-        (Some(field), _) => spread_within(field, source, interaction, target)?,
-        (None, Some(mask)) => {
+    let (mean, deviation) = match there {
+        There::Everywhere => spread(source, interaction, target)?,
+        There::Windows(field) => spread_within(field, source, interaction, target)?,
+        There::Mask(mask) => {
             let weights = source.f_bmm(interaction)?.f_bmm(&target.f_transpose(1, 2)?)?;
             spread_there(&weights, mask)?
         }
+        There::Wires(wires) => spread_along(wires, source, interaction, target)?,
     };
     let root_mean_square = mean.hypot(deviation);
     let scale = if deviation > ROUNDING * root_mean_square { deviation } else { root_mean_square };
@@ -60,6 +69,13 @@ fn spread_within(field: &Field, source: &Live, interaction: &Live, target: &Live
     let ones = |count: usize| Live::f_ones([1, size(count), 1], (Kind::Double, Device::Cpu));
     let there = window(Over::Pairs, field, &ones(field.targets())?, &ones(field.sources())?)?;
     spread_there(&weights, &there)
+}
+
+/// Returns the same of the weights of joined pairs, of which no others are made.
+fn spread_along(wires: &Wires, source: &Live, interaction: &Live, target: &Live) -> Result<(f64, f64), TorchFault> {
+    let ends = joined::ends(wires)?;
+    let weights = joined::joined(Over::Pairs, wires, &ends, [target, &source.f_bmm(interaction)?])?;
+    spread_there(&weights, &weights.f_ones_like()?)
 }
 
 /// Returns the mean and the standard deviation of the weights that are `there`.

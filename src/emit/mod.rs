@@ -1,9 +1,9 @@
 //! A verified plan becomes live tensors: [`Net`], its optimiser, and the device they lie on.
 //!
 //! A plan holds its backward, so a [`Net`] walks one list and returns losses and gradients together; libtorch records nothing.
-//! `ops` is the table of operations, one line of libtorch for each; sums over receptive fields have a kernel of their own
-//! for a CPU in single precision, and are unfolded elsewhere. An activity is R × N × B within a plan; a net takes and returns
-//! R × B × N.
+//! `ops` is the table of operations, one line of libtorch for each; sums over receptive fields and over joined pairs of neurons
+//! have a kernel of their own for a CPU in single precision, and are unfolded, or gathered, elsewhere. An activity is
+//! R × N × B within a plan; a net takes and returns R × B × N.
 //!
 //! `tch` is spoken here and in `train`, nowhere else. A plan has no user errors left, so what can fail here is libtorch
 //! itself: every call is the fallible one and a failure comes back as a [`TorchFault`].
@@ -16,6 +16,7 @@ mod device;
 mod fault;
 mod gain;
 mod genome;
+mod joined;
 mod kernel;
 mod lesson;
 mod look;

@@ -3,7 +3,7 @@
 use tch::{TchError, Tensor as Live};
 
 use super::device::Place;
-use super::{pools, windows};
+use super::{joined, pools, windows};
 use crate::plan::{Function, Op, Plan, Shape, Sizes, TensorId};
 
 /// Returns the name people know a tensor by: its label, or its id and operation.
@@ -42,7 +42,9 @@ fn name(op: &Op) -> &'static str {
         Op::DiagonalOf => "diagonal of",
         Op::Pool(_) => "pool",
         Op::Spread(_) => "spread",
-        Op::Window(over, _) => over.name(),
+        Op::Window(over, _) | Op::Joined(over, _) => over.name(),
+        Op::Gather(_) => "gather",
+        Op::Scatter(_) => "scatter",
     }
 }
 
@@ -89,6 +91,9 @@ pub(super) fn apply(
         (Op::Pool(squares), [x], _) => pools::pool(*squares, x),
         (Op::Spread(squares), [x], _) => pools::spread(*squares, x),
         (Op::Window(over, field), [x, y], _) => windows::window(*over, field, x, y),
+        (Op::Joined(over, wires), [x, y], Some(ends)) => joined::joined(*over, wires, ends, [x, y]),
+        (Op::Gather(wires), [x], Some(ends)) => joined::gather(wires, ends, x),
+        (Op::Scatter(wires), [x], Some(ends)) => joined::scatter(wires, ends, x),
         _ => return None,
     };
     Some(result)

@@ -6,12 +6,12 @@ use tch::{Tensor as Live, no_grad_guard};
 use super::cohort::{Cohort, filled};
 use super::device::Place;
 use super::fault::TorchFault;
-use super::gain;
+use super::gain::{self, There};
 use super::ops::{Frame, size};
 use super::prepare::prepare_all;
 use super::walk::{Batch, Given, Values, Walk};
 use crate::draw::Draw;
-use crate::plan::{Leaf, Op, Plan, Sizes, Start, TensorId};
+use crate::plan::{Extent, Leaf, Op, Plan, Sizes, Start, TensorId};
 
 /// Returns every row's tensor, [R, …], for the runs of all cohorts, one after the other.
 pub(super) fn start(plan: &Plan, cohorts: &[Cohort<'_>], place: Place) -> Result<Vec<Live>, TorchFault> {
@@ -43,10 +43,15 @@ fn one_run(plan: &Plan, prepared: &Values, seed: u64) -> Result<Vec<Live>, Torch
     let mut rows: Vec<Option<Live>> = plan.leaves().iter().map(|leaf| draw(leaf, seed)).collect::<Result<_, _>>()?;
     let made = gain_ends(plan, &rows, prepared)?;
     for (row, leaf) in rows.iter_mut().zip(plan.leaves()) {
-        if let Start::Gain { source, interaction, target, fan_in, field, mask } = leaf.start {
+        if let Start::Gain { source, interaction, target, fan_in, ref extent } = leaf.start {
             let ends = [end(&made, source)?, end(&made, interaction)?, end(&made, target)?];
-            let mask = mask.map(|id| end(&made, id)).transpose()?;
-            let gain = gain::gain(ends, fan_in, field.as_ref(), mask)?;
+            let there = match extent {
+                Extent::Whole => There::Everywhere,
+                Extent::Windows(field) => There::Windows(field),
+                Extent::Mask(id) => There::Mask(end(&made, *id)?),
+                Extent::Wires(wires) => There::Wires(wires),
+            };
+            let gain = gain::gain(ends, fan_in, there)?;
             *row = Some(Live::f_full(shape(leaf), gain, Place::EXACT.options())?);
         }
     }

@@ -1,18 +1,30 @@
-//! What operations need besides their operands and never changes: positions, labels, masks, the places of a triangle's entries.
+//! What operations need besides their operands and never changes: positions, labels, masks, joined pairs, the places of a
+//! triangle's entries.
 
 use tch::Tensor as Live;
 
 use super::device::Place;
 use super::fault::TorchFault;
+use super::joined;
 use super::ops::size;
 use super::walk::Values;
-use crate::plan::{Op, Plan};
+use crate::plan::{Op, Plan, Wires};
 
 /// Prepares every operation of a plan that has something to prepare.
 pub(super) fn prepare_all(plan: &Plan, place: Place) -> Result<Values, TorchFault> {
     let mut prepared = Values::of(plan);
+    // several operations, and all ticks, go along the same pairs
+    let mut known: Vec<(&Wires, Live)> = Vec::new();
     for (id, tensor) in plan.numbered() {
-        prepared.set(id, prepare(&tensor.op, place)?);
+        let (Op::Joined(_, wires) | Op::Gather(wires) | Op::Scatter(wires)) = &tensor.op else {
+            prepared.set(id, prepare(&tensor.op, place)?);
+            continue;
+        };
+        if !known.iter().any(|(other, _)| *other == wires) {
+            known.push((wires, joined::ends(wires)?.f_to_device(place.device)?));
+        }
+        let ends = known.iter().find(|(other, _)| *other == wires);
+        prepared.set(id, ends.map(|(_, ends)| ends.shallow_clone()));
     }
     Ok(prepared)
 }
@@ -24,9 +36,9 @@ fn prepare(op: &Op, place: Place) -> Result<Option<Live>, TorchFault> {
         let values = values.f_view([1, size(space.neurons()), size(space.dims())])?;
         return Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?));
     }
-    if let Op::Mask(joins) = op {
-        let [sources, targets] = joins.ends.each_ref().map(|space| size(space.neurons()));
-        let joined: Vec<u8> = joins.pairs().map(u8::from).collect();
+    if let Op::Mask(wires) = op {
+        let [sources, targets] = wires.ends().map(size);
+        let joined: Vec<u8> = wires.joins().pairs().map(u8::from).collect();
         let values = Live::f_from_slice(&joined)?.f_view([1, sources, targets])?;
         return Ok(Some(values.f_to_device(place.device)?.f_to_kind(place.kind)?));
     }

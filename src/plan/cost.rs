@@ -5,7 +5,6 @@ use std::ops::AddAssign;
 
 use smallvec::SmallVec;
 
-use super::field::Field;
 use super::function::Function;
 use super::op::{Op, Over};
 use super::tensor::{Shape, Sizes, TensorId};
@@ -15,7 +14,19 @@ use super::verify::Plan;
 const TRANSCENDENTAL: u64 = 10;
 
 /// Bytes of one number: training is in single precision.
-const NUMBER: u64 = 4;
+pub(super) const NUMBER: u64 = 4;
+
+/// What one byte moved costs, in floating-point operations: about a core's arithmetic over its share of the memory's speed.
+pub(super) const BYTE: u64 = 4;
+
+/// What an operation of a sum over listed pairs costs, in operations of a product of matrices. It stands for the rows that are
+/// fetched from all over memory, a synapse each, and for what is done once a synapse. Measured by `gemc bench --slowest`, as the
+/// ratio of GFLOP/s, on one thread with AVX-512 in clouds of 500 to 3,000 neurons: 2 where what is read stays in the nearer caches
+/// and 64 samples or more stand behind a neuron, 4 for 24 genes behind a neuron, 4 and more for a million synapses.
+pub(super) const IRREGULAR: u64 = 4;
+
+/// Bytes that are moved for a single number somewhere in memory: a line of the cache.
+const LINE: u64 = 64;
 
 /// Floating-point operations and bytes read or written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,21 +72,37 @@ impl Op {
                 let inner = operands[0].dims()[if *transpose_left { 1 } else { 2 }].at(sizes) as u64;
                 made.saturating_mul(inner).saturating_mul(2)
             }
-            Self::Window(over, field) => windowed(*over, field, operands, sizes),
+            Self::Window(over, field) => {
+                let weights = (field.targets() as u64).saturating_mul(field.seen() as u64);
+                weighed(*over, weights, operands, sizes)
+            }
+            Self::Joined(over, wires) => weighed(*over, wires.synapses() as u64, operands, sizes),
+            Self::Gather(_) => return Cost { flop: 0, bytes: made.saturating_mul(NUMBER + LINE) },
+            Self::Scatter(_) => {
+                let numbers = read.saturating_mul(NUMBER + LINE);
+                return Cost { flop: 0, bytes: numbers.saturating_add(made.saturating_mul(NUMBER)) };
+            }
         };
         Cost { flop, bytes: read.saturating_add(made).saturating_mul(NUMBER) }
     }
 }
 
+impl Op {
+    /// Weighs what the operation costs, in floating-point operations of a product of matrices.
+    pub(super) fn price(&self, cost: Cost) -> u64 {
+        let weight = if matches!(self, Self::Joined(..)) { IRREGULAR } else { 1 };
+        cost.flop.saturating_mul(weight).saturating_add(cost.bytes.saturating_mul(BYTE))
+    }
+}
+
 /// Two operations for each weight and each number that stands behind a neuron: a sample of the batch, or a gene.
-fn windowed(over: Over, field: &Field, operands: &[&Shape], sizes: Sizes) -> u64 {
+fn weighed(over: Over, weights: u64, operands: &[&Shape], sizes: Sizes) -> u64 {
     let behind = match over {
         Over::Pairs => operands[0],
         Over::Seen | Over::Seers => operands[1],
     };
     let behind = behind.dims()[2].at(sizes) as u64;
-    let weights = (field.targets() as u64).saturating_mul(field.seen() as u64).saturating_mul(sizes.runs as u64);
-    weights.saturating_mul(behind).saturating_mul(2)
+    weights.saturating_mul(sizes.runs as u64).saturating_mul(behind).saturating_mul(2)
 }
 
 fn price(function: Function) -> u64 {
@@ -111,13 +138,25 @@ impl Plan {
         self.cost_of(&self.lessons(), sizes)
     }
 
+    /// Returns what a training step is weighed as where forms of a plan are compared: floating-point operations, those that
+    /// are dearer than others counted several times, and some for each byte.
+    pub fn step_price(&self, sizes: Sizes) -> u64 {
+        let price = |id: TensorId| self.tensor(id).op.price(self.cost(id, sizes));
+        self.spent(&self.lessons()).map(price).fold(0, u64::saturating_add)
+    }
+
     /// Returns what is spent in each step to make `wanted`: what never changes is not counted.
     fn cost_of(&self, wanted: &[TensorId], sizes: Sizes) -> Cost {
-        let (needed, changing) = (self.needed(wanted), self.changing());
-        let spent = self.numbered().filter(|(id, _)| needed[id.index()] && changing[id.index()]);
-        spent.fold(Cost::default(), |mut sum, (id, _)| {
+        self.spent(wanted).fold(Cost::default(), |mut sum, id| {
             sum += self.cost(id, sizes);
             sum
         })
+    }
+
+    /// Returns the tensors that are made in each step for `wanted`.
+    fn spent(&self, wanted: &[TensorId]) -> impl Iterator<Item = TensorId> {
+        let (needed, changing) = (self.needed(wanted), self.changing());
+        let ids = self.numbered().map(|(id, _)| id);
+        ids.filter(move |id| needed[id.index()] && changing[id.index()])
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::field::Field;
 use super::tensor::{Shape, TensorId};
+use super::wires::Wires;
 use crate::space::Cloud;
 
 /// One row of the parameter table.
@@ -39,6 +40,19 @@ impl Leaf {
     }
 }
 
+/// Which pairs of neurons have a weight.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Extent {
+    /// All.
+    Whole,
+    /// Those within receptive fields.
+    Windows(Field),
+    /// Those that a mask, 1 × `N_s` × `N_t`, joins.
+    Mask(TensorId),
+    /// Those that are listed.
+    Wires(Wires),
+}
+
 /// How the numbers of a row start, each run from its own seed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Start {
@@ -67,10 +81,8 @@ pub enum Start {
         target: TensorId,
         /// Synapses that one target neuron receives, in the mean.
         fan_in: f64,
-        /// The receptive fields, where not every pair of neurons has a weight.
-        field: Option<Field>,
-        /// The mask, 1 × `N_s` × `N_t`, where there is one.
-        mask: Option<TensorId>,
+        /// Which pairs of neurons have a weight.
+        extent: Extent,
     },
     /// atanh of the positions that a cloud's seed draws, the same for each run: positions that lie there once tanh is applied.
     Cloud(Cloud),
@@ -80,7 +92,8 @@ impl Start {
     /// Returns the tensors that it is taken from.
     pub fn reads(&self) -> impl Iterator<Item = TensorId> + use<> {
         let read = match *self {
-            Self::Gain { source, interaction, target, mask, .. } => {
+            Self::Gain { source, interaction, target, ref extent, .. } => {
+                let mask = if let Extent::Mask(mask) = extent { Some(*mask) } else { None };
                 [Some(source), Some(interaction), Some(target), mask]
             }
             Self::Constant(_) | Self::Normal { .. } | Self::Uniform { .. } | Self::AtanhUniform | Self::Cloud(_) => {
@@ -92,7 +105,8 @@ impl Start {
 
     /// Follows tensors to their new places.
     pub(super) fn retarget(&mut self, moved: impl Fn(TensorId) -> TensorId) {
-        if let Self::Gain { source, interaction, target, mask, .. } = self {
+        if let Self::Gain { source, interaction, target, extent, .. } = self {
+            let mask = if let Extent::Mask(mask) = extent { Some(mask) } else { None };
             for id in [source, interaction, target].into_iter().chain(mask) {
                 *id = moved(*id);
             }
@@ -108,11 +122,12 @@ impl fmt::Display for Start {
             Self::Uniform { bound } => write!(f, "uniform({bound:.4})"),
             Self::AtanhUniform => f.write_str("atanh uniform(1)"),
             Self::Cloud(cloud) => write!(f, "atanh of a cloud, seed {}", cloud.seed),
-            Self::Gain { source, interaction, target, fan_in, field, mask } => {
-                let within = match (field, mask) {
-                    (Some(_), _) => " within windows".to_owned(),
-                    (None, Some(mask)) => format!(" under {mask}"),
-                    (None, None) => String::new(),
+            Self::Gain { source, interaction, target, fan_in, extent } => {
+                let within = match extent {
+                    Extent::Whole => String::new(),
+                    Extent::Windows(_) => " within windows".to_owned(),
+                    Extent::Mask(mask) => format!(" under {mask}"),
+                    Extent::Wires(wires) => format!(" along {} synapses", wires.synapses()),
                 };
                 let fan_in = (fan_in * 1e4).round() / 1e4;
                 write!(f, "sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ{within})")

@@ -63,7 +63,7 @@ pub fn spare(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn steepness(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(TWICE, forward(wiring, false)?, Aim { order: Order::Synthesized, sizes: Sizes::SHOWN })
+    run(TWICE, forward(wiring, false)?, Aim { order: Order::Cheapest, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a plan without a backward, as the mathematics is written; with a mask over genes if `spare`.

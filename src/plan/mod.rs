@@ -31,15 +31,17 @@ mod table;
 mod tensor;
 mod verify;
 mod weights;
+mod wires;
 
 pub use choice::{Choice, Way};
 pub use codes::Codes;
 pub use cost::Cost;
 pub use field::Field;
 pub use function::Function;
-pub use leaf::{Leaf, Start};
+pub use leaf::{Extent, Leaf, Start};
 pub use lower::{lower, raw, spare, steepness};
 pub use op::{Op, Over, Squares};
 pub use table::{Table, TableRow};
 pub use tensor::{Dim, LeafId, Shape, Sizes, TensorId};
 pub use verify::{Counts, Operands, Plan, Tensor};
+pub use wires::Wires;

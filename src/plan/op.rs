@@ -4,7 +4,8 @@ use super::codes::Codes;
 use super::field::Field;
 use super::function::Function;
 use super::tensor::{Dim, LeafId, Shape};
-use crate::space::{Joins, Space};
+use super::wires::Wires;
+use crate::space::Space;
 
 /// One operation. Arithmetic broadcasts as `NumPy`'s does: equal dimensions, or a 1 against anything. The list is closed
 /// under differentiation: the gradient of each is made of others. What is large and rare stands in a box, since a plan may hold
@@ -26,7 +27,7 @@ pub enum Op {
     /// Where neurons lie, 1 × N × dims.
     Positions(Space),
     /// Which pairs of neurons are joined, 1 × `N_s` × `N_t`: 1 where they are, else 0.
-    Mask(Box<Joins>),
+    Mask(Wires),
     /// Labels of a grid's neurons, 1 × N × bits, each bit −1 or 1.
     Codes(Codes),
     /// One number everywhere.
@@ -132,6 +133,12 @@ pub enum Op {
     Spread(Squares),
     /// One of three sums over receptive fields; see [`Over`].
     Window(Over, Box<Field>),
+    /// The same three sums over listed pairs of neurons, with W of R × S; see [`Over`].
+    Joined(Over, Wires),
+    /// Of a matrix for each run, R × `N_s` × `N_t`, the numbers of the joined pairs: R × S.
+    Gather(Wires),
+    /// A matrix for each run that holds the numbers of the joined pairs, and is 0 elsewhere: the adjoint of [`Op::Gather`].
+    Scatter(Wires),
 }
 
 /// A grid whose rows and columns are cut into squares.
@@ -143,9 +150,10 @@ pub struct Squares {
     pub size: usize,
 }
 
-/// What a sum over receptive fields makes. With W (R × places × maps × K), t (R × target neurons × n) and s (R × source
+/// What a sum over receptive fields, or over any joined pairs of neurons, makes. With W (R × places × maps × K), t (R × target neurons × n) and s (R × source
 /// neurons × n), and s\[p, k\] the source neuron that place p sees at k, all three are slopes of one number,
-/// Σ W\[p, o, k\] · t\[p o, n\] · s\[p, k, n\]: by t, by W and by s. So each one's slopes are the other two.
+/// Σ W\[p, o, k\] · t\[p o, n\] · s\[p, k, n\]: by t, by W and by s. So each one's slopes are the other two. Of pairs that a
+/// list names, each has a weight of its own, and the number is Σ W\[pair\] · t\[its target, n\] · s\[its source, n\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Over {
     /// (W, s) → t: Σ over k, what the target receives.
@@ -178,7 +186,9 @@ impl Op {
             | Self::Mask(_)
             | Self::Codes(_)
             | Self::Fill { .. } => 0,
-            Self::Add | Self::Subtract | Self::Multiply | Self::MatMul { .. } | Self::Window(..) => 2,
+            Self::Add | Self::Subtract | Self::Multiply | Self::MatMul { .. } | Self::Window(..) | Self::Joined(..) => {
+                2
+            }
             Self::Map(_)
             | Self::Affine { .. }
             | Self::Sum { .. }
@@ -195,7 +205,9 @@ impl Op {
             | Self::Diagonal
             | Self::DiagonalOf
             | Self::Pool(_)
-            | Self::Spread(_) => 1,
+            | Self::Spread(_)
+            | Self::Gather(_)
+            | Self::Scatter(_) => 1,
         }
     }
 

@@ -1,11 +1,10 @@
 //! One shape rule for each operation: the rule that builds a plan also re-checks it.
 
-use super::field::Field;
 use super::leaf::Leaf;
 use super::op::{Op, Over, Squares};
 use super::tensor::{Dim, Dims, Shape, Sizes, TensorId};
 use super::verify::Tensor;
-use crate::space::Space;
+use super::wires::Wires;
 
 impl Op {
     /// Returns the shape of its result where `operands` are among `tensors`.
@@ -42,8 +41,8 @@ impl Op {
                 leaves.get(id.0).map(|leaf| leaf.shape.clone()).ok_or_else(|| format!("no row {id}"))
             }
             (Self::Positions(space), []) => Ok(Shape::fixed(&[1, space.neurons(), space.dims()])),
-            (Self::Mask(joins), []) => {
-                let [sources, targets] = joins.ends.each_ref().map(Space::neurons);
+            (Self::Mask(wires), []) => {
+                let [sources, targets] = wires.ends();
                 Ok(Shape::fixed(&[1, sources, targets]))
             }
             (Self::Codes(codes), []) => Ok(Shape::fixed(&[1, codes.neurons(), codes.bits()])),
@@ -83,7 +82,13 @@ impl Op {
                 let [whole, pooled] = sides(*squares)?;
                 replaced(x, pooled, whole)
             }
-            (Self::Window(over, field), [x, y]) => windowed(*over, field, x, y),
+            (Self::Window(over, field), [x, y]) => {
+                let weights = Shape::per_run(&[field.places(), field.maps(), field.seen()]);
+                weighed(*over, weights, [field.sources(), field.targets()], [x, y])
+            }
+            (Self::Joined(over, wires), [x, y]) => weighed(*over, listed(wires), wires.ends(), [x, y]),
+            (Self::Gather(wires), [x]) => expect(x, &whole(wires)).map(|()| listed(wires)),
+            (Self::Scatter(wires), [x]) => expect(x, &listed(wires)).map(|()| whole(wires)),
             _ => Err(format!("takes {} operands, found {}", self.arity(), operands.len())),
         }
     }
@@ -199,9 +204,18 @@ fn replaced(shape: &Shape, from: usize, to: usize) -> Result<Shape, String> {
     }
 }
 
-fn windowed(over: Over, field: &Field, x: &Shape, y: &Shape) -> Result<Shape, String> {
-    let weights = Shape::per_run(&[field.places(), field.maps(), field.seen()]);
-    let (sources, targets) = (field.sources(), field.targets());
+/// Returns the shape of one number for each joined pair.
+fn listed(wires: &Wires) -> Shape {
+    Shape::per_run(&[wires.synapses()])
+}
+
+/// Returns the shape of one number for each pair, joined or not.
+fn whole(wires: &Wires) -> Shape {
+    Shape::per_run(&wires.ends())
+}
+
+/// The rule of sums over pairs of neurons, with weights of this shape between so many of them.
+fn weighed(over: Over, weights: Shape, [sources, targets]: [usize; 2], [x, y]: [&Shape; 2]) -> Result<Shape, String> {
     match over {
         Over::Seen => expect(x, &weights).and_then(|()| replaced(y, sources, targets)),
         Over::Seers => expect(x, &weights).and_then(|()| replaced(y, targets, sources)),

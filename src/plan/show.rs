@@ -79,7 +79,7 @@ impl fmt::Display for Shown<'_> {
             Op::Leaf(id) => write!(f, "leaf {id}"),
             Op::Positions(Space::Grid(axes)) => write!(f, "positions {}", Shape::fixed(axes)),
             Op::Positions(Space::Cloud(cloud)) => write!(f, "positions of a cloud, seed {}", cloud.seed),
-            Op::Mask(joins) => write!(f, "mask {}", joins.mask),
+            Op::Mask(wires) => write!(f, "mask {}", wires.joins().mask),
             Op::Codes(codes) => write!(f, "labels of neurons {}", Shape::fixed(&codes.axes)),
             Op::Map(function) => write!(f, "{} {}", function.name(), operand(0)),
             Op::Affine { factor, offset: 0.0 } => write!(f, "{factor:?} * {}", operand(0)),
@@ -109,6 +109,11 @@ impl fmt::Display for Shown<'_> {
             Op::Pool(squares) => write!(f, "pool {} in squares of {}", operand(0), squares.size),
             Op::Spread(squares) => write!(f, "spread {} over squares of {}", operand(0), squares.size),
             Op::Window(over, field) => write!(f, "{} {} {} in {}", over.name(), operand(0), operand(1), Squared(field)),
+            Op::Joined(over, wires) => {
+                write!(f, "{} {} {} along {} synapses", over.name(), operand(0), operand(1), wires.synapses())
+            }
+            Op::Gather(wires) => write!(f, "gather {} of {}", wires.synapses(), operand(0)),
+            Op::Scatter(wires) => write!(f, "scatter {} to {} synapses", operand(0), wires.synapses()),
         }
     }
 }

@@ -5,9 +5,10 @@ use super::express::{Express, Reader, Side};
 use super::field::Field;
 use super::function::Function;
 use super::gnetwork::Maker;
-use super::leaf::Start;
+use super::leaf::{Extent, Start};
 use super::op::{Op, Over};
 use super::tensor::{Dim, Shape, TensorId};
+use super::wires::Wires;
 use crate::check::{Encoding, InteractionId, Model, Projection, Share, Weights};
 use crate::diag::Bug;
 use crate::space::Joins;
@@ -108,7 +109,8 @@ impl Link<'_> {
         let space = |id| self.model.population(id).shape.space();
         let ends = [space(self.projection.source), space(self.projection.target)];
         let label = dotted(self.name, "mask");
-        builder.push(Op::Mask(Box::new(Joins { mask, ends })), &[], &label).map(Some)
+        let wires = Wires::new(Joins { mask, ends }, self.projection.synapses);
+        builder.push(Op::Mask(wires), &[], &label).map(Some)
     }
 
     /// Returns what the weights are called, if nothing more is done to them.
@@ -234,8 +236,11 @@ impl Link<'_> {
                 interaction: genes,
                 target: received,
                 fan_in: self.fan_in(),
-                field: self.field,
-                mask,
+                extent: match (self.field, mask) {
+                    (Some(field), _) => Extent::Windows(field),
+                    (None, Some(mask)) => Extent::Mask(mask),
+                    (None, None) => Extent::Whole,
+                },
             },
             learned: false,
             holds: "the constant c",

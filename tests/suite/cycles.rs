@@ -89,12 +89,13 @@ fn weights_are_made_once_however_many_ticks_read_them() {
         let plan = stages("model.gem", &text, &Options::default()).unwrap().plan;
         let of = |wanted: fn(&Op) -> bool| plan.tensors().iter().filter(|tensor| wanted(&tensor.op)).count();
         let states = plan.tensors().iter().filter(|tensor| tensor.label.starts_with("brain at tick ")).count();
-        (plan.leaves().len(), of(|op| matches!(op, Op::Mask(_))), of(|op| matches!(op, Op::Positions(_))), states)
+        let weights = plan.tensors().iter().filter(|tensor| tensor.label == "brain->brain.W").count();
+        (plan.leaves().len(), weights, of(|op| matches!(op, Op::Positions(_))), states)
     };
-    let (rows, masks, positions, _) = made(3);
+    let (rows, weights, positions, _) = made(3);
     assert_eq!(made(3).3, 2);
-    assert_eq!(made(40), (rows, masks, positions, 39));
-    assert_eq!(masks, 1);
+    assert_eq!(made(40), (rows, weights, positions, 39));
+    assert_eq!(weights, 1);
 }
 
 /// Rings of populations side by side, with chords within each, all fed by the input and read by the output.

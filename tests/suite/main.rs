@@ -17,5 +17,6 @@ mod pages;
 mod report;
 mod rivals;
 mod spare;
+mod sparse;
 mod syntax;
 mod tidy;

@@ -184,6 +184,7 @@ model m {{
 fn of_cycles_and_masks() {
     check(include_str!("../cases/ok/cycles.gem"));
     check(include_str!("../cases/ok/masks.gem"));
+    check(include_str!("../cases/ok/sparse.gem"));
     check(&spatial("free", "tanh", "").replace("digits via g", "digits via g { weights: nonnegative, density: 0.6 }"));
 }
 

@@ -21,5 +21,6 @@ mod run;
 mod runs;
 mod second;
 mod spare;
+mod sparse;
 mod stage;
 mod weights;

@@ -88,7 +88,7 @@ fn keep_the_pairs_that_they_say_and_the_deviation_of_those() {
         ("density: 0.6, within: 0.9", drawn_pairs(0.6, 0, "a->b via g") * near_pairs(0.9)),
     ];
     for (written, mask) in masks {
-        let plan = plan_in(&text("g: gaussian", "g: gaussian", &format!("g {{ {written} }}")), Order::Cheapest);
+        let plan = plan_in(&text("g: gaussian", "g: gaussian", &format!("g {{ {written} }}")), Order::Synthesized);
         let net = net(&plan);
         let kept = mask.sum(Kind::Double).double_value(&[]);
         assert_eq!(plan.counts().synapses as f64, kept, "{written}");

@@ -63,7 +63,8 @@ impl Author {
             for source in 0..target {
                 if source + 1 == target || self.below(3) == 0 {
                     let encoding = self.one(&["g", "h", "direct", "basis(3)"]);
-                    text += &format!("    connect p{source} -> p{target} via {encoding}\n");
+                    let mask = self.one(&["", "", " { density: 0.4 }", " { density: 0.6, weights: nonnegative }"]);
+                    text += &format!("    connect p{source} -> p{target} via {encoding}{mask}\n");
                 }
             }
         }

@@ -3,7 +3,7 @@
 use gemc::compile::stages;
 use gemc::emit::{Lesson, Net, Place};
 use gemc::options::Options;
-use gemc::plan::{Plan, raw, steepness};
+use gemc::plan::{Op, Over, Plan, raw, steepness};
 use tch::{Tensor, no_grad_guard};
 
 use crate::gradients::{spatial, windows};
@@ -61,4 +61,22 @@ fn of_expressions_and_activations() {
 #[test]
 fn of_windows_and_pools() {
     check(&windows("inverse_square(scale: 2)", "conv { window: 3 }", "direct { window: 2, share: maps }"));
+}
+
+/// Weights of a few pairs, and numbers taken out of a matrix: the rule of each sum over pairs, and of gathering and scattering.
+#[test]
+fn of_sparse_masks() {
+    for via in ["g { density: 0.2 }", "direct { density: 0.2 }"] {
+        let model = spatial("free", "tanh", "").replace(
+            "-> digits via g",
+            &format!("-> digits via g\n    connect hidden -> hidden via {via}\n    unroll 3"),
+        );
+        let stages = stages("m.gem", &model, &Options::default()).expect("the model compiles");
+        let plan = steepness(&stages.wiring).unwrap();
+        let joined = |over: Over| {
+            plan.tensors().iter().filter(|tensor| matches!(tensor.op, Op::Joined(own, _) if own == over)).count()
+        };
+        assert!([Over::Seen, Over::Pairs, Over::Seers].into_iter().all(|over| joined(over) > 1), "{plan}");
+        check(&model);
+    }
 }

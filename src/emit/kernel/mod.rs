@@ -1,5 +1,5 @@
-//! Sums over receptive fields on a CPU in single precision, without unfolding anything: each source neuron is a row of
-//! numbers, one for each sample or gene, and stays where it is.
+//! Sums over receptive fields, and over listed pairs of neurons, on a CPU in single precision, without unfolding anything:
+//! each source neuron is a row of numbers, one for each sample or gene, and stays where it is.
 //!
 //! Three operations share one scheme. Numbers that stand side by side go through vector registers (`pulp` picks the widest
 //! that the processor has), several rows of the result are held in registers at once, and threads share out rows of
@@ -8,12 +8,15 @@
 #![allow(clippy::inline_always)] // only what is inlined into the dispatched call is compiled for its registers
 
 mod block;
+mod joined;
 mod pairs;
 mod places;
 mod seen;
 mod seers;
 
 use pulp::{Arch, Simd, WithSimd};
+
+pub(super) use self::joined::{gather, joined, scatter};
 
 use self::pairs::Pairs;
 use self::seen::Seen;

@@ -5,23 +5,23 @@ use pulp::Simd;
 use super::{Stretch, cut, lanes, places};
 
 /// Target rows, and source rows, that are held in registers at once, at most.
-const SIDE: usize = 4;
+pub(super) const SIDE: usize = 4;
 
 /// Some target rows.
 pub(super) struct Pairs<'a>(pub(super) Stretch<'a>);
 
 /// Products of some target rows with some source rows.
 #[derive(Clone, Copy)]
-struct Block<'a> {
+pub(super) struct Block<'a> {
     /// Target rows, n numbers each, one after the other.
-    left: &'a [f32],
+    pub(super) left: &'a [f32],
     /// All source rows.
-    right: &'a [f32],
+    pub(super) right: &'a [f32],
     /// Where a product goes, and the source row it is made of.
-    list: &'a [(usize, usize)],
-    n: usize,
+    pub(super) list: &'a [(usize, usize)],
+    pub(super) n: usize,
     /// Products of one target row.
-    k: usize,
+    pub(super) k: usize,
 }
 
 impl Pairs<'_> {
@@ -48,8 +48,9 @@ impl Pairs<'_> {
     }
 }
 
+/// Makes the products of the block's target rows, of which `made` holds k each.
 #[inline(always)]
-fn products<S: Simd>(simd: S, block: Block<'_>, made: &mut [f32]) {
+pub(super) fn products<S: Simd>(simd: S, block: Block<'_>, made: &mut [f32]) {
     match made.len() / block.k.max(1) {
         1 => sized::<S, 1>(simd, block, made),
         2 => sized::<S, 2>(simd, block, made),

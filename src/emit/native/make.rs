@@ -129,10 +129,15 @@ impl Making<'_> {
                 out: self.room.view(out, &sizes)?,
             },
             (Op::Window(over, field), _) => {
-                let behind = if *over == Over::Pairs { operands[0] } else { operands[1] };
-                let length = behind.last().copied().unwrap_or(1);
-                How::Window { over: *over, field: **field, runs: self.given.frame.sizes.runs, length }
+                let (runs, length) = (self.given.frame.sizes.runs, behind(*over, &operands));
+                How::Window { over: *over, field: **field, runs, length }
             }
+            (Op::Joined(over, wires), _) => {
+                let (runs, length) = (self.given.frame.sizes.runs, behind(*over, &operands));
+                How::Joined { over: *over, wires: wires.clone(), runs, length }
+            }
+            (Op::Gather(wires), _) => How::Gather(wires.clone()),
+            (Op::Scatter(wires), _) => How::Scatter(wires.clone()),
             (_, names) => match computed {
                 Some(compute) => How::Compute(compute),
                 None => How::Torch {
@@ -180,6 +185,12 @@ impl Making<'_> {
     fn sizes(&self, tensor: &Tensor) -> Vec<usize> {
         tensor.shape.at(self.given.frame.sizes)
     }
+}
+
+/// Returns how many numbers stand behind a neuron that a sum goes over.
+fn behind(over: Over, operands: &[&[usize]]) -> usize {
+    let behind = if over == Over::Pairs { operands.first() } else { operands.get(1) };
+    behind.and_then(|sizes| sizes.last()).copied().unwrap_or(1)
 }
 
 /// Returns for each tensor the one whose numbers it has, in the same order: itself, unless only its axes are other ones.

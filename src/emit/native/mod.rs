@@ -25,7 +25,7 @@ use super::abi::numbers;
 use super::fault::TorchFault;
 use super::kernel::{self, Operands};
 use super::ops::{Frame, apply, words};
-use crate::plan::{Field, Op, Over, Plan, TensorId};
+use crate::plan::{Field, Op, Over, Plan, TensorId, Wires};
 
 /// The steps to some wanted tensors for one R and B, and the memory they work in.
 #[derive(Debug)]
@@ -68,6 +68,14 @@ enum How {
         runs: usize,
         length: usize,
     },
+    Joined {
+        over: Over,
+        wires: Wires,
+        runs: usize,
+        length: usize,
+    },
+    Gather(Wires),
+    Scatter(Wires),
     /// By the table; views of the operands, and of the result.
     Torch {
         operands: Vec<Live>,
@@ -158,6 +166,12 @@ impl Step {
                 let operands = Operands { x: operand(0), y: operand(1), length: *length };
                 kernel::windows(*over, field, operands, made, (*runs, threads));
             }
+            How::Joined { over, wires, runs, length } => {
+                let operands = Operands { x: operand(0), y: operand(1), length: *length };
+                kernel::joined(*over, wires, operands, made, (*runs, threads));
+            }
+            How::Gather(wires) => kernel::gather(wires, operand(0), made),
+            How::Scatter(wires) => kernel::scatter(wires, operand(0), made),
             How::Torch { operands, prepared, out } => {
                 let operands: Vec<&Live> = operands.iter().collect();
                 let op: &Op = &plan.tensor(self.make).op;

@@ -4,7 +4,6 @@
 use smallvec::smallvec;
 
 use super::super::builder::Builder;
-use super::super::field::Field;
 use super::super::function::Function;
 use super::super::op::{Op, Over};
 use super::super::tensor::{Shape, Sizes, TensorId};
@@ -69,7 +68,10 @@ pub(super) fn part(builder: &mut Builder, of: TensorId, place: usize, slope: Slo
         | Op::DiagonalOf
         | Op::Pool(_)
         | Op::Spread(_)
-        | Op::Window(..) => {
+        | Op::Window(..)
+        | Op::Joined(..)
+        | Op::Gather(_)
+        | Op::Scatter(_) => {
             let slope = made(builder, slope, &whole)?;
             Slope::Made(summed(builder, &op, step, slope)?)
         }
@@ -102,7 +104,16 @@ fn summed(builder: &mut Builder, op: &Op, step: Step<'_>, slope: TensorId) -> Re
         Op::Softmax { axis } => return softmax(builder, axis, step.of, slope),
         Op::LogSoftmax { axis } => return log_softmax(builder, axis, step.operands[0], slope),
         Op::MatMul { transpose_left, transpose_right } => product([transpose_left, transpose_right], step, slope),
-        Op::Window(over, ref field) => window(over, field.clone(), step, slope),
+        Op::Window(over, ref field) => {
+            let (over, operands) = other(over, step, slope);
+            (Op::Window(over, field.clone()), operands)
+        }
+        Op::Joined(over, ref wires) => {
+            let (over, operands) = other(over, step, slope);
+            (Op::Joined(over, wires.clone()), operands)
+        }
+        Op::Gather(ref wires) => (Op::Scatter(wires.clone()), smallvec![slope]),
+        Op::Scatter(ref wires) => (Op::Gather(wires.clone()), smallvec![slope]),
         Op::Select { axis, index } => {
             let length = step.shape.dims()[axis].at(Sizes { runs: 1, batch: 1 });
             (Op::Place { axis, index, length }, smallvec![slope])
@@ -167,17 +178,16 @@ fn log_softmax(builder: &mut Builder, axis: usize, x: TensorId, slope: TensorId)
 }
 
 /// The slope of one of three factors is made of the other two: see [`Over`].
-fn window(over: Over, field: Box<Field>, step: Step<'_>, slope: TensorId) -> (Op, Operands) {
+fn other(over: Over, step: Step<'_>, slope: TensorId) -> (Over, Operands) {
     let (x, y) = (step.operands[0], step.operands[1]);
-    let (over, operands) = match (over, step.place) {
+    match (over, step.place) {
         (Over::Seen, 0) => (Over::Pairs, smallvec![slope, y]),
         (Over::Seen, _) => (Over::Seers, smallvec![x, slope]),
         (Over::Pairs, 0) => (Over::Seen, smallvec![slope, y]),
         (Over::Pairs, _) => (Over::Seers, smallvec![slope, x]),
         (Over::Seers, 0) => (Over::Pairs, smallvec![y, slope]),
         (Over::Seers, _) => (Over::Seen, smallvec![x, slope]),
-    };
-    (Op::Window(over, field), operands)
+    }
 }
 
 /// With Y = A B: δA = δY Bᵀ, δB = Aᵀ δY; a factor that is transposed first gets its slope transposed.

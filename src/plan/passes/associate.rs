@@ -5,6 +5,7 @@
 //! bytes that it moves, once for itself and once more for each factor that a gradient goes to.
 
 use super::super::choice::{Choice, Way};
+use super::super::cost::{BYTE, NUMBER};
 use super::super::leaf::Leaf;
 use super::super::op::Op;
 use super::super::tensor::{Sizes, TensorId};
@@ -14,12 +15,6 @@ use super::rewrite::Rewrite;
 use super::{Aim, Pass};
 use crate::diag::Bug;
 use crate::options::Order;
-
-/// What one byte moved costs, in floating-point operations: about a core's arithmetic over its share of the memory's speed.
-const BYTE: u64 = 4;
-
-/// Bytes of one number.
-const NUMBER: u64 = 4;
 
 /// One product or factor of a chain, as far as prices go.
 #[derive(Debug, Clone, Copy)]
@@ -44,9 +39,9 @@ fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> 
     let fates = fates(&parts);
     let priced = |chain: Chain| Priced::new(&parts, chain, &fates, sizes);
     let chains: Vec<Priced> = chains(&parts).into_iter().map(priced).collect();
-    let choices = chains.iter().filter_map(|chain| chain.choice(&parts, order)).collect();
+    let choices: Vec<Choice> = chains.iter().filter_map(|chain| chain.choice(&parts, order)).collect();
     if order == Order::Synthesized {
-        parts.choices = choices;
+        parts.choices.extend(choices);
         return Ok(parts);
     }
     let mut inside = vec![false; parts.tensors.len()];
@@ -68,7 +63,7 @@ fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> 
             list.keep();
         }
     }
-    parts.choices = choices;
+    parts.choices.extend(choices);
     Ok(list.finish(parts))
 }
 
@@ -128,7 +123,7 @@ impl Priced {
             connection: connections.join(" and "),
             way,
             flop: self.flop(order, 0, last),
-            others: others.map(|(way, order)| (way, self.flop(order, 0, last))),
+            others: others.map(|(way, order)| (way, self.flop(order, 0, last))).to_vec(),
         })
     }
 

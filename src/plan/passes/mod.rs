@@ -11,6 +11,7 @@ mod rewrite;
 mod separate;
 mod share;
 mod steepen;
+mod thin;
 
 use super::builder::Builder;
 use super::derive::derive;
@@ -40,13 +41,13 @@ pub(super) struct Aim {
 /// Everything that is done to a forward plan, in order. What comes before DERIVE decides what the backward is made of; what comes
 /// after sees forward and backward as one list.
 pub(super) const PASSES: &[Pass] =
-    &[separate::SEPARATE, hoist::HOIST, associate::ASSOCIATE, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
+    &[separate::SEPARATE, hoist::HOIST, thin::THIN, associate::ASSOCIATE, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
 
 /// Nothing but the backward.
 pub(super) const RAW: &[Pass] = &[DERIVE];
 
 /// The backward of the backward.
-pub(super) const TWICE: &[Pass] = &[DERIVE, steepen::STEEPEN, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
+pub(super) const TWICE: &[Pass] = &[thin::THIN, DERIVE, steepen::STEEPEN, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
 
 /// Appends the backward.
 const DERIVE: Pass = Pass { name: "derive", run: backward };

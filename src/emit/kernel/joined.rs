@@ -1,0 +1,164 @@
+//! The same sums over listed pairs of neurons. Each weight stands beside the others of its target; a sum goes from synapse to
+//! synapse, with the numbers that stand behind a neuron in vector registers. Threads share out neurons, about as many synapses
+//! to each.
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::block::{Terms, rows};
+use super::pairs::{Block, SIDE, products};
+use super::{Operands, cut};
+use crate::plan::{Over, Wires};
+
+/// Operations below which a thread of its own costs more than it saves.
+const SMALL: usize = 1 << 19;
+
+/// Makes the results of all runs in `made`, with so many threads; operands and results of the runs follow each other.
+/// Slices must have the sizes of their shapes.
+pub(in crate::emit) fn joined(
+    over: Over,
+    wires: &Wires,
+    operands: Operands<'_>,
+    made: &mut [f32],
+    (runs, threads): (usize, usize),
+) {
+    let Operands { x, y, length } = operands;
+    let each = |numbers: usize| (numbers / runs.max(1)).max(1);
+    let parts = x.chunks_exact(each(x.len())).zip(y.chunks_exact(each(y.len())));
+    let of_made = each(made.len());
+    let worth = wires.synapses().saturating_mul(length) / SMALL;
+    for ((x, y), made) in parts.zip(made.chunks_exact_mut(of_made)) {
+        share(over, wires, Operands { x, y, length }, made, threads.min(worth).max(1));
+    }
+}
+
+/// Makes the result of one run.
+fn share(over: Over, wires: &Wires, operands: Operands<'_>, made: &mut [f32], threads: usize) {
+    let mut stretches = Vec::with_capacity(threads);
+    let (mut first, mut rest) = (0, made);
+    for end in wires.cut(over, threads) {
+        let numbers = match over {
+            Over::Seen | Over::Seers => (end - first) * operands.length,
+            Over::Pairs => (first..end).map(|target| wires.incoming(target).len()).sum(),
+        };
+        let (made, others) = rest.split_at_mut(numbers);
+        stretches.push(Stretch { wires, operands, first, made });
+        (first, rest) = (end, others);
+    }
+    let work = |stretch: Stretch<'_>| Arch::new().dispatch(Job { over, stretch });
+    if threads == 1 {
+        stretches.into_iter().for_each(work);
+        return;
+    }
+    std::thread::scope(|scope| {
+        for stretch in stretches {
+            scope.spawn(move || work(stretch));
+        }
+    });
+}
+
+/// Some neurons that the result belongs to.
+struct Stretch<'a> {
+    wires: &'a Wires,
+    operands: Operands<'a>,
+    /// The first of the neurons.
+    first: usize,
+    /// Their part of the result.
+    made: &'a mut [f32],
+}
+
+struct Job<'a> {
+    over: Over,
+    stretch: Stretch<'a>,
+}
+
+impl WithSimd for Job<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match self.over {
+            Over::Seen => self.stretch.seen(simd),
+            Over::Pairs => self.stretch.pairs(simd),
+            Over::Seers => self.stretch.seers(simd),
+        }
+    }
+}
+
+impl Stretch<'_> {
+    /// (W, s) → t.
+    #[inline(always)]
+    fn seen<S: Simd>(self, simd: S) {
+        let Self { wires, operands, first, made } = self;
+        let (sources, mut list) = (wires.sources(), Vec::new());
+        for (target, made) in (first..).zip(made.chunks_exact_mut(operands.length.max(1))) {
+            list.clear();
+            list.extend(wires.incoming(target).map(|synapse| (synapse, sources[synapse] as usize)));
+            sum(simd, operands, &list, made);
+        }
+    }
+
+    /// (W, t) → s.
+    #[inline(always)]
+    fn seers<S: Simd>(self, simd: S) {
+        let Self { wires, operands, first, made } = self;
+        let mut list = Vec::new();
+        for (source, made) in (first..).zip(made.chunks_exact_mut(operands.length.max(1))) {
+            list.clear();
+            list.extend(wires.outgoing(source).iter().map(|[synapse, target]| (*synapse as usize, *target as usize)));
+            sum(simd, operands, &list, made);
+        }
+    }
+
+    /// (t, s) → W.
+    #[inline(always)]
+    fn pairs<S: Simd>(self, simd: S) {
+        let Self { wires, operands: Operands { x, y, length: n }, first, made } = self;
+        let (sources, mut list) = (wires.sources(), Vec::new());
+        let (mut target, mut rest) = (first, made);
+        while !rest.is_empty() {
+            let synapses = wires.incoming(target);
+            let (made, others) = rest.split_at_mut(synapses.len());
+            list.clear();
+            list.extend(sources[synapses].iter().map(|source| *source as usize).enumerate());
+            let left = &x[target * n..][..n];
+            // a block of one target's: none where there is no synapse
+            for (from, to) in cut(list.len(), SIDE).filter(|(from, to)| from < to) {
+                products(simd, Block { left, right: y, list: &list[from..to], n, k: made.len() }, made);
+            }
+            (target, rest) = (target + 1, others);
+        }
+    }
+}
+
+#[inline(always)]
+fn sum<S: Simd>(simd: S, operands: Operands<'_>, list: &[(usize, usize)], made: &mut [f32]) {
+    let Operands { x: weights, y, length: n } = operands;
+    rows(simd, Terms { list, weights, apart: 1, rows: y, n }, made);
+}
+
+/// Takes the numbers of the joined pairs out of the matrices of all runs, row by row.
+pub(in crate::emit) fn gather(wires: &Wires, matrices: &[f32], made: &mut [f32]) {
+    let [sources, targets] = wires.ends();
+    let each = (sources * targets).max(1);
+    for (matrix, made) in matrices.chunks_exact(each).zip(made.chunks_exact_mut(wires.synapses().max(1))) {
+        for (source, row) in matrix.chunks_exact(targets.max(1)).enumerate() {
+            for [synapse, target] in wires.outgoing(source) {
+                made[*synapse as usize] = row[*target as usize];
+            }
+        }
+    }
+}
+
+/// Puts the numbers of the joined pairs of all runs back among zeros, row by row.
+pub(in crate::emit) fn scatter(wires: &Wires, numbers: &[f32], made: &mut [f32]) {
+    let [sources, targets] = wires.ends();
+    let each = (sources * targets).max(1);
+    for (made, numbers) in made.chunks_exact_mut(each).zip(numbers.chunks_exact(wires.synapses().max(1))) {
+        for (source, row) in made.chunks_exact_mut(targets.max(1)).enumerate() {
+            row.fill(0.0);
+            for [synapse, target] in wires.outgoing(source) {
+                row[*target as usize] = numbers[*synapse as usize];
+            }
+        }
+    }
+}
