@@ -87,7 +87,8 @@ impl Report {
         }
         .with_links(false);
         let mut out = String::new();
-        for problem in self.problems.iter().take(SHOWN) {
+        for (index, problem) in self.problems.iter().take(SHOWN).enumerate() {
+            out.push_str(if index == 0 { "" } else { "\n" });
             let located = Located { problem: problem.as_ref(), source: &self.source };
             // writing into a string cannot fail
             let _ = handler.render_report(&mut out, &located);
