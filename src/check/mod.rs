@@ -88,7 +88,7 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
         fit::fit(facts, find(ports.input), find(ports.output), context.problems);
     }
     let projections: Vec<&Projection> = links.list.iter().filter_map(|link| link.projection.as_ref()).collect();
-    size::size(&genes, &populations, &projections, options.memory_limit, context.problems);
+    size::size(&genes, &populations, &projections, options, context.problems);
     let skeleton = Skeleton::new(ast, &links, &pools, (ports, ticks));
     if !context.problems.has_errors() {
         connections::count(context, &mut links, &populations);

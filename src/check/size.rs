@@ -10,6 +10,7 @@ use super::neurons::{Expression, Layout, Population};
 use super::rivals::GNetwork;
 use super::window::{Share, Window};
 use crate::diag::Problems;
+use crate::options::{Options, Order};
 use crate::span::Span;
 
 /// Bytes of one number in single precision.
@@ -23,6 +24,11 @@ const MADE: u64 = 2;
 const DRAWN: u64 = 2;
 /// Copies of a number that a g-network of two hidden layers makes for a pair of neurons and a unit.
 const PAIRWISE: u64 = 4;
+
+/// Bytes that a joined pair takes in the list of them: both ends, and its number and target once more in the order of sources.
+const LISTED: u64 = 16;
+/// The part of pairs up to which only joined ones are made, whatever the sizes.
+const FEW: f64 = 0.2;
 
 /// The network is larger than the memory limit.
 #[derive(Debug, Error, Diagnostic)]
@@ -49,9 +55,10 @@ pub(super) fn size(
     genes: &GeneSets,
     populations: &[Option<Population>],
     projections: &[&Projection],
-    limit: u64,
+    options: &Options,
     problems: &mut Problems,
 ) {
+    let limit = options.memory_limit;
     let mut parts: Vec<Part> = Vec::new();
     for population in populations.iter().flatten() {
         parts.extend(identities(population, genes));
@@ -63,6 +70,12 @@ pub(super) fn size(
     let shape = |id: PopId| populations.get(id.index())?.as_ref().map(|population| &population.shape);
     for projection in projections {
         if let (Some(source), Some(target)) = (shape(projection.source), shape(projection.target)) {
+            if options.order != Order::Synthesized
+                && let Some(part) = joined(projection, [source, target])
+            {
+                parts.push(part);
+                continue;
+            }
             parts.extend(mask(projection, [source, target]));
             parts.push(match projection.window {
                 None => weights(projection, source.neurons(), target.neurons()),
@@ -75,6 +88,17 @@ pub(super) fn size(
         let (what, at, bytes) = (largest.what, largest.at, largest.bytes);
         problems.push(TooLarge { needed: human(needed), limit: human(limit), what, at, largest: human(bytes) });
     }
+}
+
+/// Counts the weights that are grown under a drawn mask which joins so few pairs that only those are made, and their list.
+fn joined(projection: &Projection, [source, target]: [&Layout; 2]) -> Option<Part> {
+    let drawn = projection.mask.as_ref().filter(|mask| mask.within.is_none())?.density.as_ref()?.part;
+    let grown = matches!(projection.encoding, Encoding::Genes(_)) && drawn <= FEW;
+    let pairs = source.neurons() as f64 * target.neurons() as f64;
+    // the mean of what is drawn; beyond 2⁶⁴ there is no difference any more
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let bytes = (pairs * drawn * (MADE * NUMBER + LISTED) as f64) as u64;
+    grown.then_some(Part { bytes, what: "the weights", at: projection.span })
 }
 
 /// Counts a mask, and where it asks for distances the positions of both ends.

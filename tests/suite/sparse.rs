@@ -120,3 +120,20 @@ fn what_is_learned_is_counted_alike() {
     let [dense, sparse] = [Order::Synthesized, Order::Factored].map(|order| plan(&text, order));
     assert_eq!(dense.table(), sparse.table());
 }
+
+#[test]
+fn the_memory_limit_counts_what_will_be_made() {
+    let faults = |via: &str, order: Order| {
+        let options = Options { order, memory_limit: 64 << 20, ..Options::default() };
+        gemc::compile::faults("m.gem", &cloud(6_000, via), &options).findings()
+    };
+    assert!(faults("g { density: 0.001 }", Order::Cheapest).is_empty());
+    for (via, order) in [
+        ("g { density: 0.001 }", Order::Synthesized),
+        ("g { density: 0.9 }", Order::Cheapest),
+        ("direct { density: 0.001 }", Order::Cheapest),
+    ] {
+        let codes: Vec<String> = faults(via, order).into_iter().map(|found| found.code).collect();
+        assert_eq!(codes, ["gem::too_large"], "{via}");
+    }
+}

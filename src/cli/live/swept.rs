@@ -67,7 +67,9 @@ impl Swept {
             std::iter::once(head).chain(self.points.iter().map(|point| self.row(point))).collect();
         let table = columns(&rows, &[0, 1, 2, 3]).join("\n  ");
         let programs = self.programs.len() as u64;
-        let time = format!("{:.1} s, as {}", self.seconds, count(programs, "program"));
+        let interrupted = self.points.iter().any(|point| point.stopped == Stopped::Interrupted);
+        let end = if interrupted { "; stopped by you" } else { "" };
+        let time = format!("{:.1} s, as {}{end}", self.seconds, count(programs, "program"));
         let kept = format!("{}: a run's folder for each value, sweep.json", folder.display());
         let block = screen.block(&[("trained", time), ("kept in", kept)]);
         format!("{title}, by {}{spread}\n\n  {table}\n\n{block}", self.parameter)
