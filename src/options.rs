@@ -36,6 +36,9 @@ pub enum Order {
     /// The cheapest, connection by connection.
     #[default]
     Cheapest,
+    /// The cheapest of those that keep weights under a mask in matrices: what a GPU wants, where sums along a list of pairs
+    /// are slow, and not the same every time.
+    Matrices,
     /// Weights are made, then used; under a mask those of all pairs.
     Synthesized,
     /// Weights are never made: the activity goes through genes; under a mask only those of joined pairs are made.

@@ -70,7 +70,7 @@ pub(super) fn size(
     let shape = |id: PopId| populations.get(id.index())?.as_ref().map(|population| &population.shape);
     for projection in projections {
         if let (Some(source), Some(target)) = (shape(projection.source), shape(projection.target)) {
-            if options.order != Order::Synthesized
+            if matches!(options.order, Order::Cheapest | Order::Factored)
                 && let Some(part) = joined(projection, [source, target])
             {
                 parts.push(part);

@@ -43,6 +43,9 @@ fn few_pairs_are_listed_and_many_are_masked() {
             let plan = plan(&text, Order::Cheapest);
             assert_eq!((is_sparse(&plan), is_dense(&plan)), (wanted, !wanted), "{via}, {part}");
         }
+        let text = cloud(300, &format!("{via} {{ density: 0.02 }}"));
+        let matrices = plan(&text, Order::Matrices);
+        assert_eq!((is_sparse(&matrices), is_dense(&matrices)), (false, true), "{via}");
     }
 }
 

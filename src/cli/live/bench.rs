@@ -38,7 +38,7 @@ fn measured(
     weights: Weights,
 ) -> Result<Bench, Failure> {
     let asked = args.batch.map(|batch| batch as usize);
-    let options = Options { batch: asked, order: order(weights), ..options(&args.model, None) };
+    let options = Options { batch: asked, order: machine.order(order(weights)), ..options(&args.model, None) };
     let stages = compile(screen, source, &options)?;
     let batch = asked.unwrap_or(usual_batch(stages.model().has_windows()));
     let runs = args.runs as usize;

@@ -22,8 +22,8 @@ use crate::train::{Folder, Record, Samples, accuracy, mean_and_deviation};
 pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
     let set = facts(&args.data)?;
     let record = Folder::read_record(&args.run).map_err(Blame::failure)?;
-    let stages = compiled(&args.run, &record, Order::default())?;
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
+    let stages = compiled(&args.run, &record, machine.order(Order::default()))?;
     let (rows, graph) = Folder::read_genome(&args.run).map_err(Blame::failure)?;
     if graph != fingerprint(&stages)? {
         screen.remark(

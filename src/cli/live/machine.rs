@@ -5,8 +5,11 @@ use std::time::Instant;
 
 use crate::cli::exit::Failure;
 use crate::cli::live::faults::Blame;
+use crate::cli::source::Source;
+use crate::compile::{Stages, stages};
 use crate::data::Split;
 use crate::emit::{Net, Place, Wish, open};
+use crate::options::{Options, Order};
 use crate::plan::Plan;
 use crate::train::{Needs, Pieces, Recipe, Samples, StepFault, Stepper, choose_threads, set_threads};
 
@@ -28,6 +31,21 @@ impl Machine {
         let threads = threads.map(usize::from);
         set_threads(threads.unwrap_or(1));
         Ok(Self { place, threads })
+    }
+
+    /// Returns the order of products for this device, where a user has asked for `order`.
+    pub(super) fn order(&self, order: Order) -> Order {
+        if self.place.device.is_cuda() && order == Order::Cheapest { Order::Matrices } else { order }
+    }
+
+    /// Returns what a text compiles to on this device, where it was compiled with `options` before that was known.
+    pub(super) fn suit(&self, made: Stages, source: &Source, options: &Options) -> Result<Stages, Failure> {
+        let order = self.order(options.order);
+        if order == options.order {
+            return Ok(made);
+        }
+        let options = Options { order, ..options.clone() };
+        stages(&source.name, &source.text, &options).map_err(|report| Failure::text(&source.name, report))
     }
 
     /// Settles the number of threads: what was asked for, one beside a GPU, else what makes some steps fastest.

@@ -87,10 +87,12 @@ impl<'a> Task<'a> {
         if args.model.set.iter().any(|(name, _)| *name == sweep.name) {
             return Err(Failure::input(SweptAndSet { name: sweep.name.clone() }));
         }
+        let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let mut points = Vec::with_capacity(sweep.values.len());
         for value in &sweep.values {
             let mut options = Options { batch, ..options(&args.model, Some(facts.clone())) };
             options.set.push((sweep.name.clone(), value.clone()));
+            options.order = machine.order(options.order);
             // warnings, and what the data settles, are the same for all
             let stages = if points.is_empty() {
                 compile(screen, &source, &options)?
@@ -99,7 +101,6 @@ impl<'a> Task<'a> {
             };
             points.push(Point { value: value.clone(), stages });
         }
-        let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
         let data = match training.hold_out {
             None => data,
@@ -128,7 +129,7 @@ impl<'a> Task<'a> {
 
     /// Trains one block.
     fn train(&self, block: &[Point], path: &Path, interrupt: &AtomicBool) -> Result<Vec<Reached>, Failure> {
-        let order = order(self.args.model.weights);
+        let order = self.machine.order(order(self.args.model.weights));
         let Some(plans) = Plans::new(block, order, self.recipe.batch)? else { return Ok(Vec::new()) };
         let padding = block.first().and_then(|point| point.stages.model().margin(&self.facts)).unwrap_or(0);
         let data = if padding == 0 { Cow::Borrowed(&self.data) } else { Cow::Owned(self.data.clone().padded(padding)) };

@@ -45,6 +45,7 @@ impl Task {
         let options = Options { batch, ..options(&args.model, Some(facts.clone())) };
         let stages = compile(screen, &source, &options)?;
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
+        let stages = machine.suit(stages, &source, &options)?;
         let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
         let padding = stages.model().margin(&facts).unwrap_or(0);
         let data = match training.hold_out {

@@ -97,7 +97,7 @@ impl Priced {
             }
             // the activity is the last factor: from there on, one factor at a time
             Order::Factored => from,
-            Order::Cheapest => self.table[from * self.factors.len() + to].cut,
+            Order::Cheapest | Order::Matrices => self.table[from * self.factors.len() + to].cut,
         }
     }
 
@@ -114,9 +114,9 @@ impl Priced {
             Order::Synthesized => Way::Synthesized,
             Order::Factored => Way::Factored,
             // weights that are made in another order are made all the same
-            Order::Cheapest if self.cut(order, 0, last) == self.cut(Order::Synthesized, 0, last) => Way::Synthesized,
-            Order::Cheapest if same(Order::Factored) => Way::Factored,
-            Order::Cheapest => Way::Mixed,
+            _ if self.cut(order, 0, last) == self.cut(Order::Synthesized, 0, last) => Way::Synthesized,
+            _ if same(Order::Factored) => Way::Factored,
+            Order::Cheapest | Order::Matrices => Way::Mixed,
         };
         let others = [(Way::Synthesized, Order::Synthesized), (Way::Factored, Order::Factored)];
         (!connections.is_empty()).then(|| Choice {

@@ -109,7 +109,7 @@ impl Masked {
     fn choice(&self, pricing: &Pricing<'_>, order: Order) -> (Choice, bool) {
         let (dense, sparse) = (self.dense(pricing), self.sparse(pricing));
         let thinner = match order {
-            Order::Synthesized => false,
+            Order::Synthesized | Order::Matrices => false,
             Order::Factored => true,
             Order::Cheapest => sparse.price < dense.price,
         };
