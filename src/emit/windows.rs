@@ -100,6 +100,7 @@ mod tests {
             field([5, 4, 13], [5, 4, 1], 3, 1, 1),
             field([7, 5, 2], [4, 3, 3], 3, 2, 1),
             field([4, 4, 1], [1, 1, 1], 4, 1, 0),
+            field([7, 11, 1], [4, 6, 3], 3, 2, 1),
         ];
         for (threads, field) in [1, 2, 3].into_iter().flat_map(|threads| fields.map(|field| (threads, field))) {
             for n in [1, 3, 8, 16, 19, 33, 64, 100, 150] {

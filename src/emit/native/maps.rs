@@ -1,45 +1,56 @@
 //! Functions of one number in single precision, written so that a loop over them becomes vector instructions. Not-a-number
 //! goes in and comes out.
 
-/// eˣ, to about one unit in the last place. By x = n ln 2 + r: a power of two times a polynomial in r (Cephes, Moshier 1989).
+/// Added and taken away again, it rounds to a whole number: 1.5 · 2²³.
+const ROUND: f32 = 12_582_912.0;
+
+/// x = n ln 2 + r: returns eʳ − 1, by a polynomial (Cephes, Moshier 1989), and n.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
-    /// Added and taken away again, it rounds to a whole number: 1.5 · 2²³.
-    const ROUND: f32 = 12_582_912.0;
-    const HIGHEST: f32 = 88.722_83;
-    const LOWEST: f32 = -87.336_54;
-    let held = if x > HIGHEST { HIGHEST } else { x };
-    let held = if held < LOWEST { LOWEST } else { held };
-    let shifted = held * std::f32::consts::LOG2_E + ROUND;
+fn split(x: f32) -> (f32, i32) {
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
     let n = shifted - ROUND;
     // ln 2 in two parts, the first short enough to be multiplied exactly
-    let r = held - n * 0.693_359_4 + n * 2.121_944_4e-4;
+    let r = x - n * 0.693_359_4 + n * 2.121_944_4e-4;
     let mut sum = 1.987_569_1e-4;
     for next in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
         sum = sum * r + next;
     }
-    let near = sum * r * r + r + 1.0;
-    // the whole number stands in the lowest bits of `shifted`; half the power twice, as 2¹²⁸ is no number
-    let whole = shifted.to_bits().wrapping_sub(ROUND.to_bits()).cast_signed();
-    let (one, other) = (whole >> 1, whole.wrapping_sub(whole >> 1));
-    let power = |n: i32| f32::from_bits(n.wrapping_add(127).cast_unsigned() << 23);
-    let made = near * power(one) * power(other);
+    // the whole number stands in the lowest bits of `shifted`
+    (sum * (r * r) + r, shifted.to_bits().wrapping_sub(ROUND.to_bits()).cast_signed())
+}
+
+/// 2ⁿ.
+#[inline(always)]
+fn power(n: i32) -> f32 {
+    f32::from_bits(n.wrapping_add(127).cast_unsigned() << 23)
+}
+
+/// eˣ, to about one unit in the last place.
+#[inline(always)]
+pub(super) fn exp(x: f32) -> f32 {
+    const HIGHEST: f32 = 88.722_83;
+    const LOWEST: f32 = -87.336_54;
+    let held = if x > HIGHEST { HIGHEST } else { x };
+    let held = if held < LOWEST { LOWEST } else { held };
+    let (near, n) = split(held);
+    // half the power twice, as 2¹²⁸ is no number
+    let (one, other) = (n >> 1, n.wrapping_sub(n >> 1));
+    let made = (near + 1.0) * power(one) * power(other);
     let made = if x > HIGHEST { f32::INFINITY } else { made };
     if x < LOWEST { 0.0 } else { made }
 }
 
-/// The hyperbolic tangent: a polynomial near 0, 1 − 2 / (e²ˣ + 1) elsewhere (Cephes, Moshier 1989).
+/// The hyperbolic tangent, m / (m + 2) with m = e²ˣ − 1, which is 2ⁿ (eʳ − 1) + (2ⁿ − 1): nothing is lost near 0.
 #[inline(always)]
 pub(super) fn tanh(x: f32) -> f32 {
-    let square = x * x;
-    let mut sum = -5.704_988_7e-3;
-    for next in [2.063_908_8e-2, -5.373_971_6e-2, 1.333_144_2e-1, -3.333_328e-1] {
-        sum = sum * square + next;
-    }
-    let near = sum * square * x + x;
-    let size = x.abs();
-    let far = (1.0 - 2.0 / (exp(2.0 * size) + 1.0)).copysign(x);
-    if size < 0.625 { near } else { far }
+    /// From here on it is 1.
+    const HIGHEST: f32 = 10.0;
+    let held = if x > HIGHEST { HIGHEST } else { x };
+    let held = if held < -HIGHEST { -HIGHEST } else { held };
+    let (near, n) = split(2.0 * held);
+    let power = power(n);
+    let made = near * power + (power - 1.0);
+    made / (made + 2.0)
 }
 
 /// 1 / (1 + e⁻ˣ).
