@@ -43,12 +43,17 @@ pub(super) fn find(screen: &Screen, path: &Path) -> Result<Source, Failure> {
 
 /// Compiles a text, shows its warnings, and says what the data set that it is compiled for has settled.
 pub(super) fn compile(screen: &Screen, source: &Source, options: &Options) -> Result<Stages, Failure> {
-    let stages = stages(&source.name, &source.text, options).map_err(|report| Failure::text(&source.name, report))?;
+    let stages = quietly(source, options)?;
     screen.report(&stages.warnings);
     for line in options.facts.iter().filter(|_| !screen.is_json()).flat_map(|facts| settled(stages.model(), facts)) {
         screen.remark(&screen.paint_remark(Ink::Faint, &line));
     }
     Ok(stages)
+}
+
+/// Compiles a text without a word of what is no fault.
+pub(super) fn quietly(source: &Source, options: &Options) -> Result<Stages, Failure> {
+    stages(&source.name, &source.text, options).map_err(|report| Failure::text(&source.name, report))
 }
 
 /// Writes the parameters whose values are facts of `data`: `channels = 3, classes = 10, from cifar10`.

@@ -30,8 +30,7 @@ impl<'a> Answers<'a> {
         let _guard = no_grad_guard();
         let (plan, output) = (net.plan(), [net.plan().output()]);
         let wanted: Vec<TensorId> = frontier(plan, &plan.batched(), &output);
-        let mut known = Values::of(plan);
-        known.take_in(&net.known, &plan.numbered().map(|(id, _)| id).collect::<Vec<_>>());
+        let mut known = net.known.shallow_clone();
         known.take_in(&Walk::new(plan, &wanted, &net.known, false).run(net.given_nothing())?, &wanted);
         let walk = Walk::new(plan, &output, &known, false);
         Ok(Self { net, known, walk, program: None })
@@ -52,11 +51,7 @@ impl<'a> Answers<'a> {
             let found = values.get(output).or_else(|| self.known.get(output));
             return found.map(Live::shallow_clone).ok_or_else(|| missing(output));
         }
-        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
-        let mut program = match self.program.take().filter(|program| program.fits(given.frame, threads)) {
-            Some(program) => program,
-            None => Program::new(given, &self.walk, &[output], threads)?,
-        };
+        let mut program = Program::fitting(self.program.take(), given, &self.walk, &[output])?;
         program.run(plan, (x, &[]), |_| {})?;
         let answer = program.view(plan, output).unwrap_or_else(|| Err(missing(output)));
         self.program = Some(program);

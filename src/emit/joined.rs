@@ -1,11 +1,11 @@
 //! Sums over listed pairs of neurons: by our own kernel on a CPU in single precision, elsewhere by gathering the rows of both
 //! ends, some pairs at a time, which libtorch can differentiate.
 
-use tch::{Device, Kind, TchError, Tensor as Live};
+use tch::{TchError, Tensor as Live};
 
-use super::abi::{numbers, numbers_mut};
-use super::kernel::{self, Operands};
+use super::kernel;
 use super::ops::size;
+use super::sums::{are_plain, by_kernel, length};
 use crate::plan::{Over, Wires};
 
 /// Numbers of gathered rows that there are at once, about.
@@ -19,8 +19,11 @@ pub(super) fn ends(wires: &Wires) -> Result<Live, TchError> {
 
 /// Makes one of three sums; see [`Over`] for operands and results. `ends` are those of [`ends`].
 pub(super) fn joined(over: Over, wires: &Wires, ends: &Live, [x, y]: [&Live; 2]) -> Result<Live, TchError> {
-    let plain = |live: &Live| live.device() == Device::Cpu && live.kind() == Kind::Float && !live.requires_grad();
-    if plain(x) && plain(y) { by_kernel(over, wires, x, y) } else { gathered(over, wires, ends, x, y) }
+    if !are_plain([x, y]) {
+        return gathered(over, wires, ends, x, y);
+    }
+    let sizes = result(over, wires, x.size()[0], length(over, x, y));
+    by_kernel(over, [x, y], &sizes, |operands, made, at_once| kernel::joined(over, wires, operands, made, at_once))
 }
 
 /// Takes the numbers of the joined pairs out of R × `N_s` × `N_t`.
@@ -39,23 +42,6 @@ pub(super) fn scatter(wires: &Wires, ends: &Live, x: &Live) -> Result<Live, TchE
 fn places(wires: &Wires, ends: &Live) -> Result<Live, TchError> {
     let [_, targets] = wires.ends();
     ends.f_select(0, 0)?.f_mul_scalar(size(targets))?.f_add(&ends.f_select(0, 1)?)
-}
-
-fn by_kernel(over: Over, wires: &Wires, x: &Live, y: &Live) -> Result<Live, TchError> {
-    let (x, y) = (x.f_contiguous()?, y.f_contiguous()?);
-    let (runs, n) = (x.size()[0], length(over, &x, &y));
-    let mut made = Live::f_empty(result(over, wires, runs, n), (Kind::Float, Device::Cpu))?;
-    let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
-    let operands = Operands { x: numbers(&x), y: numbers(&y), length: usize::try_from(n).unwrap_or(0) };
-    let runs = usize::try_from(runs).unwrap_or(1);
-    kernel::joined(over, wires, operands, numbers_mut(&mut made), (runs, threads));
-    Ok(made)
-}
-
-/// Returns n: samples of the batch, or genes.
-fn length(over: Over, x: &Live, y: &Live) -> i64 {
-    let behind = if over == Over::Pairs { x } else { y };
-    behind.size().last().copied().unwrap_or(1)
 }
 
 fn result(over: Over, wires: &Wires, runs: i64, n: i64) -> Vec<i64> {
@@ -95,8 +81,11 @@ fn gathered(over: Over, wires: &Wires, ends: &Live, x: &Live, y: &Live) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use tch::Kind;
+
     use super::*;
     use crate::draw::Draw;
+    use crate::emit::abi::numbers;
     use crate::space::{Density, Joins, Mask, Space};
 
     fn drawn(purpose: &str, sizes: &[i64]) -> Live {

@@ -51,11 +51,7 @@ impl Net {
     fn teach_natively(&mut self, x: &Live, labels: &Live, made: impl FnMut(TensorId)) -> Result<Lesson, TorchFault> {
         let (last, sample) = (self.program.take(), x.f_transpose(1, 2)?);
         let given = self.given(&sample, None);
-        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
-        let mut program = match last.filter(|program| program.fits(given.frame, threads)) {
-            Some(program) => program,
-            None => Program::new(given, &self.lessons, &self.plan.lessons(), threads)?,
-        };
+        let mut program = Program::fitting(last, given, &self.lessons, &self.plan.lessons())?;
         let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
         program.run(&self.plan, (x, &classes), made)?;
         let find = |id: TensorId| program.view(&self.plan, id).unwrap_or_else(|| Err(missing(id)));

@@ -27,6 +27,7 @@ mod params;
 mod pools;
 mod prepare;
 mod safe;
+mod sums;
 mod walk;
 mod windows;
 

@@ -31,7 +31,7 @@ pub struct Net {
     seeds: Vec<u64>,
     pub(super) place: Place,
     rows: Vec<Live>,
-    pub(super) prepared: Values,
+    prepared: Values,
     pub(super) known: Values,
     answers: Walk,
     pub(super) lessons: Walk,
@@ -218,9 +218,7 @@ impl Net {
         let results: Vec<TensorId> = self.plan.answers().into_iter().chain(self.plan.lessons()).collect();
         let wanted = frontier(&self.plan, &self.plan.changing(), &results);
         let walk = Walk::new(&self.plan, &wanted, &known, false);
-        let frame = Frame { sizes: Sizes { runs: self.runs(), batch: 1 }, place: self.place };
-        let batch = Batch::default();
-        let given = Given { plan: &self.plan, known: &known, prepared: &self.prepared, frame, batch };
+        let given = Given { known: &known, ..self.given_nothing() };
         known.take_in(&walk.run(given)?, &wanted);
         self.answers = Walk::new(&self.plan, &self.plan.answers(), &known, false);
         self.lessons = Walk::new(&self.plan, &self.plan.lessons(), &known, false);

@@ -30,6 +30,11 @@ impl Values {
         Self(plan.tensors().iter().map(|_| None).collect())
     }
 
+    /// Returns the same values.
+    pub(super) fn shallow_clone(&self) -> Self {
+        Self(self.0.iter().map(|value| value.as_ref().map(Live::shallow_clone)).collect())
+    }
+
     /// Returns one, if it is there.
     pub(super) fn get(&self, id: TensorId) -> Option<&Live> {
         self.0.get(id.index())?.as_ref()

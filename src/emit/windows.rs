@@ -1,34 +1,20 @@
 //! Sums over receptive fields: by our own kernel on a CPU in single precision, elsewhere by unfolding and stacks of
 //! products, which libtorch can differentiate.
 
-use tch::{Device, Kind, TchError, Tensor as Live};
+use tch::{TchError, Tensor as Live};
 
-use super::abi::{numbers, numbers_mut};
-use super::kernel::{self, Operands};
+use super::kernel;
 use super::ops::size;
+use super::sums::{are_plain, by_kernel, length};
 use crate::plan::{Field, Over};
 
 /// Makes one of three sums; see [`Over`] for operands and results.
 pub(super) fn window(over: Over, field: &Field, x: &Live, y: &Live) -> Result<Live, TchError> {
-    let plain = |live: &Live| live.device() == Device::Cpu && live.kind() == Kind::Float && !live.requires_grad();
-    if plain(x) && plain(y) { by_kernel(over, field, x, y) } else { unfolded(over, field, x, y) }
-}
-
-fn by_kernel(over: Over, field: &Field, x: &Live, y: &Live) -> Result<Live, TchError> {
-    let (x, y) = (x.f_contiguous()?, y.f_contiguous()?);
-    let (runs, n) = (x.size()[0], length(over, &x, &y));
-    let mut made = Live::f_empty(result(over, field, runs, n), (Kind::Float, Device::Cpu))?;
-    let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
-    let operands = Operands { x: numbers(&x), y: numbers(&y), length: usize::try_from(n).unwrap_or(0) };
-    let runs = usize::try_from(runs).unwrap_or(1);
-    kernel::windows(over, field, operands, numbers_mut(&mut made), (runs, threads));
-    Ok(made)
-}
-
-/// Returns n: samples of the batch, or genes.
-fn length(over: Over, x: &Live, y: &Live) -> i64 {
-    let behind = if over == Over::Pairs { x } else { y };
-    behind.size().last().copied().unwrap_or(1)
+    if !are_plain([x, y]) {
+        return unfolded(over, field, x, y);
+    }
+    let sizes = result(over, field, x.size()[0], length(over, x, y));
+    by_kernel(over, [x, y], &sizes, |operands, made, at_once| kernel::windows(over, field, operands, made, at_once))
 }
 
 fn result(over: Over, field: &Field, runs: i64, n: i64) -> Vec<i64> {
@@ -82,6 +68,8 @@ fn fold(field: &Field, squares: &Live, runs: i64, n: i64) -> Result<Live, TchErr
 
 #[cfg(test)]
 mod tests {
+    use tch::Kind;
+
     use super::*;
     use crate::draw::Draw;
 
@@ -120,7 +108,7 @@ mod tests {
         {
             let wanted = window(over, field, x, y).unwrap();
             let single = |live: &Live| live.to_kind(Kind::Float);
-            let found = by_kernel(over, field, &single(x), &single(y)).unwrap();
+            let found = window(over, field, &single(x), &single(y)).unwrap();
             let error = (found.to_kind(Kind::Double) - &wanted).abs().max().double_value(&[]);
             let scale = wanted.abs().max().double_value(&[]);
             assert!(error < 1e-5 * scale.max(1.0), "{over:?} {field:?} n = {n}, {threads} threads: {error:e}");

@@ -142,9 +142,7 @@ impl Express {
         self.interactions.insert((id, reader.frozen), whole);
         Ok(whole)
     }
-}
 
-impl Express {
     /// Returns one number for each gene, R × G, 0 for those that a run leaves out.
     pub(super) fn used(
         &self,

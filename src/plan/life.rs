@@ -25,22 +25,22 @@ impl Plan {
     /// Tells for each tensor whether it depends on the batch or on anything that is learned.
     pub fn changing(&self) -> Vec<bool> {
         let learned = |tensor: &Tensor| matches!(tensor.op, Op::Leaf(id) if self.leaves()[id.index()].learned);
-        let mut changing: Vec<bool> = Vec::with_capacity(self.tensors().len());
-        for tensor in self.tensors() {
-            let inherited = tensor.operands.iter().any(|id| changing[id.index()]);
-            changing.push(tensor.op.reads_batch() || learned(tensor) || inherited);
-        }
-        changing
+        self.made_of(|tensor| tensor.op.reads_batch() || learned(tensor))
     }
 
     /// Tells for each tensor whether it depends on the batch.
     pub fn batched(&self) -> Vec<bool> {
-        let mut batched: Vec<bool> = Vec::with_capacity(self.tensors().len());
+        self.made_of(|tensor| tensor.op.reads_batch())
+    }
+
+    /// Tells for each tensor whether it is a `source`, or made of one.
+    fn made_of(&self, source: impl Fn(&Tensor) -> bool) -> Vec<bool> {
+        let mut made: Vec<bool> = Vec::with_capacity(self.tensors().len());
         for tensor in self.tensors() {
-            let inherited = tensor.operands.iter().any(|id| batched[id.index()]);
-            batched.push(tensor.op.reads_batch() || inherited);
+            let inherited = tensor.operands.iter().any(|id| made[id.index()]);
+            made.push(source(tensor) || inherited);
         }
-        batched
+        made
     }
 
     /// Returns the bytes that making `wanted` holds at most, each tensor let go after its last use, the table not counted.

@@ -6,7 +6,6 @@ use tch::{Tensor as Live, no_grad_guard};
 
 use super::evaluate::accuracy;
 use super::finite::StepFault;
-use super::folder::FolderFault;
 use super::run::{Job, Member, Outcome, RunFault, Stopped};
 use super::samples::{Samples, as_size};
 use super::scores::{Metric, Score, mean_and_deviation};
@@ -103,12 +102,6 @@ impl<'a, 'b> Course<'a, 'b> {
         Ok(())
     }
 
-    /// Returns the runs of one member: the number of the first, and how many there are.
-    fn runs_of(&self, member: usize) -> (usize, usize) {
-        let each = self.job.recipe.runs;
-        (member * each, each)
-    }
-
     /// Writes what was measured into each member's folder, and the genomes of those that have a run in a better one.
     fn write(&mut self, metrics: &[Metric], better: &[(usize, usize)]) -> Result<(), RunFault> {
         let each = self.job.recipe.runs.max(1);
@@ -123,12 +116,13 @@ impl<'a, 'b> Course<'a, 'b> {
     fn write_genome(&self, index: usize) -> Result<(), RunFault> {
         let Some(member) = self.members.get(index) else { return Ok(()) };
         let Some(folder) = member.folder.as_deref() else { return Ok(()) };
-        let (first, count) = self.runs_of(index);
-        let own = |(name, row): &(String, Live)| Ok((name.clone(), row.f_narrow(0, as_size(first), as_size(count))?));
+        let each = self.job.recipe.runs;
+        let part = |row: &Live| row.f_narrow(0, as_size(index * each), as_size(each));
+        let own = |(name, row): &(String, Live)| Ok((name.clone(), part(row)?));
         let rows: Vec<(String, Live)> = self.best.iter().map(own).collect::<Result<_, TorchFault>>()?;
         let kept = Cohort { plan: member.kept, seeds: &[] };
         let rows = kept.own(self.job.plan, &rows)?;
-        folder.genome(&rows).map_err(|fault: FolderFault| fault.into())
+        Ok(folder.genome(&rows)?)
     }
 
     /// Looks at the last losses, and returns what came of each member.

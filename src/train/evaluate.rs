@@ -27,11 +27,8 @@ pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
     let (mut answers, mut right) = (Answers::new(net)?, None::<Live>);
     for start in (0..samples.len()).step_by(batch) {
         let (x, labels) = samples.stretch(start, batch.min(samples.len() - start), runs)?;
-        let hits = answers.answer(&x)?.f_argmax(1, false)?.f_eq_tensor(&labels)?.f_sum_dim_intlist(
-            1_i64,
-            false,
-            Kind::Int64,
-        )?;
+        let answer = answers.answer(&x)?.f_argmax(1, false)?;
+        let hits = answer.f_eq_tensor(&labels)?.f_sum_dim_intlist(1_i64, false, Kind::Int64)?;
         right = Some(match right {
             None => hits,
             Some(sum) => sum.f_add(&hits)?,

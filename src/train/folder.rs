@@ -68,15 +68,25 @@ impl Folder {
     ///
     /// [`FolderFault::InUse`] where it holds anything, [`FolderFault::Write`] where it cannot be made.
     pub fn create(path: &Path, model: &str, graph: &str) -> Result<Self, FolderFault> {
-        let cannot = |reason: io::Error| cannot_write(path, &reason);
-        fs::create_dir_all(path).map_err(cannot)?;
-        if fs::read_dir(path).map_err(cannot)?.next().is_some() {
-            return Err(FolderFault::InUse { path: path.to_owned() });
-        }
+        fs::create_dir_all(path).map_err(|reason| cannot_write(path, &reason))?;
+        Self::unused(path)?;
         write_whole(&path.join(MODEL), model.as_bytes())?;
         let file = path.join(METRICS);
         let metrics = File::create(&file).map_err(|reason| cannot_write(&file, &reason))?;
         Ok(Self { path: path.to_owned(), graph: graph.to_owned(), metrics })
+    }
+
+    /// Checks that there is nothing in a folder; one that is not there has nothing in it.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderFault::InUse`] where it holds anything, [`FolderFault::Write`] where nobody can tell.
+    pub fn unused(path: &Path) -> Result<(), FolderFault> {
+        match fs::read_dir(path).map(|mut entries| entries.next().is_some()) {
+            Ok(true) => Err(FolderFault::InUse { path: path.to_owned() }),
+            Err(reason) if reason.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &reason)),
+            Ok(false) | Err(_) => Ok(()),
+        }
     }
 
     /// Appends one line to `metrics.jsonl`.

@@ -5,9 +5,9 @@ use std::path::Path;
 use serde_json::json;
 
 use super::faults::Blame;
-use super::machine::Machine;
+use super::machine::{Machine, judged_by};
 use super::reached::spread;
-use super::task::{fingerprint, judged_by, read};
+use super::task::{fingerprint, read};
 use crate::cli::args::EvalArgs;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::numbers::count;

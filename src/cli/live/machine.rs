@@ -5,9 +5,11 @@ use std::time::Instant;
 
 use crate::cli::exit::Failure;
 use crate::cli::live::faults::Blame;
+use crate::cli::model::quietly;
+use crate::cli::numbers::{count, grouped};
 use crate::cli::source::Source;
-use crate::compile::{Stages, stages};
-use crate::data::Split;
+use crate::compile::Stages;
+use crate::data::{Dataset, Split};
 use crate::emit::{Net, Place, Wish, open};
 use crate::options::{Options, Order};
 use crate::plan::Plan;
@@ -44,8 +46,7 @@ impl Machine {
         if order == options.order {
             return Ok(made);
         }
-        let options = Options { order, ..options.clone() };
-        stages(&source.name, &source.text, &options).map_err(|report| Failure::text(&source.name, report))
+        quietly(source, &Options { order, ..options.clone() })
     }
 
     /// Settles the number of threads: what was asked for, one beside a GPU, else what makes some steps fastest.
@@ -60,6 +61,20 @@ impl Machine {
         }
         let mut stepper = stepper(plan, recipe, pieces, self.place)?;
         choose_threads(most, || glimpse(&mut stepper)).map_err(Blame::failure)
+    }
+
+    /// Makes ready to train on `data`: checks the memory, and settles the number of threads.
+    pub(super) fn ready(&self, plan: &Plan, recipe: &Recipe, data: &Dataset) -> Result<usize, Failure> {
+        let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
+        self.check_memory(plan, recipe, bytes.saturating_mul(2))?;
+        self.settle(plan, recipe, learned_from(data))
+    }
+
+    /// Says what is to be done with how many threads: `1 run, at most 30,000 steps of 64 samples, 1 thread on cpu`.
+    pub(super) fn told(&self, recipe: &Recipe, threads: usize) -> String {
+        let (runs, steps) = (count(recipe.runs as u64, "run"), count(recipe.length, "step"));
+        let (batch, threads) = (grouped(recipe.batch as u64), count(threads as u64, "thread"));
+        format!("{runs}, at most {steps} of {batch} samples, {threads} on {}", self.place.name())
     }
 
     /// Checks that the machine has the memory that training takes.
@@ -77,6 +92,16 @@ pub(super) fn stepper(plan: &Plan, recipe: &Recipe, pieces: Pieces<'_>, place: P
     let net = Net::new(plan, &recipe.seeds(), place).map_err(Blame::failure)?;
     let samples = Samples::new(pieces, place).map_err(Blame::failure)?;
     Stepper::new(net, samples, recipe.batch, recipe.lr).map_err(Blame::failure)
+}
+
+/// Returns the samples that are learned from.
+pub(super) fn learned_from(data: &Dataset) -> Pieces<'_> {
+    pieces(&data.train, data.facts.sample_bytes(), data.facts.classes)
+}
+
+/// Returns the samples that are judged by.
+pub(super) fn judged_by(data: &Dataset) -> Pieces<'_> {
+    pieces(&data.test, data.facts.sample_bytes(), data.facts.classes)
 }
 
 /// Returns the samples of a split, as training takes them.

@@ -20,12 +20,6 @@ pub(super) fn choose(asked: Option<&Path>, name: &str) -> Result<PathBuf, Failur
     }
 }
 
-/// Checks that there is nothing in a folder yet.
-pub(super) fn unused(path: &Path) -> Result<(), Failure> {
-    let used = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
-    if used { Err(FolderFault::InUse { path: path.to_path_buf() }.failure()) } else { Ok(()) }
-}
-
 fn next(name: &str) -> io::Result<PathBuf> {
     fs::create_dir_all(RUNS)?;
     let mut number: u64 = 1;

@@ -11,20 +11,18 @@ use thiserror::Error;
 
 use super::blocks::{Limits, Point, blocks, largest};
 use super::faults::Blame;
-use super::machine::{Machine, clock};
+use super::machine::{Machine, clock, judged_by, learned_from};
 use super::swept::{Reached, Swept};
-use super::task::{fingerprint, judged_by, learned_from, read, recipe};
+use super::task::{fingerprint, recipe, samples};
 use super::train::About;
 use super::watch::Watch;
 use super::{run_folder, stop};
 use crate::cli::args::CompileArgs;
 use crate::cli::exit::{Exit, Failure, Outcome, alone};
-use crate::cli::model::{compile, find, options, order};
-use crate::cli::numbers::{count, grouped};
+use crate::cli::model::{compile, find, options, order, quietly};
 use crate::cli::parse::Sweep;
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::facts;
-use crate::compile::stages;
 use crate::data::Dataset;
 use crate::diag::Bug;
 use crate::options::{Facts, Options, Order};
@@ -58,7 +56,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs, set: &str, sweep: &Sweep)
     let blocks = blocks(&task.points, &task.recipe, Limits::of(task.machine.place));
     let name = format!("{}-{}", task.model(), sweep.name);
     let path = run_folder::choose(args.training.run_dir.as_deref(), &name)?;
-    run_folder::unused(&path)?;
+    Folder::unused(&path).map_err(Blame::failure)?;
     let interrupt = stop::catch()?;
     let mut swept = task.begun();
     let clock = clock();
@@ -94,18 +92,11 @@ impl<'a> Task<'a> {
             options.set.push((sweep.name.clone(), value.clone()));
             options.order = machine.order(options.order);
             // warnings, and what the data settles, are the same for all
-            let stages = if points.is_empty() {
-                compile(screen, &source, &options)?
-            } else {
-                stages(&source.name, &source.text, &options).map_err(|report| Failure::text(&source.name, report))?
-            };
+            let stages =
+                if points.is_empty() { compile(screen, &source, &options)? } else { quietly(&source, &options)? };
             points.push(Point { value: value.clone(), stages });
         }
-        let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
-        let data = match training.hold_out {
-            None => data,
-            Some(count) => data.hold_out(count as usize).map_err(Failure::input)?,
-        };
+        let data = samples(screen, set, training)?;
         let windows = points.iter().any(|point| point.stages.model().has_windows());
         let recipe = recipe(training, windows, data.train.len())?;
         Ok(Self { screen, args, sweep, text: source.text, facts, points, data, recipe, machine })
@@ -134,15 +125,16 @@ impl<'a> Task<'a> {
         let padding = block.first().and_then(|point| point.stages.model().margin(&self.facts)).unwrap_or(0);
         let data = if padding == 0 { Cow::Borrowed(&self.data) } else { Cow::Owned(self.data.clone().padded(padding)) };
         let all = Recipe { runs: self.recipe.runs.saturating_mul(block.len()), ..self.recipe.clone() };
-        let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
-        self.machine.check_memory(&plans.whole, &all, bytes.saturating_mul(2))?;
-        let threads = self.machine.settle(&plans.whole, &all, learned_from(&data))?;
+        let threads = self.machine.ready(&plans.whole, &all, &data)?;
         self.announce(block, &all, threads);
         let mut kept = Vec::with_capacity(block.len());
         for point in block {
             kept.push(self.open(point, path, (&data, padding, threads))?);
         }
-        let mut members = plans.members(kept.iter_mut().map(|(folder, _)| folder));
+        let each = plans.starts.iter().zip(block).zip(&mut kept);
+        let mut members: Vec<Member<'_>> = each
+            .map(|((start, point), (folder, _))| Member { start, kept: &point.stages.plan, folder: Some(folder) })
+            .collect();
         let clock = clock();
         let job = Job {
             plan: &plans.whole,
@@ -213,14 +205,8 @@ impl<'a> Task<'a> {
             [first, .., last] => format!("{} to {}", first.value, last.value),
             [] => return,
         };
-        let (steps, runs) = (count(all.length, "step"), count(all.runs as u64, "run"));
-        let (threads, device) = (count(threads as u64, "thread"), self.machine.place.name());
-        let (batch, data) = (grouped(all.batch as u64), &self.data.facts.name);
-        let line = format!(
-            "{} with {} = {values} on {data}: {runs}, at most {steps} of {batch} samples, {threads} on {device}",
-            self.model(),
-            self.sweep.name
-        );
+        let (model, name, data) = (self.model(), &self.sweep.name, &self.data.facts.name);
+        let line = format!("{model} with {name} = {values} on {data}: {}", self.machine.told(all, threads));
         self.screen.remark(&self.screen.paint_remark(Ink::Faint, &line));
     }
 }
@@ -229,7 +215,6 @@ impl<'a> Task<'a> {
 struct Plans<'a> {
     whole: Cow<'a, Plan>,
     starts: Vec<Cow<'a, Plan>>,
-    kept: Vec<&'a Plan>,
 }
 
 impl<'a> Plans<'a> {
@@ -242,12 +227,6 @@ impl<'a> Plans<'a> {
         let bug = |bug: Bug| Failure::Fault(Exit::Bug, alone(bug));
         let whole = plan(largest).map_err(bug)?;
         let starts = block.iter().map(plan).collect::<Result<_, _>>().map_err(bug)?;
-        Ok(Some(Self { whole, starts, kept: block.iter().map(|point| &point.stages.plan).collect() }))
-    }
-
-    /// Returns the members, each with its folder.
-    fn members<'b>(&'b self, folders: impl Iterator<Item = &'b mut Folder>) -> Vec<Member<'b>> {
-        let plans = self.starts.iter().zip(&self.kept).zip(folders);
-        plans.map(|((start, kept), folder)| Member { start, kept, folder: Some(folder) }).collect()
+        Ok(Some(Self { whole, starts }))
     }
 }

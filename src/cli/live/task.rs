@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use super::faults::Blame;
-use super::machine::{Machine, pieces};
+use super::machine::Machine;
 use super::watch::Download as Watched;
 use crate::cli::args::CompileArgs;
 use crate::cli::exit::{Exit, Failure, alone};
 use crate::cli::model::{compile, find, options};
-use crate::cli::numbers::{count, grouped};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::{UNPROVEN, facts, roots};
 use crate::cli::source::Source;
@@ -18,7 +17,7 @@ use crate::data::checksum::sha256;
 use crate::data::{Dataset, Download, Patience, Standing, load};
 use crate::options::{Facts, Options};
 use crate::plan::raw;
-use crate::train::{EPOCHS, Pieces, Recipe, Schedule};
+use crate::train::{EPOCHS, Recipe, Schedule};
 
 /// A training task.
 #[derive(Debug)]
@@ -46,17 +45,10 @@ impl Task {
         let stages = compile(screen, &source, &options)?;
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let stages = machine.suit(stages, &source, &options)?;
-        let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
         let padding = stages.model().margin(&facts).unwrap_or(0);
-        let data = match training.hold_out {
-            None => data,
-            Some(count) => data.hold_out(count as usize).map_err(Failure::input)?,
-        };
-        let data = data.padded(padding);
+        let data = samples(screen, set, training)?.padded(padding);
         let recipe = recipe(training, stages.model().has_windows(), data.train.len())?;
-        let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
-        machine.check_memory(&stages.plan, &recipe, bytes.saturating_mul(2))?;
-        let threads = machine.settle(&stages.plan, &recipe, learned_from(&data))?;
+        let threads = machine.ready(&stages.plan, &recipe, &data)?;
         let task = Self { source, stages, facts, data, padding, recipe, machine, threads };
         if !training.quiet {
             screen.remark(&screen.paint_remark(Ink::Faint, &task.line()));
@@ -66,11 +58,8 @@ impl Task {
 
     /// Returns what is to be done, in a line.
     fn line(&self) -> String {
-        let Recipe { batch, length, runs, .. } = self.recipe;
-        let (steps, runs) = (count(length, "step"), count(runs as u64, "run"));
-        let (threads, device) = (count(self.threads as u64, "thread"), self.machine.place.name());
-        let (model, data, batch) = (self.stages.plan.name(), &self.data.facts.name, grouped(batch as u64));
-        format!("{model} on {data}: {runs}, at most {steps} of {batch} samples, {threads} on {device}")
+        let (model, data) = (self.stages.plan.name(), &self.data.facts.name);
+        format!("{model} on {data}: {}", self.machine.told(&self.recipe, self.threads))
     }
 }
 
@@ -80,14 +69,13 @@ pub(super) fn fingerprint(stages: &Stages) -> Result<String, Failure> {
     Ok(sha256(plan.to_string().as_bytes()))
 }
 
-/// Returns the samples that are learned from.
-pub(super) fn learned_from(data: &Dataset) -> Pieces<'_> {
-    pieces(&data.train, data.facts.sample_bytes(), data.facts.classes)
-}
-
-/// Returns the samples that are judged by.
-pub(super) fn judged_by(data: &Dataset) -> Pieces<'_> {
-    pieces(&data.test, data.facts.sample_bytes(), data.facts.classes)
+/// Loads what is trained on, with the samples set aside that are judged by if some are to be.
+pub(super) fn samples(screen: &Screen, set: &str, training: &TrainArgs) -> Result<Dataset, Failure> {
+    let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
+    match training.hold_out {
+        None => Ok(data),
+        Some(count) => data.hold_out(count as usize).map_err(Failure::input),
+    }
 }
 
 /// Loads a data set, downloading it where it is not here.

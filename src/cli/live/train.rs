@@ -4,9 +4,9 @@ use clap::ValueEnum;
 use indexmap::IndexMap;
 
 use super::faults::Blame;
-use super::machine::{Machine, clock};
+use super::machine::{Machine, clock, judged_by, learned_from};
 use super::reached::reached;
-use super::task::{Task, fingerprint, judged_by, learned_from};
+use super::task::{Task, fingerprint};
 use super::watch::Watch;
 use super::{run_folder, stop, sweep};
 use crate::cli::args::{CompileArgs, Weights};

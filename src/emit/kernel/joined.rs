@@ -6,7 +6,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::block::{Terms, rows};
 use super::pairs::{Block, SIDE, products};
-use super::{Operands, cut};
+use super::{Operands, cut, for_each_run, together};
 use crate::plan::{Over, Wires};
 
 /// Operations below which a thread of its own costs more than it saves.
@@ -21,14 +21,9 @@ pub(in crate::emit) fn joined(
     made: &mut [f32],
     (runs, threads): (usize, usize),
 ) {
-    let Operands { x, y, length } = operands;
-    let each = |numbers: usize| (numbers / runs.max(1)).max(1);
-    let parts = x.chunks_exact(each(x.len())).zip(y.chunks_exact(each(y.len())));
-    let of_made = each(made.len());
-    let worth = wires.synapses().saturating_mul(length) / SMALL;
-    for ((x, y), made) in parts.zip(made.chunks_exact_mut(of_made)) {
-        share(over, wires, Operands { x, y, length }, made, threads.min(worth).max(1));
-    }
+    let worth = wires.synapses().saturating_mul(operands.length) / SMALL;
+    let threads = threads.min(worth).max(1);
+    for_each_run(operands, made, runs, |operands, made| share(over, wires, operands, made, threads));
 }
 
 /// Makes the result of one run.
@@ -44,16 +39,7 @@ fn share(over: Over, wires: &Wires, operands: Operands<'_>, made: &mut [f32], th
         stretches.push(Stretch { wires, operands, first, made });
         (first, rest) = (end, others);
     }
-    let work = |stretch: Stretch<'_>| Arch::new().dispatch(Job { over, stretch });
-    if threads == 1 {
-        stretches.into_iter().for_each(work);
-        return;
-    }
-    std::thread::scope(|scope| {
-        for stretch in stretches {
-            scope.spawn(move || work(stretch));
-        }
-    });
+    together(stretches.into_iter(), |stretch: Stretch<'_>| Arch::new().dispatch(Job { over, stretch }));
 }
 
 /// Some neurons that the result belongs to.

@@ -46,13 +46,31 @@ pub(super) fn windows(
     made: &mut [f32],
     (runs, threads): (usize, usize),
 ) {
+    for_each_run(operands, made, runs, |operands, made| window(over, field, operands, made, threads));
+}
+
+/// Has `work` make the result of each run.
+fn for_each_run(operands: Operands<'_>, made: &mut [f32], runs: usize, work: impl Fn(Operands<'_>, &mut [f32])) {
     let Operands { x, y, length } = operands;
     let each = |numbers: usize| (numbers / runs.max(1)).max(1);
     let parts = x.chunks_exact(each(x.len())).zip(y.chunks_exact(each(y.len())));
     let of_made = each(made.len());
     for ((x, y), made) in parts.zip(made.chunks_exact_mut(of_made)) {
-        window(over, field, Operands { x, y, length }, made, threads);
+        work(Operands { x, y, length }, made);
     }
+}
+
+/// Does the work on every part, each in a thread of its own unless there is one.
+fn together<T: Send>(parts: impl ExactSizeIterator<Item = T>, work: impl Fn(T) + Copy + Send) {
+    if parts.len() == 1 {
+        parts.for_each(work);
+        return;
+    }
+    std::thread::scope(|scope| {
+        for part in parts {
+            scope.spawn(move || work(part));
+        }
+    });
 }
 
 /// Makes the result of one run.
@@ -69,16 +87,7 @@ fn window(over: Over, field: &Field, operands: Operands<'_>, made: &mut [f32], t
         let stretch = Stretch { field, operands, first, made };
         Arch::new().dispatch(Job { over, stretch });
     };
-    let parts = made.chunks_mut((each * share).max(1)).enumerate();
-    if share >= rows {
-        parts.for_each(work);
-        return;
-    }
-    std::thread::scope(|scope| {
-        for part in parts {
-            scope.spawn(move || work(part));
-        }
-    });
+    together(made.chunks_mut((each * share).max(1)).enumerate(), work);
 }
 
 /// Some rows of the result's grid.

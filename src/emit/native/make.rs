@@ -32,17 +32,30 @@ struct Making<'a> {
 }
 
 impl Program {
+    /// Returns `last` if it still fits `given` and libtorch's threads, else a new one made for them.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub(in crate::emit) fn fitting(
+        last: Option<Self>,
+        given: Given<'_>,
+        walk: &Walk,
+        wanted: &[TensorId],
+    ) -> Result<Self, TorchFault> {
+        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
+        match last.filter(|program| program.frame.sizes == given.frame.sizes && program.threads == threads) {
+            Some(program) => Ok(program),
+            None => Self::new(given, walk, wanted, threads),
+        }
+    }
+
     /// Settles how a walk is gone for the R and B of `given`, and with so many threads; `wanted` are kept to the end.
     ///
     /// # Errors
     ///
     /// What libtorch refuses: memory.
-    pub(in crate::emit) fn new(
-        given: Given<'_>,
-        walk: &Walk,
-        wanted: &[TensorId],
-        threads: usize,
-    ) -> Result<Self, TorchFault> {
+    fn new(given: Given<'_>, walk: &Walk, wanted: &[TensorId], threads: usize) -> Result<Self, TorchFault> {
         let plan = given.plan;
         let owner = owners(plan);
         let (groups, inside) = groups(plan, walk, wanted, given.frame.sizes);

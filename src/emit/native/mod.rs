@@ -94,11 +94,6 @@ enum Factor {
 }
 
 impl Program {
-    /// Tells whether it was made for this R and B, and for so many threads.
-    pub(super) fn fits(&self, frame: Frame, threads: usize) -> bool {
-        self.frame.sizes == frame.sizes && self.threads == threads
-    }
-
     /// Makes all tensors for `x`, R × B × N, and the right classes `labels`, R · B; calls `made` after each.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::super::leaf::Leaf;
 use super::super::op::Op;
 use super::super::tensor::{Sizes, TensorId};
 use super::super::verify::{Parts, Tensor};
-use super::chain::{Chain, Factor, Fate, chains, fates};
+use super::chain::{Chain, Factor, Fate, chains, fates, times};
 use super::rewrite::Rewrite;
 use super::{Aim, Pass};
 use crate::diag::Bug;
@@ -193,18 +193,12 @@ fn stretch(factors: &[Part]) -> Part {
 fn price_of(left: Part, right: Part) -> u64 {
     let sides = [(left.rows, left.columns), (right.rows, right.columns), (left.rows, right.columns)];
     let numbers = sides.iter().fold(0, |sum: u64, (rows, columns)| sum.saturating_add(rows.saturating_mul(*columns)));
-    let bytes = numbers.saturating_mul(NUMBER).saturating_mul(times(left, right));
+    let bytes = numbers.saturating_mul(NUMBER).saturating_mul(times([left.fate, right.fate].into_iter()));
     arithmetic(left, right).saturating_add(bytes.saturating_mul(BYTE))
 }
 
 /// Returns the operations of the same.
 fn arithmetic(left: Part, right: Part) -> u64 {
     let flop = left.rows.saturating_mul(left.columns).saturating_mul(right.columns).saturating_mul(2);
-    flop.saturating_mul(times(left, right))
-}
-
-/// Returns how many products of one size a step takes for one of the forward.
-fn times(left: Part, right: Part) -> u64 {
-    let changing = left.fate.changing || right.fate.changing;
-    if changing { 1 + u64::from(left.fate.learned) + u64::from(right.fate.learned) } else { 0 }
+    flop.saturating_mul(times([left.fate, right.fate].into_iter()))
 }

@@ -85,6 +85,14 @@ pub(super) struct Fate {
     pub(super) changing: bool,
 }
 
+/// Returns how often a step does an operation on operands of these fates: once, and once more for each that a gradient goes
+/// to. What never changes costs nothing.
+pub(super) fn times(fates: impl Iterator<Item = Fate>) -> u64 {
+    let (changing, learned) = fates
+        .fold((false, 0), |(changing, learned), fate| (changing || fate.changing, learned + u64::from(fate.learned)));
+    if changing { 1 + learned } else { 0 }
+}
+
 /// Returns the fate of each tensor.
 pub(super) fn fates(parts: &Parts) -> Vec<Fate> {
     let mut fates: Vec<Fate> = Vec::with_capacity(parts.tensors.len());

@@ -10,7 +10,7 @@ use super::super::op::{Op, Over};
 use super::super::tensor::{Shape, Sizes, TensorId};
 use super::super::verify::{Parts, Tensor};
 use super::super::wires::Wires;
-use super::chain::{Fate, fates};
+use super::chain::{Fate, fates, times};
 use super::{Aim, Pass, uses};
 use crate::diag::Bug;
 use crate::options::Order;
@@ -187,12 +187,9 @@ struct Pricing<'a> {
 }
 
 impl Pricing<'_> {
-    /// Returns the price of an operation that is done once, and once more for each operand that a gradient goes to. What never
-    /// changes costs nothing.
+    /// Returns the price of an operation, forward and backward.
     fn of(&self, op: &Op, (operands, shapes): (&[TensorId], &[&Shape]), made: &Shape) -> Price {
-        let fates = operands.iter().map(|id| self.fates[id.0]);
-        let changing = fates.clone().any(|fate| fate.changing);
-        let times = if changing { 1 + fates.filter(|fate| fate.learned).count() as u64 } else { 0 };
+        let times = times(operands.iter().map(|id| self.fates[id.0]));
         Price::of(op, op.cost(shapes, made, self.sizes), times)
     }
 

@@ -1,0 +1,36 @@
+//! What both kinds of sums over pairs of neurons, within receptive fields and along a list, have in common: when the kernel
+//! makes them, and how it is called.
+
+use tch::{Device, Kind, TchError, Tensor as Live};
+
+use super::abi::{numbers, numbers_mut};
+use super::kernel::Operands;
+use crate::plan::Over;
+
+/// Tells whether the kernel can make a sum of these.
+pub(super) fn are_plain(operands: [&Live; 2]) -> bool {
+    let plain = |live: &Live| live.device() == Device::Cpu && live.kind() == Kind::Float && !live.requires_grad();
+    operands.into_iter().all(plain)
+}
+
+/// Has `sum`, one of the kernel's, make a tensor of `sizes`; it is told operands, result, R and threads.
+pub(super) fn by_kernel(
+    over: Over,
+    [x, y]: [&Live; 2],
+    sizes: &[i64],
+    sum: impl FnOnce(Operands<'_>, &mut [f32], (usize, usize)),
+) -> Result<Live, TchError> {
+    let (x, y) = (x.f_contiguous()?, y.f_contiguous()?);
+    let mut made = Live::f_empty(sizes, (Kind::Float, Device::Cpu))?;
+    let whole = |size: i64| usize::try_from(size).unwrap_or(0);
+    let operands = Operands { x: numbers(&x), y: numbers(&y), length: whole(length(over, &x, &y)) };
+    let (runs, threads) = (whole(x.size()[0]), whole(tch::get_num_threads().into()).max(1));
+    sum(operands, numbers_mut(&mut made), (runs, threads));
+    Ok(made)
+}
+
+/// Returns n: samples of the batch, or genes.
+pub(super) fn length(over: Over, x: &Live, y: &Live) -> i64 {
+    let behind = if over == Over::Pairs { x } else { y };
+    behind.size().last().copied().unwrap_or(1)
+}
