@@ -43,6 +43,30 @@ impl Draw {
         (0..count).map(|_| one()).collect()
     }
 
+    /// Draws a matrix of `count` numbers, row by row with so many `columns`: random contrasts, columns of mean 0 and mean
+    /// square 1, at right angles to each other as far as there is room: N rows hold N − 1 such columns, and every further N − 1
+    /// are at right angles among themselves. Gram and Schmidt's way from normal numbers, so all directions are equally likely.
+    /// A single row is left as it is drawn.
+    pub fn contrasts(&mut self, count: usize, columns: usize) -> Vec<f64> {
+        let mut values = self.normal(count, 1.0);
+        let rows = count / columns.max(1);
+        if rows < 2 {
+            return values;
+        }
+        let mut made: Vec<Vec<f64>> = Vec::new();
+        for column in 0..columns {
+            let mut drawn: Vec<f64> = values.iter().skip(column).step_by(columns).copied().collect();
+            if made.len() == rows - 1 {
+                made.clear();
+            }
+            // the second time takes away what rounding left the first time
+            (0..2).for_each(|_| stand_apart(&mut drawn, &made));
+            values.iter_mut().skip(column).step_by(columns).zip(&drawn).for_each(|(value, drawn)| *value = *drawn);
+            made.push(drawn);
+        }
+        values
+    }
+
     /// Draws `count` numbers whose tanh is uniform on (−1, 1), cut at ±0.999.
     pub fn atanh_uniform(&mut self, count: usize) -> Vec<f64> {
         (0..count).map(|_| (2.0 * self.unit() - 1.0).clamp(-EDGE, EDGE).atanh()).collect()
@@ -67,5 +91,22 @@ impl Draw {
                 return (wide >> 64) as usize;
             }
         }
+    }
+}
+
+/// Takes from `column` its mean and what it shares with the `others`, whose mean squares are 1; makes its own mean square 1.
+fn stand_apart(column: &mut [f64], others: &[Vec<f64>]) {
+    let count = column.len() as f64;
+    let mean = column.iter().sum::<f64>() / count;
+    for value in column.iter_mut() {
+        *value -= mean;
+    }
+    for other in others {
+        let shared = column.iter().zip(other).map(|(value, other)| value * other).sum::<f64>() / count;
+        column.iter_mut().zip(other).for_each(|(value, other)| *value -= shared * other);
+    }
+    let length = (column.iter().map(|value| value * value).sum::<f64>() / count).sqrt();
+    for value in column.iter_mut() {
+        *value /= length;
     }
 }

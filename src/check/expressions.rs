@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Context;
-use super::arguments::{Signature, bind};
+use super::arguments::{Bound, Signature, bind};
 use super::neurons::Expression;
 use super::range::{positive, switch};
 use super::value::describe;
@@ -19,6 +19,8 @@ const SCALE: f64 = 20.0;
 
 const FORMS: &[&str] = &["free", "random", "gaussian", "inverse_square", "split"];
 const PLAIN: Signature = Signature { form: "free", positional: &[], required: 0, named: &[] };
+const RANDOM: Signature =
+    Signature { form: "random(contrasts)", positional: &["`contrasts`"], required: 0, named: &["contrasts"] };
 const GAUSSIAN: Signature = Signature {
     form: "gaussian(sigma: 0.3)",
     positional: &["`anisotropic`"],
@@ -62,10 +64,13 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
     };
     let arguments = call.arguments.as_deref().unwrap_or_default();
     match call.name.as_str() {
-        "free" | "random" => {
-            let signature = if call.name.as_str() == "free" { PLAIN } else { Signature { form: "random", ..PLAIN } };
-            bind(signature, &call.name, arguments, call.span, context.problems)?;
-            Some(if call.name.as_str() == "free" { Expression::Free } else { Expression::Random })
+        "free" => {
+            bind(PLAIN, &call.name, arguments, call.span, context.problems)?;
+            Some(Expression::Free)
+        }
+        "random" => {
+            let bound = bind(RANDOM, &call.name, arguments, call.span, context.problems)?;
+            Some(Expression::Random { contrasts: flag(context, call, &bound, "contrasts")? })
         }
         "gaussian" => gaussian(context, call, arguments),
         "inverse_square" => {
@@ -80,12 +85,17 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
 fn gaussian(context: &mut Context, call: &Call, arguments: &[Argument]) -> Option<Expression> {
     let bound = bind(GAUSSIAN, &call.name, arguments, call.span, context.problems)?;
     let sigma = bound.named("sigma").map_or(Some(SIGMA), |expr| positive(context, expr, "`sigma`"));
-    let anisotropic = match bound.positional.first() {
-        Some(Expr::Call(word)) if word.name.as_str() == "anisotropic" && word.arguments.is_none() => Some(true),
-        Some(other) => unknown(context, &format!("`gaussian` with {}", describe(other)), other.span()),
-        None => bound.named("anisotropic").map_or(Some(false), |expr| switch(context, Some(expr))),
-    };
+    let anisotropic = flag(context, call, &bound, "anisotropic");
     Some(Expression::Gaussian { sigma: sigma?, anisotropic: anisotropic? })
+}
+
+/// Reads a word that may stand alone, `anisotropic`, or with a value, `anisotropic: true`.
+fn flag(context: &mut Context, call: &Call, bound: &Bound<'_>, word: &str) -> Option<bool> {
+    match bound.positional.first() {
+        Some(Expr::Call(said)) if said.name.as_str() == word && said.arguments.is_none() => Some(true),
+        Some(other) => unknown(context, &format!("`{}` with {}", call.name, describe(other)), other.span()),
+        None => bound.named(word).map_or(Some(false), |expr| switch(context, Some(expr))),
+    }
 }
 
 fn unknown<T>(context: &mut Context, word: &str, at: Span) -> Option<T> {

@@ -90,7 +90,10 @@ pub enum Expression {
     /// X itself is learned.
     Free,
     /// Drawn once, never learned.
-    Random,
+    Random {
+        /// Whether the genes are contrasts of the neurons: of mean 0, at right angles to each other.
+        contrasts: bool,
+    },
     /// exp(−(d / σ)²), with d the distance to the gene's centre.
     Gaussian {
         /// σ at the start.

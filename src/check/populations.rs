@@ -102,7 +102,7 @@ fn identities(context: &mut Context, attributes: &[&Attribute]) -> Vec<Identity>
         if let Some(genome) = genome {
             let span = attribute.key.span;
             // a faulty form still counts as expressed, so that one fault does not raise others
-            let (expression, split) = form.unwrap_or((Expression::Random, false));
+            let (expression, split) = form.unwrap_or((Expression::Random { contrasts: false }, false));
             identities.push(Identity { genome: GenomeId(genome), expression, split, span });
         }
     }

@@ -119,7 +119,7 @@ fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
         let genes = genes.genomes[identity.genome.index()].genes;
         let copies = match identity.expression {
             Expression::Free => LEARNED,
-            Expression::Random
+            Expression::Random { .. }
             | Expression::Gaussian { .. }
             | Expression::InverseSquare { .. }
             | Expression::Pooled => MADE,

@@ -110,7 +110,8 @@ impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Free => f.write_str("free"),
-            Self::Random => f.write_str("random"),
+            Self::Random { contrasts: false } => f.write_str("random"),
+            Self::Random { contrasts: true } => f.write_str("random(contrasts)"),
             Self::Gaussian { sigma, anisotropic: false } => write!(f, "gaussian(sigma: {sigma:?})"),
             Self::Gaussian { sigma, anisotropic: true } => write!(f, "gaussian(anisotropic, sigma: {sigma:?})"),
             Self::Pooled => f.write_str("pooled"),

@@ -64,6 +64,7 @@ fn draw(leaf: &Leaf, seed: u64) -> Result<Option<Live>, TorchFault> {
     let values = match leaf.start {
         Start::Constant(value) => vec![value; count],
         Start::Normal { deviation } => stream.normal(count, deviation),
+        Start::Contrasts { columns } => stream.contrasts(count, columns),
         Start::Uniform { bound } => stream.uniform(count, bound),
         Start::AtanhUniform => stream.atanh_uniform(count),
         // of the cloud's seed, not of the run's

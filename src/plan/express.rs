@@ -174,14 +174,17 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
         name: dotted(place.prefix, part),
         sizes: sizes.to_vec(),
         start,
-        learned: expression != Expression::Random,
+        learned: !matches!(expression, Expression::Random { .. }),
         holds,
     };
     let identity = Start::Normal { deviation: 1.0 };
     match expression {
         Expression::Pooled => Vec::new(),
         Expression::Free => vec![row("X", &[neurons, genes], identity, "X")],
-        Expression::Random => vec![row("X", &[neurons, genes], identity, "X, drawn once")],
+        Expression::Random { contrasts } => {
+            let start = if contrasts { Start::Contrasts { columns: genes } } else { identity };
+            vec![row("X", &[neurons, genes], start, "X, drawn once")]
+        }
         Expression::Gaussian { sigma, anisotropic } => {
             let width = Start::Constant(sigma.ln());
             let widths = if anisotropic { vec![genes, dims] } else { vec![genes] };

@@ -63,6 +63,11 @@ pub enum Start {
         /// Standard deviation.
         deviation: f64,
     },
+    /// A matrix of random contrasts: columns of mean 0 and mean square 1, at right angles to each other.
+    Contrasts {
+        /// Columns, G.
+        columns: usize,
+    },
     /// Uniform on [−bound, bound].
     Uniform {
         /// Half the width.
@@ -96,9 +101,12 @@ impl Start {
                 let mask = if let Extent::Mask(mask) = extent { Some(*mask) } else { None };
                 [Some(source), Some(interaction), Some(target), mask]
             }
-            Self::Constant(_) | Self::Normal { .. } | Self::Uniform { .. } | Self::AtanhUniform | Self::Cloud(_) => {
-                [None; 4]
-            }
+            Self::Constant(_)
+            | Self::Normal { .. }
+            | Self::Contrasts { .. }
+            | Self::Uniform { .. }
+            | Self::AtanhUniform
+            | Self::Cloud(_) => [None; 4],
         };
         read.into_iter().flatten()
     }
@@ -119,6 +127,7 @@ impl fmt::Display for Start {
         match self {
             Self::Constant(value) => write!(f, "{value:.4}"),
             Self::Normal { deviation } => write!(f, "normal({deviation:.4})"),
+            Self::Contrasts { .. } => f.write_str("random contrasts"),
             Self::Uniform { bound } => write!(f, "uniform({bound:.4})"),
             Self::AtanhUniform => f.write_str("atanh uniform(1)"),
             Self::Cloud(cloud) => write!(f, "atanh of a cloud, seed {}", cloud.seed),

@@ -41,6 +41,29 @@ fn normal_has_its_deviation() {
 }
 
 #[test]
+fn contrasts_are_centred_of_mean_square_1_and_at_right_angles() {
+    // 12 genes of 5 neurons: three times four that have room
+    let values = Draw::new(1, "contrasts").contrasts(60, 12);
+    let column = |index: usize| values.iter().skip(index).step_by(12).copied().collect::<Vec<f64>>();
+    for first in 0..12 {
+        assert!(column(first).iter().sum::<f64>().abs() < 1e-14);
+        for second in first..12 {
+            let shared: f64 = column(first).iter().zip(column(second)).map(|(a, b)| a * b / 5.0).sum();
+            let wanted = if first == second { 1.0 } else { 0.0 };
+            assert!(first / 4 != second / 4 || (shared - wanted).abs() < 1e-14, "{first} {second} {shared}");
+        }
+    }
+    near(&Draw::new(1, "one").contrasts(3, 3), &Draw::new(1, "one").normal(3, 1.0));
+}
+
+#[test]
+fn contrasts_lie_in_all_directions() {
+    let firsts: Vec<f64> = (0..20_000).map(|seed| Draw::new(seed, "few").contrasts(4, 1)[0]).collect();
+    let (mean, deviation) = moments(&firsts);
+    assert!(mean.abs() < 0.03 && (deviation - 1.0).abs() < 0.02, "{mean} {deviation}");
+}
+
+#[test]
 fn uniform_has_its_bound() {
     let values = Draw::new(1, "uniform").uniform(100_000, 2.0);
     let (mean, deviation) = moments(&values);

@@ -49,8 +49,13 @@ fn positions(axes: &[usize]) -> Matrix {
 fn identity(form: &str, values: &Values, prefix: &str, axes: &[usize]) -> Matrix {
     let dims = axes.len();
     let named = |part: &str| format!("{prefix}.{part}");
-    if form == "free" || form == "random" {
-        return values.matrix(&named("X"), GENES);
+    if form == "free" || form.starts_with("random") {
+        let identity = values.matrix(&named("X"), GENES);
+        for gene in 0..GENES {
+            let sum: f64 = identity.iter().map(|neuron| neuron[gene]).sum();
+            assert_eq!(sum.abs() < 1e-12, form == "random(contrasts)", "{prefix}, gene {gene}: {sum}");
+        }
+        return identity;
     }
     let mu = values.matrix(&named("mu"), dims);
     let sigma = values.get(&named("sigma"));
@@ -109,7 +114,7 @@ fn assert_close(found: &[f64], wanted: &[f64], what: &str) {
 
 #[test]
 fn follow_the_formula_of_every_expression() {
-    let forms = ["free", "random", "gaussian", "gaussian(anisotropic)", "inverse_square"];
+    let forms = ["free", "random", "random(contrasts)", "gaussian", "gaussian(anisotropic)", "inverse_square"];
     for sent in forms {
         for received in forms {
             let (values, weights) = grown("genome g(3)", &format!("g: {sent}"), &format!("g: {received}"), "g");
@@ -123,7 +128,7 @@ fn follow_the_formula_of_every_expression() {
 
 #[test]
 fn read_the_identity_of_the_right_side() {
-    for form in ["free", "random", "gaussian", "gaussian(anisotropic)", "inverse_square"] {
+    for form in ["free", "random", "random(contrasts)", "gaussian", "gaussian(anisotropic)", "inverse_square"] {
         let split = format!("g: split({form})");
         let (values, weights) = grown("genome g(3)", &split, &split, "g");
         let from = identity(form, &values, "a.g.out", &[SOURCE.0, SOURCE.1]);
