@@ -48,23 +48,15 @@ impl Draw {
     /// are at right angles among themselves. Gram and Schmidt's way from normal numbers, so all directions are equally likely.
     /// A single row is left as it is drawn.
     pub fn contrasts(&mut self, count: usize, columns: usize) -> Vec<f64> {
-        let mut values = self.normal(count, 1.0);
+        let values = self.normal(count, 1.0);
         let rows = count / columns.max(1);
         if rows < 2 {
             return values;
         }
-        let mut made: Vec<Vec<f64>> = Vec::new();
-        for column in 0..columns {
-            let mut drawn: Vec<f64> = values.iter().skip(column).step_by(columns).copied().collect();
-            if made.len() == rows - 1 {
-                made.clear();
-            }
-            // the second time takes away what rounding left the first time
-            (0..2).for_each(|_| stand_apart(&mut drawn, &made));
-            values.iter_mut().skip(column).step_by(columns).zip(&drawn).for_each(|(value, drawn)| *value = *drawn);
-            made.push(drawn);
-        }
-        values
+        let mut made: Vec<Vec<f64>> =
+            (0..columns).map(|column| values.iter().skip(column).step_by(columns).copied().collect()).collect();
+        made.chunks_mut(rows - 1).for_each(stand_apart);
+        (0..rows).flat_map(|row| made.iter().map(move |column| column[row])).collect()
     }
 
     /// Draws `count` numbers whose tanh is uniform on (−1, 1), cut at ±0.999.
@@ -94,8 +86,17 @@ impl Draw {
     }
 }
 
+/// Brings columns to mean 0 and mean square 1, each at right angles to those before it.
+fn stand_apart(columns: &mut [Vec<f64>]) {
+    for at in 0..columns.len() {
+        let (before, rest) = columns.split_at_mut(at);
+        // the second time takes away what rounding left the first time
+        (0..2).for_each(|_| stand_apart_from(before, &mut rest[0]));
+    }
+}
+
 /// Takes from `column` its mean and what it shares with the `others`, whose mean squares are 1; makes its own mean square 1.
-fn stand_apart(column: &mut [f64], others: &[Vec<f64>]) {
+fn stand_apart_from(others: &[Vec<f64>], column: &mut [f64]) {
     let count = column.len() as f64;
     let mean = column.iter().sum::<f64>() / count;
     for value in column.iter_mut() {

@@ -18,7 +18,7 @@ const SIGMA: f64 = 0.3;
 const SCALE: f64 = 20.0;
 
 const FORMS: &[&str] = &["free", "random", "gaussian", "inverse_square", "split"];
-const PLAIN: Signature = Signature { form: "free", positional: &[], required: 0, named: &[] };
+const FREE: Signature = Signature { form: "free", positional: &[], required: 0, named: &[] };
 const RANDOM: Signature =
     Signature { form: "random(contrasts)", positional: &["`contrasts`"], required: 0, named: &["contrasts"] };
 const GAUSSIAN: Signature = Signature {
@@ -65,7 +65,7 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
     let arguments = call.arguments.as_deref().unwrap_or_default();
     match call.name.as_str() {
         "free" => {
-            bind(PLAIN, &call.name, arguments, call.span, context.problems)?;
+            bind(FREE, &call.name, arguments, call.span, context.problems)?;
             Some(Expression::Free)
         }
         "random" => {

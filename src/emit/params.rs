@@ -64,7 +64,7 @@ fn draw(leaf: &Leaf, seed: u64) -> Result<Option<Live>, TorchFault> {
     let values = match leaf.start {
         Start::Constant(value) => vec![value; count],
         Start::Normal { deviation } => stream.normal(count, deviation),
-        Start::Contrasts { columns } => stream.contrasts(count, columns),
+        Start::Contrasts => stream.contrasts(count, columns(leaf)),
         Start::Uniform { bound } => stream.uniform(count, bound),
         Start::AtanhUniform => stream.atanh_uniform(count),
         // of the cloud's seed, not of the run's
@@ -72,6 +72,10 @@ fn draw(leaf: &Leaf, seed: u64) -> Result<Option<Live>, TorchFault> {
         Start::Gain { .. } => return Ok(None),
     };
     Ok(Some(Live::f_from_slice(&values)?.f_reshape(shape(leaf))?))
+}
+
+fn columns(leaf: &Leaf) -> usize {
+    leaf.shape.at(Sizes { runs: 1, batch: 1 }).last().copied().unwrap_or(1)
 }
 
 fn shape(leaf: &Leaf) -> Vec<i64> {

@@ -182,7 +182,7 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
         Expression::Pooled => Vec::new(),
         Expression::Free => vec![row("X", &[neurons, genes], identity, "X")],
         Expression::Random { contrasts } => {
-            let start = if contrasts { Start::Contrasts { columns: genes } } else { identity };
+            let start = if contrasts { Start::Contrasts } else { identity };
             vec![row("X", &[neurons, genes], start, "X, drawn once")]
         }
         Expression::Gaussian { sigma, anisotropic } => {

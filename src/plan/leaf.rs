@@ -64,10 +64,7 @@ pub enum Start {
         deviation: f64,
     },
     /// A matrix of random contrasts: columns of mean 0 and mean square 1, at right angles to each other.
-    Contrasts {
-        /// Columns, G.
-        columns: usize,
-    },
+    Contrasts,
     /// Uniform on [−bound, bound].
     Uniform {
         /// Half the width.
@@ -103,7 +100,7 @@ impl Start {
             }
             Self::Constant(_)
             | Self::Normal { .. }
-            | Self::Contrasts { .. }
+            | Self::Contrasts
             | Self::Uniform { .. }
             | Self::AtanhUniform
             | Self::Cloud(_) => [None; 4],
@@ -127,7 +124,7 @@ impl fmt::Display for Start {
         match self {
             Self::Constant(value) => write!(f, "{value:.4}"),
             Self::Normal { deviation } => write!(f, "normal({deviation:.4})"),
-            Self::Contrasts { .. } => f.write_str("random contrasts"),
+            Self::Contrasts => f.write_str("random contrasts"),
             Self::Uniform { bound } => write!(f, "uniform({bound:.4})"),
             Self::AtanhUniform => f.write_str("atanh uniform(1)"),
             Self::Cloud(cloud) => write!(f, "atanh of a cloud, seed {}", cloud.seed),
