@@ -17,7 +17,8 @@ use super::misfit::misfits;
 use super::model::{Encoding, Projection};
 use super::names::Meaning;
 use super::neurons::Population;
-use super::range::switch;
+use super::range::{positive, switch};
+use super::value::said;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Attribute, Connect, Item};
 
@@ -52,6 +53,18 @@ struct DuplicateConnection {
     at: Span,
     #[label("first connected here")]
     first: Span,
+}
+
+/// Weights that no genes make are to start with another deviation.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the start of weights made by `{encoding}` has no gain")]
+#[diagnostic(code(gem::gain_without_genes), help("remove `gain`, or connect via a genome"))]
+struct GainWithoutGenes {
+    encoding: Name,
+    #[label(primary, "only weights that genes make can start with another deviation")]
+    at: Span,
+    #[label("makes its weights in another way")]
+    via: Span,
 }
 
 /// One link as far as it could be read.
@@ -120,6 +133,7 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
     let frozen = frozen(context, &attributes);
     let field = field(context, connect, encoding, &attributes);
     let (wish, weights) = (masks::wish(context, &attributes), weights(context, &attributes));
+    let gain = gain(context, connect, encoding, &attributes);
     let window = match field {
         Field::Whole => Some(None),
         Field::Square(window, _) => Some(Some(window)),
@@ -139,6 +153,7 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
             mask: wish.mask(purpose),
             synapses: 0,
             weights,
+            gain,
             again: false,
             frozen,
             span,
@@ -150,13 +165,26 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
 
 /// Returns the attributes that a connection may have.
 fn attributes<'a>(context: &mut Context, connect: &'a Connect) -> Vec<&'a Attribute> {
-    let known: Vec<&str> = ["frozen", "weights"].iter().chain(fields::KEYS).chain(masks::KEYS).copied().collect();
+    let known: Vec<&str> =
+        ["frozen", "gain", "weights"].iter().chain(fields::KEYS).chain(masks::KEYS).copied().collect();
     keys("a connection", &connect.attributes, &known, None, context.problems)
 }
 
 fn frozen(context: &mut Context, attributes: &[&Attribute]) -> bool {
     let frozen = attributes.iter().find(|attribute| attribute.key.as_str() == "frozen");
     frozen.and_then(|frozen| switch(context, frozen.value.as_ref())).unwrap_or(false)
+}
+
+/// Returns how many times the usual deviation the weights start with.
+fn gain(context: &mut Context, connect: &Connect, encoding: Option<Encoding>, attributes: &[&Attribute]) -> f64 {
+    let Some(attribute) = attributes.iter().find(|attribute| attribute.key.as_str() == "gain") else { return 1.0 };
+    if encoding.is_some_and(|encoding| !matches!(encoding, Encoding::Genes(_))) {
+        let (encoding, at, via) = (connect.encoding.name.clone(), attribute.key.span, connect.encoding.span);
+        context.problems.push(GainWithoutGenes { encoding, at, via });
+        return 1.0;
+    }
+    let value = said(context, attribute, "a number");
+    value.and_then(|value| positive(context, value, "`gain`")).unwrap_or(1.0)
 }
 
 /// Reports windows and masks that do not fit the populations of their links.

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::Context;
 use super::arguments::{Bound, Signature, bind};
 use super::neurons::Expression;
-use super::range::{positive, switch};
+use super::range::{positive, rate, switch};
 use super::value::describe;
 use crate::diag::{did_you_mean, list};
 use crate::span::Span;
@@ -18,17 +18,17 @@ const SIGMA: f64 = 0.3;
 const SCALE: f64 = 20.0;
 
 const FORMS: &[&str] = &["free", "random", "gaussian", "inverse_square", "split"];
-const FREE: Signature = Signature { form: "free", positional: &[], required: 0, named: &[] };
+const FREE: Signature = Signature { form: "free", positional: &[], required: 0, named: &["rate"] };
 const RANDOM: Signature =
     Signature { form: "random(contrasts)", positional: &["`contrasts`"], required: 0, named: &["contrasts"] };
 const GAUSSIAN: Signature = Signature {
     form: "gaussian(sigma: 0.3)",
     positional: &["`anisotropic`"],
     required: 0,
-    named: &["sigma", "anisotropic"],
+    named: &["sigma", "anisotropic", "rate"],
 };
 const INVERSE: Signature =
-    Signature { form: "inverse_square(scale: 20)", positional: &[], required: 0, named: &["scale"] };
+    Signature { form: "inverse_square(scale: 20)", positional: &[], required: 0, named: &["scale", "rate"] };
 const SPLIT: Signature = Signature { form: "split(gaussian)", positional: &["an expression"], required: 1, named: &[] };
 
 /// A form of X that does not exist.
@@ -65,8 +65,8 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
     let arguments = call.arguments.as_deref().unwrap_or_default();
     match call.name.as_str() {
         "free" => {
-            bind(FREE, &call.name, arguments, call.span, context.problems)?;
-            Some(Expression::Free)
+            let bound = bind(FREE, &call.name, arguments, call.span, context.problems)?;
+            Some(Expression::Free { rate: rate(context, bound.named("rate"))? })
         }
         "random" => {
             let bound = bind(RANDOM, &call.name, arguments, call.span, context.problems)?;
@@ -75,8 +75,9 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
         "gaussian" => gaussian(context, call, arguments),
         "inverse_square" => {
             let bound = bind(INVERSE, &call.name, arguments, call.span, context.problems)?;
-            let scale = bound.named("scale").map_or(Some(SCALE), |expr| positive(context, expr, "`scale`"))?;
-            Some(Expression::InverseSquare { scale })
+            let scale = bound.named("scale").map_or(Some(SCALE), |expr| positive(context, expr, "`scale`"));
+            let rate = rate(context, bound.named("rate"));
+            Some(Expression::InverseSquare { scale: scale?, rate: rate? })
         }
         word => unknown(context, &format!("`{word}`"), call.name.span),
     }
@@ -86,7 +87,8 @@ fn gaussian(context: &mut Context, call: &Call, arguments: &[Argument]) -> Optio
     let bound = bind(GAUSSIAN, &call.name, arguments, call.span, context.problems)?;
     let sigma = bound.named("sigma").map_or(Some(SIGMA), |expr| positive(context, expr, "`sigma`"));
     let anisotropic = flag(context, call, &bound, "anisotropic");
-    Some(Expression::Gaussian { sigma: sigma?, anisotropic: anisotropic? })
+    let rate = rate(context, bound.named("rate"));
+    Some(Expression::Gaussian { sigma: sigma?, anisotropic: anisotropic?, rate: rate? })
 }
 
 /// Reads a word that may stand alone, `anisotropic`, or with a value, `anisotropic: true`.

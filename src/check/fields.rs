@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::Context;
 use super::model::Encoding;
 use super::range::{Least, OutOfRange, whole};
-use super::value::{WrongKind, written};
+use super::value::{said, written};
 use super::window::{Share, Window};
 use super::words::{SHARES, look_up, words};
 use crate::diag::did_you_mean;
@@ -123,12 +123,8 @@ fn place(attribute: &Attribute) -> Span {
 }
 
 fn number(context: &mut Context, attribute: &Attribute, least: Least, what: &'static str) -> Option<usize> {
-    if let Some(value) = &attribute.value {
-        return whole(context, value, least, what);
-    }
-    let fault = WrongKind { wanted: "a whole number", found: "nothing".to_owned(), at: attribute.key.span };
-    context.problems.push(fault);
-    None
+    let value = said(context, attribute, "a whole number")?;
+    whole(context, value, least, what)
 }
 
 /// Reports a padding by which some windows would see nothing at all.

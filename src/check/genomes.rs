@@ -8,11 +8,11 @@ use super::arguments::{Signature, bind, keys};
 use super::ids::GenomeId;
 use super::model::{Genome, Interaction, Rule};
 use super::names::Meaning;
-use super::range::{count, not_negative};
+use super::range::{count, not_negative, rate};
 use super::value::describe;
 use super::words::{RULES, look_up, words};
 use crate::diag::{did_you_mean, list};
-use crate::span::Span;
+use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Ast, Attribute, Expr, Item};
 
 const GENOME: Signature =
@@ -46,16 +46,15 @@ pub(super) fn gene_sets(context: &mut Context, ast: &Ast) -> GeneSets {
             let id = GenomeId(genomes.len());
             let genes = genes(context, item);
             genomes.push(Genome { name: item.name.clone(), genes: genes.unwrap_or(1) });
-            let (rule, sparse) = attributes(context, "a genome", &item.attributes);
-            interactions.push(Some(Interaction { name: item.name.clone(), genome: id, rule, sparse }));
+            let read = attributes(context, "a genome", &item.attributes);
+            interactions.push(Some(read.of(&item.name, id)));
         }
     }
     for item in &ast.items {
         if let Item::Interaction(item) = item {
-            let (rule, sparse) = attributes(context, "an interaction", &item.attributes);
+            let read = attributes(context, "an interaction", &item.attributes);
             let genome = context.names.resolve(&item.genome, "genome", as_genome, context.problems);
-            let known = |genome| Interaction { name: item.name.clone(), genome, rule, sparse };
-            interactions.push(genome.map(GenomeId).map(known));
+            interactions.push(genome.map(|genome| read.of(&item.name, GenomeId(genome))));
         }
     }
     GeneSets { genomes, interactions }
@@ -71,29 +70,45 @@ fn genes(context: &mut Context, item: &ast::Genome) -> Option<usize> {
     count(context, bound.positional[0], "the number of genes")
 }
 
-fn attributes(context: &mut Context, owner: &'static str, attributes: &[Attribute]) -> (Rule, f64) {
-    let (mut rule, mut sparse) = (Rule::Free, 0.0);
-    for attribute in keys(owner, attributes, &["interaction", "sparse"], None, context.problems) {
+/// What attributes say of an O.
+struct Read {
+    rule: Rule,
+    sparse: f64,
+    rate: f64,
+}
+
+impl Read {
+    fn of(self, name: &Name, genome: GenomeId) -> Interaction {
+        let Self { rule, sparse, rate } = self;
+        Interaction { name: name.clone(), genome, rule, sparse, rate }
+    }
+}
+
+fn attributes(context: &mut Context, owner: &'static str, attributes: &[Attribute]) -> Read {
+    let mut read = Read { rule: Rule::Free, sparse: 0.0, rate: 1.0 };
+    for attribute in keys(owner, attributes, &["interaction", "sparse", "rate"], None, context.problems) {
         let key = attribute.key.as_str();
         match &attribute.value {
             Some(Expr::Call(call)) if key == "interaction" && call.arguments.is_none() => {
                 match look_up(RULES, call.name.as_str()) {
-                    Some(found) => rule = found,
+                    Some(found) => read.rule = found,
                     None => unknown_rule(context, call.name.as_str(), call.span),
                 }
             }
             Some(value) if key == "sparse" => {
-                sparse = not_negative(context, value, "the weight of the penalty").unwrap_or(0.0);
+                read.sparse = not_negative(context, value, "the weight of the penalty").unwrap_or(0.0);
             }
+            Some(value) if key == "rate" => read.rate = rate(context, Some(value)).unwrap_or(1.0),
             Some(other) => unknown_rule(context, describe(other).trim_matches('`'), other.span()),
             None => unknown_rule(context, key, attribute.key.span),
         }
     }
-    (rule, sparse)
+    read
 }
 
 fn unknown_rule(context: &mut Context, word: &str, at: Span) {
-    let help = did_you_mean(word, words(RULES))
-        .unwrap_or_else(|| format!("write `interaction:` with {}, or `sparse:` with a number", list(words(RULES))));
+    let help = did_you_mean(word, words(RULES)).unwrap_or_else(|| {
+        format!("write `interaction:` with {}, or `sparse:` or `rate:` with a number", list(words(RULES)))
+    });
     context.problems.push(UnknownRule { word: word.to_owned(), at, help });
 }

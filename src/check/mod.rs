@@ -15,6 +15,7 @@ mod fit;
 mod genomes;
 mod grids;
 mod ids;
+mod intake;
 mod masks;
 mod misfit;
 mod model;
@@ -38,7 +39,7 @@ mod window;
 mod words;
 
 pub use ids::{GenomeId, InteractionId, PopId, ProjId};
-pub use model::{Encoding, Genome, Interaction, Model, Origin, Projection, Rule, Setting, Value, Weights};
+pub use model::{Encoding, Genome, Intake, Interaction, Model, Origin, Projection, Rule, Setting, Value, Weights};
 pub use neurons::{Activation, Bias, Expression, Identity, Layout, Pool, Population};
 pub use rivals::GNetwork;
 pub use skeleton::{Skeleton, SkeletonLink};
@@ -81,6 +82,7 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     let Populations { list: populations, pools } = pools::settle(context, drafts);
     let mut links = connections::connections(context, ast, &genes, &populations);
     let ports = ports::ports(context, ast, &populations);
+    let intake = intake::intake(context, ast);
     let ticks = ticks::ticks(context, ast, links.list.len() + pools.len());
     unused::unused(context);
     let find = |port: Option<usize>| port.and_then(|index| populations.get(index)?.as_ref());
@@ -94,7 +96,7 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
         connections::count(context, &mut links, &populations);
     }
     let faulty = context.problems.has_errors();
-    let pieces = Pieces { settings, genes, populations, links, ports, ticks };
+    let pieces = Pieces { settings, genes, populations, links, ports, intake, ticks };
     let model = if faulty { None } else { pieces.assemble(ast) };
     Checked { skeleton, model }
 }
@@ -110,6 +112,7 @@ struct Pieces {
     populations: Vec<Option<Population>>,
     links: Links,
     ports: Ports,
+    intake: Intake,
     ticks: Option<Ticks>,
 }
 
@@ -124,6 +127,7 @@ impl Pieces {
             populations: self.populations.into_iter().collect::<Option<Vec<_>>>()?,
             projections: self.links.list.into_iter().map(|link| link.projection).collect::<Option<Vec<_>>>()?,
             input: PopId(self.ports.input?),
+            intake: self.intake,
             output: PopId(self.ports.output?),
             ticks: self.ticks.and_then(|ticks| ticks.count),
         })

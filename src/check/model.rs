@@ -17,6 +17,7 @@ pub struct Model {
     pub(super) populations: Vec<Population>,
     pub(super) projections: Vec<Projection>,
     pub(super) input: PopId,
+    pub(super) intake: Intake,
     pub(super) output: PopId,
     pub(super) ticks: Option<usize>,
 }
@@ -74,6 +75,8 @@ pub struct Interaction {
     pub rule: Rule,
     /// λ of the penalty λ Σ|O|; 0 for none.
     pub sparse: f64,
+    /// How fast O is learned, in learning rates.
+    pub rate: f64,
 }
 
 /// Which entries of O are learned.
@@ -101,6 +104,20 @@ impl Rule {
     }
 }
 
+/// How the input takes a sample's numbers: as (x − mean) / deviation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Intake {
+    /// What is taken away.
+    pub mean: f64,
+    /// What the rest is divided by, greater than 0.
+    pub deviation: f64,
+}
+
+impl Intake {
+    /// As they are.
+    pub const PLAIN: Self = Self { mean: 0.0, deviation: 1.0 };
+}
+
 /// One link from a population to a population.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
@@ -118,6 +135,8 @@ pub struct Projection {
     pub synapses: u64,
     /// What a weight may be.
     pub weights: Weights,
+    /// Synthesized weights start with so many times the usual deviation, √(2 / fan-in).
+    pub gain: f64,
     /// Whether an earlier one joins the same ends by the same encoding, in another manner.
     pub again: bool,
     /// Whether its weights stay as they start.
@@ -216,6 +235,11 @@ impl Model {
     /// Returns the population that holds the sample.
     pub fn input(&self) -> PopId {
         self.input
+    }
+
+    /// Returns how the input takes a sample's numbers.
+    pub fn intake(&self) -> Intake {
+        self.intake
     }
 
     /// Returns how many ticks the text asks for.

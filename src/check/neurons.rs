@@ -88,7 +88,10 @@ pub struct Identity {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Expression {
     /// X itself is learned.
-    Free,
+    Free {
+        /// How fast, in learning rates.
+        rate: f64,
+    },
     /// Drawn once, never learned.
     Random {
         /// Whether the genes are contrasts of the neurons: of mean 0, at right angles to each other.
@@ -100,14 +103,28 @@ pub enum Expression {
         sigma: f64,
         /// Whether every axis has its own σ.
         anisotropic: bool,
+        /// How fast centres and widths are learned, in learning rates.
+        rate: f64,
     },
     /// 1 / (1 + ((p − μ) · σ)²).
     InverseSquare {
         /// Standard deviation of σ's components at the start.
         scale: f64,
+        /// How fast μ and σ are learned, in learning rates.
+        rate: f64,
     },
     /// The mean of the pooled population's identities, over the same squares as its activity.
     Pooled,
+}
+
+impl Expression {
+    /// Returns how fast its numbers are learned, in learning rates.
+    pub fn rate(self) -> f64 {
+        match self {
+            Self::Free { rate } | Self::Gaussian { rate, .. } | Self::InverseSquare { rate, .. } => rate,
+            Self::Random { .. } | Self::Pooled => 1.0,
+        }
+    }
 }
 
 impl Layout {

@@ -55,6 +55,11 @@ pub(super) fn positive(context: &mut Context, expr: &Expr, what: &'static str) -
     if value > 0.0 { Some(value) } else { out_of_range(context, what, "greater than 0", value.to_string(), expr) }
 }
 
+/// Returns how fast something is learned, in learning rates: 1 where nothing is said.
+pub(super) fn rate(context: &mut Context, expr: Option<&Expr>) -> Option<f64> {
+    expr.map_or(Some(1.0), |expr| positive(context, expr, "`rate`"))
+}
+
 /// Returns a part of a whole: a number greater than zero and at most one.
 pub(super) fn part(context: &mut Context, expr: &Expr, what: &'static str) -> Option<f64> {
     let value = number(context, expr)?;
@@ -81,7 +86,8 @@ pub(super) fn switch(context: &mut Context, expr: Option<&Expr>) -> Option<bool>
     }
 }
 
-fn number(context: &mut Context, expr: &Expr) -> Option<f64> {
+/// Returns any number.
+pub(super) fn number(context: &mut Context, expr: &Expr) -> Option<f64> {
     match evaluate(context, expr)? {
         Value::Int(value) => Some(value as f64),
         Value::Float(value) => Some(value),

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::model::{Encoding, Interaction, Model, Origin, Projection, Weights};
+use super::model::{Encoding, Intake, Interaction, Model, Origin, Projection, Weights};
 use super::neurons::{Bias, Identity, Population};
 use super::rivals::GNetwork;
+use super::words::Faster;
 
 impl fmt::Display for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,8 +33,15 @@ impl fmt::Display for Model {
         if let Some(ticks) = self.ticks {
             writeln!(f, "  unroll {ticks}")?;
         }
-        writeln!(f, "  input {}", self.population(self.input).name)?;
+        writeln!(f, "  input {}{}", self.population(self.input).name, self.intake)?;
         writeln!(f, "  output {}", self.population(self.output).name)
+    }
+}
+
+impl fmt::Display for Intake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mean, deviation } = self;
+        if *self == Self::PLAIN { Ok(()) } else { write!(f, ", as (x - {mean:?}) / {deviation:?}") }
     }
 }
 
@@ -43,8 +51,13 @@ impl Model {
         let sparse =
             if interaction.sparse > 0.0 { format!(", sparse {:?}", interaction.sparse) } else { String::new() };
         format!(
-            "{} over {}: {} × {} {}{sparse}",
-            interaction.name, genome.name, genome.genes, genome.genes, interaction.rule
+            "{} over {}: {} × {} {}{sparse}{}",
+            interaction.name,
+            genome.name,
+            genome.genes,
+            genome.genes,
+            interaction.rule,
+            Faster(interaction.rate)
         )
     }
 
@@ -73,7 +86,8 @@ impl Model {
         let partial = projection.window.is_some() || projection.mask.is_some();
         let synapses = if partial { format!(", {} synapses", projection.synapses) } else { String::new() };
         let (encoding, manner) = (self.encoding_name(projection), projection.described());
-        format!("{} -> {} via {encoding}: {rows} × {columns}{manner}{synapses}{frozen}", source.name, target.name)
+        let gain = if projection.gain == 1.0 { String::new() } else { format!(", gain {:?}", projection.gain) };
+        format!("{} -> {} via {encoding}: {rows} × {columns}{manner}{synapses}{gain}{frozen}", source.name, target.name)
     }
 
     /// Returns what a projection's own tensors are called after: `image->c1`, and of several between the same ends by the

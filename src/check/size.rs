@@ -118,7 +118,7 @@ fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
     let one = |identity: &super::neurons::Identity| {
         let genes = genes.genomes[identity.genome.index()].genes;
         let copies = match identity.expression {
-            Expression::Free => LEARNED,
+            Expression::Free { .. } => LEARNED,
             Expression::Random { .. }
             | Expression::Gaussian { .. }
             | Expression::InverseSquare { .. }

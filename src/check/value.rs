@@ -109,6 +109,14 @@ pub(super) fn written(attribute: &Attribute) -> (String, Span) {
     }
 }
 
+/// Returns the value of an attribute that must have one, or reports that it has none.
+pub(super) fn said<'a>(context: &mut Context, attribute: &'a Attribute, wanted: &'static str) -> Option<&'a Expr> {
+    if attribute.value.is_none() {
+        context.problems.push(WrongKind { wanted, found: "nothing".to_owned(), at: attribute.key.span });
+    }
+    attribute.value.as_ref()
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Operator {
     Add,

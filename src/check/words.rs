@@ -109,14 +109,26 @@ impl fmt::Display for Layout {
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Free => f.write_str("free"),
+            Self::Free { rate: 1.0 } => f.write_str("free"),
+            Self::Free { rate } => write!(f, "free(rate: {rate:?})"),
             Self::Random { contrasts: false } => f.write_str("random"),
             Self::Random { contrasts: true } => f.write_str("random(contrasts)"),
-            Self::Gaussian { sigma, anisotropic: false } => write!(f, "gaussian(sigma: {sigma:?})"),
-            Self::Gaussian { sigma, anisotropic: true } => write!(f, "gaussian(anisotropic, sigma: {sigma:?})"),
+            Self::Gaussian { sigma, anisotropic, rate } => {
+                let anisotropic = if *anisotropic { "anisotropic, " } else { "" };
+                write!(f, "gaussian({anisotropic}sigma: {sigma:?}{})", Faster(*rate))
+            }
             Self::Pooled => f.write_str("pooled"),
-            Self::InverseSquare { scale } => write!(f, "inverse_square(scale: {scale:?})"),
+            Self::InverseSquare { scale, rate } => write!(f, "inverse_square(scale: {scale:?}{})", Faster(*rate)),
         }
+    }
+}
+
+/// A rate of learning as one more thing that is said; nothing where it is the usual one.
+pub(super) struct Faster(pub(super) f64);
+
+impl fmt::Display for Faster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 1.0 { Ok(()) } else { write!(f, ", rate: {:?}", self.0) }
     }
 }
 

@@ -3,11 +3,12 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::program::PlanRows;
 use crate::check::{
     Identity, Interaction, Model, Origin, PopId, Population, Projection, Setting, Share, Value, Window,
 };
 use crate::compile::Stages;
-use crate::plan::{Plan, Sizes, Table};
+use crate::plan::Table;
 use crate::space::Mask;
 
 /// The whole object.
@@ -26,10 +27,18 @@ pub(super) struct Graph {
     /// The populations that are computed at each tick; empty where each is evaluated once.
     ticks: Vec<Vec<String>>,
     input: String,
+    intake: IntakeRow,
     output: String,
     /// The same as `--emit params --format json`.
     params: Table,
     plan: PlanRows,
+}
+
+/// The input takes a sample's number x as (x − mean) / deviation.
+#[derive(Debug, Serialize)]
+struct IntakeRow {
+    mean: f64,
+    deviation: f64,
 }
 
 /// A parameter's value in this compilation.
@@ -54,6 +63,8 @@ struct InteractionRow {
     /// `free`, `symmetric`, `diagonal` or `frozen`.
     rule: String,
     sparse: f64,
+    /// How fast O is learned, in learning rates.
+    rate: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -117,40 +128,9 @@ struct ProjectionRow {
     /// `real`, `heaviside` or `nonnegative`.
     weights: String,
     synapses: u64,
+    /// Times the usual deviation that synthesized weights start with.
+    gain: f64,
     frozen: bool,
-}
-
-/// The tensor program; tensors and rows are named as in printed plans: `t7`, `p3`.
-#[derive(Debug, Serialize)]
-struct PlanRows {
-    leaves: Vec<LeafRow>,
-    tensors: Vec<TensorRow>,
-    output: String,
-    penalty: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct LeafRow {
-    id: String,
-    name: String,
-    /// Dimensions: a number, `"R"` or `"B"`.
-    shape: Vec<String>,
-    learned: bool,
-    start: String,
-    holds: &'static str,
-    shared_by: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct TensorRow {
-    id: String,
-    /// As printed: `t3 @ t4ᵀ`.
-    op: String,
-    operands: Vec<String>,
-    shape: Vec<String>,
-    label: String,
-    /// For one run and 64 samples.
-    flop: u64,
 }
 
 impl Graph {
@@ -170,9 +150,10 @@ impl Graph {
             parts: stages.wiring.parts().iter().map(|part| names(part)).collect(),
             ticks: stages.wiring.ticks().iter().map(|tick| names(tick)).collect(),
             input: name(model.input()),
+            intake: IntakeRow { mean: model.intake().mean, deviation: model.intake().deviation },
             output: name(model.output()),
             params: stages.plan.table(),
-            plan: plan(&stages.plan),
+            plan: PlanRows::new(&stages.plan),
         }
     }
 }
@@ -224,7 +205,13 @@ impl MaskRow {
 
 fn interaction(model: &Model, row: &Interaction) -> InteractionRow {
     let genome = model.genome(row.genome).name.to_string();
-    InteractionRow { name: row.name.to_string(), genome, rule: row.rule.to_string(), sparse: row.sparse }
+    InteractionRow {
+        name: row.name.to_string(),
+        genome,
+        rule: row.rule.to_string(),
+        sparse: row.sparse,
+        rate: row.rate,
+    }
 }
 
 fn population(model: &Model, row: &Population) -> PopulationRow {
@@ -259,33 +246,7 @@ fn projection(model: &Model, row: &Projection) -> ProjectionRow {
         mask: row.mask.as_ref().map(MaskRow::new),
         weights: row.weights.to_string(),
         synapses: model.synapses(row),
+        gain: row.gain,
         frozen: row.frozen,
-    }
-}
-
-fn plan(plan: &Plan) -> PlanRows {
-    let dims = |shape: &crate::plan::Shape| shape.dims().iter().map(ToString::to_string).collect();
-    let leaf = |(index, leaf): (usize, &crate::plan::Leaf)| LeafRow {
-        id: format!("p{index}"),
-        name: leaf.name.clone(),
-        shape: dims(&leaf.shape),
-        learned: leaf.learned,
-        start: leaf.start.to_string(),
-        holds: leaf.holds,
-        shared_by: leaf.shared_by.clone(),
-    };
-    let tensor = |(id, tensor): (crate::plan::TensorId, &crate::plan::Tensor)| TensorRow {
-        id: id.to_string(),
-        op: tensor.spelt(),
-        operands: tensor.operands.iter().map(ToString::to_string).collect(),
-        shape: dims(&tensor.shape),
-        label: tensor.label.clone(),
-        flop: plan.cost(id, Sizes::SHOWN).flop,
-    };
-    PlanRows {
-        leaves: plan.leaves().iter().enumerate().map(leaf).collect(),
-        tensors: plan.numbered().map(tensor).collect(),
-        output: plan.output().to_string(),
-        penalty: plan.penalty().map(|id| id.to_string()),
     }
 }

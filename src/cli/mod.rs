@@ -18,6 +18,7 @@ mod live;
 mod model;
 mod numbers;
 mod parse;
+mod program;
 mod screen;
 mod sets;
 mod shipped;

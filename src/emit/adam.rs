@@ -42,6 +42,8 @@ pub struct Moments {
 #[derive(Debug)]
 pub struct Adam {
     values: Vec<Live>,
+    /// How fast each row goes, in learning rates.
+    rates: Vec<f64>,
     moments: Moments,
     /// `moments.step` as libtorch wants it.
     counter: Live,
@@ -74,7 +76,15 @@ impl Adam {
         let counter = Live::f_zeros([0_i64; 0], (Kind::Float, device))?;
         let native = route == Route::Native && plain(&values.iter().collect::<Vec<_>>());
         let dispatcher = if route == Route::Plain || native { None } else { Dispatcher::find() };
-        Ok(Self { values, moments, counter, native, dispatcher })
+        let rates = vec![1.0; values.len()];
+        Ok(Self { values, rates, moments, counter, native, dispatcher })
+    }
+
+    /// Sets how fast each row goes, in learning rates; 1 for all unless this is called.
+    #[must_use]
+    pub fn at(mut self, rates: impl IntoIterator<Item = f64>) -> Self {
+        self.rates.iter_mut().zip(rates).for_each(|(rate, wanted)| *rate = wanted);
+        self
     }
 
     /// Returns the way updates are made.
@@ -139,23 +149,34 @@ impl Adam {
         }
         if let Some(dispatcher) = self.dispatcher {
             let _ = self.counter.f_fill_(self.moments.step as f64)?;
-            let update = FusedAdam {
-                values: &self.values,
-                gradients: &gradients,
-                first: &self.moments.first,
-                second: &self.moments.second,
-                step: &self.counter,
-                numbers: [lr, BETA1, BETA2, 0.0, EPSILON],
-            };
-            if dispatcher.fused_adam(&update) {
-                return Ok(());
-            }
-            if self.moments.step > 1 {
+            let Some(refused) = self.fused(dispatcher, &gradients, lr) else { return Ok(()) };
+            if self.moments.step > 1 || refused > 0 {
                 return Err(TorchFault { message: "refused a fused Adam update; its reason is above".to_owned() });
             }
             self.dispatcher = None;
         }
         self.plain(&gradients, lr)
+    }
+
+    /// Makes one call for all rows of one rate; returns which call, from 0, libtorch refuses, if any.
+    fn fused(&self, dispatcher: Dispatcher, gradients: &[Live], lr: f64) -> Option<usize> {
+        let mut rates = self.rates.clone();
+        rates.sort_by(f64::total_cmp);
+        rates.dedup();
+        rates.into_iter().position(|rate| {
+            let of = |rows: &[Live]| -> Vec<Live> {
+                let own = rows.iter().zip(&self.rates).filter(|(_, own)| **own == rate);
+                own.map(|(row, _)| row.shallow_clone()).collect()
+            };
+            !dispatcher.fused_adam(&FusedAdam {
+                values: &of(&self.values),
+                gradients: &of(gradients),
+                first: &of(&self.moments.first),
+                second: &of(&self.moments.second),
+                step: &self.counter,
+                numbers: [rate * lr, BETA1, BETA2, 0.0, EPSILON],
+            })
+        })
     }
 
     #[allow(clippy::cast_possible_truncation)]
@@ -168,8 +189,9 @@ impl Adam {
             epsilon: EPSILON as f32,
         };
         let rows = self.values.iter_mut().zip(gradients).zip(&mut self.moments.first).zip(&mut self.moments.second);
-        for (((values, gradient), first), second) in rows {
+        for ((((values, gradient), first), second), rate) in rows.zip(&self.rates) {
             let (first, second) = (numbers_mut(first), numbers_mut(second));
+            let rates = Rates { stride: rates.stride * *rate as f32, ..rates };
             update(Row { values: numbers_mut(values), gradient: numbers(gradient), first, second }, rates);
         }
     }
@@ -178,12 +200,12 @@ impl Adam {
         let step = self.moments.step as f64;
         let (correction1, correction2) = (1.0 - BETA1.powf(step), 1.0 - BETA2.powf(step));
         let rows = self.values.iter_mut().zip(gradients).zip(&mut self.moments.first).zip(&mut self.moments.second);
-        for (((value, gradient), first), second) in rows {
+        for ((((value, gradient), first), second), rate) in rows.zip(&self.rates) {
             let _ = first.f_lerp_(gradient, 1.0 - BETA1)?;
             let square = gradient.f_square()?.f_mul_scalar(1.0 - BETA2)?;
             let _ = second.f_mul_scalar_(BETA2)?.f_add_(&square)?;
             let root = second.f_sqrt()?.f_div_scalar(correction2.sqrt())?.f_add_scalar(EPSILON)?;
-            let _ = value.f_sub_(&first.f_div(&root)?.f_mul_scalar(lr / correction1)?)?;
+            let _ = value.f_sub_(&first.f_div(&root)?.f_mul_scalar(rate * lr / correction1)?)?;
         }
         Ok(())
     }

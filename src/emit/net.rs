@@ -149,6 +149,11 @@ impl Net {
         self.plan.leaves().iter().map(|leaf| leaf.name.as_str()).zip(&self.rows)
     }
 
+    /// Returns how fast each learned row is learned, in learning rates, in the table's order.
+    pub fn rates(&self) -> impl Iterator<Item = f64> {
+        self.plan.leaves().iter().filter(|leaf| leaf.learned).map(|leaf| leaf.rate)
+    }
+
     /// Returns the learned rows, [R, …], in the table's order.
     pub fn learned(&self) -> impl Iterator<Item = &Live> {
         self.plan.leaves().iter().zip(&self.rows).filter(|(leaf, _)| leaf.learned).map(|(_, live)| live)

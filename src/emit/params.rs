@@ -43,7 +43,7 @@ fn one_run(plan: &Plan, prepared: &Values, seed: u64) -> Result<Vec<Live>, Torch
     let mut rows: Vec<Option<Live>> = plan.leaves().iter().map(|leaf| draw(leaf, seed)).collect::<Result<_, _>>()?;
     let made = gain_ends(plan, &rows, prepared)?;
     for (row, leaf) in rows.iter_mut().zip(plan.leaves()) {
-        if let Start::Gain { source, interaction, target, fan_in, ref extent } = leaf.start {
+        if let Start::Gain { source, interaction, target, fan_in, gain: wanted, ref extent } = leaf.start {
             let ends = [end(&made, source)?, end(&made, interaction)?, end(&made, target)?];
             let there = match extent {
                 Extent::Whole => There::Everywhere,
@@ -51,7 +51,7 @@ fn one_run(plan: &Plan, prepared: &Values, seed: u64) -> Result<Vec<Live>, Torch
                 Extent::Mask(id) => There::Mask(end(&made, *id)?),
                 Extent::Wires(wires) => There::Wires(wires),
             };
-            let gain = gain::gain(ends, fan_in, there)?;
+            let gain = wanted * gain::gain(ends, fan_in, there)?;
             *row = Some(Live::f_full(shape(leaf), gain, Place::EXACT.options())?);
         }
     }

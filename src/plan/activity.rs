@@ -9,7 +9,7 @@ use super::lower::Lowering;
 use super::op::{Op, Squares};
 use super::tensor::{Dim, Shape, TensorId};
 use super::weights::Synapses;
-use crate::check::{Activation, Bias, PopId, Population, ProjId};
+use crate::check::{Activation, Bias, Intake, PopId, Population, ProjId};
 use crate::diag::Bug;
 
 /// Each population's activity, by its place in the model; nothing for one that is zero, or not known yet.
@@ -46,7 +46,7 @@ impl Lowering<'_> {
         let label = [population.name.as_str(), when].concat();
         if id == model.input() {
             let neurons = population.shape.neurons();
-            return self.builder.push(Op::Sample { neurons }, &[], &label);
+            return self.sample(neurons, &label);
         }
         let Some(pool) = population.pool else {
             let received = self.received(id, sources, when)?;
@@ -56,6 +56,16 @@ impl Lowering<'_> {
         let silent = || Bug { pass: "lower", tensor: id.to_string(), why: "pools nothing".to_owned() };
         let source = sources[pool.source.index()].ok_or_else(silent)?;
         self.builder.push(Op::Pool(squares), &[source], &label)
+    }
+
+    /// Appends the sample, R × N × B, as the input takes its numbers.
+    fn sample(&mut self, neurons: usize, label: &str) -> Result<TensorId, Bug> {
+        let Intake { mean, deviation } = self.wiring.model().intake();
+        if self.wiring.model().intake() == Intake::PLAIN {
+            return self.builder.push(Op::Sample { neurons }, &[], label);
+        }
+        let sample = self.builder.push(Op::Sample { neurons }, &[], "")?;
+        self.builder.push(Op::Affine { factor: 1.0 / deviation, offset: -mean / deviation }, &[sample], label)
     }
 
     /// Appends the sum of what a population receives, R × N × B; nothing where all its sources are zero.
@@ -149,6 +159,7 @@ impl Lowering<'_> {
             sizes: vec![size],
             start: Start::Constant(0.0),
             learned: true,
+            rate: 1.0,
             holds,
         };
         match population.bias {

@@ -28,6 +28,8 @@ pub(super) struct Row {
     pub(super) start: Start,
     /// Whether training changes it.
     pub(super) learned: bool,
+    /// How fast, in learning rates.
+    pub(super) rate: f64,
     /// What its numbers mean.
     pub(super) holds: &'static str,
 }
@@ -119,6 +121,7 @@ impl Builder {
             shape: Shape::per_run(&row.sizes),
             start: row.start,
             learned: row.learned,
+            rate: row.rate,
             holds: row.holds,
             shared_by: vec![user.to_owned()],
             masked: 0,

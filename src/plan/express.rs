@@ -129,7 +129,8 @@ impl Express {
         };
         let learned = interaction.rule != Rule::Frozen;
         let start = Start::Normal { deviation: 1.0 };
-        let leaf = enter(builder, Row { name: name.clone(), sizes, start, learned, holds }, reader)?;
+        let leaf =
+            enter(builder, Row { name: name.clone(), sizes, start, learned, rate: interaction.rate, holds }, reader)?;
         if let Some(known) = self.interactions.get(&(id, reader.frozen)) {
             return Ok(*known);
         }
@@ -175,17 +176,18 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
         sizes: sizes.to_vec(),
         start,
         learned: !matches!(expression, Expression::Random { .. }),
+        rate: expression.rate(),
         holds,
     };
     let identity = Start::Normal { deviation: 1.0 };
     match expression {
         Expression::Pooled => Vec::new(),
-        Expression::Free => vec![row("X", &[neurons, genes], identity, "X")],
+        Expression::Free { .. } => vec![row("X", &[neurons, genes], identity, "X")],
         Expression::Random { contrasts } => {
             let start = if contrasts { Start::Contrasts } else { identity };
             vec![row("X", &[neurons, genes], start, "X, drawn once")]
         }
-        Expression::Gaussian { sigma, anisotropic } => {
+        Expression::Gaussian { sigma, anisotropic, .. } => {
             let width = Start::Constant(sigma.ln());
             let widths = if anisotropic { vec![genes, dims] } else { vec![genes] };
             let own = [
@@ -194,7 +196,7 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
             ];
             own.into_iter().chain(positions(place)).collect()
         }
-        Expression::InverseSquare { scale } => {
+        Expression::InverseSquare { scale, .. } => {
             let own = [
                 row("mu", &[genes, dims], Start::Uniform { bound: 1.0 }, "the centre μ"),
                 row("sigma", &[genes, dims], Start::Normal { deviation: scale }, "the gradient σ"),
@@ -212,6 +214,7 @@ fn positions(place: Place<'_>) -> Option<Row> {
         sizes: vec![cloud.neurons, cloud.dims],
         start: Start::Cloud(*cloud),
         learned: true,
+        rate: 1.0,
         holds: "atanh of the positions",
     })
 }

@@ -106,7 +106,7 @@ impl Maker<'_> {
 
     fn row(self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
         let (name, sizes) = (format!("{}.{part}", self.name), sizes.to_vec());
-        Row { name, sizes, start, learned: !self.frozen, holds }
+        Row { name, sizes, start, learned: !self.frozen, rate: 1.0, holds }
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Leaf {
     pub start: Start,
     /// Whether training changes it.
     pub learned: bool,
+    /// How fast, in learning rates.
+    pub rate: f64,
     /// What its numbers mean, in a few words.
     pub holds: &'static str,
     /// The connections and populations that use it, in the order of the source.
@@ -72,7 +74,7 @@ pub enum Start {
     },
     /// atanh of uniform(−1, 1): gene centres that lie evenly once tanh is applied.
     AtanhUniform,
-    /// The constant c with which c · `X_s` O `X_tᵀ` has the standard deviation √(2 / `fan_in`), taken from the other
+    /// The constant c with which c · `X_s` O `X_tᵀ` has the standard deviation gain · √(2 / `fan_in`), taken from the other
     /// rows' starting values, for each run by itself.
     Gain {
         /// `X_s`, R × `N_s` × G.
@@ -83,6 +85,8 @@ pub enum Start {
         target: TensorId,
         /// Synapses that one target neuron receives, in the mean.
         fan_in: f64,
+        /// How many times that deviation is wanted.
+        gain: f64,
         /// Which pairs of neurons have a weight.
         extent: Extent,
     },
@@ -128,7 +132,7 @@ impl fmt::Display for Start {
             Self::Uniform { bound } => write!(f, "uniform({bound:.4})"),
             Self::AtanhUniform => f.write_str("atanh uniform(1)"),
             Self::Cloud(cloud) => write!(f, "atanh of a cloud, seed {}", cloud.seed),
-            Self::Gain { source, interaction, target, fan_in, extent } => {
+            Self::Gain { source, interaction, target, fan_in, gain, extent } => {
                 let within = match extent {
                     Extent::Whole => String::new(),
                     Extent::Windows(_) => " within windows".to_owned(),
@@ -136,7 +140,8 @@ impl fmt::Display for Start {
                     Extent::Wires(wires) => format!(" along {} synapses", wires.synapses()),
                 };
                 let fan_in = (fan_in * 1e4).round() / 1e4;
-                write!(f, "sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ{within})")
+                let gain = if *gain == 1.0 { String::new() } else { format!("{gain:?} ") };
+                write!(f, "{gain}sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ{within})")
             }
         }
     }

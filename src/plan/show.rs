@@ -33,7 +33,8 @@ impl fmt::Display for Plan {
         writeln!(f, "table")?;
         for (index, leaf) in self.leaves().iter().enumerate() {
             let learned = if leaf.learned { "learned" } else { "fixed" };
-            writeln!(f, "  p{index:<3} {} {} {learned}, starts {}", leaf.name, leaf.shape, leaf.start)?;
+            let rate = if leaf.rate == 1.0 { String::new() } else { format!(" at rate {:?}", leaf.rate) };
+            writeln!(f, "  p{index:<3} {} {} {learned}{rate}, starts {}", leaf.name, leaf.shape, leaf.start)?;
         }
         writeln!(f, "tensors")?;
         for ((id, tensor), changing) in self.numbered().zip(self.changing()) {

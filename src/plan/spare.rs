@@ -37,6 +37,7 @@ fn mask(builder: &mut Builder, model: &Model, genome: GenomeId) -> Result<Tensor
         sizes: vec![genome.genes],
         start: Start::Constant(1.0),
         learned: false,
+        rate: 1.0,
         holds: "1 for each gene that the run has",
     };
     builder.leaf(row, genome.name.as_str())

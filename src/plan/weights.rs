@@ -146,7 +146,7 @@ impl Link<'_> {
 
     fn row(&self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
         let (name, sizes) = (dotted(self.name, part), sizes.to_vec());
-        Row { name, sizes, start, learned: !self.projection.frozen, holds }
+        Row { name, sizes, start, learned: !self.projection.frozen, rate: 1.0, holds }
     }
 
     /// Appends weights that are learned themselves: `N_s` × `N_t`, or K for each target neuron, or for each target map.
@@ -204,6 +204,7 @@ impl Link<'_> {
             sizes: vec![dimension],
             start: Start::Constant(0.0),
             learned: true,
+            rate: 1.0,
             holds: "θ",
         };
         let common = builder.leaf(if self.projection.frozen { frozen(common) } else { common }, self.name)?;
@@ -236,6 +237,7 @@ impl Link<'_> {
                 interaction: genes,
                 target: received,
                 fan_in: self.fan_in(),
+                gain: projection.gain,
                 extent: match (self.field, mask) {
                     (Some(field), _) => Extent::Windows(field),
                     (None, Some(mask)) => Extent::Mask(mask),
@@ -243,6 +245,7 @@ impl Link<'_> {
                 },
             },
             learned: false,
+            rate: 1.0,
             holds: "the constant c",
         };
         let scaled = if projection.weights == Weights::Heaviside {

@@ -112,11 +112,13 @@ pub struct Unroll {
     pub span: Span,
 }
 
-/// `input name` or `output name`
+/// `input name { … }` or `output name`
 #[derive(Debug, Clone)]
 pub struct Port {
     /// The population.
     pub name: Name,
+    /// What stands in braces.
+    pub attributes: Vec<Attribute>,
     /// The statement.
     pub span: Span,
 }

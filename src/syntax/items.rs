@@ -92,7 +92,7 @@ impl Reader<'_> {
     }
 
     fn port(&mut self, mut nodes: Pairs<'_>, span: Span) -> Option<Port> {
-        Some(Port { name: self.next_name(&mut nodes)?, span })
+        Some(Port { name: self.next_name(&mut nodes)?, attributes: self.next_attributes(nodes)?, span })
     }
 
     /// Reads a name, with or without arguments.

@@ -22,7 +22,7 @@ impl PartialEq for Unroll {
 
 impl PartialEq for Port {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        self.name == other.name && self.attributes == other.attributes
     }
 }
 

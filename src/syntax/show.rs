@@ -45,7 +45,10 @@ impl Display for Item {
                 braces(f, attributes)
             }
             Self::Unroll(item) => write!(f, "unroll {}", item.ticks),
-            Self::Input(port) => write!(f, "input {}", port.name),
+            Self::Input(port) => {
+                write!(f, "input {}", port.name)?;
+                braces(f, &port.attributes)
+            }
             Self::Output(port) => write!(f, "output {}", port.name),
             Self::Broken(Broken { keyword, declares, .. }) => {
                 f.write_str("// unreadable:")?;

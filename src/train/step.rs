@@ -40,7 +40,7 @@ impl Stepper {
     pub fn new(net: Net, samples: Samples, batch: usize, lr: f64) -> Result<Self, TorchFault> {
         let look_every = if net.place().device.is_cuda() { LOOK_EVERY } else { 1 };
         let order = Order::new(net.seeds(), samples.len(), batch, net.place());
-        let (adam, runs) = (Adam::new(net.learned())?, net.runs());
+        let (adam, runs) = (Adam::new(net.learned())?.at(net.rates()), net.runs());
         let stepper = Self {
             net,
             adam,

@@ -26,9 +26,13 @@ fn gradients(step: u64) -> Vec<Tensor> {
 }
 
 fn after(route: Route, kind: Kind, steps: u64) -> Vec<Tensor> {
+    after_at([1.0; 3], route, kind, steps)
+}
+
+fn after_at(rates: [f64; 3], route: Route, kind: Kind, steps: u64) -> Vec<Tensor> {
     let rows: Vec<Tensor> =
         start().iter().map(|row| row.detach().to_kind(kind).copy().set_requires_grad(true)).collect();
-    let mut adam = Adam::by(route, &rows).unwrap();
+    let mut adam = Adam::by(route, &rows).unwrap().at(rates);
     assert_eq!(adam.route(), route);
     for step in 0..steps {
         let lr = if step < 10 { 0.01 } else { 0.003 };
@@ -49,6 +53,25 @@ fn all_ways_are_equal() {
     assert!(furthest(&after(Route::Fused, Kind::Float, 20), &after(Route::Plain, Kind::Float, 20)) < 1e-6);
     assert!(furthest(&after(Route::Native, Kind::Float, 20), &after(Route::Plain, Kind::Double, 20)) < 1e-6);
     assert!(furthest(&after(Route::Fused, Kind::Double, 20), &after(Route::Plain, Kind::Double, 20)) < 1e-12);
+}
+
+#[test]
+fn each_row_goes_at_its_rate() {
+    tch::set_num_threads(1);
+    let rates = [0.1, 1.0, 4.0];
+    // a rate of r is a learning rate r times as large for that row alone
+    let alone = |row: usize| after_at([rates[row]; 3], Route::Plain, Kind::Double, 20).swap_remove(row);
+    let expected: Vec<Tensor> = (0..3).map(alone).collect();
+    for (route, kind, within) in [
+        (Route::Native, Kind::Float, 1e-6),
+        (Route::Fused, Kind::Float, 1e-6),
+        (Route::Fused, Kind::Double, 1e-12),
+        (Route::Plain, Kind::Double, 1e-15),
+    ] {
+        assert!(furthest(&after_at(rates, route, kind, 20), &expected) < within, "{route:?} {kind:?}");
+    }
+    let usual = after(Route::Plain, Kind::Double, 20);
+    assert!(furthest(&usual[1..2], &expected[1..2]) < 1e-15 && furthest(&usual[2..], &expected[2..]) > 0.1);
 }
 
 #[test]

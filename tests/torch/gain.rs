@@ -30,6 +30,17 @@ fn gives_the_wanted_deviation_in_every_run() {
 }
 
 #[test]
+fn a_gain_multiplies_the_deviation() {
+    let (once, again) = ("connect hidden -> digits via g", "connect hidden -> digits via g { gain: 0.4 }");
+    assert!(SMALL.contains(once));
+    let [usual, less] = [SMALL.to_owned(), SMALL.replace(once, again)]
+        .map(|source| ["pixels->hidden.W", "hidden->digits.W"].map(|label| weights(&source, label, &[1, 2])));
+    assert_eq!(usual[0], less[0], "the other connection starts as before");
+    assert!((less[1].g_mul_scalar(2.5) - &usual[1]).abs().max().double_value(&[]) < 1e-12);
+    assert!((less[1].std(false).double_value(&[]) / (0.4 * (2.0_f64 / 20.0).sqrt()) - 1.0).abs() < 0.2);
+}
+
+#[test]
 fn holds_where_almost_all_weights_are_equal() {
     // such wide fields look alike from everywhere: the mean is 10⁶ times the deviation
     let wide = SMALL.replace("g: gaussian", "g: gaussian(sigma: 1000)");

@@ -61,8 +61,7 @@ fn params_keep_their_fields() {
 fn graph_is_whole() {
     let object = run(&["compile", "good.gem", "--emit", "json"]).object();
     let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
-    let wanted =
-        "model settings genomes interactions populations projections schedule parts ticks input output params plan";
+    let wanted = "model settings genomes interactions populations projections schedule parts ticks input intake output params plan";
     assert_eq!(keys, wanted.split(' ').collect::<Vec<_>>());
     let tensors = object["plan"]["tensors"].as_array().unwrap();
     let ids: Vec<&str> = tensors.iter().map(|tensor| tensor["id"].as_str().unwrap()).collect();

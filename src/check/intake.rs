@@ -1,0 +1,27 @@
+//! How the input takes a sample's numbers: what is taken away from them, and what they are divided by.
+
+use super::Context;
+use super::arguments::keys;
+use super::model::Intake;
+use super::range::{number, positive};
+use super::value::said;
+use crate::syntax::ast::{Ast, Item, Port};
+
+/// Reads the attributes of the first statement `input`; of others the port's rule speaks.
+pub(super) fn intake(context: &mut Context, ast: &Ast) -> Intake {
+    let Some(port) = ast.items.iter().find_map(as_input) else { return Intake::PLAIN };
+    let mut intake = Intake::PLAIN;
+    for attribute in keys("the input", &port.attributes, &["mean", "deviation"], None, context.problems) {
+        let Some(value) = said(context, attribute, "a number") else { continue };
+        if attribute.key.as_str() == "mean" {
+            intake.mean = number(context, value).unwrap_or(intake.mean);
+        } else {
+            intake.deviation = positive(context, value, "`deviation`").unwrap_or(intake.deviation);
+        }
+    }
+    intake
+}
+
+fn as_input(item: &Item) -> Option<&Port> {
+    if let Item::Input(port) = item { Some(port) } else { None }
+}

@@ -1,0 +1,71 @@
+//! A plan as part of the object of `--emit json`: its table and its tensors, named as in printed plans.
+
+use serde::Serialize;
+
+use crate::plan::{Leaf, Plan, Shape, Sizes, Tensor, TensorId};
+
+/// The tensor program; tensors and rows are named as in printed plans: `t7`, `p3`.
+#[derive(Debug, Serialize)]
+pub(super) struct PlanRows {
+    leaves: Vec<LeafRow>,
+    tensors: Vec<TensorRow>,
+    output: String,
+    penalty: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct LeafRow {
+    id: String,
+    name: String,
+    /// Dimensions: a number, `"R"` or `"B"`.
+    shape: Vec<String>,
+    learned: bool,
+    /// How fast, in learning rates.
+    rate: f64,
+    start: String,
+    holds: &'static str,
+    shared_by: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct TensorRow {
+    id: String,
+    /// As printed: `t3 @ t4ᵀ`.
+    op: String,
+    operands: Vec<String>,
+    shape: Vec<String>,
+    label: String,
+    /// For one run and 64 samples.
+    flop: u64,
+}
+
+impl PlanRows {
+    /// Describes a plan.
+    pub(super) fn new(plan: &Plan) -> Self {
+        let dims = |shape: &Shape| shape.dims().iter().map(ToString::to_string).collect();
+        let leaf = |(index, leaf): (usize, &Leaf)| LeafRow {
+            id: format!("p{index}"),
+            name: leaf.name.clone(),
+            shape: dims(&leaf.shape),
+            learned: leaf.learned,
+            rate: leaf.rate,
+            start: leaf.start.to_string(),
+            holds: leaf.holds,
+            shared_by: leaf.shared_by.clone(),
+        };
+        let tensor = |(id, tensor): (TensorId, &Tensor)| TensorRow {
+            id: id.to_string(),
+            op: tensor.spelt(),
+            operands: tensor.operands.iter().map(ToString::to_string).collect(),
+            shape: dims(&tensor.shape),
+            label: tensor.label.clone(),
+            flop: plan.cost(id, Sizes::SHOWN).flop,
+        };
+        Self {
+            leaves: plan.leaves().iter().enumerate().map(leaf).collect(),
+            tensors: plan.numbered().map(tensor).collect(),
+            output: plan.output().to_string(),
+            penalty: plan.penalty().map(|id| id.to_string()),
+        }
+    }
+}
