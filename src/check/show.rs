@@ -33,7 +33,8 @@ impl fmt::Display for Model {
         if let Some(ticks) = self.ticks {
             writeln!(f, "  unroll {ticks}")?;
         }
-        writeln!(f, "  input {}{}", self.population(self.input).name, self.intake)?;
+        let taken = if self.intake == Intake::PLAIN { String::new() } else { format!(", {}", self.intake) };
+        writeln!(f, "  input {}{taken}", self.population(self.input).name)?;
         writeln!(f, "  output {}", self.population(self.output).name)
     }
 }
@@ -41,7 +42,7 @@ impl fmt::Display for Model {
 impl fmt::Display for Intake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { mean, deviation } = self;
-        if *self == Self::PLAIN { Ok(()) } else { write!(f, ", as (x - {mean:?}) / {deviation:?}") }
+        write!(f, "as (x - {mean:?}) / {deviation:?}")
     }
 }
 
@@ -86,7 +87,7 @@ impl Model {
         let partial = projection.window.is_some() || projection.mask.is_some();
         let synapses = if partial { format!(", {} synapses", projection.synapses) } else { String::new() };
         let (encoding, manner) = (self.encoding_name(projection), projection.described());
-        let gain = if projection.gain == 1.0 { String::new() } else { format!(", gain {:?}", projection.gain) };
+        let gain = projection.gain_said();
         format!("{} -> {} via {encoding}: {rows} × {columns}{manner}{synapses}{gain}{frozen}", source.name, target.name)
     }
 
@@ -139,7 +140,15 @@ impl Projection {
         window.into_iter().chain(mask).chain(weights).collect::<Vec<String>>().join(", ")
     }
 
-    /// Returns the same with a comma before it, to stand after something.
+    /// Returns its gain with a comma before it, to stand after something; nothing where it is 1.
+    pub fn gain_said(&self) -> String {
+        match self.gain {
+            1.0 => String::new(),
+            gain => format!(", gain {gain:?}"),
+        }
+    }
+
+    /// Returns [its manner](Self::manner) with a comma before it, to stand after something.
     pub fn described(&self) -> String {
         let manner = self.manner();
         if manner.is_empty() { manner } else { format!(", {manner}") }

@@ -128,7 +128,10 @@ pub(super) struct Faster(pub(super) f64);
 
 impl fmt::Display for Faster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == 1.0 { Ok(()) } else { write!(f, ", rate: {:?}", self.0) }
+        match self.0 {
+            1.0 => Ok(()),
+            rate => write!(f, ", rate: {rate:?}"),
+        }
     }
 }
 

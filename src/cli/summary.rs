@@ -6,7 +6,7 @@ use super::graph::{MaskRow, PoolRow, SettingRow, WindowRow};
 use super::model::given;
 use super::numbers::{columns, count, grouped, ratio};
 use super::screen::{Ink, Screen};
-use crate::check::{Activation, Model, Origin, Population};
+use crate::check::{Activation, Intake, Model, Origin, Population};
 use crate::compile::Stages;
 use crate::plan::Sizes;
 
@@ -147,6 +147,9 @@ fn population(model: &Model, row: &Population) -> PopulationRow {
         |identity: &crate::check::Identity| format!("{}: {}", model.genome(identity.genome).name, identity.form());
     let mut manner: Vec<String> = model.pool_name(row).into_iter().collect();
     manner.extend(row.identities.iter().map(expressed));
+    if row.name == model.population(model.input()).name && model.intake() != Intake::PLAIN {
+        manner.push(model.intake().to_string());
+    }
     if row.activation != Activation::Identity {
         manner.push(row.activation.to_string());
     }
@@ -180,7 +183,7 @@ fn connections(model: &Model, rows: usize) -> Vec<ConnectionRow> {
 }
 
 fn manner(model: &Model, link: &crate::check::Projection) -> String {
-    format!("via {}{}", model.encoding_name(link), link.described())
+    format!("via {}{}{}", model.encoding_name(link), link.described(), link.gain_said())
 }
 
 /// Writes the parameters' values: those that the data set gives apart, with its name.

@@ -165,7 +165,7 @@ impl Adam {
         rates.dedup();
         rates.into_iter().position(|rate| {
             let of = |rows: &[Live]| -> Vec<Live> {
-                let own = rows.iter().zip(&self.rates).filter(|(_, own)| **own == rate);
+                let own = rows.iter().zip(&self.rates).filter(|(_, own)| own.total_cmp(&rate).is_eq());
                 own.map(|(row, _)| row.shallow_clone()).collect()
             };
             !dispatcher.fused_adam(&FusedAdam {

@@ -140,7 +140,10 @@ impl fmt::Display for Start {
                     Extent::Wires(wires) => format!(" along {} synapses", wires.synapses()),
                 };
                 let fan_in = (fan_in * 1e4).round() / 1e4;
-                let gain = if *gain == 1.0 { String::new() } else { format!("{gain:?} ") };
+                let gain = match gain {
+                    1.0 => String::new(),
+                    gain => format!("{gain:?} "),
+                };
                 write!(f, "{gain}sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ{within})")
             }
         }

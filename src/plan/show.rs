@@ -33,7 +33,10 @@ impl fmt::Display for Plan {
         writeln!(f, "table")?;
         for (index, leaf) in self.leaves().iter().enumerate() {
             let learned = if leaf.learned { "learned" } else { "fixed" };
-            let rate = if leaf.rate == 1.0 { String::new() } else { format!(" at rate {:?}", leaf.rate) };
+            let rate = match leaf.rate {
+                1.0 => String::new(),
+                rate => format!(" at rate {rate:?}"),
+            };
             writeln!(f, "  p{index:<3} {} {} {learned}{rate}, starts {}", leaf.name, leaf.shape, leaf.start)?;
         }
         writeln!(f, "tensors")?;

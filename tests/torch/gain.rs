@@ -31,7 +31,8 @@ fn gives_the_wanted_deviation_in_every_run() {
 
 #[test]
 fn a_gain_multiplies_the_deviation() {
-    let (once, again) = ("connect hidden -> digits via g", "connect hidden -> digits via g { gain: 0.4 }");
+    let once = "connect pixels -> hidden -> digits via g";
+    let again = "connect pixels -> hidden via g\n    connect hidden -> digits via g { gain: 0.4 }";
     assert!(SMALL.contains(once));
     let [usual, less] = [SMALL.to_owned(), SMALL.replace(once, again)]
         .map(|source| ["pixels->hidden.W", "hidden->digits.W"].map(|label| weights(&source, label, &[1, 2])));

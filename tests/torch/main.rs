@@ -10,6 +10,7 @@ mod fit;
 mod folder;
 mod gain;
 mod gradients;
+mod intake;
 mod limits;
 mod look;
 mod masks;
