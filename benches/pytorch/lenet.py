@@ -117,24 +117,24 @@ class Grown(nn.Module):
     def forward(self, x):
         c1, c3, f5, f6, labels = self.weights()
         y = self.ordinary(x, c1, c3) if self.layout == "ordinary" else self.innermost(x, c1, c3)
-        y = torch.tanh(y @ f5 + self.bias["f5"])
-        y = torch.tanh(y @ f6 + self.bias["f6"])
+        y = F.gelu(y @ f5 + self.bias["f5"])
+        y = F.gelu(y @ f6 + self.bias["f6"])
         return y @ labels + self.bias["labels"]
 
     def ordinary(self, x, c1, c3):
         """Both convolutions on images as PyTorch lays them out, (B, C, H, W)."""
         y = torch.bmm(c1, windows(x.permute(2, 3, 1, 0))).reshape(28, 28, 6, -1).permute(3, 2, 0, 1)
-        y = F.avg_pool2d(torch.tanh(y + self.bias["c1"][:, None, None]), 2)
+        y = F.avg_pool2d(F.gelu(y + self.bias["c1"][:, None, None]), 2)
         y = torch.bmm(c3, windows(y.permute(2, 3, 1, 0))).reshape(10, 10, 16, -1).permute(3, 2, 0, 1)
-        y = F.avg_pool2d(torch.tanh(y + self.bias["c3"][:, None, None]), 2)
+        y = F.avg_pool2d(F.gelu(y + self.bias["c3"][:, None, None]), 2)
         return y.permute(0, 2, 3, 1).flatten(1)
 
     def innermost(self, x, c1, c3):
         """The same on images with the batch innermost, (H, W, C, B): what a product leaves is the next image."""
         y = torch.bmm(c1, windows(x.permute(2, 3, 1, 0))).reshape(28, 28, 6, -1)
-        y = pool(torch.tanh(y + self.bias["c1"][:, None]))
+        y = pool(F.gelu(y + self.bias["c1"][:, None]))
         y = torch.bmm(c3, windows(y)).reshape(10, 10, 16, -1)
-        y = pool(torch.tanh(y + self.bias["c3"][:, None]))
+        y = pool(F.gelu(y + self.bias["c3"][:, None]))
         return y.flatten(0, 2).T
 
 

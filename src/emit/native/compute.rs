@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::broadcast::Broadcast;
 use super::fuse::{Fused, INPUTS};
-use super::maps::{bell, exp, relu, sigmoid, sign, tanh};
+use super::maps::{bell, exp, gelu, normal, relu, sigmoid, sign, tanh};
 use super::sums::{Along, Cut};
 use crate::plan::{Function, Op};
 
@@ -44,6 +44,8 @@ pub(super) enum Simple {
     Relu,
     Tanh,
     Sigmoid,
+    Gelu,
+    Normal,
     Exp,
     Square,
     Bell,
@@ -109,13 +111,15 @@ fn simple(function: Function) -> Option<Simple> {
         Function::Relu => Some(Simple::Relu),
         Function::Tanh => Some(Simple::Tanh),
         Function::Sigmoid => Some(Simple::Sigmoid),
+        Function::Gelu => Some(Simple::Gelu),
+        Function::Normal => Some(Simple::Normal),
         Function::Exp => Some(Simple::Exp),
         Function::Square => Some(Simple::Square),
         Function::Bell => Some(Simple::Bell),
         Function::Absolute => Some(Simple::Absolute),
         Function::Sign => Some(Simple::Sign),
         // these are libtorch's
-        Function::Gelu | Function::Normal | Function::Heaviside | Function::Sine | Function::Cosine => None,
+        Function::Heaviside | Function::Sine | Function::Cosine => None,
     }
 }
 
@@ -163,6 +167,8 @@ impl Element {
             Self::Map(Simple::Relu) => each(x, out, relu),
             Self::Map(Simple::Tanh) => each(x, out, tanh),
             Self::Map(Simple::Sigmoid) => each(x, out, sigmoid),
+            Self::Map(Simple::Gelu) => each(x, out, gelu),
+            Self::Map(Simple::Normal) => each(x, out, normal),
             Self::Map(Simple::Exp) => each(x, out, exp),
             Self::Map(Simple::Square) => each(x, out, |x| x * x),
             Self::Map(Simple::Bell) => each(x, out, bell),

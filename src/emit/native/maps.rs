@@ -59,6 +59,33 @@ pub(super) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
+/// Φ(x), the normal distribution function, (1 + erf(x / √2)) / 2, to 3 · 10⁻⁷. erf(z) is z times a quotient
+/// of two polynomials in z², fitted by least squares to the same relative error everywhere.
+#[inline(always)]
+pub(super) fn normal(x: f32) -> f32 {
+    /// From here on erf is 1.
+    const HIGHEST: f32 = 3.92;
+    let z = x * std::f32::consts::FRAC_1_SQRT_2;
+    let held = z.clamp(-HIGHEST, HIGHEST);
+    let square = held * held;
+    let (mut above, mut below) = (2.085_647_3e-6, 3.843_394_7e-5);
+    for next in [2.843_531_2e-4, 3.677_83e-3, 5.247_966_3e-2, 1.881_641_4e-1, std::f32::consts::FRAC_2_SQRT_PI] {
+        above = above * square + next;
+    }
+    for next in [1.144_013e-3, 1.479_114_7e-2, 1.132_074_8e-1, 5.000_890_5e-1, 1.0] {
+        below = below * square + next;
+    }
+    let erf = (held * (above / below)).clamp(-1.0, 1.0);
+    let erf = if z > HIGHEST { 1.0 } else { erf };
+    0.5 + 0.5 * if z < -HIGHEST { -1.0 } else { erf }
+}
+
+/// x Φ(x).
+#[inline(always)]
+pub(super) fn gelu(x: f32) -> f32 {
+    x * normal(x)
+}
+
 /// max(x, 0).
 #[inline(always)]
 pub(super) fn relu(x: f32) -> f32 {
@@ -79,7 +106,7 @@ pub(super) fn bell(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{exp, sigmoid, tanh};
+    use super::{exp, gelu, normal, sigmoid, tanh};
 
     /// Holds a function against the same in double precision, relative to the result.
     fn near(of: fn(f32) -> f32, wanted: fn(f64) -> f64, from: f32, to: f32) {
@@ -100,8 +127,34 @@ mod tests {
         near(sigmoid, |x| 1.0 / (1.0 + (-x).exp()), -80.0, 80.0);
     }
 
+    /// ½ + φ(x) Σ x²ᵏ⁺¹ / (2k + 1)!! (Marsaglia, Evaluating the normal distribution, 2004).
+    fn distribution(x: f64) -> f64 {
+        let (mut term, mut sum) = (x, x);
+        for k in 1..200 {
+            term *= x * x / f64::from(2 * k + 1);
+            sum += term;
+        }
+        0.5 + (-0.5 * x * x).exp() * sum * 0.398_942_280_401_432_7
+    }
+
+    #[test]
+    fn the_normal_distribution_is_exact_to_single_precision() {
+        for index in -80_000..=80_000_i32 {
+            let x = index as f32 / 1e4;
+            let wanted = distribution(f64::from(x));
+            let (found, weighed) = (f64::from(normal(x)), f64::from(gelu(x)));
+            assert!((0.0..=1.0).contains(&found) && (found - wanted).abs() < 3e-7, "of {x}: {found}, not {wanted}");
+            assert!(
+                (weighed - f64::from(x) * wanted).abs() < 3.5e-7 * f64::from(x).abs().max(1.0),
+                "gelu of {x}: {weighed}"
+            );
+        }
+    }
+
     #[test]
     fn what_is_not_finite_stays_so() {
+        assert!(normal(f32::NAN).is_nan() && gelu(f32::NAN).is_nan());
+        assert_eq!((normal(f32::INFINITY), normal(f32::NEG_INFINITY), normal(0.0)), (1.0, 0.0, 0.5));
         assert!(exp(f32::NAN).is_nan() && tanh(f32::NAN).is_nan() && sigmoid(f32::NAN).is_nan());
         assert!(super::relu(f32::NAN).is_nan() && super::bell(f32::NAN).is_nan());
         assert_eq!((exp(f32::INFINITY), exp(f32::NEG_INFINITY), exp(0.0)), (f32::INFINITY, 0.0, 1.0));
