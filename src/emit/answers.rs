@@ -53,7 +53,7 @@ impl<'a> Answers<'a> {
         }
         let mut program = Program::fitting(self.program.take(), given, &self.walk, &[output])?;
         program.run(plan, (x, &[]), |_| {})?;
-        let answer = program.view(plan, output).unwrap_or_else(|| Err(missing(output)));
+        let answer = program.view(output).ok_or_else(|| missing(output));
         self.program = Some(program);
         answer
     }

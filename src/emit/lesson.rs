@@ -54,7 +54,7 @@ impl Net {
         let mut program = Program::fitting(last, given, &self.lessons, &self.plan.lessons())?;
         let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
         program.run(&self.plan, (x, &classes), made)?;
-        let find = |id: TensorId| program.view(&self.plan, id).unwrap_or_else(|| Err(missing(id)));
+        let find = |id: TensorId| program.view(id).ok_or_else(|| missing(id));
         let losses = find(self.plan.losses())?;
         let gradients = self.plan.gradients().iter().map(|id| find(*id)).collect::<Result<_, _>>()?;
         self.program = Some(program);

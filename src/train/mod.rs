@@ -13,6 +13,7 @@ mod finite;
 mod fit;
 mod folder;
 mod memory;
+mod painter;
 mod pairs;
 mod recipe;
 mod record;

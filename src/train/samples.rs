@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use tch::{Kind, Tensor as Live};
 use thiserror::Error;
 
+use super::painter::{Chosen, Painter};
 use crate::draw::Draw;
 use crate::emit::{Canvas, Net, Place, TorchFault};
 
@@ -48,8 +49,8 @@ pub struct Samples {
 /// Where the pixels are, as bytes.
 #[derive(Debug)]
 enum Pixels {
-    /// At hand, to be made numbers here; and the batch gathered last, whose tensor is used again.
-    Here(Vec<u8>, Canvas),
+    /// At hand, to be made numbers here.
+    Here(Painter),
     /// On a device, or to be made doubles.
     There(Live),
 }
@@ -64,7 +65,7 @@ impl Samples {
         let (count, neurons) = (pieces.labels.len(), pieces.neurons);
         let whole = pieces.pixels.len() == count.saturating_mul(neurons);
         let pixels = if place == Place::CPU && whole {
-            Pixels::Here(pieces.pixels.to_vec(), Canvas::new())
+            Pixels::Here(Painter::new(pieces.pixels.to_vec(), neurons))
         } else {
             let pixels = Live::f_from_slice(pieces.pixels)?.f_reshape([as_size(count), as_size(neurons)])?;
             Pixels::There(pixels.f_to_device(place.device)?)
@@ -107,21 +108,26 @@ impl Samples {
     ///
     /// What libtorch refuses.
     pub fn gather(&mut self, index: &Live, runs: usize) -> Result<(Live, Live), TorchFault> {
-        let neurons = self.neurons;
         let x = match &mut self.pixels {
-            Pixels::Here(bytes, last) => {
-                let chosen = Vec::<i64>::try_from(index)?;
-                let sizes = [as_size(runs), as_size(chosen.len() / runs.max(1)), as_size(neurons)];
-                let place = |sample: i64| usize::try_from(sample).unwrap_or(usize::MAX).saturating_mul(neurons);
-                let row = |sample: i64| bytes.get(place(sample)..place(sample).saturating_add(neurons));
-                last.paint(sizes, chosen.into_iter().filter_map(row))?
-            }
+            Pixels::Here(painter) => painter.paint(&Chosen { index: Vec::try_from(index)?, runs })?,
             Pixels::There(pixels) => {
                 let x = numbers(&pixels.f_index_select(0, index)?, self.place)?;
-                x.f_view([as_size(runs), -1, as_size(neurons)])?
+                x.f_view([as_size(runs), -1, as_size(self.neurons)])?
             }
         };
         Ok((x, self.labels.f_index_select(0, index)?))
+    }
+
+    /// Says what is gathered next, so that it can be made ready meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses.
+    pub fn prepare(&mut self, index: &Live, runs: usize) -> Result<(), TorchFault> {
+        if let Pixels::Here(painter) = &mut self.pixels {
+            painter.prepare(Chosen { index: Vec::try_from(index)?, runs });
+        }
+        Ok(())
     }
 
     /// Returns `count` samples from `start` on, the same for every run: numbers in [0, 1], R × `count` × N, and labels,
@@ -133,8 +139,8 @@ impl Samples {
     pub fn stretch(&self, start: usize, count: usize, runs: usize) -> Result<(Live, Live), TorchFault> {
         let part = |all: &Live| all.f_narrow(0, as_size(start), as_size(count));
         let x = match &self.pixels {
-            Pixels::Here(bytes, _) => {
-                let wanted = bytes.get(start * self.neurons..(start + count) * self.neurons);
+            Pixels::Here(painter) => {
+                let wanted = painter.bytes().get(start * self.neurons..(start + count) * self.neurons);
                 Canvas::new().paint([1, as_size(count), as_size(self.neurons)], wanted.into_iter())?
             }
             Pixels::There(pixels) => numbers(&part(pixels)?, self.place)?.f_unsqueeze(0)?,

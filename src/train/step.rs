@@ -7,6 +7,7 @@ use tch::Tensor as Live;
 
 use super::finite::{NotFinite, StepFault, first_bad, numbers};
 use super::samples::{Order, Samples};
+use super::threads::has_several_threads;
 use crate::emit::{Adam, Lesson, Net, Safe, TorchFault, words};
 use crate::plan::{LeafId, Op, TensorId};
 
@@ -170,10 +171,14 @@ impl Stepper {
         self.sums.iter_mut().map(|sum| std::mem::take(sum) / summed).collect()
     }
 
-    /// Gathers the batch of the next step: R × B × N and [R · B].
+    /// Gathers the batch of the next step: R × B × N and [R · B]. With several threads the one after that is begun.
     pub(super) fn batch(&mut self) -> Result<(Live, Live), TorchFault> {
-        let index = self.order.batch(self.done)?;
-        self.samples.gather(&index, self.net.runs())
+        let runs = self.net.runs();
+        let batch = self.samples.gather(&self.order.batch(self.done)?, runs)?;
+        if has_several_threads() {
+            self.samples.prepare(&self.order.batch(self.done + 1)?, runs)?;
+        }
+        Ok(batch)
     }
 
     /// Computes losses and gradients, and calls `made` after each tensor.

@@ -32,3 +32,8 @@ pub fn choose_threads<E>(most: usize, mut measure: impl FnMut() -> Result<f64, E
 pub fn set_threads(threads: usize) {
     tch::set_num_threads(i32::try_from(threads).unwrap_or(1));
 }
+
+/// Tells whether libtorch has more than one thread.
+pub(super) fn has_several_threads() -> bool {
+    tch::get_num_threads() > 1
+}

@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::broadcast::Broadcast;
 use super::fuse::{Fused, INPUTS};
-use super::maps::{bell, exp, gelu, normal, relu, sigmoid, sign, tanh};
+use super::maps::{bell, exp, gelu, normal, product, relu, sigmoid, sign, tanh};
 use super::sums::{Along, Cut};
 use crate::plan::{Function, Op};
 
@@ -142,7 +142,7 @@ impl WithSimd for Job<'_> {
             Compute::Pair(pair, broadcast) => match pair {
                 Pair::Add => broadcast.apply(x, y, out, |x, y| x + y),
                 Pair::Subtract => broadcast.apply(x, y, out, |x, y| x - y),
-                Pair::Multiply => broadcast.apply(x, y, out, |x, y| x * y),
+                Pair::Multiply => broadcast.apply(x, y, out, product),
             },
             Compute::Repeat(broadcast) => broadcast.apply(x, x, out, |x, _| x),
             Compute::Sum(along) => along.sum(x, out),
@@ -163,7 +163,7 @@ impl Element {
             Self::Affine { factor, offset } => each(x, out, |x| factor * x + offset),
             Self::Pair(Pair::Add) => both(x, y, out, |x, y| x + y),
             Self::Pair(Pair::Subtract) => both(x, y, out, |x, y| x - y),
-            Self::Pair(Pair::Multiply) => both(x, y, out, |x, y| x * y),
+            Self::Pair(Pair::Multiply) => both(x, y, out, product),
             Self::Map(Simple::Relu) => each(x, out, relu),
             Self::Map(Simple::Tanh) => each(x, out, tanh),
             Self::Map(Simple::Sigmoid) => each(x, out, sigmoid),

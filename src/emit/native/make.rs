@@ -4,8 +4,9 @@ use tch::Tensor as Live;
 
 use super::compute::Compute;
 use super::fuse::{Group, groups};
+use super::product::{Product, Scratch};
 use super::room::{Room, Slot};
-use super::{Factor, How, Program, Step};
+use super::{Factor, How, Program, Side, Step};
 use crate::emit::fault::TorchFault;
 use crate::emit::walk::{Given, Walk};
 use crate::plan::{Op, Over, Plan, Tensor, TensorId};
@@ -70,7 +71,9 @@ impl Program {
         for id in walk.order().filter(|id| !making.inside[id.index()]).collect::<Vec<_>>() {
             steps.extend(making.step(id)?);
         }
-        Ok(Self { frame: given.frame, threads, room: making.room, steps, slots: making.slots })
+        let views = wanted.iter().map(|id| Ok((*id, making.view(*id)?))).collect::<Result<_, TorchFault>>()?;
+        let (room, scratch) = (making.room, Scratch::default());
+        Ok(Self { frame: given.frame, threads, room, scratch, steps, views })
     }
 }
 
@@ -113,7 +116,7 @@ impl Making<'_> {
             self.slots[id.index()] = Some(self.room.guest(&live)?);
             return Ok(None);
         }
-        if matches!(tensor.op, Op::Sample { .. }) && self.as_it_comes {
+        if self.comes(id) {
             return Ok(None);
         }
         let out = self.room.take(sizes.iter().product())?;
@@ -137,10 +140,9 @@ impl Making<'_> {
         Ok(match (&tensor.op, tensor.operands.as_slice()) {
             (Op::Sample { neurons }, _) => How::Sample { neurons: *neurons },
             (Op::Labels { classes }, _) => How::Labels { classes: *classes },
-            (Op::MatMul { transpose_left, transpose_right }, [left, right]) => How::Product {
-                factors: [self.factor(*left, *transpose_left)?, self.factor(*right, *transpose_right)?],
-                out: self.room.view(out, &sizes)?,
-            },
+            (Op::MatMul { transpose_left, transpose_right }, names) => {
+                self.product(names, [*transpose_left, *transpose_right], (out, &sizes))?
+            }
             (Op::Window(over, field), _) => {
                 let (runs, length) = (self.given.frame.sizes.runs, behind(*over, &operands));
                 How::Window { over: *over, field: **field, runs, length }
@@ -162,8 +164,38 @@ impl Making<'_> {
         })
     }
 
+    /// Finds who multiplies: thin matrices we do, however many threads there are, which must change no digit.
+    fn product(
+        &self,
+        names: &[TensorId],
+        turned: [bool; 2],
+        (out, sizes): (Slot, &[usize]),
+    ) -> Result<How, TorchFault> {
+        let (&[left, right], &[_, rows, columns]) = (names, sizes) else { return Err(missing(names)) };
+        let lies = self.sizes(self.given.plan.tensor(left));
+        let inner = lies.get(if turned[0] { 1 } else { 2 }).copied().unwrap_or(1);
+        // the sample as it comes is the transpose of what the plan has
+        let [left_turned, right_turned] = [turned[0] != self.comes(left), turned[1] != self.comes(right)];
+        let product = Product { rows, inner, columns, left_turned, right_turned };
+        if product.is_ours() {
+            return Ok(How::Thin { product, factors: [self.side(left)?, self.side(right)?] });
+        }
+        let factors = [self.factor(left, turned[0])?, self.factor(right, turned[1])?];
+        Ok(How::Product { factors, out: self.room.view(out, sizes)? })
+    }
+
+    /// Tells whether this is the sample as it comes.
+    fn comes(&self, id: TensorId) -> bool {
+        matches!(self.given.plan.tensor(id).op, Op::Sample { .. }) && self.as_it_comes
+    }
+
+    fn side(&self, id: TensorId) -> Result<Side, TorchFault> {
+        let kept = || self.slot(id).map(Side::Kept).ok_or_else(|| missing(&[id]));
+        if self.comes(id) { Ok(Side::Sample) } else { kept() }
+    }
+
     fn factor(&self, id: TensorId, transposed: bool) -> Result<Factor, TorchFault> {
-        if matches!(self.given.plan.tensor(id).op, Op::Sample { .. }) && self.as_it_comes {
+        if self.comes(id) {
             return Ok(Factor::Sample { transposed });
         }
         let live = self.view(id)?;
@@ -190,14 +222,18 @@ impl Making<'_> {
 
     /// Returns an operand as libtorch sees it.
     fn view(&self, id: TensorId) -> Result<Live, TorchFault> {
-        let missing = || TorchFault { message: format!("{id} has no place: a bug in gemc, please report it") };
         let sizes = self.sizes(self.given.plan.tensor(id));
-        self.room.view(self.slot(id).ok_or_else(missing)?, &sizes)
+        self.room.view(self.slot(id).ok_or_else(|| missing(&[id]))?, &sizes)
     }
 
     fn sizes(&self, tensor: &Tensor) -> Vec<usize> {
         tensor.shape.at(self.given.frame.sizes)
     }
+}
+
+fn missing(names: &[TensorId]) -> TorchFault {
+    let names: Vec<String> = names.iter().map(TensorId::to_string).collect();
+    TorchFault { message: format!("{} has no place: a bug in gemc, please report it", names.join(" or ")) }
 }
 
 /// Returns how many numbers stand behind a neuron that a sum goes over.

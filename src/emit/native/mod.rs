@@ -1,6 +1,6 @@
 //! A plan on a CPU in single precision: every tensor has its place in memory before the first step, and a step allocates
-//! nothing. What is element by element is computed here, receptive fields by the kernel, products of matrices by libtorch,
-//! straight into place; the few operations that are none of these go through libtorch's table.
+//! nothing. What is element by element is computed here, receptive fields by the kernel, products of thin matrices here and of
+//! others by libtorch, straight into place; the few operations that are none of these go through libtorch's table.
 #![allow(clippy::inline_always)] // only what is inlined into the dispatched call is compiled for its registers
 
 mod broadcast;
@@ -9,6 +9,7 @@ mod fuse;
 mod make;
 mod maps;
 mod pixels;
+mod product;
 mod room;
 mod sums;
 mod update;
@@ -20,6 +21,7 @@ pub(super) use self::update::{Rates, Row, update};
 
 use self::compute::Compute;
 use self::fuse::INPUTS;
+use self::product::{Product, Scratch};
 use self::room::{Room, Slot};
 use super::abi::numbers;
 use super::fault::TorchFault;
@@ -33,8 +35,10 @@ pub(super) struct Program {
     frame: Frame,
     threads: usize,
     room: Room,
+    scratch: Scratch,
     steps: Vec<Step>,
-    slots: Vec<Option<Slot>>,
+    /// What is wanted, as libtorch sees it.
+    views: Vec<(TensorId, Live)>,
 }
 
 #[derive(Debug)]
@@ -57,7 +61,12 @@ enum How {
         classes: usize,
     },
     Compute(Compute),
-    /// Two factors, and a view of the result.
+    /// Of thin matrices.
+    Thin {
+        product: Product,
+        factors: [Side; 2],
+    },
+    /// Of others: two factors, and a view of the result.
     Product {
         factors: [Factor; 2],
         out: Live,
@@ -84,7 +93,15 @@ enum How {
     },
 }
 
-/// One side of a product.
+/// One side of a product of thin matrices.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Kept(Slot),
+    /// The sample as it comes, R × B × N, which is the transpose of what the plan has.
+    Sample,
+}
+
+/// One side of a product that libtorch makes.
 #[derive(Debug)]
 enum Factor {
     /// A view of what lies in its place.
@@ -108,8 +125,8 @@ impl Program {
         let x = x.f_contiguous()?;
         let batch = Batch { live: &x, x: numbers(&x), labels, size: self.frame.sizes.batch };
         for step in &self.steps {
-            let frame = self.frame;
-            let one = |room: &Room, out: &mut [f32]| step.run(plan, (room, frame, self.threads), batch, out);
+            let (frame, scratch) = (self.frame, &mut self.scratch);
+            let one = |room: &Room, out: &mut [f32]| step.run(plan, (room, frame, self.threads), (batch, scratch), out);
             let done = self.room.write(step.out, one).unwrap_or(Ok(()));
             done.map_err(|fault| fault.during(&words(plan, step.make)))?;
             made(step.make);
@@ -118,9 +135,8 @@ impl Program {
     }
 
     /// Returns a wanted tensor as libtorch sees it; the next run writes over it.
-    pub(super) fn view(&self, plan: &Plan, id: TensorId) -> Option<Result<Live, TorchFault>> {
-        let slot = self.slots.get(id.index()).copied().flatten()?;
-        Some(self.room.view(slot, &plan.tensor(id).shape.at(self.frame.sizes)))
+    pub(super) fn view(&self, id: TensorId) -> Option<Live> {
+        self.views.iter().find(|(wanted, _)| *wanted == id).map(|(_, live)| live.shallow_clone())
     }
 }
 
@@ -142,7 +158,7 @@ impl Step {
         &self,
         plan: &Plan,
         (room, frame, threads): (&Room, Frame, usize),
-        batch: Batch<'_>,
+        (batch, scratch): (Batch<'_>, &mut Scratch),
         made: &mut [f32],
     ) -> Result<(), TorchFault> {
         let operand = |index: usize| self.operands.get(index).map_or([].as_slice(), |slot| room.read(*slot));
@@ -153,6 +169,10 @@ impl Step {
                 let mut operands: [&[f32]; INPUTS] = [&[]; INPUTS];
                 operands.iter_mut().enumerate().for_each(|(index, slice)| *slice = operand(index));
                 compute.run(operands, made);
+            }
+            How::Thin { product, factors } => {
+                let [left, right] = factors.map(|side| side.numbers(room, batch));
+                product.make((left, right), made, scratch);
             }
             How::Product { factors: [left, right], out } => {
                 drop(left.live(batch)?.f_bmm_out(out, &right.live(batch)?)?);
@@ -176,6 +196,15 @@ impl Step {
             }
         }
         Ok(())
+    }
+}
+
+impl Side {
+    fn numbers<'a>(self, room: &'a Room, batch: Batch<'a>) -> &'a [f32] {
+        match self {
+            Self::Kept(slot) => room.read(slot),
+            Self::Sample => batch.x,
+        }
     }
 }
 
