@@ -1,4 +1,4 @@
-//! Bytes at hand become batches of numbers; with a thread to spare the next batch does so while this one is computed.
+//! Bytes at hand become batches of numbers; with a processor to spare the next batch does so while this one is computed.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};

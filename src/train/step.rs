@@ -7,7 +7,7 @@ use tch::Tensor as Live;
 
 use super::finite::{NotFinite, StepFault, first_bad, numbers};
 use super::samples::{Order, Samples};
-use super::threads::has_several_threads;
+use super::threads::has_one_to_spare;
 use crate::emit::{Adam, Lesson, Net, Safe, TorchFault, words};
 use crate::plan::{LeafId, Op, TensorId};
 
@@ -171,11 +171,11 @@ impl Stepper {
         self.sums.iter_mut().map(|sum| std::mem::take(sum) / summed).collect()
     }
 
-    /// Gathers the batch of the next step: R × B × N and [R · B]. With several threads the one after that is begun.
+    /// Gathers the batch of the next step: R × B × N and [R · B]. The one after that is begun where a processor is left for it.
     pub(super) fn batch(&mut self) -> Result<(Live, Live), TorchFault> {
         let runs = self.net.runs();
         let batch = self.samples.gather(&self.order.batch(self.done)?, runs)?;
-        if has_several_threads() {
+        if has_one_to_spare() {
             self.samples.prepare(&self.order.batch(self.done + 1)?, runs)?;
         }
         Ok(batch)

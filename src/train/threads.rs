@@ -1,5 +1,7 @@
 //! How many threads libtorch gets: more than one only where a short measurement says that they clearly help.
 
+use std::thread::available_parallelism;
+
 /// By how much a step must get faster for more threads to be taken: a busy machine can turn them into a loss.
 const CLEARLY: f64 = 0.8;
 
@@ -33,7 +35,8 @@ pub fn set_threads(threads: usize) {
     tch::set_num_threads(i32::try_from(threads).unwrap_or(1));
 }
 
-/// Tells whether libtorch has more than one thread.
-pub(super) fn has_several_threads() -> bool {
-    tch::get_num_threads() > 1
+/// Tells whether a processor is left beside libtorch's threads. Who asks for one thread gets one, whatever is left.
+pub(super) fn has_one_to_spare() -> bool {
+    let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
+    threads > 1 && available_parallelism().is_ok_and(|processors| processors.get() > threads)
 }

@@ -164,7 +164,8 @@ impl Making<'_> {
         })
     }
 
-    /// Finds who multiplies: thin matrices we do, however many threads there are, which must change no digit.
+    /// Finds who multiplies: thin matrices of one run we do. Those of several runs libtorch shares out among its threads; who
+    /// does it must not depend on how many there are, as that may change no digit.
     fn product(
         &self,
         names: &[TensorId],
@@ -177,7 +178,7 @@ impl Making<'_> {
         // the sample as it comes is the transpose of what the plan has
         let [left_turned, right_turned] = [turned[0] != self.comes(left), turned[1] != self.comes(right)];
         let product = Product { rows, inner, columns, left_turned, right_turned };
-        if product.is_ours() {
+        if self.given.frame.sizes.runs == 1 && product.is_ours() {
             return Ok(How::Thin { product, factors: [self.side(left)?, self.side(right)?] });
         }
         let factors = [self.factor(left, turned[0])?, self.factor(right, turned[1])?];
