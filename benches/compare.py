@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from table import Fault, around, counted, table, write
+from table import CPU, Fault, around, counted, gpu, table, write
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "benches" / "pytorch"
@@ -41,6 +41,7 @@ class Pair:
     variants: dict  # a script's variant → what the table calls it
 
     ours: list = field(default_factory=list)  # every measurement of gemc
+    graphs: dict = field(default_factory=dict)  # more variants, which need a GPU
     rounds: dict = field(default_factory=dict)  # variant → [(gemc's or None, PyTorch's), one a round]
     reason: str = ""  # why gemc's side is skipped
 
@@ -52,20 +53,23 @@ PAIRS = (
         "sgem-factored": "factored, fused Adam",
         "sgem-factored-compile": "factored, `torch.compile`, fused Adam",
         "direct-fused": "weights learned, not grown, fused Adam",
+    }, graphs={
+        "sgem-graphs": "weights built, `torch.compile` with CUDA graphs, fused Adam",
+        "sgem-factored-graphs": "factored, `torch.compile` with CUDA graphs, fused Adam",
     }),
     Pair("mlp", 64, "mlp.py", {"direct": "Adam", "direct-fused": "fused Adam"}),
     Pair("lenet", 128, "lenet.py", {
         "eager": "O hoisted, Adam",
         "innermost": "O hoisted, batch innermost, fused Adam",
         "compile": "O hoisted, `torch.compile`, fused Adam",
-    }),
+    }, graphs={"graphs": "O hoisted, `torch.compile` with CUDA graphs, fused Adam"}),
     Pair("lenet_direct", 128, "lenet.py", {"direct": "Adam", "direct-fused": "fused Adam"}),
 )  # fmt: skip
 
 
 @dataclass
 class Measured:
-    """One process: milliseconds of a step, and the most memory it held, in MB."""
+    """One process: milliseconds of a step, and the most memory it held, in MB, on the device that computes."""
 
     ms: float
     memory: float
@@ -75,18 +79,19 @@ def main():
     chosen = arguments()
     pairs = wanted(chosen)
     whole = not (chosen.only or chosen.no_compile)
+    device = CPU if chosen.device == "cpu" else gpu(chosen.device)
     if whole:
-        around(chosen.page)  # found out before minutes are spent
+        around(chosen.page, device)  # found out before minutes are spent
     versions = f"{gemc_version(chosen.gemc)}, PyTorch {torch_version(chosen.python)}"
     load = os.getloadavg()[0]
     if load > os.cpu_count() / 2:
         say(f"warning: this machine is busy (load {load:.1f}); the numbers will be rough")
     made = measure(pairs, chosen)
     how = f"{counted(made, 'round')}, {counted(chosen.threads, 'thread')}, load {load:.1f} at the start"
-    text = table(pairs, how, versions)
+    text = table(pairs, how, device, versions)
     print(text)
     if whole:
-        write(chosen.page, text)
+        write(chosen.page, device, text)
         say(f"wrote the table to {chosen.page.name}")
     else:
         say(f"{chosen.page.name} is left as it is: not everything was measured")
@@ -99,6 +104,7 @@ def arguments():
     parser.add_argument("--rounds", type=positive, default=3, help="rounds at most [default: 3]")
     parser.add_argument("--seconds", type=positive, default=180, help="begin no round that ends later [default: 180]")
     parser.add_argument("--threads", type=positive, default=1, help="threads of either side [default: 1]")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N, for either side [default: cpu]")
     parser.add_argument("--only", action="append", metavar="NAME", help="only this model or variant; may be repeated")
     parser.add_argument("--no-compile", action="store_true", help="leave out torch.compile, which starts slowly")
     parser.add_argument("--page", type=Path, default=PAGE, help="write to this page [default: docs/performance.md]")
@@ -148,6 +154,8 @@ def gemc_version(gemc):
 def wanted(chosen):
     """Returns the pairs to measure, with those of their variants that were asked for."""
     names = set(chosen.only or [])
+    for pair in PAIRS:
+        pair.variants |= pair.graphs if chosen.device != "cpu" else {}
     known = {name for pair in PAIRS for name in (pair.model, *pair.variants)}
     if names - known:
         say(f"compare: there is no {', '.join(sorted(names - known))}; known are {', '.join(sorted(known))}")
@@ -194,8 +202,9 @@ def bench_gemc(pair, chosen):
     if pair.reason:
         return None
     asked = ["--batch", str(pair.batch), "--threads", str(chosen.threads), "--format", "json"]
+    asked += ["--device", chosen.device]
     command = [chosen.gemc, "bench", f"{pair.model}.gem", *asked]
-    status, output, errors, memory = run(command)
+    status, output, errors, memory = run(command, chosen.device)
     if status == SKIPPED:
         pair.reason = reason(pair.model, output)
     if pair.reason:
@@ -207,13 +216,15 @@ def bench_gemc(pair, chosen):
 
 def bench_torch(pair, variant, chosen):
     asked = ["--variant", variant, "--batch", str(pair.batch), "--threads", str(chosen.threads)]
+    asked += ["--device", chosen.device]
     command = [chosen.python, str(SCRIPTS / pair.script), *asked]
-    status, output, errors, memory = run(command)
+    status, output, errors, memory = run(command, chosen.device)
     return Measured(number(command, status, output, errors), memory)
 
 
-def run(command):
+def run(command, device):
     """Runs a program to its end; returns its status, what it printed on both streams, and the MB it held at most."""
+    held = None if device == "cpu" else Held(device)
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, cwd=ROOT)
         late = threading.Timer(LIMIT, process.kill)
@@ -232,7 +243,35 @@ def run(command):
             stream.seek(0)
             printed.append(stream.read().decode(errors="replace"))
     memory = usage.ru_maxrss / (1e6 if TELLS_SIZE_IN_BYTES else 1e6 / 1024)
-    return process.returncode, *printed, memory
+    return process.returncode, *printed, held.most() if held else memory
+
+
+class Held:
+    """The most memory of a GPU that was held since this was made, beyond what was held before."""
+
+    def __init__(self, device):
+        number = device.partition(":")[2] or "0"
+        self.ask = ["nvidia-smi", "-i", number, "--query-gpu=memory.used", "--format=csv,noheader,nounits"]
+        self.ended = threading.Event()
+        self.before = self.peak = self.now()
+        self.watch = threading.Thread(target=self.look, daemon=True)
+        self.watch.start()
+
+    def now(self):
+        """Returns the MB that are held; nvidia-smi tells MiB."""
+        try:
+            return float(subprocess.run(self.ask, capture_output=True, text=True, check=True).stdout) * 1.048576
+        except (OSError, ValueError, subprocess.CalledProcessError) as fault:
+            raise Fault(f"`{shlex.join(self.ask)}` tells nothing ({fault})") from None
+
+    def look(self):
+        while not self.ended.wait(0.05):
+            self.peak = max(self.peak, self.now())
+
+    def most(self):
+        self.ended.set()
+        self.watch.join()
+        return self.peak - self.before
 
 
 def number(command, status, output, errors):

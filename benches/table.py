@@ -3,19 +3,42 @@
 import os
 import platform
 import statistics
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
-
-BEGIN, END = "<!-- compare: begin -->", "<!-- compare: end -->"
 
 
 class Fault(Exception):
     """Something about this machine that the user can put right."""
 
 
-def table(pairs, how, versions):
+@dataclass(frozen=True)
+class Device:
+    """What computed: its words in a table, and its marks on a page."""
+
+    words: str
+    begin: str
+    end: str
+
+
+CPU = Device("", "<!-- compare: begin -->", "<!-- compare: end -->")
+
+
+def gpu(name):
+    """Returns a GPU as a table names it; `name` is cuda or cuda:N."""
+    number = name.partition(":")[2] or "0"
+    ask = ["nvidia-smi", "-i", number, "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        told = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError) as fault:
+        raise Fault(f"nvidia-smi names no GPU ({fault})") from None
+    return Device(f"{told}, ", "<!-- compare on a GPU: begin -->", "<!-- compare on a GPU: end -->")
+
+
+def table(pairs, how, device, versions):
     """Returns the table: medians of all rounds, and of the ratio also the least and the greatest."""
     lines = [
-        f"{how}, {machine()}, {versions}.",
+        f"{how}, {device.words}{machine()}, {versions}.",
         "",
         "| network | batch | PyTorch | gemc, ms | PyTorch, ms | PyTorch / gemc | gemc, MB | PyTorch, MB |",
         "|---|--:|---|--:|--:|--:|--:|--:|",
@@ -75,20 +98,20 @@ def machine():
     return f"{names[0] if names else platform.machine()} ({counted(os.cpu_count(), 'core')})"
 
 
-def around(page):
+def around(page, device):
     """Returns what stands on a page before its table and after it."""
     try:
         text = page.read_text(encoding="utf-8")
     except OSError as fault:
         raise Fault(f"{page} cannot be read ({fault.strerror})") from None
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = text.partition(device.begin)
+    _, end, after = rest.partition(device.end)
     if not (begin and end):
-        raise Fault(f"{page} lacks the lines `{BEGIN}` and `{END}` that the table goes between")
+        raise Fault(f"{page} lacks the lines `{device.begin}` and `{device.end}` that the table goes between")
     return before, after
 
 
-def write(page, text):
+def write(page, device, text):
     """Puts the table between the marks of a page."""
-    before, after = around(page)
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+    before, after = around(page, device)
+    page.write_text(f"{before}{device.begin}\n\n{text}\n\n{device.end}{after}", encoding="utf-8")

@@ -82,7 +82,7 @@ class Compare(unittest.TestCase):
         self.compare("--rounds", "2", "--only", "mlp", "--threads", "2")
         sides = [line.split()[0] for line in self.log.read_text().splitlines()[2:]]
         self.assertEqual(sides, ["gemc", "torch"] * 4)
-        self.assertIn("gemc bench mlp.gem --batch 64 --threads 2 --format json", self.log.read_text())
+        self.assertIn("gemc bench mlp.gem --batch 64 --threads 2 --format json --device cpu", self.log.read_text())
         self.assertEqual(self.page.read_text(), PAGE)
 
     def test_begins_no_round_that_would_end_too_late(self):

@@ -14,19 +14,20 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from measure import adam, arguments, batches, report, same, training
+from measure import adam, arguments, batches, compiled, report, same, training
 
 CONV_GENES, FC_GENES, CLASSES, WINDOW = 150, 30, 10, 5
 RATE = 0.003
 
-# variant: grown with images in which layout, or classical; is it compiled, is Adam fused
+# variant: grown with images in which layout, or classical; is it compiled and how, is Adam fused
 VARIANTS = {
-    "eager": ("ordinary", False, False),
-    "eager-fused": ("ordinary", False, True),
-    "innermost": ("innermost", False, True),
-    "compile": ("ordinary", True, True),
-    "direct": ("classical", False, False),
-    "direct-fused": ("classical", False, True),
+    "eager": ("ordinary", "eager", False),
+    "eager-fused": ("ordinary", "eager", True),
+    "innermost": ("innermost", "eager", True),
+    "compile": ("ordinary", "compile", True),
+    "graphs": ("ordinary", "graphs", True),
+    "direct": ("classical", "eager", False),
+    "direct-fused": ("classical", "eager", True),
 }
 
 
@@ -183,10 +184,11 @@ def main():
     chosen = arguments(__doc__, VARIANTS, batch=128)
     if chosen.check:
         return check(chosen.batch)
-    kind, compiled, fused = VARIANTS[chosen.variant]
-    net = classical() if kind == "classical" else Grown(kind)
-    source = batches(chosen.batch, (1, 32, 32), CLASSES)
-    step = training(torch.compile(net) if compiled else net, adam(net, RATE, fused), source)
+    kind, way, fused = VARIANTS[chosen.variant]
+    with torch.device(chosen.device):
+        net = classical() if kind == "classical" else Grown(kind)
+    source = batches(chosen.batch, (1, 32, 32), CLASSES, chosen.device)
+    step = training(compiled(net, way), adam(net, RATE, fused), source)
     report("lenet", chosen, step)
 
 

@@ -27,11 +27,14 @@ def arguments(about, variants, batch):
     parser = argparse.ArgumentParser(description=about.strip().splitlines()[0])
     parser.add_argument("--variant", choices=list(variants), default=next(iter(variants)))
     parser.add_argument("--threads", type=positive, default=1)
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N [default: cpu]")
     parser.add_argument("--batch", type=positive, default=batch)
     parser.add_argument("--steps", type=positive, help="steps of a block; without it, as many as take 50 ms")
     parser.add_argument("--check", action="store_true", help="compare with a slow, plain computation; measure nothing")
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
+    if chosen.device != "cpu" and not torch.cuda.is_available():
+        sys.exit("this Python's torch can use no GPU")
     torch.manual_seed(0)
     return chosen
 
@@ -43,13 +46,13 @@ def positive(word):
     return number
 
 
-def batches(count, shape, classes):
+def batches(count, shape, classes, device="cpu"):
     """Yields batches without end: `count` of 1,000 made-up samples, gathered in shuffled order, pixels in [0, 1]."""
     samples = max(SAMPLES, count)
-    pixels = torch.randint(0, 256, (samples, *shape), dtype=torch.uint8)
-    labels = torch.randint(0, classes, (samples,))
+    pixels = torch.randint(0, 256, (samples, *shape), dtype=torch.uint8, device=device)
+    labels = torch.randint(0, classes, (samples,), device=device)
     while True:
-        order = torch.randperm(samples)
+        order = torch.randperm(samples, device=device)
         for start in range(0, samples - count + 1, count):
             index = order[start : start + count]
             yield pixels[index].float() / 255, labels[index]
@@ -58,6 +61,12 @@ def batches(count, shape, classes):
 def adam(net, rate, fused):
     """Adam as PyTorch makes it by itself, or its fused form."""
     return torch.optim.Adam(net.parameters(), lr=rate, **({"fused": True} if fused else {}))
+
+
+def compiled(net, way):
+    """Compiles a net, or leaves it. `graphs` also replays what it launches on a GPU as CUDA graphs."""
+    modes = {"eager": None, "compile": "default", "graphs": "reduce-overhead"}
+    return torch.compile(net, mode=modes[way]) if modes[way] else net
 
 
 def training(net, optimiser, source):
@@ -72,20 +81,27 @@ def training(net, optimiser, source):
     return step
 
 
+def now():
+    """Returns seconds; a GPU has then done all that it was given."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter()
+
+
 def median_block(step, steps):
     """Returns the milliseconds of a step in the median block, and how many steps were timed."""
     step()  # the first also sets things up, and may compile
-    began = time.perf_counter()
+    began = now()
     for _ in range(WARM_UP - 1):
         step()
-    warm = (time.perf_counter() - began) / (WARM_UP - 1)
+    warm = (now() - began) / (WARM_UP - 1)
     steps = steps or max(1, math.ceil(BLOCK / warm))
     blocks = []
     for _ in range(BLOCKS):
-        began = time.perf_counter()
+        began = now()
         for _ in range(steps):
             step()
-        blocks.append(1e3 * (time.perf_counter() - began) / steps)
+        blocks.append(1e3 * (now() - began) / steps)
     return statistics.median(blocks), BLOCKS * steps
 
 
@@ -96,6 +112,7 @@ def report(name, chosen, step):
         "name": name,
         "variant": chosen.variant,
         "threads": chosen.threads,
+        "device": chosen.device,
         "ms_per_step": ms,
         "steps": steps,
         "torch": torch.__version__,

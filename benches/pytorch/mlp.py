@@ -10,20 +10,22 @@ Its weights are learned directly, or grown, W = c X O Xᵀ, from G = 22 genes; n
 import torch
 from torch import nn
 
-from measure import adam, arguments, batches, report, same, training
+from measure import adam, arguments, batches, compiled, report, same, training
 
 SIDE, CLASSES, GENES = 28, 10, 22
 PIXELS = SIDE * SIDE
 RATE = 0.01
 
-# variant: does it grow its weights, in what order, is it compiled, is Adam fused
+# variant: does it grow its weights, in what order, is it compiled and how, is Adam fused
 VARIANTS = {
-    "direct": ("direct", False, False),
-    "direct-fused": ("direct", False, True),
-    "sgem-eager": ("built", False, False),
-    "sgem-compile": ("built", True, True),
-    "sgem-factored": ("factored", False, True),
-    "sgem-factored-compile": ("factored", True, True),
+    "direct": ("direct", "eager", False),
+    "direct-fused": ("direct", "eager", True),
+    "sgem-eager": ("built", "eager", False),
+    "sgem-compile": ("built", "compile", True),
+    "sgem-graphs": ("built", "graphs", True),
+    "sgem-factored": ("factored", "eager", True),
+    "sgem-factored-compile": ("factored", "compile", True),
+    "sgem-factored-graphs": ("factored", "graphs", True),
 }
 
 
@@ -116,10 +118,11 @@ def main():
     chosen = arguments(__doc__, VARIANTS, batch=64)
     if chosen.check:
         return check(chosen.batch)
-    order, compiled, fused = VARIANTS[chosen.variant]
-    net = Direct() if order == "direct" else Grown(order)
-    source = batches(chosen.batch, (PIXELS,), CLASSES)
-    step = training(torch.compile(net) if compiled else net, adam(net, RATE, fused), source)
+    order, way, fused = VARIANTS[chosen.variant]
+    with torch.device(chosen.device):
+        net = Direct() if order == "direct" else Grown(order)
+    source = batches(chosen.batch, (PIXELS,), CLASSES, chosen.device)
+    step = training(compiled(net, way), adam(net, RATE, fused), source)
     report("mlp", chosen, step)
 
 

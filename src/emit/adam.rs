@@ -1,6 +1,8 @@
 //! Adam with its state in plain sight: copied, restored, saved. Few numbers on a CPU are updated here; many by one fused
 //! call into libtorch for all rows; where that is not to be had, the same arithmetic goes row by row.
 
+use std::cmp::Ordering;
+
 use tch::{Kind, Tensor as Live, no_grad_guard};
 
 use super::abi::{Dispatcher, FusedAdam, numbers, numbers_mut};
@@ -47,6 +49,8 @@ pub struct Adam {
     moments: Moments,
     /// `moments.step` as libtorch wants it.
     counter: Live,
+    /// The learning rate of the update that is announced, as a number and as libtorch wants it.
+    lr: (f64, Live),
     native: bool,
     dispatcher: Option<Dispatcher>,
 }
@@ -73,11 +77,14 @@ impl Adam {
         let zeros = || values.iter().map(Live::f_zeros_like).collect::<Result<Vec<Live>, _>>();
         let moments = Moments { step: 0, first: zeros()?, second: zeros()? };
         let device = values.first().map_or(tch::Device::Cpu, Live::device);
-        let counter = Live::f_zeros([0_i64; 0], (Kind::Float, device))?;
+        let number = |kind: Kind| Live::f_zeros([0_i64; 0], (kind, device));
+        let counter = number(Kind::Float)?;
+        // a GPU's kernel reads it in single precision
+        let lr = (0.0, number(if device.is_cuda() { Kind::Float } else { Kind::Double })?);
         let native = route == Route::Native && plain(&values.iter().collect::<Vec<_>>());
         let dispatcher = if route == Route::Plain || native { None } else { Dispatcher::find() };
         let rates = vec![1.0; values.len()];
-        Ok(Self { values, rates, moments, counter, native, dispatcher })
+        Ok(Self { values, rates, moments, counter, lr, native, dispatcher })
     }
 
     /// Sets how fast each row goes, in learning rates; 1 for all unless this is called.
@@ -140,30 +147,60 @@ impl Adam {
     ///
     /// What libtorch refuses. If it refuses the fused call at the first update, all updates go the plain way.
     pub fn step(&mut self, gradients: Vec<Live>, lr: f64) -> Result<(), TorchFault> {
+        self.announce(lr)?;
+        self.update(gradients)
+    }
+
+    /// Announces the next update, which will go with the learning rate `lr`. What [`Adam::update`] then does is the same
+    /// from update to update on the fused way, so that it can be recorded.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses.
+    pub fn announce(&mut self, lr: f64) -> Result<(), TorchFault> {
+        self.moments.step += 1;
+        self.lr.0 = lr;
+        if self.dispatcher.is_some() {
+            let _guard = no_grad_guard();
+            let _ = self.counter.f_fill_(self.moments.step as f64)?;
+            let _ = self.lr.1.f_fill_(lr)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the update that was announced last.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Adam::step`].
+    pub fn update(&mut self, gradients: Vec<Live>) -> Result<(), TorchFault> {
         let _guard = no_grad_guard();
         let gradients = dense(gradients, &self.values)?;
-        self.moments.step += 1;
         if self.native {
-            self.native(&gradients, lr);
+            self.native(&gradients);
             return Ok(());
         }
         if let Some(dispatcher) = self.dispatcher {
-            let _ = self.counter.f_fill_(self.moments.step as f64)?;
-            let Some(refused) = self.fused(dispatcher, &gradients, lr) else { return Ok(()) };
+            let Some(refused) = self.fused(dispatcher, &gradients)? else { return Ok(()) };
             if self.moments.step > 1 || refused > 0 {
                 return Err(TorchFault { message: "refused a fused Adam update; its reason is above".to_owned() });
             }
             self.dispatcher = None;
         }
-        self.plain(&gradients, lr)
+        self.plain(&gradients)
     }
 
     /// Makes one call for all rows of one rate; returns which call, from 0, libtorch refuses, if any.
-    fn fused(&self, dispatcher: Dispatcher, gradients: &[Live], lr: f64) -> Option<usize> {
+    fn fused(&self, dispatcher: Dispatcher, gradients: &[Live]) -> Result<Option<usize>, TorchFault> {
         let mut rates = self.rates.clone();
         rates.sort_by(f64::total_cmp);
         rates.dedup();
-        rates.into_iter().position(|rate| {
+        let own = |rate: &f64| match rate.total_cmp(&1.0) {
+            Ordering::Equal => Ok(self.lr.1.shallow_clone()),
+            Ordering::Less | Ordering::Greater => self.lr.1.f_mul_scalar(*rate),
+        };
+        let own = rates.iter().map(own).collect::<Result<Vec<_>, _>>()?;
+        Ok(rates.into_iter().zip(own).position(|(rate, lr)| {
             let of = |rows: &[Live]| -> Vec<Live> {
                 let own = rows.iter().zip(&self.rates).filter(|(_, own)| own.total_cmp(&rate).is_eq());
                 own.map(|(row, _)| row.shallow_clone()).collect()
@@ -174,14 +211,15 @@ impl Adam {
                 first: &of(&self.moments.first),
                 second: &of(&self.moments.second),
                 step: &self.counter,
-                numbers: [rate * lr, BETA1, BETA2, 0.0, EPSILON],
+                lr: &lr,
+                numbers: [BETA1, BETA2, 0.0, EPSILON],
             })
-        })
+        }))
     }
 
     #[allow(clippy::cast_possible_truncation)]
-    fn native(&mut self, gradients: &[Live], lr: f64) {
-        let step = self.moments.step as f64;
+    fn native(&mut self, gradients: &[Live]) {
+        let (step, lr) = (self.moments.step as f64, self.lr.0);
         let rates = Rates {
             fresh: [(1.0 - BETA1) as f32, (1.0 - BETA2) as f32],
             stride: (lr / (1.0 - BETA1.powf(step))) as f32,
@@ -196,8 +234,8 @@ impl Adam {
         }
     }
 
-    fn plain(&mut self, gradients: &[Live], lr: f64) -> Result<(), TorchFault> {
-        let step = self.moments.step as f64;
+    fn plain(&mut self, gradients: &[Live]) -> Result<(), TorchFault> {
+        let (step, lr) = (self.moments.step as f64, self.lr.0);
         let (correction1, correction2) = (1.0 - BETA1.powf(step), 1.0 - BETA2.powf(step));
         let rows = self.values.iter_mut().zip(gradients).zip(&mut self.moments.first).zip(&mut self.moments.second);
         for ((((value, gradient), first), second), rate) in rows.zip(&self.rates) {

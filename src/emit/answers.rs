@@ -5,7 +5,7 @@ use tch::{Tensor as Live, no_grad_guard};
 
 use super::device::Place;
 use super::fault::TorchFault;
-use super::native::Program;
+use super::native::Runs;
 use super::net::{Net, frontier, missing};
 use super::walk::{Given, Values, Walk};
 use crate::plan::TensorId;
@@ -17,7 +17,7 @@ pub struct Answers<'a> {
     /// What does not depend on the batch.
     known: Values,
     walk: Walk,
-    program: Option<Program>,
+    runs: Option<Runs>,
 }
 
 impl<'a> Answers<'a> {
@@ -33,7 +33,7 @@ impl<'a> Answers<'a> {
         let mut known = net.known.shallow_clone();
         known.take_in(&Walk::new(plan, &wanted, &net.known, false).run(net.given_nothing())?, &wanted);
         let walk = Walk::new(plan, &output, &known, false);
-        Ok(Self { net, known, walk, program: None })
+        Ok(Self { net, known, walk, runs: None })
     }
 
     /// Returns the answer to `x`, R × B × N, before softmax: R × classes × B. The next call may write over it.
@@ -51,10 +51,10 @@ impl<'a> Answers<'a> {
             let found = values.get(output).or_else(|| self.known.get(output));
             return found.map(Live::shallow_clone).ok_or_else(|| missing(output));
         }
-        let mut program = Program::fitting(self.program.take(), given, &self.walk, &[output])?;
-        program.run(plan, (x, &[]), |_| {})?;
-        let answer = program.view(output).ok_or_else(|| missing(output));
-        self.program = Some(program);
+        let mut runs = Runs::fitting(self.runs.take(), given, &self.walk, &[output])?;
+        runs.run(plan, (x, &[]), None)?;
+        let answer = runs.view(output).ok_or_else(|| missing(output));
+        self.runs = Some(runs);
         answer
     }
 }

@@ -97,13 +97,13 @@ pub enum NoDevice {
     },
 }
 
-/// Opens what is wished for, in single precision. Must be called before the first tensor is made: libtorch looks for its CUDA half only once.
+/// Opens what is wished for, in single precision. Must be called before the first tensor is made, as libtorch looks for its CUDA
+/// half only once, and by the thread that will compute.
 ///
 /// # Errors
 ///
 /// Says why a GPU that was asked for cannot be used; `auto` and `cpu` never fail.
 pub fn open(wish: Wish) -> Result<Place, NoDevice> {
-    let gpu = |index: usize| Place { device: Device::Cuda(index), ..Place::CPU };
     match wish {
         Wish::Cpu => Ok(Place::CPU),
         Wish::Auto => Ok(probe().map_or(Place::CPU, |_| gpu(0))),
@@ -112,6 +112,13 @@ pub fn open(wish: Wish) -> Result<Place, NoDevice> {
             found => Err(NoDevice::Fewer { found, wanted }),
         },
     }
+}
+
+/// Takes a GPU into use for this thread, on a stream of its own, so that what it is given can be recorded.
+fn gpu(index: usize) -> Place {
+    // without one nothing is recorded, which costs time only
+    let _ = i32::try_from(index).is_ok_and(abi::leave_default_stream);
+    Place { device: Device::Cuda(index), ..Place::CPU }
 }
 
 /// Returns how many GPUs can be used, at least 1; opens libtorch's CUDA half to find out. As for [`open`], call it first.

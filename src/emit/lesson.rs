@@ -1,14 +1,17 @@
 //! What a net learns from a batch: losses and gradients, by the plan's own backward. On a CPU in single precision every
-//! tensor has its place beforehand; elsewhere libtorch computes one after the other.
+//! tensor has its place beforehand, on a GPU kernels are written for the plan; elsewhere libtorch computes one after the other.
 
-use tch::{Tensor as Live, no_grad_guard};
+use tch::{Kind, Tensor as Live, no_grad_guard};
 
+use super::abi::Kernels;
 use super::device::Place;
 use super::fault::TorchFault;
-use super::native::Program;
+use super::native::{Made, Runs};
 use super::net::{Net, missing, sample_sizes};
-use super::ops::size;
-use crate::plan::TensorId;
+use super::ops::{Frame, size};
+use super::walk::Given;
+use super::waves::{self, Reads};
+use crate::plan::{Sizes, TensorId};
 
 /// What a batch teaches.
 #[derive(Debug)]
@@ -19,6 +22,23 @@ pub struct Lesson {
     pub gradients: Vec<Live>,
 }
 
+/// A batch by name: samples on the net's device as bytes, one for each neuron, their labels, and which of them, R · B.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'a> {
+    /// Samples × N bytes.
+    pub pixels: &'a Live,
+    /// A whole number of 64 bits for each sample.
+    pub labels: &'a Live,
+    /// Whole numbers of 64 bits, run after run.
+    pub index: &'a Live,
+}
+
+impl<'a> From<Choice<'a>> for Reads<'a> {
+    fn from(Choice { pixels, labels, index }: Choice<'a>) -> Self {
+        Self { x: None, pixels: Some(pixels), labels, index: Some(index) }
+    }
+}
+
 impl Net {
     /// Computes losses and gradients for `x`, R × B × N, with the right classes in `labels`, R · B whole numbers. The
     /// backward is the plan's own; libtorch records nothing. What is returned may be written over by the next call.
@@ -27,18 +47,31 @@ impl Net {
     ///
     /// As for [`Net::forward`].
     pub fn teach(&mut self, x: &Live, labels: &Live) -> Result<Lesson, TorchFault> {
-        self.teach_watched(x, labels, |_| {})
+        if self.place == Place::CPU {
+            return self.teach_natively(x, labels, None);
+        }
+        let (whole, classes) = (x.f_contiguous()?, labels.f_to_kind(Kind::Int64)?.f_contiguous()?);
+        let read = Reads { x: Some(&whole), pixels: None, labels: &classes, index: None };
+        match self.teach_in_waves(classes.numel(), read)? {
+            Some(lesson) => Ok(lesson),
+            None => self.teach_watched(x, labels, |_| {}),
+        }
     }
 
-    /// Does the same, and calls `made` after each tensor.
+    /// Does the same tensor by tensor, and calls `made` after each.
     ///
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn teach_watched(&mut self, x: &Live, labels: &Live, made: impl FnMut(TensorId)) -> Result<Lesson, TorchFault> {
+    pub fn teach_watched(
+        &mut self,
+        x: &Live,
+        labels: &Live,
+        mut made: impl FnMut(TensorId),
+    ) -> Result<Lesson, TorchFault> {
         let _guard = no_grad_guard();
         if self.place == Place::CPU {
-            return self.teach_natively(x, labels, made);
+            return self.teach_natively(x, labels, Some(&mut made));
         }
         let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
         let values = self.lessons.watched(self.given(&sample, Some(&labels)), made)?;
@@ -47,17 +80,74 @@ impl Net {
         Ok(Lesson { losses, gradients })
     }
 
-    /// Does the same on a CPU in single precision, where every tensor has its place.
-    fn teach_natively(&mut self, x: &Live, labels: &Live, made: impl FnMut(TensorId)) -> Result<Lesson, TorchFault> {
-        let (last, sample) = (self.program.take(), x.f_transpose(1, 2)?);
-        let given = self.given(&sample, None);
-        let mut program = Program::fitting(last, given, &self.lessons, &self.plan.lessons())?;
-        let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
-        program.run(&self.plan, (x, &classes), made)?;
+    /// Computes the same for samples that lie on a GPU as bytes; nothing where kernels for them cannot be had.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::forward`].
+    pub fn teach_chosen(&mut self, choice: Choice<'_>) -> Result<Option<Lesson>, TorchFault> {
+        self.teach_in_waves(choice.index.numel(), choice.into())
+    }
+
+    /// Computes the same by the kernels that a GPU gets, compiled by someone else: `compile` is given their text, in which up to
+    /// `slices` threads share the making of a number, and their names. Nothing where it returns nothing.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::forward`].
+    pub fn teach_by<K: Kernels>(
+        &self,
+        choice: Choice<'_>,
+        slices: usize,
+        compile: impl FnOnce(&str, &[&str]) -> Option<K>,
+    ) -> Result<Option<Lesson>, TorchFault> {
+        let _guard = no_grad_guard();
+        let given = Given { frame: self.frame(choice.index.numel()), ..self.given_nothing() };
+        let program = waves::Program::by(given, &self.lessons, &self.plan.lessons(), slices, compile);
+        program.map(|program| self.lesson_of(&program, choice.into())).transpose()
+    }
+
+    /// Does the same by kernels that are written for the plan, where there is a GPU and that can be had.
+    fn teach_in_waves(&mut self, samples: usize, batch: Reads<'_>) -> Result<Option<Lesson>, TorchFault> {
+        if !self.place.device.is_cuda() {
+            return Ok(None);
+        }
+        let _guard = no_grad_guard();
+        let frame = self.frame(samples);
+        if self.waves.as_ref().is_none_or(|(made_for, _)| *made_for != frame.sizes) {
+            let given = Given { frame, ..self.given_nothing() };
+            let program = waves::Program::new(given, &self.lessons, &self.plan.lessons());
+            self.waves = Some((frame.sizes, program));
+        }
+        let Some((_, Some(program))) = &self.waves else { return Ok(None) };
+        self.lesson_of(program, batch).map(Some)
+    }
+
+    fn lesson_of<K: Kernels>(&self, program: &waves::Program<K>, batch: Reads<'_>) -> Result<Lesson, TorchFault> {
+        program.run(&self.plan, batch)?;
         let find = |id: TensorId| program.view(id).ok_or_else(|| missing(id));
+        let gradients = self.plan.gradients().iter().map(|id| find(*id)).collect::<Result<_, _>>()?;
+        Ok(Lesson { losses: find(self.plan.losses())?, gradients })
+    }
+
+    /// Returns R and B for so many samples of all runs.
+    fn frame(&self, samples: usize) -> Frame {
+        let runs = self.runs();
+        Frame { sizes: Sizes { runs, batch: samples / runs.max(1) }, place: self.place }
+    }
+
+    /// Does the same on a CPU in single precision, where every tensor has its place.
+    fn teach_natively(&mut self, x: &Live, labels: &Live, watch: Option<Made<'_>>) -> Result<Lesson, TorchFault> {
+        let _guard = no_grad_guard();
+        let (last, sample) = (self.native.take(), x.f_transpose(1, 2)?);
+        let given = self.given(&sample, None);
+        let mut runs = Runs::fitting(last, given, &self.lessons, &self.plan.lessons())?;
+        let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
+        runs.run(&self.plan, (x, &classes), watch)?;
+        let find = |id: TensorId| runs.view(id).ok_or_else(|| missing(id));
         let losses = find(self.plan.losses())?;
         let gradients = self.plan.gradients().iter().map(|id| find(*id)).collect::<Result<_, _>>()?;
-        self.program = Some(program);
+        self.native = Some(runs);
         Ok(Lesson { losses, gradients })
     }
 

@@ -9,11 +9,12 @@ use super::cohort::Cohort;
 use super::device::Place;
 use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
-use super::native::Program;
+use super::native::Runs;
 use super::ops::{Frame, size};
 use super::params;
 use super::prepare::prepare_all;
 use super::walk::{Batch, Given, Values, Walk};
+use super::waves;
 use crate::plan::{Dim, Leaf, Plan, Sizes, TensorId};
 
 /// What a net says of a batch.
@@ -36,7 +37,9 @@ pub struct Net {
     answers: Walk,
     pub(super) lessons: Walk,
     /// How lessons are made on a CPU in single precision, for the batches of the last one.
-    pub(super) program: Option<Program>,
+    pub(super) native: Option<Runs>,
+    /// How lessons are made on a GPU in single precision, for the batches of the last one; nothing where that cannot be had.
+    pub(super) waves: Option<(Sizes, Option<waves::Program>)>,
 }
 
 impl Net {
@@ -67,7 +70,8 @@ impl Net {
             known: Values::of(plan),
             answers: Walk::default(),
             lessons: Walk::default(),
-            program: None,
+            native: None,
+            waves: None,
         };
         net.settle()?;
         Ok(net)
@@ -228,7 +232,7 @@ impl Net {
         self.answers = Walk::new(&self.plan, &self.plan.answers(), &known, false);
         self.lessons = Walk::new(&self.plan, &self.plan.lessons(), &known, false);
         self.known = known;
-        self.program = None;
+        (self.native, self.waves) = (None, None);
         Ok(())
     }
 }

@@ -3,8 +3,8 @@
 use tch::Tensor as Live;
 
 use super::fault::TorchFault;
-use super::ops::{Frame, apply, words};
-use crate::plan::{Op, Plan, TensorId};
+use super::ops::{Frame, apply, size, words};
+use crate::plan::{Dim, Op, Plan, Tensor, TensorId};
 
 /// The tensors that some wanted ones need, beyond those already known.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,16 @@ impl Values {
     /// Returns one, if it is there.
     pub(super) fn get(&self, id: TensorId) -> Option<&Live> {
         self.0.get(id.index())?.as_ref()
+    }
+
+    /// Returns those of one run.
+    pub(super) fn of_run(&self, plan: &Plan, run: usize) -> Result<Self, TorchFault> {
+        let own = |(value, tensor): (&Option<Live>, &Tensor)| {
+            let Some(live) = value else { return Ok(None) };
+            let split = tensor.shape.dims().first() == Some(&Dim::Runs);
+            Ok(Some(if split { live.f_narrow(0, size(run), 1)? } else { live.shallow_clone() }))
+        };
+        Ok(Self(self.0.iter().zip(plan.tensors()).map(own).collect::<Result<_, TorchFault>>()?))
     }
 
     /// Takes in those of the `wanted` ones that others have.

@@ -17,6 +17,7 @@ mod painter;
 mod pairs;
 mod recipe;
 mod record;
+mod reel;
 mod run;
 mod samples;
 mod scores;

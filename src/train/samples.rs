@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::painter::{Chosen, Painter};
 use crate::draw::Draw;
-use crate::emit::{Canvas, Net, Place, TorchFault};
+use crate::emit::{Canvas, Choice, Net, Place, TorchFault};
 
 /// Data as plain bytes: sample after sample `neurons` pixels, and one label for each sample.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +116,14 @@ impl Samples {
             }
         };
         Ok((x, self.labels.f_index_select(0, index)?))
+    }
+
+    /// Names the samples of `index`, [R · B], where they lie on a device.
+    pub(super) fn choice<'a>(&'a self, index: &'a Live) -> Option<Choice<'a>> {
+        match &self.pixels {
+            Pixels::Here(_) => None,
+            Pixels::There(pixels) => Some(Choice { pixels, labels: &self.labels, index }),
+        }
     }
 
     /// Says what is gathered next, so that it can be made ready meanwhile.

@@ -2,13 +2,15 @@
 //!
 //! On a CPU each loss is looked at before the update. On a GPU a look would stall it, so losses are looked at every so
 //! often; a bad one sends the state back to the last look, and the steps are made again one by one to find where.
+//! Between two looks a step there is recorded once and launched as a whole.
 
 use tch::Tensor as Live;
 
 use super::finite::{NotFinite, StepFault, first_bad, numbers};
+use super::reel::Reel;
 use super::samples::{Order, Samples};
 use super::threads::has_one_to_spare;
-use crate::emit::{Adam, Lesson, Net, Safe, TorchFault, words};
+use crate::emit::{Adam, Lesson, Net, Place, Route, Safe, TorchFault, words};
 use crate::plan::{LeafId, Op, TensorId};
 
 /// Steps between two looks at the losses on a GPU.
@@ -26,6 +28,7 @@ pub struct Stepper {
     /// Which runs these are, among those that there were at the start.
     runs: Vec<usize>,
     look_every: u64,
+    reel: Reel,
     unseen: Vec<Live>,
     safe: Option<Safe>,
     sums: Vec<f64>,
@@ -51,6 +54,7 @@ impl Stepper {
             done: 0,
             runs: (0..runs).collect(),
             look_every: 1,
+            reel: Reel::default(),
             unseen: Vec::new(),
             safe: None,
             sums: vec![0.0; runs],
@@ -94,6 +98,7 @@ impl Stepper {
         self.net.keep(&places)?;
         self.adam.keep(self.net.learned(), &places)?;
         self.order = self.order.of(self.net.seeds());
+        self.reel = Reel::default();
         self.safe = if self.look_every > 1 { Some(Safe::of(&self.adam)?) } else { None };
         self.sums = places.iter().map(|place| self.sums[*place]).collect();
         self.runs = places.iter().map(|place| self.runs[*place]).collect();
@@ -121,24 +126,43 @@ impl Stepper {
     ///
     /// [`NotFinite`] where a run's loss is bad; on a CPU that run's state is then as it was before the step.
     pub fn step(&mut self) -> Result<Option<Vec<f64>>, StepFault> {
+        if self.look_every > 1 {
+            let losses = self.blind()?;
+            self.unseen.push(losses);
+            if self.unseen.len() as u64 >= self.look_every {
+                self.settle()?;
+            }
+            return Ok(None);
+        }
         let (x, labels) = self.batch()?;
         let Lesson { losses, gradients } = self.net.teach(&x, &labels)?;
-        let mut seen = None;
-        if self.look_every == 1 {
-            let read = numbers(&losses)?;
-            if let Some(run) = first_bad(&read) {
-                return Err(self.not_finite(run, &x, &labels)?.into());
-            }
-            self.sum(&read);
-            seen = Some(read);
-        } else {
-            self.unseen.push(losses.f_detach_copy().map_err(TorchFault::from)?);
+        let read = numbers(&losses)?;
+        if let Some(run) = first_bad(&read) {
+            return Err(self.not_finite(run, &x, &labels)?.into());
         }
+        self.sum(&read);
         self.update(gradients)?;
-        if self.unseen.len() as u64 >= self.look_every {
-            self.settle()?;
-        }
-        Ok(seen)
+        Ok(Some(read))
+    }
+
+    /// Makes one step and returns its losses, at which nobody has looked.
+    fn blind(&mut self) -> Result<Live, TorchFault> {
+        let Self { net, adam, samples, order, reel, .. } = self;
+        let (index, runs) = (order.batch(self.done)?, net.runs());
+        adam.announce(self.lr)?;
+        // any other way takes the learning rate, and the number of the step, as they are when it is recorded
+        let place = if adam.route() == Route::Fused { net.place() } else { Place::CPU };
+        let losses = reel.play(place, &index, |index| {
+            let chosen = samples.choice(index).map(|choice| net.teach_chosen(choice)).transpose()?.flatten();
+            let Lesson { losses, gradients } = match chosen {
+                Some(lesson) => lesson,
+                None => samples.gather(index, runs).and_then(|(x, labels)| net.teach(&x, &labels))?,
+            };
+            adam.update(gradients)?;
+            Ok(losses)
+        })?;
+        self.done += 1;
+        Ok(losses.f_detach_copy()?)
     }
 
     /// Looks at all losses not yet seen; must be called before the net is used for anything but steps.

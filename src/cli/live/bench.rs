@@ -61,7 +61,10 @@ fn made_up(samples: usize, neurons: usize, classes: usize) -> (Vec<u8>, Vec<u8>)
 }
 
 fn told(screen: &Screen, found: &Bench) -> String {
-    let share = |ms: f64| format!("{:.0} %", 100.0 * ms / found.ms_per_step);
+    let all: f64 = found.parts.iter().map(|part| part.ms).sum();
+    // on a GPU parts are made one by one, and a step as a whole
+    let whole = if found.device == "cpu" { found.ms_per_step } else { all };
+    let share = |ms: f64| format!("{:.0} %", 100.0 * ms / whole);
     let cells: Vec<_> = found.parts.iter().map(|part| [format!("{:.3} ms", part.ms), share(part.ms)]).collect();
     let mut lines: Vec<(&str, String)> =
         found.parts.iter().map(|part| part.name).zip(columns(&cells, &[0, 1])).collect();

@@ -18,6 +18,8 @@ const LARGE: usize = 1 << 16;
 struct Making<'a> {
     given: Given<'a>,
     threads: usize,
+    /// Where what is wanted is to lie.
+    results: &'a [(TensorId, Live)],
     room: Room,
     slots: Vec<Option<Slot>>,
     /// For each tensor the one whose numbers it is.
@@ -33,37 +35,26 @@ struct Making<'a> {
 }
 
 impl Program {
-    /// Returns `last` if it still fits `given` and libtorch's threads, else a new one made for them.
+    /// Settles how a walk is gone for the B of `given`, a single run, and with so many threads; what is wanted is made where the
+    /// tensors of `results` lie.
     ///
     /// # Errors
     ///
     /// What libtorch refuses: memory.
-    pub(in crate::emit) fn fitting(
-        last: Option<Self>,
+    pub(super) fn new(
         given: Given<'_>,
         walk: &Walk,
-        wanted: &[TensorId],
+        results: &[(TensorId, Live)],
+        threads: usize,
     ) -> Result<Self, TorchFault> {
-        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
-        match last.filter(|program| program.frame.sizes == given.frame.sizes && program.threads == threads) {
-            Some(program) => Ok(program),
-            None => Self::new(given, walk, wanted, threads),
-        }
-    }
-
-    /// Settles how a walk is gone for the R and B of `given`, and with so many threads; `wanted` are kept to the end.
-    ///
-    /// # Errors
-    ///
-    /// What libtorch refuses: memory.
-    fn new(given: Given<'_>, walk: &Walk, wanted: &[TensorId], threads: usize) -> Result<Self, TorchFault> {
+        let wanted: Vec<TensorId> = results.iter().map(|(id, _)| *id).collect();
         let plan = given.plan;
         let owner = owners(plan);
-        let (groups, inside) = groups(plan, walk, wanted, given.frame.sizes);
+        let (groups, inside) = groups(plan, walk, &wanted, given.frame.sizes);
         let (room, slots, last) = (Room::default(), vec![None; owner.len()], vec![0; owner.len()]);
         let as_it_comes = only_multiplied(plan, walk);
-        let mut making = Making { given, threads, room, slots, owner, last, groups, inside, as_it_comes };
-        making.note_last_uses(walk, wanted);
+        let mut making = Making { given, threads, results, room, slots, owner, last, groups, inside, as_it_comes };
+        making.note_last_uses(walk, &wanted);
         let mut steps = Vec::new();
         for (id, _) in plan.numbered() {
             making.greet(id)?;
@@ -71,9 +62,12 @@ impl Program {
         for id in walk.order().filter(|id| !making.inside[id.index()]).collect::<Vec<_>>() {
             steps.extend(making.step(id)?);
         }
-        let views = wanted.iter().map(|id| Ok((*id, making.view(*id)?))).collect::<Result<_, TorchFault>>()?;
+        let mut copies = Vec::new();
+        for (id, live) in results.iter().filter(|(id, _)| !making.in_place(*id)) {
+            copies.push((making.view(*id)?, live.shallow_clone()));
+        }
         let (room, scratch) = (making.room, Scratch::default());
-        Ok(Self { frame: given.frame, threads, room, scratch, steps, views })
+        Ok(Self { frame: given.frame, threads, room, scratch, steps, copies })
     }
 }
 
@@ -119,7 +113,10 @@ impl Making<'_> {
         if self.comes(id) {
             return Ok(None);
         }
-        let out = self.room.take(sizes.iter().product())?;
+        let out = match self.results.iter().find(|(wanted, _)| *wanted == id) {
+            Some((_, live)) => self.room.guest(live)?,
+            None => self.room.take(sizes.iter().product())?,
+        };
         self.slots[id.index()] = Some(out);
         let read = reads(plan, &self.groups, id);
         let operands = read.iter().filter_map(|id| self.slot(*id)).collect();
@@ -164,8 +161,7 @@ impl Making<'_> {
         })
     }
 
-    /// Finds who multiplies: thin matrices of one run we do. Those of several runs libtorch shares out among its threads; who
-    /// does it must not depend on how many there are, as that may change no digit.
+    /// Finds who multiplies: thin matrices we do, whatever the number of threads, which may change no digit.
     fn product(
         &self,
         names: &[TensorId],
@@ -178,11 +174,18 @@ impl Making<'_> {
         // the sample as it comes is the transpose of what the plan has
         let [left_turned, right_turned] = [turned[0] != self.comes(left), turned[1] != self.comes(right)];
         let product = Product { rows, inner, columns, left_turned, right_turned };
-        if self.given.frame.sizes.runs == 1 && product.is_ours() {
+        if product.is_ours() {
             return Ok(How::Thin { product, factors: [self.side(left)?, self.side(right)?] });
         }
         let factors = [self.factor(left, turned[0])?, self.factor(right, turned[1])?];
         Ok(How::Product { factors, out: self.room.view(out, sizes)? })
+    }
+
+    /// Tells whether a wanted tensor is made where it is wanted: not where its numbers are another's, or never change.
+    fn in_place(&self, id: TensorId) -> bool {
+        let op = &self.given.plan.tensor(id).op;
+        let always = self.given.known.get(id).is_some() || matches!(op, Op::Fill { .. });
+        self.owner[id.index()] == id.index() && !always && !self.comes(id)
     }
 
     /// Tells whether this is the sample as it comes.

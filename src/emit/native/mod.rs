@@ -11,12 +11,14 @@ mod maps;
 mod pixels;
 mod product;
 mod room;
+mod runs;
 mod sums;
 mod update;
 
 use tch::Tensor as Live;
 
 pub use self::pixels::Canvas;
+pub(super) use self::runs::{Made, Runs};
 pub(super) use self::update::{Rates, Row, update};
 
 use self::compute::Compute;
@@ -29,16 +31,16 @@ use super::kernel::{self, Operands};
 use super::ops::{Frame, apply, words};
 use crate::plan::{Field, Op, Over, Plan, TensorId, Wires};
 
-/// The steps to some wanted tensors for one R and B, and the memory they work in.
+/// The steps of one run to some wanted tensors for one B, and the memory they work in.
 #[derive(Debug)]
-pub(super) struct Program {
+struct Program {
     frame: Frame,
     threads: usize,
     room: Room,
     scratch: Scratch,
     steps: Vec<Step>,
-    /// What is wanted, as libtorch sees it.
-    views: Vec<(TensorId, Live)>,
+    /// What is wanted and could not be made where it is wanted: as it lies here, and there.
+    copies: Vec<(Live, Live)>,
 }
 
 #[derive(Debug)]
@@ -111,17 +113,12 @@ enum Factor {
 }
 
 impl Program {
-    /// Makes all tensors for `x`, R × B × N, and the right classes `labels`, R · B; calls `made` after each.
+    /// Makes all tensors for `x`, 1 × B × N, and the right classes `labels`, B; calls `made` after each.
     ///
     /// # Errors
     ///
     /// Names the tensor whose computation libtorch refuses.
-    pub(super) fn run(
-        &mut self,
-        plan: &Plan,
-        (x, labels): (&Live, &[i64]),
-        mut made: impl FnMut(TensorId),
-    ) -> Result<(), TorchFault> {
+    fn run(&mut self, plan: &Plan, (x, labels): (&Live, &[i64]), made: Made<'_>) -> Result<(), TorchFault> {
         let x = x.f_contiguous()?;
         let batch = Batch { live: &x, x: numbers(&x), labels, size: self.frame.sizes.batch };
         for step in &self.steps {
@@ -131,12 +128,10 @@ impl Program {
             done.map_err(|fault| fault.during(&words(plan, step.make)))?;
             made(step.make);
         }
+        for (from, to) in &self.copies {
+            to.shallow_clone().f_copy_(from)?;
+        }
         Ok(())
-    }
-
-    /// Returns a wanted tensor as libtorch sees it; the next run writes over it.
-    pub(super) fn view(&self, id: TensorId) -> Option<Live> {
-        self.views.iter().find(|(wanted, _)| *wanted == id).map(|(_, live)| live.shallow_clone())
     }
 }
 

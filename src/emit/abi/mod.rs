@@ -1,11 +1,19 @@
-//! The one module with unsafe code: what libtorch exports and `tch` does not bind. Opening its CUDA half, its version, the fused
-//! Adam through the C ABI, a tensor's numbers as a slice. All symbols are looked up at run time, so a libtorch without them is no link error.
+//! The one module with unsafe code: what libtorch exports and `tch` does not bind. Opening its CUDA half, its version, CUDA
+//! graphs and kernels, the fused Adam through the C ABI, a tensor's numbers as a slice. All symbols are looked up at run time, so a libtorch
+//! without them is no link error.
 #![allow(unsafe_code)]
+
+mod graph;
+mod module;
 
 use std::ffi::{CStr, c_char, c_void};
 
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use tch::{Device, Kind, Tensor};
+
+pub(super) use self::graph::{Graph, Recording, leave_default_stream};
+pub(super) use self::module::Module;
+pub use self::module::{Arguments, Kernels};
 
 type Handle = *mut c_void;
 type Call = unsafe extern "C" fn(*const c_char, *const c_char, *mut u64) -> i32;
@@ -15,7 +23,8 @@ type Push = unsafe extern "C" fn(Handle, u64) -> i32;
 type Version = unsafe extern "C" fn() -> u64;
 
 const FUSED_ADAM: &CStr = c"aten::_fused_adam_";
-const NO_OVERLOAD: &CStr = c"";
+/// The overload that reads the learning rate from a tensor.
+const LIVE_RATE: &CStr = c"tensor_lr";
 
 /// Opens libtorch's CUDA half into the process; it registers itself. Says why where that fails.
 pub(super) fn open_cuda() -> Result<(), String> {
@@ -124,8 +133,10 @@ pub(super) struct FusedAdam<'a> {
     pub(super) second: &'a [Tensor],
     /// The number of this update, from 1: one f32 number that all parameters share.
     pub(super) step: &'a Tensor,
-    /// Learning rate, β₁, β₂, weight decay, ε.
-    pub(super) numbers: [f64; 5],
+    /// The learning rate: one number.
+    pub(super) lr: &'a Tensor,
+    /// β₁, β₂, weight decay, ε.
+    pub(super) numbers: [f64; 4],
 }
 
 impl Dispatcher {
@@ -158,37 +169,43 @@ impl Dispatcher {
         ];
         // lists, then lr, β₁, β₂, weight decay, ε; amsgrad, maximize, grad_scale and found_inf stay 0: false and none
         let mut stack = [0_u64; 16];
-        for (slot, list) in stack.iter_mut().zip(lists) {
-            let Some(list) = list else { return false };
-            *slot = list;
+        let handed_over = lists.into_iter().chain([self.handle(update.lr)]);
+        for (slot, given) in stack.iter_mut().zip(handed_over) {
+            let Some(given) = given else { return false };
+            *slot = given;
         }
-        for (slot, number) in stack.iter_mut().skip(6).zip(update.numbers) {
+        for (slot, number) in stack.iter_mut().skip(7).zip(update.numbers) {
             *slot = number.to_bits();
         }
         // SAFETY: the stack has a slot for each of the schema's 15 arguments in its order, and outlives the call; the
-        // lists are live and handed over (the call takes and frees them). A C++ exception is caught inside and comes
+        // lists and the handle are live and handed over (the call takes and frees them). A C++ exception is caught inside and comes
         // back as a number other than 0.
-        unsafe { (self.call)(FUSED_ADAM.as_ptr(), NO_OVERLOAD.as_ptr(), stack.as_mut_ptr()) == 0 }
+        unsafe { (self.call)(FUSED_ADAM.as_ptr(), LIVE_RATE.as_ptr(), stack.as_mut_ptr()) == 0 }
     }
 
     /// Makes a list of new handles to `tensors`, as a stack slot; the call that receives it frees it.
     fn list<'a>(&self, tensors: impl ExactSizeIterator<Item = &'a Tensor>) -> Option<u64> {
         let mut list: Handle = std::ptr::null_mut();
-        // SAFETY: `new_list` writes one pointer. Each `as_ptr` is a live `at::Tensor`, which is what the ABI's tensor
-        // handles point to; `new_handle` copies it (one more reference), so the handle may outlive the borrow. `push`
-        // stores the handle in the list that was just made.
+        // SAFETY: `new_list` writes one pointer; `push` stores a handle in the list that was just made.
         unsafe {
             if (self.new_list)(tensors.len(), &raw mut list) != 0 {
                 return None;
             }
             for tensor in tensors {
-                let mut handle: Handle = std::ptr::null_mut();
-                let made = (self.new_handle)(tensor.as_ptr().cast_mut().cast(), &raw mut handle) == 0;
-                if !made || (self.push)(list, handle as u64) != 0 {
+                if (self.push)(list, self.handle(tensor)?) != 0 {
                     return None;
                 }
             }
         }
         Some(list as u64)
+    }
+
+    /// Makes a new handle to a tensor, as a stack slot; who receives it frees it.
+    fn handle(&self, tensor: &Tensor) -> Option<u64> {
+        let mut handle: Handle = std::ptr::null_mut();
+        // SAFETY: `as_ptr` is a live `at::Tensor`, which is what the ABI's tensor handles point to; `new_handle` copies it
+        // (one more reference), so the handle may outlive the borrow.
+        let made = unsafe { (self.new_handle)(tensor.as_ptr().cast_mut().cast(), &raw mut handle) } == 0;
+        made.then_some(handle as u64)
     }
 }

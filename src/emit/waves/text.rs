@@ -1,0 +1,145 @@
+//! A schedule as the text of kernels, one for each wave: its blocks are shared out among the tensors that it makes.
+#![allow(clippy::wildcard_enum_match_arm)] // what holds of few operations
+
+use super::schedule::{Schedule, sums};
+use super::writer::{Home, Split, Writer};
+use crate::plan::{Op, Over, Plan, Sizes, TensorId};
+
+/// Threads of a block.
+pub(super) const THREADS: usize = 256;
+/// Threads that a tensor gets where that only takes sharing out its sums: a few times as many as a GPU runs at once.
+const MANY: usize = 1 << 17;
+/// Terms that a thread adds up at least.
+const TERMS: usize = 4;
+/// Threads whose reads of neighbouring numbers are one access to memory.
+const ACCESS: usize = 8;
+
+/// What every kernel takes: the program's memory; a batch as numbers, or all samples as bytes and which of them are meant; labels.
+const TAKES: &str = "\
+#define TAKES float* m, const float* x, const unsigned char* pixels, const long long* labels, const long long* index
+#define TAKEN m, x, pixels, labels, index
+";
+
+/// What kernels have in common on a GPU.
+pub(super) const PRELUDE: &str = r#"
+#define INFINITY __int_as_float(0x7f800000)
+#define NAN __int_as_float(0x7fffffff)
+#define WAVE(name) extern "C" __global__ void __launch_bounds__(256) name(TAKES)
+#define BEGIN const int t = threadIdx.x; int block = blockIdx.x;
+template <int S> __device__ float across(float mine) {
+  __shared__ float parts[256];
+  const int t = threadIdx.x;
+  __syncthreads();
+  parts[t] = mine;
+  for (int half = S / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (t < half * (256 / S)) parts[t] += parts[t + half * (256 / S)];
+  }
+  __syncthreads();
+  return parts[t % (256 / S)];
+}
+template <int S> __device__ float beside(float mine) {
+  for (int half = S / 2; half > 0; half /= 2) mine += __shfl_xor_sync(0xffffffffu, mine, half);
+  return mine;
+}
+"#;
+
+/// A kernel of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kernel {
+    pub(super) name: String,
+    pub(super) blocks: usize,
+}
+
+/// What the kernels are written for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) schedule: &'a Schedule,
+    pub(super) homes: &'a [Home],
+    pub(super) frame: Sizes,
+    /// Threads for one number at most.
+    pub(super) slices: usize,
+}
+
+impl Task<'_> {
+    /// Writes the kernels of all waves, without what they have in common; a wave of libtorch's alone has none. `None`
+    /// where an operation is not written here.
+    pub(super) fn write(self) -> Option<(String, Vec<Option<Kernel>>)> {
+        let (mut text, mut kernels) = (TAKES.to_owned(), Vec::new());
+        for (number, wave) in self.schedule.waves.iter().enumerate() {
+            let (mut calls, mut blocks) = (String::new(), 0);
+            for id in &wave.own {
+                let (body, own) = self.tensor(*id)?;
+                text.push_str(&body);
+                calls.push_str(&format!("  if (block < {own}) return {id}(block, t, TAKEN);\n  block -= {own};\n"));
+                blocks += own;
+            }
+            if blocks > 0 {
+                text.push_str(&format!("WAVE(wave{number}) {{\n  BEGIN\n{calls}}}\n"));
+            }
+            kernels.push((blocks > 0).then(|| Kernel { name: format!("wave{number}"), blocks }));
+        }
+        Some((text, kernels))
+    }
+
+    /// Writes what makes one tensor; returns how many blocks it takes.
+    fn tensor(self, id: TensorId) -> Option<(String, usize)> {
+        let (split, sizes) = (self.split(id), &self.schedule.sizes[id.index()]);
+        let (count, at_once) = (sizes.iter().product::<usize>(), THREADS / split.slices);
+        let Home::Own(start) = self.homes[id.index()] else { return None };
+        let mut writer = Writer::new((self.plan, self.schedule, self.homes), self.frame, split);
+        let [own, slice] = if split.beside {
+            [format!("t / {}", split.slices), format!("t % {}", split.slices)]
+        } else {
+            [format!("t % {at_once}"), format!("t / {at_once}")]
+        };
+        writer.line(&format!("const int own = block * {at_once} + {own};"));
+        writer.line(&format!("const int slice = {slice};"));
+        writer.line(&format!("const int at = own < {count} ? own : {};", count.saturating_sub(1)));
+        let at = writer.unfold(sizes, "at");
+        let value = writer.made(id, &at)?;
+        writer.line(&format!("if (slice == 0 && own < {count}) m[{start} + own] = {value};"));
+        let head = "(const int block, const int t, TAKES)";
+        let text = format!("static __device__ void {id}{head} {{\n{}}}\n", writer.finish());
+        Some((text, count.div_ceil(at_once)))
+    }
+
+    /// Settles how many threads share the sums of one number.
+    fn split(self, id: TensorId) -> Split {
+        let mut found = (0, true);
+        self.longest(id, id, &mut found);
+        let (length, beside) = found;
+        let count: usize = self.schedule.sizes[id.index()].iter().product();
+        let least = if beside { ACCESS } else { 1 };
+        let mut slices = 1;
+        while 2 * slices <= self.slices
+            && length >= 2 * slices * TERMS
+            && (2 * slices <= least || 2 * slices * count <= MANY)
+        {
+            slices *= 2;
+        }
+        Split { slices, beside }
+    }
+
+    /// Finds the longest sum in the making of a number of `root`, and whether the terms of all lie side by side.
+    fn longest(self, root: TensorId, id: TensorId, found: &mut (usize, bool)) {
+        if id != root && self.homes[id.index()] != Home::None {
+            return;
+        }
+        let tensor = self.plan.tensor(id);
+        let sizes = |place: usize| self.schedule.sizes[tensor.operands[place].index()].as_slice();
+        let sum = match &tensor.op {
+            Op::Sum { axis } => (sizes(0)[*axis], axis + 1 == sizes(0).len()),
+            Op::MatMul { transpose_left: true, .. } => (sizes(0)[1], false),
+            Op::MatMul { transpose_right, .. } => (sizes(0)[2], *transpose_right),
+            Op::Window(Over::Pairs, _) => (sizes(1)[2], true),
+            Op::Window(Over::Seen | Over::Seers, field) => (field.size * field.size, false),
+            _ => (0, true),
+        };
+        *found = (found.0.max(sum.0), found.1 && sum.1);
+        if !sums(&tensor.op) {
+            tensor.operands.iter().for_each(|operand| self.longest(root, *operand, found));
+        }
+    }
+}

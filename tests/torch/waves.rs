@@ -1,0 +1,149 @@
+//! The kernels that a GPU gets, compiled by a C++ compiler and run one thread after the other, against libtorch's operations; and
+//! their text.
+#![allow(unsafe_code)]
+
+use std::ffi::{CString, c_void};
+use std::path::PathBuf;
+use std::process::{self, Command};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{env, fs};
+
+use gemc::compile::compile;
+use gemc::draw::Draw;
+use gemc::emit::{Arguments, Canvas, Choice, Kernels, Net, Place};
+use gemc::options::Options;
+use gemc::plan::Plan;
+use libloading::os::unix::Library;
+use tch::{Kind, Tensor};
+
+const SAMPLES: usize = 4;
+
+/// A perceptron with every kind of kernel: expressions, products, their sums, the loss.
+const SMALL: &str = "
+model small(genes = 3) {
+    genome g(genes)
+    population pixels = grid(4, 4) { g: gaussian }
+    population hidden = units(5) { g: random, activation: relu, bias: free }
+    population digits = units(2) { g: random }
+    connect pixels -> hidden -> digits via g
+    input pixels
+    output digits
+}
+";
+
+/// What the kernels' text needs where there is no GPU: one thread for each number, one call for each thread.
+const PRELUDE: &str = r#"
+#include <math.h>
+#define __device__
+#define WAVE(name) extern "C" void name(TAKES, int block, const int t)
+#define BEGIN
+"#;
+
+type Address = *mut c_void;
+type Kernel = unsafe extern "C" fn(Address, Address, Address, Address, Address, i32, i32);
+
+struct Host(Vec<Kernel>);
+
+impl Host {
+    fn compile(text: &str, names: &[&str]) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("gemc-waves-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let [source, library] = ["cpp", "so"].map(|end| env::temp_dir().join(format!("{name}.{end}")));
+        fs::write(&source, format!("{PRELUDE}{text}")).unwrap();
+        let mut compiler = Command::new("c++");
+        let done = compiler.args(["-O1", "-w", "-shared", "-fPIC", "-o"]).args([&library, &source]).output().unwrap();
+        assert!(done.status.success(), "{}\n{text}", String::from_utf8_lossy(&done.stderr));
+        // SAFETY: the library has no initialisers, and is never closed; its functions are those that the prelude makes.
+        let kernels = unsafe {
+            let library = Library::new(&library).unwrap();
+            let find = |name: &&str| *library.get::<Kernel>(CString::new(*name).unwrap().as_bytes_with_nul()).unwrap();
+            let kernels = names.iter().map(find).collect();
+            std::mem::forget(library);
+            kernels
+        };
+        for file in [source, library] {
+            fs::remove_file(file).unwrap();
+        }
+        Self(kernels)
+    }
+}
+
+impl Kernels for Host {
+    fn launch(&self, kernel: usize, (blocks, threads): (usize, usize), arguments: &Arguments<'_>) -> bool {
+        let [memory, x, pixels, labels, index] = arguments.addresses();
+        for (block, thread) in (0..blocks).flat_map(|block| (0..threads).map(move |thread| (block, thread))) {
+            let [block, thread] = [block, thread].map(|number| i32::try_from(number).unwrap());
+            // SAFETY: the kernels were written for tensors of these sizes, and check what lies beyond the last number.
+            unsafe { self.0[kernel](memory, x, pixels, labels, index, block, thread) };
+        }
+        true
+    }
+}
+
+fn texts(folder: &str) -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "gem"));
+    paths.sort();
+    paths
+}
+
+/// Compiles a text; a case may say `// set: NAME=VALUE`.
+fn plan(text: &str) -> Plan {
+    tch::set_num_threads(1);
+    let set = text.lines().filter_map(|line| line.strip_prefix("// set: ")?.split_once('='));
+    let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    compile(text, &Options { set, ..Options::default() }).unwrap()
+}
+
+/// Draws samples, as bytes.
+fn pixels(plan: &Plan) -> Tensor {
+    let drawn = Draw::new(9, "x").uniform(SAMPLES * plan.inputs(), 127.0);
+    (Tensor::from_slice(&drawn) + 128.0).to_kind(Kind::Uint8).view([i64::try_from(SAMPLES).unwrap(), -1])
+}
+
+#[test]
+fn kernels_compute_what_libtorch_does() {
+    for path in ["models", "tests/cases/ok"].into_iter().flat_map(texts) {
+        let plan = plan(&fs::read_to_string(&path).unwrap());
+        let mut net = Net::new(&plan, &[7, 8], Place::CPU).unwrap();
+        let (pixels, labels) = (pixels(&plan), Tensor::from_slice(&[0_i64, 1, 0, 1]));
+        let index = Tensor::from_slice(&[3_i64, 0, 2, 1, 1, 0]);
+        let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
+        let found = net.teach_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap();
+        let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(Canvas::DARKEST);
+        let wanted = net.teach(&x.view([2, 3, -1]), &labels.index_select(0, &index)).unwrap();
+        let found = found.gradients.iter().chain([&found.losses]);
+        for (place, (found, wanted)) in found.zip(wanted.gradients.iter().chain([&wanted.losses])).enumerate() {
+            let (found, wanted) = (found.to_kind(Kind::Double), wanted.to_kind(Kind::Double));
+            let apart = (found - &wanted).norm().double_value(&[]) / wanted.norm().double_value(&[]).max(1e-9);
+            assert!(apart < 1e-3, "{}, gradient {place}: {apart:.1e} apart", path.display());
+        }
+    }
+}
+
+/// What a GPU is given for the perceptron, 64 samples and up to 32 threads a number; addresses are left out.
+#[test]
+fn kernels_are_written_out() {
+    let plan = plan(SMALL);
+    let net = Net::new(&plan, &[7], Place::CPU).unwrap();
+    let (pixels, labels) = (pixels(&plan), Tensor::from_slice(&[0_i64, 1, 0, 1]));
+    let index = Tensor::zeros([64], (Kind::Int64, tch::Device::Cpu));
+    let mut written = String::new();
+    let keep = |text: &str, _: &[&str]| -> Option<Host> {
+        text.clone_into(&mut written);
+        None
+    };
+    let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
+    assert!(net.teach_by(choice, 32, keep).unwrap().is_none());
+    let anonymous = |line: &str| match line.split_once("0x") {
+        Some((before, after)) => {
+            format!("{before}ADDRESS{}", after.trim_start_matches(|letter: char| letter.is_ascii_hexdigit()))
+        }
+        None => line.to_owned(),
+    };
+    let written: Vec<String> = written.lines().map(anonymous).collect();
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("waves_small", written.join("\n"));
+    });
+}
