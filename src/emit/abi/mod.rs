@@ -89,7 +89,8 @@ impl Block {
 
     /// Returns its numbers to be written. Nobody may be reading them through another tensor meanwhile.
     pub(super) fn numbers_mut(&mut self) -> &mut [f32] {
-        // SAFETY: as for `numbers`; the block is borrowed mutably, and one program owns all blocks that share a storage.
+        // SAFETY: as for `numbers`; the block is borrowed mutably, and of programs whose blocks share a storage one is run after
+        // the other, by one thread.
         unsafe { std::slice::from_raw_parts_mut(self.start, self.count) }
     }
 }

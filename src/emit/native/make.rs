@@ -36,7 +36,7 @@ struct Making<'a> {
 
 impl Program {
     /// Settles how a walk is gone for the B of `given`, a single run, and with so many threads; what is wanted is made where the
-    /// tensors of `results` lie.
+    /// tensors of `results` lie. It works in the memory of the program `beside` it, if there is one, and never at the same time.
     ///
     /// # Errors
     ///
@@ -46,12 +46,14 @@ impl Program {
         walk: &Walk,
         results: &[(TensorId, Live)],
         threads: usize,
+        beside: Option<&Self>,
     ) -> Result<Self, TorchFault> {
         let wanted: Vec<TensorId> = results.iter().map(|(id, _)| *id).collect();
         let plan = given.plan;
         let owner = owners(plan);
         let (groups, inside) = groups(plan, walk, &wanted, given.frame.sizes);
-        let (room, slots, last) = (Room::default(), vec![None; owner.len()], vec![0; owner.len()]);
+        let room = beside.map_or_else(Room::default, |other| Room::beside(&other.room));
+        let (slots, last) = (vec![None; owner.len()], vec![0; owner.len()]);
         let as_it_comes = only_multiplied(plan, walk);
         let mut making = Making { given, threads, results, room, slots, owner, last, groups, inside, as_it_comes };
         making.note_last_uses(walk, &wanted);

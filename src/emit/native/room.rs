@@ -1,6 +1,8 @@
 //! Where the numbers of each tensor lie: blocks that are kept from step to step and taken over by a later tensor once nobody
 //! needs the one before.
 
+use std::collections::VecDeque;
+
 use tch::{Kind, Tensor as Live};
 
 use crate::emit::abi::Block;
@@ -13,6 +15,10 @@ use crate::emit::ops::size;
 pub(super) struct Room {
     blocks: Vec<Option<Block>>,
     free: Vec<usize>,
+    /// What was made for this room, in its order.
+    made: Vec<Live>,
+    /// What another room has made and lets this one use.
+    lent: VecDeque<Live>,
 }
 
 /// A tensor's numbers: the first `count` of a block.
@@ -23,6 +29,12 @@ pub(super) struct Slot {
 }
 
 impl Room {
+    /// Makes a room in the memory of another, as far as that goes. The two must never be used at the same time, and neither may
+    /// count on what it left there.
+    pub(super) fn beside(other: &Self) -> Self {
+        Self { lent: other.made.iter().map(Live::shallow_clone).collect(), ..Self::default() }
+    }
+
     /// Takes in a tensor that lies elsewhere, and whose block is never taken over.
     pub(super) fn guest(&mut self, live: &Live) -> Result<Slot, TorchFault> {
         let block = Block::of(live.f_contiguous()?).ok_or_else(not_plain)?;
@@ -39,7 +51,11 @@ impl Room {
         if let Some(best) = found {
             return Ok(Slot { block: self.free.swap_remove(best), count });
         }
-        let live = Live::f_zeros([size(count)], (Kind::Float, Place::CPU.device))?;
+        let live = match self.lent.pop_front().filter(|live| live.numel() == count) {
+            Some(live) => live,
+            None => Live::f_zeros([size(count)], (Kind::Float, Place::CPU.device))?,
+        };
+        self.made.push(live.shallow_clone());
         self.guest(&live)
     }
 

@@ -51,13 +51,16 @@ impl Runs {
         };
         let results = wanted.iter().map(result).collect::<Result<Vec<_>, _>>()?;
         let frame = Frame { sizes: Sizes { runs: 1, ..sizes }, ..given.frame };
-        let program = |run: usize| {
+        let inner = (threads / sizes.runs.max(1)).max(1);
+        let mut each: Vec<Program> = Vec::with_capacity(sizes.runs);
+        for run in 0..sizes.runs {
             let known = given.known.of_run(given.plan, run)?;
             let own = results.iter().map(|(id, live)| Ok((*id, live.f_narrow(0, size(run), 1)?)));
             let own = own.collect::<Result<Vec<_>, TorchFault>>()?;
-            Program::new(Given { known: &known, frame, ..given }, walk, &own, (threads / sizes.runs.max(1)).max(1))
-        };
-        let each = (0..sizes.runs).map(program).collect::<Result<_, _>>()?;
+            // those that one thread makes one after the other share their memory, which then stays in its caches
+            let first = each.get(run - run % share(sizes.runs, threads));
+            each.push(Program::new(Given { known: &known, frame, ..given }, walk, &own, inner, first)?);
+        }
         Ok(Self { each, sizes, threads, results })
     }
 
@@ -86,7 +89,7 @@ impl Runs {
         if workers < 2 {
             return work.iter_mut().try_for_each(|(program, (x, labels))| program.run(plan, (x, labels), &mut |_| {}));
         }
-        let share = work.len().div_ceil(workers);
+        let share = share(work.len(), self.threads);
         thread::scope(|scope| {
             let mut started = Vec::with_capacity(workers);
             while !work.is_empty() {
@@ -101,6 +104,11 @@ impl Runs {
     pub(in crate::emit) fn view(&self, id: TensorId) -> Option<Live> {
         self.results.iter().find(|(wanted, _)| *wanted == id).map(|(_, live)| live.shallow_clone())
     }
+}
+
+/// Returns how many runs each thread makes at most.
+fn share(runs: usize, threads: usize) -> usize {
+    runs.div_ceil(threads.clamp(1, runs.max(1))).max(1)
 }
 
 /// One run's program and its batch.
