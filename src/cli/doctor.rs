@@ -21,6 +21,8 @@ pub struct Libtorch {
     pub(super) version: String,
     /// How many GPUs can be used, or why none can.
     pub(super) gpus: Result<usize, String>,
+    /// Whether kernels can be compiled for them.
+    pub(super) kernels: bool,
 }
 
 /// One data set: its name, its folder, whether it is whole, and that in words.
@@ -42,18 +44,21 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
     let roots = roots(args.roots.data_dir.as_deref());
     let data: Vec<Row> = names().into_iter().filter_map(|name| row(name, &roots)).collect();
     let version = libtorch.as_ref().ok().map(|libtorch| libtorch.version.clone());
+    let kernels = libtorch.as_ref().is_ok_and(|libtorch| libtorch.kernels);
     let gpus = libtorch.and_then(|libtorch| libtorch.gpus);
     if screen.is_json() {
         let data: Vec<_> =
             data.iter().map(|row| json!({ "name": row.name, "path": row.path, "whole": row.whole })).collect();
         let (usable, why) = (gpus.is_ok(), gpus.as_ref().err());
-        let cuda = json!({ "usable": usable, "why": why, "devices": gpus.as_ref().unwrap_or(&0) });
+        let devices = gpus.as_ref().unwrap_or(&0);
+        let cuda = json!({ "usable": usable, "why": why, "devices": devices, "kernels": kernels });
         let object = json!({ "libtorch": version, "cuda": cuda, "threads": threads, "data": data, "roots": roots });
         return screen.object(&object).map(|()| Exit::Done);
     }
     let libtorch = version.unwrap_or_else(|| "none".to_owned());
     let gpu = match gpus {
-        Ok(count) => format!("{count} usable"),
+        Ok(count) if kernels => format!("{count} usable"),
+        Ok(count) => format!("{count} usable; steps take several times as long without NVRTC, which is not there"),
         Err(why) => format!("not usable: {}", why.trim_start_matches("no GPU: ")),
     };
     let mut lines = vec![

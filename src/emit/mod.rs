@@ -37,7 +37,7 @@ pub use abi::{Arguments, Kernels};
 pub use adam::{Adam, Moments, Route};
 pub use answers::Answers;
 pub use cohort::Cohort;
-pub use device::{NoDevice, Place, UnknownDevice, Wish, libtorch_version, open, probe};
+pub use device::{NoDevice, Place, UnknownDevice, Wish, kernels, libtorch_version, open, probe};
 pub use fault::TorchFault;
 pub use genome::{GenomeMismatch, LoadFault};
 pub use lesson::{Choice, Lesson};

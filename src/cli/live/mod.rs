@@ -20,7 +20,7 @@ mod watch;
 
 use super::doctor::Libtorch;
 use super::tensors::{Live, Tensors};
-use crate::emit::{libtorch_version, probe};
+use crate::emit::{kernels, libtorch_version, probe};
 
 /// Returns what this program can do with tensors.
 pub fn engine() -> Tensors {
@@ -28,5 +28,6 @@ pub fn engine() -> Tensors {
 }
 
 fn look() -> Libtorch {
-    Libtorch { version: libtorch_version(), gpus: probe().map_err(|why| why.to_string()) }
+    let (version, gpus) = (libtorch_version(), probe().map_err(|why| why.to_string()));
+    Libtorch { version, kernels: gpus.is_ok() && kernels(), gpus }
 }

@@ -1,6 +1,6 @@
 //! The one module with unsafe code: what libtorch exports and `tch` does not bind. Opening its CUDA half, its version, CUDA
-//! graphs and kernels, the fused Adam through the C ABI, a tensor's numbers as a slice. All symbols are looked up at run time, so a libtorch
-//! without them is no link error.
+//! graphs and kernels, the fused Adam through the C ABI, a tensor's numbers as a slice. All symbols are looked up at run time,
+//! so a libtorch without them is no link error.
 #![allow(unsafe_code)]
 
 mod graph;
@@ -12,8 +12,8 @@ use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use tch::{Device, Kind, Tensor};
 
 pub(super) use self::graph::{Graph, Recording, leave_default_stream};
-pub(super) use self::module::Module;
 pub use self::module::{Arguments, Kernels};
+pub(super) use self::module::{Module, compiles};
 
 type Handle = *mut c_void;
 type Call = unsafe extern "C" fn(*const c_char, *const c_char, *mut u64) -> i32;

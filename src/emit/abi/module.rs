@@ -182,6 +182,11 @@ fn compiler() -> Option<&'static Library> {
     OPENED.get_or_init(open).as_ref()
 }
 
+/// Tells whether there is a compiler.
+pub(in crate::emit) fn compiles() -> bool {
+    compiler().is_some()
+}
+
 /// Returns the folder that the process has opened a library from.
 fn folder(library: &str) -> Option<PathBuf> {
     let maps = fs::read_to_string("/proc/self/maps").ok()?;
@@ -197,7 +202,8 @@ fn named(file: &Path, begin: &str) -> bool {
 fn compiled(text: &str, architecture: &str) -> Option<Vec<u8>> {
     let text = CString::new(text).ok()?;
     let option = CString::new(format!("--gpu-architecture={architecture}")).ok()?;
-    // SAFETY: the types are those of nvrtc.h. The texts end with zeros and outlive the calls; the code is written into as many bytes as it was said to have.
+    // SAFETY: the types are those of nvrtc.h. The texts end with zeros and outlive the calls; the code is written into as many
+    // bytes as it was said to have.
     unsafe {
         let library = compiler()?;
         let create: Create = *library.get(b"nvrtcCreateProgram\0").ok()?;

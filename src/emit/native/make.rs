@@ -18,7 +18,7 @@ const LARGE: usize = 1 << 16;
 struct Making<'a> {
     given: Given<'a>,
     threads: usize,
-    /// Where what is wanted is to lie.
+    /// Where what is wanted is to lie, in the order of ids.
     results: &'a [(TensorId, Live)],
     room: Room,
     slots: Vec<Option<Slot>>,
@@ -36,7 +36,7 @@ struct Making<'a> {
 
 impl Program {
     /// Settles how a walk is gone for the B of `given`, a single run, and with so many threads; what is wanted is made where the
-    /// tensors of `results` lie. It works in the memory of the program `beside` it, if there is one, and never at the same time.
+    /// tensors of `results` lie, which are in the order of ids. It works in the memory of the program `beside` it, if there is one, and never at the same time.
     ///
     /// # Errors
     ///
@@ -115,9 +115,9 @@ impl Making<'_> {
         if self.comes(id) {
             return Ok(None);
         }
-        let out = match self.results.iter().find(|(wanted, _)| *wanted == id) {
-            Some((_, live)) => self.room.guest(live)?,
-            None => self.room.take(sizes.iter().product())?,
+        let out = match self.results.binary_search_by_key(&id, |(wanted, _)| *wanted) {
+            Ok(place) => self.room.guest(&self.results[place].1)?,
+            Err(_) => self.room.take(sizes.iter().product())?,
         };
         self.slots[id.index()] = Some(out);
         let read = reads(plan, &self.groups, id);

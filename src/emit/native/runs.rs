@@ -1,6 +1,7 @@
-//! Runs side by side: a program for each, which reads and writes the numbers of its own run, shared out among threads. So run k of R is
-//! computed as it would be alone, and each goes through its whole step while its numbers are in the nearest caches.
+//! Runs side by side: a program for each, which reads and writes the numbers of its own run, shared out among threads. So run k of
+//! R is computed as it would be alone, and each goes through its whole step while its numbers are in the nearest caches.
 
+use std::collections::BTreeSet;
 use std::thread;
 
 use tch::{Tensor as Live, no_grad_guard};
@@ -17,6 +18,7 @@ pub(in crate::emit) struct Runs {
     each: Vec<Program>,
     sizes: Sizes,
     threads: usize,
+    /// In the order of their ids.
     results: Vec<(TensorId, Live)>,
 }
 
@@ -49,6 +51,7 @@ impl Runs {
             let lengths: Vec<i64> = given.plan.tensor(*id).shape.at(sizes).into_iter().map(size).collect();
             Ok((*id, Live::f_zeros(lengths, given.frame.place.options())?))
         };
+        let wanted: BTreeSet<TensorId> = wanted.iter().copied().collect();
         let results = wanted.iter().map(result).collect::<Result<Vec<_>, _>>()?;
         let frame = Frame { sizes: Sizes { runs: 1, ..sizes }, ..given.frame };
         let inner = (threads / sizes.runs.max(1)).max(1);
@@ -102,7 +105,8 @@ impl Runs {
 
     /// Returns a wanted tensor of all runs; the next call writes over it.
     pub(in crate::emit) fn view(&self, id: TensorId) -> Option<Live> {
-        self.results.iter().find(|(wanted, _)| *wanted == id).map(|(_, live)| live.shallow_clone())
+        let place = self.results.binary_search_by_key(&id, |(wanted, _)| *wanted).ok()?;
+        self.results.get(place).map(|(_, live)| live.shallow_clone())
     }
 }
 

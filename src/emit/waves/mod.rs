@@ -1,6 +1,6 @@
-//! A plan on a GPU in single precision: what depends on nothing but what earlier launches have made is made by one kernel, written
-//! and compiled for the plan, for these numbers of runs and samples. Element-by-element operations are made where they are read,
-//! so a step of a hundred tensors is some twenty launches. Large products, and what is not written here, are libtorch's.
+//! A plan on a GPU in single precision: what depends on nothing but what earlier launches have made is made by one kernel,
+//! written and compiled for the plan, for these numbers of runs and samples. Element-by-element operations are made where they are
+//! read, so a step of a hundred tensors is some twenty launches. Large products, and what is not written here, are libtorch's.
 
 mod room;
 mod schedule;
@@ -33,14 +33,14 @@ pub(super) struct Program<M = Module> {
     memory: Live,
     module: M,
     waves: Vec<Launch>,
-    /// What is wanted, as libtorch sees it.
+    /// What is wanted, as libtorch sees it, in the order of ids.
     views: Vec<(TensorId, Live)>,
     /// What the kernels read that never moves.
     _guests: Vec<Live>,
 }
 
-/// A batch as kernels read it, all of it contiguous: `x`, R × B × N, and `labels`, R · B whole numbers of 64 bits; or the bytes and
-/// the labels of all samples, and in `index`, R · B, which of them are meant.
+/// A batch as kernels read it, all of it contiguous: `x`, R × B × N, and `labels`, R · B whole numbers of 64 bits; or the bytes
+/// and the labels of all samples, and in `index`, R · B, which of them are meant.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reads<'a> {
     pub(super) x: Option<&'a Live>,
@@ -105,7 +105,8 @@ impl<M: Kernels> Program<M> {
             Some(Launch { kernel, torch })
         };
         let waves = schedule.waves.iter().zip(kernels).map(launch).collect::<Option<_>>()?;
-        let views = wanted.iter().map(|id| Some((*id, view(*id)?))).collect::<Option<_>>()?;
+        let mut views = wanted.iter().map(|id| Some((*id, view(*id)?))).collect::<Option<Vec<_>>>()?;
+        views.sort_by_key(|(id, _)| *id);
         Some(Self { frame, memory, module, waves, views, _guests: guests })
     }
 
@@ -134,7 +135,8 @@ impl<M: Kernels> Program<M> {
 
     /// Returns a wanted tensor as libtorch sees it; the next run writes over it.
     pub(super) fn view(&self, id: TensorId) -> Option<Live> {
-        self.views.iter().find(|(wanted, _)| *wanted == id).map(|(_, live)| live.shallow_clone())
+        let place = self.views.binary_search_by_key(&id, |(wanted, _)| *wanted).ok()?;
+        self.views.get(place).map(|(_, live)| live.shallow_clone())
     }
 }
 
