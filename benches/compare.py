@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from table import CPU, Fault, around, counted, gpu, table, write
+from table import CPU, Fault, around, counted, gpu, table, tell, write
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "benches" / "pytorch"
@@ -250,8 +250,7 @@ class Held:
     """The most memory of a GPU that was held since this was made, beyond what was held before."""
 
     def __init__(self, device):
-        number = device.partition(":")[2] or "0"
-        self.ask = ["nvidia-smi", "-i", number, "--query-gpu=memory.used", "--format=csv,noheader,nounits"]
+        self.device = device
         self.ended = threading.Event()
         self.before = self.peak = self.now()
         self.watch = threading.Thread(target=self.look, daemon=True)
@@ -259,10 +258,7 @@ class Held:
 
     def now(self):
         """Returns the MB that are held; nvidia-smi tells MiB."""
-        try:
-            return float(subprocess.run(self.ask, capture_output=True, text=True, check=True).stdout) * 1.048576
-        except (OSError, ValueError, subprocess.CalledProcessError) as fault:
-            raise Fault(f"`{shlex.join(self.ask)}` tells nothing ({fault})") from None
+        return float(tell(self.device, "memory.used")) * 1.048576
 
     def look(self):
         while not self.ended.wait(0.05):

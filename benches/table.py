@@ -24,15 +24,18 @@ class Device:
 CPU = Device("", "<!-- compare: begin -->", "<!-- compare: end -->")
 
 
-def gpu(name):
-    """Returns a GPU as a table names it; `name` is cuda or cuda:N."""
-    number = name.partition(":")[2] or "0"
-    ask = ["nvidia-smi", "-i", number, "--query-gpu=name", "--format=csv,noheader"]
+def tell(name, what):
+    """Returns what nvidia-smi tells of a GPU; `name` is cuda or cuda:N."""
+    ask = ["nvidia-smi", "-i", name.partition(":")[2] or "0", f"--query-gpu={what}", "--format=csv,noheader,nounits"]
     try:
-        told = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as fault:
-        raise Fault(f"nvidia-smi names no GPU ({fault})") from None
-    return Device(f"{told}, ", "<!-- compare on a GPU: begin -->", "<!-- compare on a GPU: end -->")
+        raise Fault(f"nvidia-smi does not tell the {what} of {name} ({fault})") from None
+
+
+def gpu(name):
+    """Returns a GPU as a table names it."""
+    return Device(f"{tell(name, 'name')}, ", "<!-- compare on a GPU: begin -->", "<!-- compare on a GPU: end -->")
 
 
 def table(pairs, how, device, versions):

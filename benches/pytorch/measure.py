@@ -83,7 +83,7 @@ def training(net, optimiser, source):
 
 def now():
     """Returns seconds; a GPU has then done all that it was given."""
-    if torch.cuda.is_available():
+    if torch.cuda.is_initialized():
         torch.cuda.synchronize()
     return time.perf_counter()
 

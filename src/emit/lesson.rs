@@ -75,9 +75,7 @@ impl Net {
         }
         let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
         let values = self.lessons.watched(self.given(&sample, Some(&labels)), made)?;
-        let losses = self.find(&values, self.plan.losses())?;
-        let gradients = self.plan.gradients().iter().map(|id| self.find(&values, *id)).collect::<Result<_, _>>()?;
-        Ok(Lesson { losses, gradients })
+        self.lesson(|id| self.find(&values, id))
     }
 
     /// Computes the same for samples that lie on a GPU as bytes; nothing where kernels for them cannot be had.
@@ -125,7 +123,11 @@ impl Net {
 
     fn lesson_of<K: Kernels>(&self, program: &waves::Program<K>, batch: Reads<'_>) -> Result<Lesson, TorchFault> {
         program.run(&self.plan, batch)?;
-        let find = |id: TensorId| program.view(id).ok_or_else(|| missing(id));
+        self.lesson(|id| program.view(id).ok_or_else(|| missing(id)))
+    }
+
+    /// Gathers what was taught.
+    fn lesson(&self, find: impl Fn(TensorId) -> Result<Live, TorchFault>) -> Result<Lesson, TorchFault> {
         let gradients = self.plan.gradients().iter().map(|id| find(*id)).collect::<Result<_, _>>()?;
         Ok(Lesson { losses: find(self.plan.losses())?, gradients })
     }
@@ -144,11 +146,9 @@ impl Net {
         let mut runs = Runs::fitting(last, given, &self.lessons, &self.plan.lessons())?;
         let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
         runs.run(&self.plan, (x, &classes), watch)?;
-        let find = |id: TensorId| runs.view(id).ok_or_else(|| missing(id));
-        let losses = find(self.plan.losses())?;
-        let gradients = self.plan.gradients().iter().map(|id| find(*id)).collect::<Result<_, _>>()?;
+        let lesson = self.lesson(|id| runs.view(id).ok_or_else(|| missing(id)))?;
         self.native = Some(runs);
-        Ok(Lesson { losses, gradients })
+        Ok(lesson)
     }
 
     /// Returns R × C × B: 1 / B for the right class of each sample, else 0.

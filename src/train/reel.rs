@@ -24,8 +24,7 @@ struct Recorded {
 
 impl Reel {
     /// Makes a step with the samples that `index` names; `work` is that step, and returns the losses, over which the
-    /// next step may write. Where `place` is a GPU
-    /// it is recorded once and launched from then on.
+    /// next step may write. Where `place` is a GPU it is recorded once and launched from then on.
     ///
     /// # Errors
     ///

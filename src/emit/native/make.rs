@@ -36,7 +36,8 @@ struct Making<'a> {
 
 impl Program {
     /// Settles how a walk is gone for the B of `given`, a single run, and with so many threads; what is wanted is made where the
-    /// tensors of `results` lie, which are in the order of ids. It works in the memory of the program `beside` it, if there is one, and never at the same time.
+    /// tensors of `results` lie, which are in the order of ids. It works in the memory of the program `beside` it, if there
+    /// is one, and never at the same time.
     ///
     /// # Errors
     ///

@@ -83,18 +83,20 @@ impl Runs {
         let batch = |run: usize| -> Result<_, TorchFault> {
             Ok((x.f_narrow(0, size(run), 1)?, &labels[run * samples..(run + 1) * samples]))
         };
+        if watch.is_some() || self.threads.min(self.each.len()) < 2 {
+            let mut nobody = |_: TensorId| {};
+            let made = watch.unwrap_or(&mut nobody);
+            for (run, program) in self.each.iter_mut().enumerate() {
+                let (x, labels) = batch(run)?;
+                program.run(plan, (&x, labels), made)?;
+            }
+            return Ok(());
+        }
         let batches = (0..self.sizes.runs).map(batch).collect::<Result<Vec<_>, _>>()?;
         let mut work: Vec<_> = self.each.iter_mut().zip(batches).collect();
-        if let Some(made) = watch {
-            return work.iter_mut().try_for_each(|(program, (x, labels))| program.run(plan, (x, labels), made));
-        }
-        let workers = self.threads.min(work.len());
-        if workers < 2 {
-            return work.iter_mut().try_for_each(|(program, (x, labels))| program.run(plan, (x, labels), &mut |_| {}));
-        }
         let share = share(work.len(), self.threads);
         thread::scope(|scope| {
-            let mut started = Vec::with_capacity(workers);
+            let mut started = Vec::with_capacity(self.threads);
             while !work.is_empty() {
                 let own: Vec<_> = work.drain(..share.min(work.len())).collect();
                 started.push(scope.spawn(move || go(plan, own)));

@@ -71,7 +71,9 @@ impl Program {
     pub(super) fn new(given: Given<'_>, walk: &Walk, wanted: &[TensorId]) -> Option<Self> {
         let Device::Cuda(gpu) = given.frame.place.device else { return None };
         let gpu = i32::try_from(gpu).ok()?;
-        let compile = |text: &str, names: &[&str]| Module::compile(&format!("{PRELUDE}{text}"), names, gpu);
+        let compile = |text: &str, names: &[&str]| {
+            Module::compile(&format!("#define THREADS {THREADS}{PRELUDE}{text}"), names, gpu)
+        };
         Self::by(given, walk, wanted, SLICES, compile)
     }
 }

@@ -20,23 +20,23 @@ const TAKES: &str = "\
 #define TAKEN m, x, pixels, labels, index
 ";
 
-/// What kernels have in common on a GPU.
+/// What kernels have in common on a GPU, where `THREADS` is defined.
 pub(super) const PRELUDE: &str = r#"
 #define INFINITY __int_as_float(0x7f800000)
 #define NAN __int_as_float(0x7fffffff)
-#define WAVE(name) extern "C" __global__ void __launch_bounds__(256) name(TAKES)
+#define WAVE(name) extern "C" __global__ void __launch_bounds__(THREADS) name(TAKES)
 #define BEGIN const int t = threadIdx.x; int block = blockIdx.x;
 template <int S> __device__ float across(float mine) {
-  __shared__ float parts[256];
+  __shared__ float parts[THREADS];
   const int t = threadIdx.x;
   __syncthreads();
   parts[t] = mine;
   for (int half = S / 2; half > 0; half /= 2) {
     __syncthreads();
-    if (t < half * (256 / S)) parts[t] += parts[t + half * (256 / S)];
+    if (t < half * (THREADS / S)) parts[t] += parts[t + half * (THREADS / S)];
   }
   __syncthreads();
-  return parts[t % (256 / S)];
+  return parts[t % (THREADS / S)];
 }
 template <int S> __device__ float beside(float mine) {
   for (int half = S / 2; half > 0; half /= 2) mine += __shfl_xor_sync(0xffffffffu, mine, half);
