@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use compact_str::CompactString;
+
 /// A stretch of the source text, in bytes; `end` is one past the last byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -34,14 +36,14 @@ impl From<Span> for miette::SourceSpan {
 #[derive(Debug, Clone)]
 pub struct Name {
     /// The letters.
-    pub text: String,
+    pub text: CompactString,
     /// Where they stand.
     pub span: Span,
 }
 
 impl Name {
     /// Makes a name that stands at `span`.
-    pub fn new(text: impl Into<String>, span: Span) -> Self {
+    pub fn new(text: impl Into<CompactString>, span: Span) -> Self {
         Self { text: text.into(), span }
     }
 

@@ -1,6 +1,7 @@
 //! Who is called what. One name space holds parameters, lets, genomes, interactions and populations; every declaration
 //! is entered before any reference is read, so that order in the text does not matter for them.
 
+use compact_str::CompactString;
 use indexmap::IndexMap;
 use miette::Diagnostic;
 use rustc_hash::FxBuildHasher;
@@ -53,7 +54,7 @@ pub(super) struct Entry {
 /// All declared names, in the order of the text.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    entries: IndexMap<String, Entry, FxBuildHasher>,
+    entries: IndexMap<CompactString, Entry, FxBuildHasher>,
 }
 
 /// A name is declared twice.

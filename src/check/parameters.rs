@@ -70,13 +70,13 @@ fn unknown_overrides(context: &mut Context, ast: &Ast, options: &Options) {
 }
 
 fn choose(context: &mut Context, name: &Name, default: Value, options: &Options) -> Setting {
-    let setting = |value, origin| Setting { name: name.text.clone(), value, origin };
+    let setting = |value, origin| Setting { name: name.to_string(), value, origin };
     if let Some((_, text)) = options.set.iter().rev().find(|(key, _)| key == name.as_str()) {
         return match read(text, default) {
             Ok(value) => setting(value, Origin::Set),
             Err(wanted) => {
                 let fault =
-                    UnfitOverride { name: name.text.clone(), value: text.clone(), default, wanted, at: name.span };
+                    UnfitOverride { name: name.to_string(), value: text.clone(), default, wanted, at: name.span };
                 context.problems.push(fault);
                 setting(default, Origin::Default)
             }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use compact_str::{CompactString, format_compact};
+
 use super::model::{Encoding, Intake, Interaction, Model, Origin, Projection, Weights};
 use super::neurons::{Bias, Identity, Population};
 use super::rivals::GNetwork;
@@ -93,14 +95,14 @@ impl Model {
 
     /// Returns what a projection's own tensors are called after: `image->c1`, and of several between the same ends by the
     /// same encoding from the second on `image->c1.window3_padding1`.
-    pub fn link_name(&self, projection: &Projection) -> String {
+    pub fn link_name(&self, projection: &Projection) -> CompactString {
         let (source, target) = (&self.population(projection.source).name, &self.population(projection.target).name);
         if !projection.again {
-            return [source.as_str(), "->", target.as_str()].concat();
+            return CompactString::from_iter([source.as_str(), "->", target.as_str()]);
         }
         let manner = projection.manner();
         let manner = if manner.is_empty() { "whole".to_owned() } else { manner.replace(", ", "_").replace(' ', "") };
-        format!("{source}->{target}.{manner}")
+        format_compact!("{source}->{target}.{manner}")
     }
 
     /// Returns how a pool is made, or nothing for a population that is none.

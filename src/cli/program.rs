@@ -1,5 +1,6 @@
 //! A plan as part of the object of `--emit json`: its table and its tensors, named as in printed plans.
 
+use compact_str::CompactString;
 use serde::Serialize;
 
 use crate::plan::{Leaf, Plan, Shape, Sizes, Tensor, TensorId};
@@ -16,7 +17,7 @@ pub(super) struct PlanRows {
 #[derive(Debug, Serialize)]
 struct LeafRow {
     id: String,
-    name: String,
+    name: CompactString,
     /// Dimensions: a number, `"R"` or `"B"`.
     shape: Vec<String>,
     learned: bool,
@@ -24,7 +25,7 @@ struct LeafRow {
     rate: f64,
     start: String,
     holds: &'static str,
-    shared_by: Vec<String>,
+    shared_by: Vec<CompactString>,
 }
 
 #[derive(Debug, Serialize)]
@@ -34,7 +35,7 @@ struct TensorRow {
     op: String,
     operands: Vec<String>,
     shape: Vec<String>,
-    label: String,
+    label: CompactString,
     /// For one run and 64 samples.
     flop: u64,
 }
@@ -51,7 +52,7 @@ impl PlanRows {
             rate: leaf.rate,
             start: leaf.start.to_string(),
             holds: leaf.holds,
-            shared_by: leaf.shared_by.clone(),
+            shared_by: leaf.shared_by.to_vec(),
         };
         let tensor = |(id, tensor): (TensorId, &Tensor)| TensorRow {
             id: id.to_string(),

@@ -90,7 +90,7 @@ impl Row {
         let cell = self.cells.get(index)?;
         let number = cell.text.parse().ok().filter(|number: &f64| number.is_finite());
         if number.is_none() {
-            problems.push(NotANumber { cell: cell.text.clone(), at: cell.span });
+            problems.push(NotANumber { cell: cell.text.to_string(), at: cell.span });
         }
         number
     }

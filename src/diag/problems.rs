@@ -22,6 +22,11 @@ impl Problems {
         self.found.push(Box::new(problem));
     }
 
+    /// Adds those of another list.
+    pub fn append(&mut self, mut other: Self) {
+        self.found.append(&mut other.found);
+    }
+
     /// Tells whether there are so many that suggestions for further ones are no longer worth their time.
     pub fn many(&self) -> bool {
         self.found.len() >= 100

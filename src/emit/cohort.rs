@@ -28,7 +28,7 @@ impl Cohort<'_> {
             let many = rows.iter().position(|(name, _)| *name == leaf.name);
             let within = Within::new((self.plan, few), (whole, many.unwrap_or(usize::MAX)))?;
             let row = many.and_then(|many| rows.get(many)).map_or_else(Live::new, |(_, row)| row.shallow_clone());
-            Ok((leaf.name.clone(), within.of(&row)?))
+            Ok((leaf.name.to_string(), within.of(&row)?))
         };
         self.plan.leaves().iter().enumerate().map(one).collect()
     }

@@ -36,7 +36,7 @@ pub enum LoadFault {
 
 /// Returns the numbers of one row.
 pub(super) fn source<'a>(leaf: &Leaf, row: &Live, named: &'a [(String, Live)]) -> Result<&'a Live, GenomeMismatch> {
-    let fault = |why: String| GenomeMismatch { name: leaf.name.clone(), why };
+    let fault = |why: String| GenomeMismatch { name: leaf.name.to_string(), why };
     let (_, found) =
         named.iter().find(|(name, _)| *name == leaf.name).ok_or_else(|| fault("is not in the genome".to_owned()))?;
     let (wanted, is) = (row.size(), found.size());

@@ -1,6 +1,8 @@
 //! Activity: carried along the schedule, each population once; or, where the wiring has cycles, tick by tick, each population
 //! from the states of the tick before. Weights and biases are made once, however many ticks read them.
 
+use compact_str::CompactString;
+
 use super::builder::{Row, dotted};
 use super::express::{Reader, Side};
 use super::function::Function;
@@ -43,7 +45,7 @@ impl Lowering<'_> {
     fn state(&mut self, id: PopId, sources: &States, when: &str) -> Result<TensorId, Bug> {
         let model = self.wiring.model();
         let population = model.population(id);
-        let label = [population.name.as_str(), when].concat();
+        let label = population.name.text.clone() + when;
         if id == model.input() {
             let neurons = population.shape.neurons();
             return self.sample(neurons, &label);
@@ -92,13 +94,13 @@ impl Lowering<'_> {
         }
         let model = self.wiring.model();
         let projection = model.projection(link);
-        let synapses = match self.synapses.remove(&link) {
+        let synapses = match self.synapses[link.index()].take() {
             Some(synapses) => synapses,
             None => Synapses::new(&mut self.builder, &mut self.express, model, projection)?,
         };
-        let label = if when.is_empty() { String::new() } else { format!("{}{when}", model.link_name(projection)) };
+        let label = if when.is_empty() { CompactString::default() } else { model.link_name(projection) + when };
         let part = synapses.carry(&mut self.builder, active, &label)?;
-        self.synapses.insert(link, synapses);
+        self.synapses[link.index()] = Some(synapses);
         self.received.insert((link, active), part);
         Ok(part)
     }
@@ -129,7 +131,7 @@ impl Lowering<'_> {
         };
         match (function, received) {
             (None, Some(_)) => {
-                label.clone_into(&mut self.builder.tensors[biased.index()].label);
+                self.builder.tensors[biased.index()].label = label.into();
                 Ok(biased)
             }
             (Some(function), Some(_)) => self.builder.map(function, biased, label),
@@ -156,7 +158,7 @@ impl Lowering<'_> {
         let neurons = population.shape.neurons();
         let row = |part: &str, size: usize, holds| Row {
             name: dotted(population.name.as_str(), part),
-            sizes: vec![size],
+            shape: Shape::per_run(&[size]),
             start: Start::Constant(0.0),
             learned: true,
             rate: 1.0,

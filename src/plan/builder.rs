@@ -1,6 +1,10 @@
 //! The growing plan: every operation appended goes through its shape rule, every row of the table is entered once.
 
+use std::borrow::Cow;
+
+use compact_str::CompactString;
 use rustc_hash::FxHashMap;
+use smallvec::smallvec;
 
 use super::function::Function;
 use super::leaf::{Leaf, Start};
@@ -14,16 +18,16 @@ use crate::diag::Bug;
 pub(super) struct Builder {
     pub(super) tensors: Vec<Tensor>,
     pub(super) leaves: Vec<Leaf>,
-    by_name: FxHashMap<String, (LeafId, TensorId)>,
+    by_name: FxHashMap<CompactString, (LeafId, TensorId)>,
 }
 
 /// A row to be entered.
 #[derive(Debug)]
 pub(super) struct Row {
     /// Its name.
-    pub(super) name: String,
-    /// Sizes after R.
-    pub(super) sizes: Vec<usize>,
+    pub(super) name: CompactString,
+    /// Its shape.
+    pub(super) shape: Shape,
     /// How it starts.
     pub(super) start: Start,
     /// Whether training changes it.
@@ -44,8 +48,9 @@ impl Builder {
     pub(super) fn push(&mut self, op: Op, operands: &[TensorId], label: &str) -> Result<TensorId, Bug> {
         let id = TensorId(self.tensors.len());
         let shape = op.shape_among(&self.tensors, operands, &self.leaves);
-        let shape = shape.map_err(|why| Bug { pass: "lower", tensor: format!("{id} {label}"), why })?;
-        self.tensors.push(Tensor { op, operands: Operands::from_slice(operands), shape, label: label.to_owned() });
+        let shape =
+            shape.map(Cow::into_owned).map_err(|why| Bug { pass: "lower", tensor: format!("{id} {label}"), why })?;
+        self.tensors.push(Tensor { op, operands: Operands::from_slice(operands), shape, label: label.into() });
         Ok(id)
     }
 
@@ -108,22 +113,22 @@ impl Builder {
     pub(super) fn leaf(&mut self, row: Row, user: &str) -> Result<TensorId, Bug> {
         if let Some((leaf, tensor)) = self.by_name.get(&row.name).copied() {
             let shared = &mut self.leaves[leaf.0].shared_by;
-            if shared.last().map(String::as_str) != Some(user) {
-                shared.push(user.to_owned());
+            if shared.last().map(CompactString::as_str) != Some(user) {
+                shared.push(user.into());
             }
             return Ok(tensor);
         }
         let id = LeafId(self.leaves.len());
-        let key = row.name.strip_suffix(AT_START).unwrap_or(&row.name).to_owned();
+        let key = row.name.strip_suffix(AT_START).unwrap_or(&row.name).into();
         self.leaves.push(Leaf {
             name: row.name.clone(),
             key,
-            shape: Shape::per_run(&row.sizes),
+            shape: row.shape,
             start: row.start,
             learned: row.learned,
             rate: row.rate,
             holds: row.holds,
-            shared_by: vec![user.to_owned()],
+            shared_by: smallvec![user.into()],
             masked: 0,
         });
         let tensor = self.push(Op::Leaf(id), &[], &row.name)?;
@@ -132,9 +137,9 @@ impl Builder {
     }
 }
 
-/// Returns `owner.part`, what a row or tensor of an owner is called, in memory of its size: a plan may have a million names.
-pub(super) fn dotted(owner: &str, part: &str) -> String {
-    [owner, ".", part].concat()
+/// Returns `owner.part`, what a row or tensor of an owner is called.
+pub(super) fn dotted(owner: &str, part: &str) -> CompactString {
+    CompactString::from_iter([owner, ".", part])
 }
 
 /// Ends the name of a row that holds what another row starts from.
@@ -142,5 +147,5 @@ const AT_START: &str = "@start";
 
 /// Turns a row into its own start, never learned: what a frozen connection reads. A row that is not learned stays itself.
 pub(super) fn frozen(row: Row) -> Row {
-    if row.learned { Row { name: format!("{}{AT_START}", row.name), learned: false, ..row } } else { row }
+    if row.learned { Row { name: row.name.clone() + AT_START, learned: false, ..row } } else { row }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use compact_str::CompactString;
+
 use super::cost::IRREGULAR;
 
 /// How the products of a connection are put in order.
@@ -23,13 +25,13 @@ pub enum Way {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// The connection, as its weights are called.
-    pub connection: String,
+    pub connection: CompactString,
     /// What was chosen.
     pub way: Way,
     /// Floating-point operations of a step, forward and backward, that the products take.
     pub flop: u64,
     /// What they would take in the order, or the form, of each name.
-    pub others: Vec<(Way, u64)>,
+    pub others: [(Way, u64); 2],
 }
 
 impl fmt::Display for Way {

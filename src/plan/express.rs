@@ -8,7 +8,7 @@ use super::gaussian::{self, Bells};
 use super::leaf::Start;
 use super::op::{Op, Squares};
 use super::spare;
-use super::tensor::{Dim, TensorId};
+use super::tensor::{Dim, Shape, TensorId};
 use crate::check::{Expression, GenomeId, InteractionId, Model, PopId, Population, Rule};
 use crate::diag::Bug;
 use crate::space::Space;
@@ -122,15 +122,15 @@ impl Express {
         let interaction = model.interaction(id);
         let genes = model.genome(interaction.genome).genes;
         let name = dotted(interaction.name.as_str(), "O");
-        let (sizes, holds) = match interaction.rule {
-            Rule::Free | Rule::Frozen => (vec![genes, genes], "O"),
-            Rule::Symmetric => (vec![interaction.rule.learned(genes)], "O's upper triangle"),
-            Rule::Diagonal => (vec![interaction.rule.learned(genes)], "O's diagonal"),
+        let (shape, holds) = match interaction.rule {
+            Rule::Free | Rule::Frozen => (Shape::per_run(&[genes, genes]), "O"),
+            Rule::Symmetric => (Shape::per_run(&[interaction.rule.learned(genes)]), "O's upper triangle"),
+            Rule::Diagonal => (Shape::per_run(&[interaction.rule.learned(genes)]), "O's diagonal"),
         };
         let learned = interaction.rule != Rule::Frozen;
         let start = Start::Normal { deviation: 1.0 };
         let leaf =
-            enter(builder, Row { name: name.clone(), sizes, start, learned, rate: interaction.rate, holds }, reader)?;
+            enter(builder, Row { name: name.clone(), shape, start, learned, rate: interaction.rate, holds }, reader)?;
         if let Some(known) = self.interactions.get(&(id, reader.frozen)) {
             return Ok(*known);
         }
@@ -173,7 +173,7 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
     let (genes, neurons, dims) = (place.genes, place.space.neurons(), place.space.dims());
     let row = |part: &str, sizes: &[usize], start, holds| Row {
         name: dotted(place.prefix, part),
-        sizes: sizes.to_vec(),
+        shape: Shape::per_run(sizes),
         start,
         learned: !matches!(expression, Expression::Random { .. }),
         rate: expression.rate(),
@@ -211,7 +211,7 @@ fn positions(place: Place<'_>) -> Option<Row> {
     let (Some(population), Space::Cloud(cloud)) = (place.moving, place.space) else { return None };
     Some(Row {
         name: dotted(population.name.as_str(), "positions"),
-        sizes: vec![cloud.neurons, cloud.dims],
+        shape: Shape::per_run(&[cloud.neurons, cloud.dims]),
         start: Start::Cloud(*cloud),
         learned: true,
         rate: 1.0,
@@ -248,7 +248,7 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
         }
         (_, leaves) => leaves.first().copied().ok_or_else(|| Bug {
             pass: "lower",
-            tensor: label,
+            tensor: label.to_string(),
             why: "an expression without rows".to_owned(),
         }),
     }

@@ -4,7 +4,7 @@
 //! and target, v sin(a + t) = (v sin a) cos t + (v cos a) sin t, two products of matrices. So one hidden layer is never
 //! computed pair by pair, and a batch may go through its units without any weight being made.
 
-use super::builder::{Builder, Row};
+use super::builder::{Builder, Row, dotted};
 use super::codes::Codes;
 use super::function::Function;
 use super::leaf::Start;
@@ -105,8 +105,8 @@ impl Maker<'_> {
     }
 
     fn row(self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
-        let (name, sizes) = (format!("{}.{part}", self.name), sizes.to_vec());
-        Row { name, sizes, start, learned: !self.frozen, rate: 1.0, holds }
+        let (name, shape) = (dotted(self.name, part), Shape::per_run(sizes));
+        Row { name, shape, start, learned: !self.frozen, rate: 1.0, holds }
     }
 }
 

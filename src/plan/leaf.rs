@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use compact_str::CompactString;
+use smallvec::SmallVec;
+
 use super::field::Field;
 use super::tensor::{Shape, TensorId};
 use super::wires::Wires;
@@ -11,9 +14,9 @@ use crate::space::Cloud;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leaf {
     /// Its name, from the source: `g.O`, `hidden.g.mu`, `pixels->hidden.W`.
-    pub name: String,
+    pub name: CompactString,
     /// What its start is drawn under. Two rows with one key start from the same numbers.
-    pub key: String,
+    pub key: CompactString,
     /// Its shape; the first dimension is R.
     pub shape: Shape,
     /// How it starts.
@@ -25,7 +28,7 @@ pub struct Leaf {
     /// What its numbers mean, in a few words.
     pub holds: &'static str,
     /// The connections and populations that use it, in the order of the source.
-    pub shared_by: Vec<String>,
+    pub shared_by: SmallVec<[CompactString; 1]>,
     /// Of its numbers, those under a mask: nothing is made of them.
     pub masked: u64,
 }
@@ -48,7 +51,7 @@ pub enum Extent {
     /// All.
     Whole,
     /// Those within receptive fields.
-    Windows(Field),
+    Windows(Box<Field>),
     /// Those that a mask, 1 × `N_s` × `N_t`, joins.
     Mask(TensorId),
     /// Those that are listed.

@@ -20,8 +20,8 @@ pub(super) struct Lowering<'a> {
     pub(super) wiring: &'a Wiring,
     pub(super) builder: Builder,
     pub(super) express: Express,
-    /// Weights that are made, and what has been received through them of which activity.
-    pub(super) synapses: FxHashMap<ProjId, Synapses>,
+    /// Weights that are made, by projection, and what has been received through them of which activity.
+    pub(super) synapses: Vec<Option<Synapses>>,
     pub(super) received: FxHashMap<(ProjId, TensorId), TensorId>,
     /// Biases that are made.
     pub(super) biases: FxHashMap<PopId, Option<TensorId>>,
@@ -68,11 +68,12 @@ pub fn steepness(wiring: &Wiring) -> Result<Plan, Bug> {
 
 /// Lowers a wiring to a plan without a backward, as the mathematics is written; with a mask over genes if `spare`.
 fn forward(wiring: &Wiring, spare: bool) -> Result<Parts, Bug> {
+    let model = wiring.model();
     let mut lowering = Lowering {
         wiring,
         builder: Builder::default(),
         express: Express::new(spare),
-        synapses: FxHashMap::default(),
+        synapses: std::iter::repeat_with(|| None).take(model.projections().len()).collect(),
         received: FxHashMap::default(),
         biases: FxHashMap::default(),
     };

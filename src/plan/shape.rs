@@ -1,5 +1,7 @@
 //! One shape rule for each operation: the rule that builds a plan also re-checks it.
 
+use std::borrow::Cow;
+
 use super::leaf::Leaf;
 use super::op::{Op, Over, Squares};
 use super::tensor::{Dim, Dims, Shape, Sizes, TensorId};
@@ -7,23 +9,24 @@ use super::verify::Tensor;
 use super::wires::Wires;
 
 impl Op {
-    /// Returns the shape of its result where `operands` are among `tensors`.
+    /// Returns the shape of its result where `operands` are among `tensors`; that of an operand, or of a row, where it is the
+    /// same.
     ///
     /// # Errors
     ///
     /// Says which rule the operands break.
-    pub(super) fn shape_among(
-        &self,
-        tensors: &[Tensor],
+    pub(super) fn shape_among<'a>(
+        &'a self,
+        tensors: &'a [Tensor],
         operands: &[TensorId],
-        leaves: &[Leaf],
-    ) -> Result<Shape, String> {
+        leaves: &'a [Leaf],
+    ) -> Result<Cow<'a, Shape>, String> {
         let shape = |id: TensorId| &tensors[id.0].shape;
         match *operands {
-            [] => self.shape(&[], leaves),
-            [x] => self.shape(&[shape(x)], leaves),
-            [x, y] => self.shape(&[shape(x), shape(y)], leaves),
-            _ => self.shape(&operands.iter().map(|id| shape(*id)).collect::<Vec<_>>(), leaves),
+            [] => self.rule(&[], leaves),
+            [x] => self.rule(&[shape(x)], leaves),
+            [x, y] => self.rule(&[shape(x), shape(y)], leaves),
+            _ => self.rule(&operands.iter().map(|id| shape(*id)).collect::<Vec<_>>(), leaves),
         }
     }
 
@@ -33,12 +36,27 @@ impl Op {
     ///
     /// Says which rule the operands break.
     pub fn shape(&self, operands: &[&Shape], leaves: &[Leaf]) -> Result<Shape, String> {
+        self.rule(operands, leaves).map(Cow::into_owned)
+    }
+
+    fn rule<'a>(&'a self, operands: &[&'a Shape], leaves: &'a [Leaf]) -> Result<Cow<'a, Shape>, String> {
+        match (self, operands) {
+            (Self::Leaf(id), []) => {
+                leaves.get(id.0).map(|leaf| Cow::Borrowed(&leaf.shape)).ok_or_else(|| format!("no row {id}"))
+            }
+            (Self::Fill { shape, .. }, []) => Ok(Cow::Borrowed(shape)),
+            (Self::Map(_) | Self::Affine { .. }, [x]) => Ok(Cow::Borrowed(x)),
+            (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| Cow::Borrowed(*x)),
+            (Self::Add | Self::Subtract | Self::Multiply, [x, y]) if x == y => Ok(Cow::Borrowed(x)),
+            _ => self.another(operands).map(Cow::Owned),
+        }
+    }
+
+    /// Returns the result's shape where it is that of no operand.
+    fn another(&self, operands: &[&Shape]) -> Result<Shape, String> {
         match (self, operands) {
             (Self::Sample { neurons: size } | Self::Labels { classes: size }, []) => {
                 Ok(Shape::new([Dim::Runs, Dim::Size(*size), Dim::Batch]))
-            }
-            (Self::Leaf(id), []) => {
-                leaves.get(id.0).map(|leaf| leaf.shape.clone()).ok_or_else(|| format!("no row {id}"))
             }
             (Self::Positions(space), []) => Ok(Shape::fixed(&[1, space.neurons(), space.dims()])),
             (Self::Mask(wires), []) => {
@@ -46,9 +64,6 @@ impl Op {
                 Ok(Shape::fixed(&[1, sources, targets]))
             }
             (Self::Codes(codes), []) => Ok(Shape::fixed(&[1, codes.neurons(), codes.bits()])),
-            (Self::Fill { shape, .. }, []) => Ok((**shape).clone()),
-            (Self::Map(_) | Self::Affine { .. }, [x]) => Ok((*x).clone()),
-            (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| (*x).clone()),
             (Self::Add | Self::Subtract | Self::Multiply, [x, y]) => broadcast(x, y),
             (Self::Sum { axis }, [x]) => without(x, *axis),
             (Self::Insert { axis }, [x]) => with_one(x, *axis),
@@ -104,9 +119,6 @@ fn triangle(size: usize) -> usize {
 }
 
 fn broadcast(left: &Shape, right: &Shape) -> Result<Shape, String> {
-    if left == right {
-        return Ok(left.clone());
-    }
     if left.rank() != right.rank() {
         return Err(format!("{left} and {right} differ in rank"));
     }

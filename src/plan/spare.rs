@@ -2,10 +2,10 @@
 //! genes that a run has, lies over all that is learned gene by gene or pair by pair. What a gene without O and bias expresses
 //! changes nothing, so it has no slope either.
 
-use super::builder::{Builder, Row};
+use super::builder::{Builder, Row, dotted};
 use super::leaf::Start;
 use super::op::Op;
-use super::tensor::TensorId;
+use super::tensor::{Shape, TensorId};
 use crate::check::{GenomeId, Model};
 use crate::diag::Bug;
 
@@ -33,8 +33,8 @@ pub(super) fn each(builder: &mut Builder, model: &Model, genome: GenomeId, numbe
 fn mask(builder: &mut Builder, model: &Model, genome: GenomeId) -> Result<TensorId, Bug> {
     let genome = model.genome(genome);
     let row = Row {
-        name: format!("{}.used", genome.name),
-        sizes: vec![genome.genes],
+        name: dotted(genome.name.as_str(), "used"),
+        shape: Shape::per_run(&[genome.genes]),
         start: Start::Constant(1.0),
         learned: false,
         rate: 1.0,

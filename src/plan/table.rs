@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use compact_str::CompactString;
 use serde::Serialize;
 
 use super::tensor::Sizes;
@@ -28,7 +29,7 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TableRow {
     /// Its name.
-    pub name: String,
+    pub name: CompactString,
     /// Its sizes, for one run.
     pub shape: Vec<usize>,
     /// Its numbers, for one run; those under a mask are not counted.
@@ -36,7 +37,7 @@ pub struct TableRow {
     /// What its numbers mean.
     pub holds: &'static str,
     /// The connections and populations that use it.
-    pub shared_by: Vec<String>,
+    pub shared_by: Vec<CompactString>,
 }
 
 impl Plan {
@@ -49,7 +50,7 @@ impl Plan {
             shape: leaf.shape.at(one).split_off(1),
             count: leaf.used(),
             holds: leaf.holds,
-            shared_by: leaf.shared_by.clone(),
+            shared_by: leaf.shared_by.to_vec(),
         };
         Table {
             model: self.name().to_owned(),

@@ -1,5 +1,7 @@
 //! A plan and its proof: the only maker of a [`Plan`] re-checks every shape rule and every reference.
 
+use compact_str::CompactString;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
@@ -19,8 +21,11 @@ pub struct Tensor {
     /// Its shape.
     pub shape: Shape,
     /// What it is in the source's words, where it has a name there: `hidden.g.X`, `pixels->hidden.W`, `hidden`.
-    pub label: String,
+    pub label: CompactString,
 }
+
+/// From how many tensors on they are checked by all cores: the work of a few milliseconds.
+const MANY: usize = 50_000;
 
 /// What an operation is applied to; two tensors stand in place.
 pub type Operands = SmallVec<[TensorId; 2]>;
@@ -169,11 +174,17 @@ impl Parts {
     /// output is R × n × B, penalty and loss are one number a run.
     pub(super) fn check(&self, pass: &'static str) -> Result<(), Bug> {
         let bug = |tensor: String, why: String| Bug { pass, tensor, why };
-        for (index, tensor) in self.tensors.iter().enumerate() {
-            check_tensor(self, index, tensor).map_err(|why| bug(TensorId(index).to_string(), why))?;
+        let fault = |(index, tensor)| Some((index, check_tensor(self, index, tensor).err()?));
+        let found = if self.tensors.len() < MANY {
+            self.tensors.iter().enumerate().find_map(fault)
+        } else {
+            self.tensors.par_iter().enumerate().find_map_first(fault)
+        };
+        if let Some((index, why)) = found {
+            return Err(bug(TensorId(index).to_string(), why));
         }
         for leaf in &self.leaves {
-            check_leaf(self, leaf).map_err(|why| bug(leaf.name.clone(), why))?;
+            check_leaf(self, leaf).map_err(|why| bug(leaf.name.to_string(), why))?;
         }
         check_results(self).map_err(|why| bug(self.output.to_string(), why))
     }
@@ -207,7 +218,7 @@ fn check_tensor(parts: &Parts, index: usize, tensor: &Tensor) -> Result<(), Stri
         return Err(format!("uses {later}, which comes no earlier"));
     }
     let shape = tensor.op.shape_among(&parts.tensors, &tensor.operands, &parts.leaves)?;
-    if shape == tensor.shape { Ok(()) } else { Err(format!("says {}, its rule says {shape}", tensor.shape)) }
+    if *shape == tensor.shape { Ok(()) } else { Err(format!("says {}, its rule says {shape}", tensor.shape)) }
 }
 
 fn check_leaf(parts: &Parts, leaf: &Leaf) -> Result<(), String> {
@@ -223,7 +234,7 @@ fn check_leaf(parts: &Parts, leaf: &Leaf) -> Result<(), String> {
 fn check_names(parts: &Parts) -> Result<(), String> {
     let mut names = FxHashSet::with_capacity_and_hasher(parts.leaves.len(), rustc_hash::FxBuildHasher);
     match parts.leaves.iter().find(|leaf| !names.insert(leaf.name.as_str())) {
-        Some(leaf) => Err(leaf.name.clone()),
+        Some(leaf) => Err(leaf.name.to_string()),
         None => Ok(()),
     }
 }

@@ -1,5 +1,8 @@
 //! Projections: how weights come about, and what a target receives through them.
 
+use compact_str::{CompactString, format_compact};
+use smallvec::{SmallVec, smallvec};
+
 use super::builder::{Builder, Row, dotted, frozen};
 use super::express::{Express, Reader, Side};
 use super::field::Field;
@@ -26,8 +29,8 @@ struct Link<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Synapses {
     /// Matrices whose sum is W.
-    weights: Vec<TensorId>,
-    field: Option<Field>,
+    weights: SmallVec<[TensorId; 1]>,
+    field: Option<Box<Field>>,
     /// Multiplies what is received.
     scale: Option<f64>,
 }
@@ -46,19 +49,19 @@ impl Synapses {
         let link = Link { model, projection, field, name: &name };
         let mask = link.mask(builder)?;
         let made = match projection.encoding {
-            Encoding::Genes(interaction) => vec![link.synthesized(builder, express, interaction, mask)?],
-            Encoding::Direct => vec![link.direct(builder)?],
-            Encoding::Basis(rows) => vec![link.basis(builder, rows)?],
-            Encoding::Subspace(dimension) => vec![link.subspace(builder, dimension)?],
+            Encoding::Genes(interaction) => smallvec![link.synthesized(builder, express, interaction, mask)?],
+            Encoding::Direct => smallvec![link.direct(builder)?],
+            Encoding::Basis(rows) => smallvec![link.basis(builder, rows)?],
+            Encoding::Subspace(dimension) => smallvec![link.subspace(builder, dimension)?],
             Encoding::GNetwork(network) => {
                 let ends = [&source.shape, &target.shape];
-                Maker { network, name: &name, ends, frozen: projection.frozen }.weights(builder)?
+                Maker { network, name: &name, ends, frozen: projection.frozen }.weights(builder)?.into()
             }
         };
         let weights = link.restrained(builder, made, mask)?;
         // half of all weights 1: they deviate by ½, and what is received shall be as by weights that deviate by √(2 / fan-in)
         let scale = (projection.weights == Weights::Heaviside).then(|| (8.0 / link.fan_in().max(1.0)).sqrt());
-        Ok(Self { weights, field, scale })
+        Ok(Self { weights, field: field.map(Box::new), scale })
     }
 
     /// Appends what a target receives of `active`, R × `N_s` × B, as R × `N_t` × B.
@@ -68,9 +71,9 @@ impl Synapses {
         for (index, weights) in self.weights.iter().enumerate() {
             let last = index + 1 == self.weights.len() && self.scale.is_none();
             let own = whole(last && sum.is_none());
-            let part = match self.field {
+            let part = match &self.field {
                 None => builder.product_of(*weights, active, own)?,
-                Some(field) => builder.push(Op::Window(Over::Seen, Box::new(field)), &[*weights, active], own)?,
+                Some(field) => builder.push(Op::Window(Over::Seen, field.clone()), &[*weights, active], own)?,
             };
             sum = Some(match sum {
                 None => part,
@@ -114,22 +117,22 @@ impl Link<'_> {
     }
 
     /// Returns what the weights are called, if nothing more is done to them.
-    fn label(&self) -> String {
+    fn label(&self) -> CompactString {
         let finished = self.projection.weights == Weights::Real && self.projection.mask.is_none();
-        if finished { dotted(self.name, "W") } else { String::new() }
+        if finished { dotted(self.name, "W") } else { CompactString::default() }
     }
 
     /// Appends what the weights may be, and the mask over them.
     fn restrained(
         &self,
         builder: &mut Builder,
-        made: Vec<TensorId>,
+        made: SmallVec<[TensorId; 1]>,
         mask: Option<TensorId>,
-    ) -> Result<Vec<TensorId>, Bug> {
+    ) -> Result<SmallVec<[TensorId; 1]>, Bug> {
         if mask.is_none() && self.projection.weights == Weights::Real {
             return Ok(made);
         }
-        let made = builder.sum(made)?;
+        let made = builder.sum(made.into_vec())?;
         let label = dotted(self.name, "W");
         let own = if mask.is_some() { "" } else { &label };
         let weights = match self.projection.weights {
@@ -141,12 +144,12 @@ impl Link<'_> {
             None => weights,
             Some(mask) => builder.push(Op::Multiply, &[weights, mask], &label)?,
         };
-        Ok(vec![weights])
+        Ok(smallvec![weights])
     }
 
     fn row(&self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
-        let (name, sizes) = (dotted(self.name, part), sizes.to_vec());
-        Row { name, sizes, start, learned: !self.projection.frozen, rate: 1.0, holds }
+        let (name, shape) = (dotted(self.name, part), Shape::per_run(sizes));
+        Row { name, shape, start, learned: !self.projection.frozen, rate: 1.0, holds }
     }
 
     /// Appends weights that are learned themselves: `N_s` × `N_t`, or K for each target neuron, or for each target map.
@@ -200,8 +203,8 @@ impl Link<'_> {
         let basis = fixed(self.row("R", &[weights, dimension], drawn(deviation), "R, drawn once"));
         let basis = builder.leaf(basis, self.name)?;
         let common = Row {
-            name: format!("subspace({dimension}).theta"),
-            sizes: vec![dimension],
+            name: format_compact!("subspace({dimension}).theta"),
+            shape: Shape::per_run(&[dimension]),
             start: Start::Constant(0.0),
             learned: true,
             rate: 1.0,
@@ -230,8 +233,8 @@ impl Link<'_> {
         let genes = express.interaction(builder, model, interaction, reader)?;
         let received = express.identity(builder, model, (projection.target, genome, Side::In), reader)?;
         let gain = Row {
-            name: [self.name, ".", model.interaction(interaction).name.as_str(), ".c"].concat(),
-            sizes: vec![1, 1],
+            name: dotted(self.name, &dotted(model.interaction(interaction).name.as_str(), "c")),
+            shape: Shape::per_run(&[1, 1]),
             start: Start::Gain {
                 source: sent,
                 interaction: genes,
@@ -239,7 +242,7 @@ impl Link<'_> {
                 fan_in: self.fan_in(),
                 gain: projection.gain,
                 extent: match (self.field, mask) {
-                    (Some(field), _) => Extent::Windows(field),
+                    (Some(field), _) => Extent::Windows(Box::new(field)),
                     (None, Some(mask)) => Extent::Mask(mask),
                     (None, None) => Extent::Whole,
                 },

@@ -3,6 +3,7 @@
 
 use pest::Parser;
 use pest::error::{Error, InputLocation};
+use rayon::prelude::*;
 
 use super::ast::{Ast, Broken, Item, Parameter};
 use super::expected::{Expectation, UnexpectedToken, boundary, token};
@@ -81,14 +82,18 @@ pub fn parse(text: &str, problems: &mut Problems) -> Option<Ast> {
         }
         return None;
     }
-    let mut reader = Reader { text, layout: &layout, problems, base: 0, too_large: false };
+    let mut reader = Reader::new(text, &layout);
     let head = reader.opening();
     let mut items = reader.body();
     if head.is_some() {
         reader.ending(&mut items);
     }
+    problems.append(reader.problems);
     head.map(|(name, parameters)| Ast { name, parameters, items })
 }
+
+/// A statement, if it could be read, and its faults.
+type Read = (Option<Item>, Problems);
 
 /// Turns nodes of the grammar into the tree.
 pub(super) struct Reader<'t> {
@@ -96,15 +101,22 @@ pub(super) struct Reader<'t> {
     pub text: &'t str,
     /// The text that the grammar sees.
     pub layout: &'t Layout,
-    /// Where faults go.
-    pub problems: &'t mut Problems,
+    /// Faults found so far.
+    pub problems: Problems,
     /// Where in the text the nodes' places count from.
     pub base: usize,
     /// Whether a number did not fit in what is being read.
     pub too_large: bool,
 }
 
-impl Reader<'_> {
+/// From how many statements on they are read by all cores: the work of a few milliseconds.
+const MANY: usize = 2_000;
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, layout: &'t Layout) -> Self {
+        Self { text, layout, problems: Problems::new(), base: 0, too_large: false }
+    }
+
     /// Reads the head.
     fn opening(&mut self) -> Option<(Name, Vec<Parameter>)> {
         let text = self.layout.text.as_str();
@@ -141,12 +153,18 @@ impl Reader<'_> {
     }
 
     fn statements(&mut self, stretches: &[Span], items: &mut Vec<Item>) {
-        let mut rest = stretches.iter().peekable();
-        while let Some(&stretch) = rest.next() {
-            let mut span = stretch;
-            let item = self.statement(stretch);
+        let read = |stretch: &Span| Reader::new(self.text, self.layout).statement(*stretch);
+        let read: Vec<Read> = if stretches.len() < MANY {
+            stretches.iter().map(read).collect()
+        } else {
+            stretches.par_iter().map(read).collect()
+        };
+        let mut rest = stretches.iter().zip(read).peekable();
+        while let Some((stretch, (item, problems))) = rest.next() {
+            self.problems.append(problems);
+            let mut span = *stretch;
             if item.is_none() {
-                while let Some(next) = rest.next_if(|next| goes_on(&self.layout.text[next.start..next.end])) {
+                while let Some((next, _)) = rest.next_if(|(next, _)| goes_on(&self.layout.text[next.start..next.end])) {
                     span = span.to(*next);
                 }
             }
@@ -155,8 +173,13 @@ impl Reader<'_> {
     }
 
     /// Reads one statement, or says why it cannot be read.
-    fn statement(&mut self, stretch: Span) -> Option<Item> {
+    fn statement(mut self, stretch: Span) -> Read {
         self.base = stretch.start;
+        let item = self.read(stretch);
+        (item, self.problems)
+    }
+
+    fn read(&mut self, stretch: Span) -> Option<Item> {
         match Grammar::parse(Rule::statement, &self.layout.text[stretch.start..stretch.end]) {
             Ok(mut nodes) => {
                 let item = self.item(nodes.next()?.into_inner().next()?);

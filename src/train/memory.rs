@@ -68,7 +68,7 @@ impl Needs {
         let largest = plan.numbered().max_by_key(|(_, tensor)| tensor.shape.count(sizes)).map_or_else(
             || "nothing".to_owned(),
             |(id, tensor)| {
-                let name = if tensor.label.is_empty() { id.to_string() } else { tensor.label.clone() };
+                let name = if tensor.label.is_empty() { id.to_string() } else { tensor.label.to_string() };
                 let bytes = tensor.shape.count(sizes).saturating_mul(NUMBER);
                 format!("`{name}`, {} with {}", tensor.shape, shown(bytes))
             },

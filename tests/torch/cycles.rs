@@ -83,7 +83,7 @@ fn are_what_they_are_when_unrolled_by_hand() {
             .map(|leaf| {
                 let name = original(&leaf.name);
                 let (_, row) = net.named().find(|(other, _)| *other == name).expect("the row is there");
-                (leaf.name.clone(), row.shallow_clone())
+                (leaf.name.to_string(), row.shallow_clone())
             })
             .collect();
         by_hand.load(&rows).unwrap();

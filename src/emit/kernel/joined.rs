@@ -5,7 +5,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::block::{Terms, rows};
-use super::pairs::{Block, SIDE, products};
+use super::pairs::{Block, others, products};
 use super::{Operands, cut, for_each_run, together};
 use crate::plan::{Over, Wires};
 
@@ -103,15 +103,15 @@ impl Stretch<'_> {
         let (mut target, mut rest) = (first, made);
         while !rest.is_empty() {
             let synapses = wires.incoming(target);
-            let (made, others) = rest.split_at_mut(synapses.len());
+            let (made, after) = rest.split_at_mut(synapses.len());
             list.clear();
             list.extend(sources[synapses].iter().map(|source| *source as usize).enumerate());
             let left = &x[target * n..][..n];
             // a block of one target's: none where there is no synapse
-            for (from, to) in cut(list.len(), SIDE).filter(|(from, to)| from < to) {
+            for (from, to) in cut(list.len(), others::<S>()).filter(|(from, to)| from < to) {
                 products(simd, Block { left, right: y, list: &list[from..to], n, k: made.len() }, made);
             }
-            (target, rest) = (target + 1, others);
+            (target, rest) = (target + 1, after);
         }
     }
 }

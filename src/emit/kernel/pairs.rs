@@ -4,8 +4,14 @@ use pulp::Simd;
 
 use super::{Stretch, cut, lanes, places};
 
-/// Target rows, and source rows, that are held in registers at once, at most.
-pub(super) const SIDE: usize = 4;
+/// Target rows that are held in registers at once, at most.
+const SIDE: usize = 4;
+
+/// Returns the source rows that are held at once, at most: with four target rows so many sums fill the registers there are.
+#[inline(always)]
+pub(super) fn others<S: Simd>() -> usize {
+    if lanes::<S>() >= 16 { 4 } else { 3 }
+}
 
 /// Some target rows.
 pub(super) struct Pairs<'a>(pub(super) Stretch<'a>);
@@ -39,7 +45,7 @@ impl Pairs<'_> {
             let place = row * columns + column;
             for (start, end) in cut(maps, SIDE) {
                 let left = &operands.x[(place * maps + start) * n..(place * maps + end) * n];
-                for (from, to) in cut(list.len(), SIDE) {
+                for (from, to) in cut(list.len(), others::<S>()) {
                     let block = Block { left, right: operands.y, list: &list[from..to], n, k };
                     products(simd, block, &mut made[start * k..end * k]);
                 }

@@ -5,6 +5,8 @@
 mod maps;
 mod rules;
 
+use compact_str::CompactString;
+
 use super::builder::Builder;
 use super::op::Op;
 use super::tensor::{Dim, Shape, TensorId};
@@ -64,7 +66,7 @@ fn name(builder: &mut Builder, of: TensorId, slope: Slope, loss: TensorId) {
         && !builder.tensors[of.0].label.is_empty()
         && builder.tensors[id.0].label.is_empty()
     {
-        builder.tensors[id.0].label = ["∂ ", builder.tensors[of.0].label.as_str()].concat();
+        builder.tensors[id.0].label = CompactString::from_iter(["∂ ", builder.tensors[of.0].label.as_str()]);
     }
 }
 

@@ -4,6 +4,9 @@
 //! The order is found by dynamic programming over the chain (Godbole 1973). A product is priced by its operations and by the
 //! bytes that it moves, once for itself and once more for each factor that a gradient goes to.
 
+use compact_str::{CompactString, CompactStringExt as _};
+use smallvec::{SmallVec, smallvec};
+
 use super::super::choice::{Choice, Way};
 use super::super::cost::{BYTE, NUMBER};
 use super::super::leaf::Leaf;
@@ -33,7 +36,7 @@ struct Best {
 }
 
 /// Puts every chain in the order that is asked for.
-pub(super) const ASSOCIATE: Pass = Pass { name: "associate", run: associate };
+pub(super) const ASSOCIATE: Pass = Pass { name: "associate", on: |op| matches!(op, Op::MatMul { .. }), run: associate };
 
 fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> {
     let fates = fates(&parts);
@@ -70,21 +73,22 @@ fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> 
 /// A chain with the price of each order.
 struct Priced {
     chain: Chain,
-    factors: Vec<Part>,
-    /// The best way for every stretch of factors: at first · factors + last.
-    table: Vec<Best>,
+    factors: SmallVec<[Part; 4]>,
+    /// Where every stretch of factors is best cut in two: at first · factors + last.
+    cuts: SmallVec<[usize; 16]>,
 }
 
 impl Priced {
     fn new(parts: &Parts, chain: Chain, fates: &[Fate], sizes: Sizes) -> Self {
         let part = |factor: &Factor| {
-            let dims = parts.tensors[factor.id.0].shape.at(sizes);
+            let dims = parts.tensors[factor.id.0].shape.dims();
             let (rows, columns) = if factor.transposed { (dims[2], dims[1]) } else { (dims[1], dims[2]) };
-            Part { rows: rows as u64, columns: columns as u64, fate: fates[factor.id.0] }
+            let fate = fates[factor.id.0];
+            Part { rows: rows.at(sizes) as u64, columns: columns.at(sizes) as u64, fate }
         };
-        let factors: Vec<Part> = chain.factors.iter().map(part).collect();
-        let table = table(&factors);
-        Self { chain, factors, table }
+        let factors: SmallVec<[Part; 4]> = chain.factors.iter().map(part).collect();
+        let cuts = table(&factors).into_iter().map(|best| best.cut).collect();
+        Self { chain, factors, cuts }
     }
 
     /// Returns behind which factor a stretch is cut in two.
@@ -97,7 +101,7 @@ impl Priced {
             }
             // the activity is the last factor: from there on, one factor at a time
             Order::Factored => from,
-            Order::Cheapest | Order::Matrices => self.table[from * self.factors.len() + to].cut,
+            Order::Cheapest | Order::Matrices => self.cuts[from * self.factors.len() + to],
         }
     }
 
@@ -120,10 +124,10 @@ impl Priced {
         };
         let others = [(Way::Synthesized, Order::Synthesized), (Way::Factored, Order::Factored)];
         (!connections.is_empty()).then(|| Choice {
-            connection: connections.join(" and "),
+            connection: connections.join_compact(" and "),
             way,
             flop: self.flop(order, 0, last),
-            others: others.map(|(way, order)| (way, self.flop(order, 0, last))).to_vec(),
+            others: others.map(|(way, order)| (way, self.flop(order, 0, last))),
         })
     }
 
@@ -157,13 +161,16 @@ fn product(
     let tensors = list.written();
     let shape = op.shape(&[&tensors[left.0].shape, &tensors[right.0].shape], leaves);
     let shape = shape.unwrap_or_else(|_| tensors[left.0].shape.clone());
-    (list.write(Tensor { op, operands: [left, right].as_slice().into(), shape, label: String::new() }), false)
+    (
+        list.write(Tensor { op, operands: [left, right].as_slice().into(), shape, label: CompactString::default() }),
+        false,
+    )
 }
 
 /// Returns the best way for every stretch of factors, at its first · `factors` + its last.
-fn table(factors: &[Part]) -> Vec<Best> {
+fn table(factors: &[Part]) -> SmallVec<[Best; 16]> {
     let count = factors.len();
-    let mut table = vec![Best { price: 0, cut: 0 }; count * count];
+    let mut table: SmallVec<[Best; 16]> = smallvec![Best { price: 0, cut: 0 }; count * count];
     for length in 1..count {
         for from in 0..count - length {
             let to = from + length;

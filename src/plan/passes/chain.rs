@@ -1,5 +1,7 @@
 //! Chains of matrix products: products of products, where nobody else reads those in between.
 
+use smallvec::SmallVec;
+
 use super::super::op::Op;
 use super::super::tensor::TensorId;
 use super::super::verify::Parts;
@@ -21,11 +23,11 @@ pub(super) struct Chain {
     /// The product.
     pub(super) id: TensorId,
     /// From left to right.
-    pub(super) factors: Vec<Factor>,
+    pub(super) factors: SmallVec<[Factor; 4]>,
     /// The products in between.
-    pub(super) inside: Vec<TensorId>,
+    pub(super) inside: SmallVec<[TensorId; 3]>,
     /// For each product, from which factor to which it goes, and behind which these are cut in two.
-    pub(super) cuts: Vec<((usize, usize), usize)>,
+    pub(super) cuts: SmallVec<[((usize, usize), usize); 3]>,
 }
 
 /// Returns the chains that are no part of a longer one, in the order of their products.
@@ -40,7 +42,7 @@ pub(super) fn chains(parts: &Parts) -> Vec<Chain> {
             continue;
         }
         let id = TensorId(index);
-        let mut chain = Chain { id, factors: Vec::new(), inside: Vec::new(), cuts: Vec::new() };
+        let mut chain = Chain { id, factors: SmallVec::new(), inside: SmallVec::new(), cuts: SmallVec::new() };
         flatten(parts, &uses, Factor { id, transposed: false }, &mut chain);
         // the product itself is not in between
         chain.inside.retain(|inside| *inside != id);

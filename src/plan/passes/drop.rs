@@ -7,7 +7,7 @@ use super::{Aim, Pass, rebuilt};
 use crate::diag::Bug;
 
 /// Removes tensors that no result needs.
-pub(super) const DROP: Pass = Pass { name: "drop", run: drop };
+pub(super) const DROP: Pass = Pass { name: "drop", on: |_| true, run: drop };
 
 fn drop(parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let mut kept: Vec<bool> = parts.tensors.iter().map(|tensor| matches!(tensor.op, Op::Leaf(_))).collect();

@@ -12,7 +12,7 @@ use super::{Aim, Pass};
 use crate::diag::Bug;
 
 /// Works out what can be.
-pub(super) const FOLD: Pass = Pass { name: "fold", run: fold };
+pub(super) const FOLD: Pass = Pass { name: "fold", on: |op| matches!(op, Op::Affine { .. }), run: fold };
 
 fn fold(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let readers = readers(&parts);

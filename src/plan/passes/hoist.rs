@@ -1,6 +1,8 @@
 //! HOIST: within receptive fields O is multiplied into the identities of the end with fewer neurons, once for each neuron and
 //! before any window is looked at: pairs(A M, B) = pairs(A, B Mᵀ), for both are Σ A M Bᵀ over the fields' pairs.
 
+use compact_str::CompactString;
+
 use super::super::op::{Op, Over};
 use super::super::tensor::TensorId;
 use super::super::verify::{Parts, Tensor};
@@ -8,7 +10,7 @@ use super::{Aim, Pass};
 use crate::diag::Bug;
 
 /// Moves a factor of the target's identities to the source's, where there are fewer of these.
-pub(super) const HOIST: Pass = Pass { name: "hoist", run: hoist };
+pub(super) const HOIST: Pass = Pass { name: "hoist", on: |op| matches!(op, Op::Window(Over::Pairs, _)), run: hoist };
 
 fn hoist(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let moves: Vec<Option<Move>> = parts.tensors.iter().map(|tensor| movable(&parts.tensors, tensor)).collect();
@@ -25,7 +27,7 @@ fn hoist(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
             let shape = op.shape(&[&tensors[operands[0].0].shape, &tensors[operands[1].0].shape], &parts.leaves);
             let id = TensorId(tensors.len());
             let shape = shape.map_err(|why| Bug { pass: "hoist", tensor: id.to_string(), why })?;
-            tensors.push(Tensor { op, operands: operands.as_slice().into(), shape, label: String::new() });
+            tensors.push(Tensor { op, operands: operands.as_slice().into(), shape, label: CompactString::default() });
             tensor.operands = [place[target.0], id].as_slice().into();
         }
         place.push(TensorId(tensors.len()));

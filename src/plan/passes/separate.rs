@@ -12,7 +12,7 @@ use crate::diag::Bug;
 use crate::space::Space;
 
 /// Replaces every Gaussian on a grid of more than one axis.
-pub(super) const SEPARATE: Pass = Pass { name: "separate", run: separate };
+pub(super) const SEPARATE: Pass = Pass { name: "separate", on: |op| matches!(op, Op::Positions(_)), run: separate };
 
 fn separate(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let found: Vec<Option<Found>> =

@@ -12,7 +12,7 @@ use super::{Aim, Pass, rebuilt};
 use crate::diag::Bug;
 
 /// Replaces each tensor by the first that is the same.
-pub(super) const SHARE: Pass = Pass { name: "share", run: share };
+pub(super) const SHARE: Pass = Pass { name: "share", on: |_| true, run: share };
 
 /// Readers of one tensor that are looked through one by one.
 const FEW: usize = 16;

@@ -9,7 +9,7 @@ use super::{Aim, Pass};
 use crate::diag::Bug;
 
 /// Replaces each run's loss, for a plan whose backward is there.
-pub(super) const STEEPEN: Pass = Pass { name: "steepen", run: steepen };
+pub(super) const STEEPEN: Pass = Pass { name: "steepen", on: |_| true, run: steepen };
 
 fn steepen(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
     let (tensors, leaves) = (std::mem::take(&mut parts.tensors), std::mem::take(&mut parts.leaves));

@@ -16,7 +16,7 @@ use crate::diag::Bug;
 use crate::options::Order;
 
 /// Replaces masked weights by those that are joined.
-pub(super) const THIN: Pass = Pass { name: "thin", run: thin };
+pub(super) const THIN: Pass = Pass { name: "thin", on: |op| matches!(op, Op::Mask(_)), run: thin };
 
 fn thin(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> {
     let found = masked(&parts);
@@ -115,8 +115,8 @@ impl Masked {
         };
         let (way, flop) = if thinner { (Way::Sparse, sparse.flop) } else { (Way::Dense, dense.flop) };
         let label = &pricing.parts.tensors[self.weights.0].label;
-        let connection = label.strip_suffix(".W").unwrap_or(label).to_owned();
-        let others = vec![(Way::Dense, dense.flop), (Way::Sparse, sparse.flop)];
+        let connection = label.strip_suffix(".W").unwrap_or(label).into();
+        let others = [(Way::Dense, dense.flop), (Way::Sparse, sparse.flop)];
         (Choice { connection, way, flop, others }, thinner)
     }
 

@@ -76,6 +76,25 @@ fn each_broken_statement_is_told() {
 }
 
 #[test]
+fn a_long_text_is_told_as_its_parts_are() {
+    let part = "let x 3\nconnect a\n -> b\n -> c via g\ninput a\nlet z = 99999999999999999999\n";
+    let (places, items) = left(part);
+    assert_eq!((places.len(), items.len()), (3, 4), "{places:?} {items:?}");
+    // long enough for several threads
+    let times = 2_000;
+    let (all, rest) = left(&part.repeat(times));
+    let lines = part.lines().count();
+    let shifted = (0..times).flat_map(|time| {
+        places.iter().map(move |place| {
+            let (line, column) = place.split_once(':').unwrap();
+            format!("{}:{column}", line.parse::<usize>().unwrap() + time * lines)
+        })
+    });
+    assert_eq!(all, shifted.collect::<Vec<String>>());
+    assert_eq!(rest, vec![items; times].concat());
+}
+
+#[test]
 fn a_number_too_large_breaks_its_statement_only() {
     check("let x = 99999999999999999999 + 1e999\nlet y = 1", &["1:9", "1:32"], &["// unreadable: let x", "let y = 1"]);
 }
