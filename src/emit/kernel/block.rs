@@ -1,9 +1,9 @@
 //! The inner loop of a sum of rows: up to [`ROWS`](super::ROWS) rows of the result in registers, each term's row read once
-//! for all of them.
+//! for all of them. A row is made in panels, each as wide as some registers.
 
 use pulp::Simd;
 
-use super::{lanes, registers};
+use super::{cut, lanes, registers};
 
 /// Sums of rows: result row i = Σ over (at, row) in `list` of `weights[at + i · apart]` · row.
 #[derive(Clone, Copy)]
@@ -16,61 +16,66 @@ pub(super) struct Terms<'a> {
     /// All rows, n numbers each.
     pub(super) rows: &'a [f32],
     pub(super) n: usize,
+    /// Whether the sums are added to what the result holds.
+    pub(super) onto: bool,
 }
 
-/// Makes the result rows that fill `made`.
+/// Some numbers of every row.
+#[derive(Clone, Copy)]
+pub(super) struct Panel {
+    first: usize,
+    /// How many registers they fill; none where a whole row fills less than one.
+    registers: usize,
+    /// How many of them, at the beginning, belong to the panel before, too: fewer than a register holds.
+    again: usize,
+}
+
+/// Cuts rows of n numbers into panels. A last one that reached beyond the row's end begins earlier.
 #[inline(always)]
-pub(super) fn rows<S: Simd>(simd: S, terms: Terms<'_>, made: &mut [f32]) {
-    match made.len() / terms.n.max(1) {
-        1 => wide::<S, 1>(simd, terms, made),
-        2 => wide::<S, 2>(simd, terms, made),
-        3 => wide::<S, 3>(simd, terms, made),
-        4 => wide::<S, 4>(simd, terms, made),
-        5 => wide::<S, 5>(simd, terms, made),
-        6 => wide::<S, 6>(simd, terms, made),
+pub(super) fn panels<S: Simd>(n: usize) -> Vec<Panel> {
+    let (lanes, most) = (lanes::<S>(), registers::<S>());
+    let whole = n / lanes;
+    let panel = move |(start, end): (usize, usize)| {
+        let first = (start * lanes).min(n - (end - start) * lanes);
+        Panel { first, registers: end - start, again: start * lanes - first }
+    };
+    // a short row's last panel is one register, for a wider one does not fit
+    let (cuts, last) = if whole < most { (whole, !n.is_multiple_of(lanes)) } else { (n.div_ceil(lanes), false) };
+    let last = last.then_some(if whole == 0 { (0, 0) } else { (whole, whole + 1) });
+    cut(cuts, most).filter(|(start, end)| start < end).chain(last).map(panel).collect()
+}
+
+/// Makes a panel of the result's `count` rows, at most [`ROWS`](super::ROWS), which fill `made`.
+#[inline(always)]
+pub(super) fn rows<S: Simd>(simd: S, terms: Terms<'_>, panel: Panel, count: usize, made: &mut [f32]) {
+    match count {
+        1 => sized::<S, 1>(simd, terms, panel, made),
+        2 => sized::<S, 2>(simd, terms, panel, made),
+        3 => sized::<S, 3>(simd, terms, panel, made),
+        4 => sized::<S, 4>(simd, terms, panel, made),
+        5 => sized::<S, 5>(simd, terms, panel, made),
+        6 => sized::<S, 6>(simd, terms, panel, made),
         _ => {}
     }
 }
 
-/// Goes along the rows in blocks of some registers. The last block of a row may overlap the one before: it makes the same
-/// numbers again.
 #[inline(always)]
-fn wide<S: Simd, const I: usize>(simd: S, terms: Terms<'_>, made: &mut [f32]) {
-    let (n, lanes) = (terms.n, lanes::<S>());
-    if n < lanes {
-        return narrow::<S, I>(simd, terms, made);
-    }
-    let whole = n / lanes;
-    if whole < registers::<S>() {
-        sized::<S, I>(simd, terms, (0, whole), made);
-        if !n.is_multiple_of(lanes) {
-            block::<S, I, 1>(simd, terms, n - lanes, made);
-        }
-        return;
-    }
-    for (start, end) in super::cut(n.div_ceil(lanes), registers::<S>()) {
-        let first = (start * lanes).min(n - (end - start) * lanes);
-        sized::<S, I>(simd, terms, (first, end - start), made);
-    }
-}
-
-/// Makes a block of so many registers from `first` on.
-#[inline(always)]
-fn sized<S: Simd, const I: usize>(simd: S, terms: Terms<'_>, (first, count): (usize, usize), made: &mut [f32]) {
-    match count {
-        1 => block::<S, I, 1>(simd, terms, first, made),
-        2 => block::<S, I, 2>(simd, terms, first, made),
-        3 => block::<S, I, 3>(simd, terms, first, made),
-        _ => block::<S, I, 4>(simd, terms, first, made),
+fn sized<S: Simd, const I: usize>(simd: S, terms: Terms<'_>, panel: Panel, made: &mut [f32]) {
+    match panel.registers {
+        0 => narrow::<S, I>(simd, terms, made),
+        1 => block::<S, I, 1>(simd, terms, panel, made),
+        2 => block::<S, I, 2>(simd, terms, panel, made),
+        3 => block::<S, I, 3>(simd, terms, panel, made),
+        _ => block::<S, I, 4>(simd, terms, panel, made),
     }
 }
 
 #[inline(always)]
-fn block<S: Simd, const I: usize, const V: usize>(simd: S, terms: Terms<'_>, first: usize, made: &mut [f32]) {
+fn block<S: Simd, const I: usize, const V: usize>(simd: S, terms: Terms<'_>, panel: Panel, made: &mut [f32]) {
     let (n, width) = (terms.n, V * lanes::<S>());
     let mut sums = [[simd.splat_f32s(0.0); V]; I];
     for &(at, row) in terms.list {
-        let numbers = S::as_simd_f32s(&terms.rows[row * n + first..][..width]).0;
+        let numbers = S::as_simd_f32s(&terms.rows[row * n + panel.first..][..width]).0;
         let Ok(numbers) = <&[S::f32s; V]>::try_from(numbers) else { return };
         let weights = &terms.weights[at..=at + (I - 1) * terms.apart];
         for (i, sums) in sums.iter_mut().enumerate() {
@@ -81,9 +86,29 @@ fn block<S: Simd, const I: usize, const V: usize>(simd: S, terms: Terms<'_>, fir
         }
     }
     for (i, sums) in sums.iter().enumerate() {
-        let place = S::as_mut_simd_f32s(&mut made[i * n + first..][..width]).0;
-        place.copy_from_slice(sums);
+        let made = S::as_mut_simd_f32s(&mut made[i * n + panel.first..][..width]).0;
+        if terms.onto {
+            add(simd, sums, panel.again, made);
+        } else {
+            made.copy_from_slice(sums);
+        }
     }
+}
+
+/// Adds sums to a panel of a result row, but for those that the panel before has added.
+#[inline(always)]
+fn add<S: Simd>(simd: S, sums: &[S::f32s], again: usize, made: &mut [S::f32s]) {
+    for (index, (made, sum)) in made.iter_mut().zip(sums).enumerate() {
+        let both = simd.add_f32s(*made, *sum);
+        *made = if index > 0 || again == 0 { both } else { simd.select_f32s(from(simd, again), both, *made) };
+    }
+}
+
+/// Returns which numbers of a register stand at `first` or behind.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation)] // a register holds few numbers
+fn from<S: Simd>(simd: S, first: usize) -> S::m32s {
+    simd.mask_between_m32s(first as u32, lanes::<S>() as u32).mask()
 }
 
 /// Rows shorter than a register.
@@ -98,6 +123,8 @@ fn narrow<S: Simd, const I: usize>(simd: S, terms: Terms<'_>, made: &mut [f32]) 
         }
     }
     for (i, sum) in sums.iter().enumerate() {
-        simd.partial_store_f32s(&mut made[i * n..][..n], *sum);
+        let made = &mut made[i * n..][..n];
+        let before = if terms.onto { simd.partial_load_f32s(made) } else { simd.splat_f32s(0.0) };
+        simd.partial_store_f32s(made, simd.add_f32s(before, *sum));
     }
 }

@@ -4,7 +4,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::block::{Terms, rows};
+use super::block::{Panel, Terms, panels, rows};
 use super::pairs::{Block, others, products};
 use super::{Operands, cut, for_each_run, together};
 use crate::plan::{Over, Wires};
@@ -75,11 +75,11 @@ impl Stretch<'_> {
     #[inline(always)]
     fn seen<S: Simd>(self, simd: S) {
         let Self { wires, operands, first, made } = self;
-        let (sources, mut list) = (wires.sources(), Vec::new());
+        let (sources, mut list, panels) = (wires.sources(), Vec::new(), panels::<S>(operands.length));
         for (target, made) in (first..).zip(made.chunks_exact_mut(operands.length.max(1))) {
             list.clear();
             list.extend(wires.incoming(target).map(|synapse| (synapse, sources[synapse] as usize)));
-            sum(simd, operands, &list, made);
+            sum(simd, operands, (&list, &panels), made);
         }
     }
 
@@ -87,11 +87,11 @@ impl Stretch<'_> {
     #[inline(always)]
     fn seers<S: Simd>(self, simd: S) {
         let Self { wires, operands, first, made } = self;
-        let mut list = Vec::new();
+        let (mut list, panels) = (Vec::new(), panels::<S>(operands.length));
         for (source, made) in (first..).zip(made.chunks_exact_mut(operands.length.max(1))) {
             list.clear();
             list.extend(wires.outgoing(source).iter().map(|[synapse, target]| (*synapse as usize, *target as usize)));
-            sum(simd, operands, &list, made);
+            sum(simd, operands, (&list, &panels), made);
         }
     }
 
@@ -117,9 +117,11 @@ impl Stretch<'_> {
 }
 
 #[inline(always)]
-fn sum<S: Simd>(simd: S, operands: Operands<'_>, list: &[(usize, usize)], made: &mut [f32]) {
+fn sum<S: Simd>(simd: S, operands: Operands<'_>, (list, panels): (&[(usize, usize)], &[Panel]), made: &mut [f32]) {
     let Operands { x: weights, y, length: n } = operands;
-    rows(simd, Terms { list, weights, apart: 1, rows: y, n }, made);
+    for &panel in panels {
+        rows(simd, Terms { list, weights, apart: 1, rows: y, n, onto: false }, panel, 1, made);
+    }
 }
 
 /// Takes the numbers of the joined pairs out of the matrices of all runs, row by row.

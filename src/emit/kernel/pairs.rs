@@ -43,9 +43,10 @@ impl Pairs<'_> {
                 made.fill(0.0);
             }
             let place = row * columns + column;
-            for (start, end) in cut(maps, SIDE) {
-                let left = &operands.x[(place * maps + start) * n..(place * maps + end) * n];
-                for (from, to) in cut(list.len(), others::<S>()) {
+            let left = &operands.x[place * maps * n..][..maps * n];
+            for (from, to) in cut(list.len(), others::<S>()) {
+                for (start, end) in cut(maps, SIDE) {
+                    let left = &left[start * n..end * n];
                     let block = Block { left, right: operands.y, list: &list[from..to], n, k };
                     products(simd, block, &mut made[start * k..end * k]);
                 }

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::block::{Terms, rows};
+use super::block::{Terms, panels, rows};
 use super::{ROWS, Stretch, cut, places};
 
 /// Some target rows.
@@ -13,14 +13,17 @@ impl Seen<'_> {
     pub(super) fn make<S: Simd>(self, simd: S) {
         let Stretch { field, operands, first, made } = self.0;
         let ([_, columns, maps], n, k) = (field.target, operands.length, field.seen());
-        let mut list = Vec::new();
+        let (mut list, panels) = (Vec::new(), panels::<S>(n));
         for (offset, made) in made.chunks_exact_mut((maps * n).max(1)).enumerate() {
             let (row, column) = (first + offset / columns, offset % columns);
             places::seen(field, row, column, &mut list);
             let weights = &operands.x[(row * columns + column) * maps * k..][..maps * k];
             for (start, end) in cut(maps, ROWS) {
-                let terms = Terms { list: &list, weights: &weights[start * k..end * k], apart: k, rows: operands.y, n };
-                rows(simd, terms, &mut made[start * n..end * n]);
+                let weights = &weights[start * k..end * k];
+                let terms = Terms { list: &list, weights, apart: k, rows: operands.y, n, onto: false };
+                for &panel in &panels {
+                    rows(simd, terms, panel, end - start, &mut made[start * n..end * n]);
+                }
             }
         }
     }

@@ -16,8 +16,11 @@ use self::turn::{copy, turn};
 /// Multiply-adds up to which a product is made here; larger ones reward the blocking that a library does.
 const THIN: usize = 1 << 22;
 
-/// Numbers in a register from which on that holds: with AVX2's eight a library was measured as fast, or faster.
+/// Numbers in a register from which on that holds: with AVX2's eight a library was measured as fast, or faster,
 const LANES: usize = 16;
+
+/// but where one of the three sizes is no larger than this: there it took half as long again, or twice as long.
+const VERY_THIN: usize = 4;
 
 /// Cycles that a library takes before and after a product, whatever its size.
 const CALL: usize = 8_000;
@@ -50,7 +53,8 @@ impl Product {
     /// Tells the same for registers of so many numbers.
     fn pays(self, lanes: usize) -> bool {
         let work = self.rows.saturating_mul(self.inner).saturating_mul(self.columns);
-        if work > THIN || lanes < LANES {
+        let thinnest = self.rows.min(self.inner).min(self.columns);
+        if work > THIN || (lanes < LANES && thinnest > VERY_THIN) {
             return false;
         }
         // a quarter more than what the multiply-adds alone take
@@ -72,11 +76,16 @@ impl Product {
         Self { rows: columns, inner, columns: rows, left_turned: !right_turned, right_turned: !left_turned }
     }
 
-    /// Estimates the cycles it takes with vectors along the columns: two multiply-adds a cycle, a number packed in one.
+    /// Estimates the cycles it takes with vectors along the columns: two multiply-adds a cycle, a number turned in one, and four
+    /// copied, which those of the last panel are if they do not fill it.
     fn cycles(self, lanes: usize) -> usize {
         let vectors = self.columns.div_ceil(lanes);
-        let packed =
-            if self.right_turned || !self.columns.is_multiple_of(lanes) { self.inner * self.columns } else { 0 };
+        let (last, _) = panel(vectors, panels(vectors, lanes) - 1, lanes);
+        let packed = match (self.right_turned, self.columns.is_multiple_of(lanes)) {
+            (true, _) => self.inner * self.columns,
+            (false, true) => 0,
+            (false, false) => self.inner * (self.columns - last * lanes) / 4,
+        };
         vectors * self.inner * self.rows / 2 + packed
     }
 
@@ -136,9 +145,8 @@ fn along<S: Simd>(
 ) {
     let (lanes, Product { inner, columns, .. }) = (lanes::<S>(), product);
     let registers = columns.div_ceil(lanes);
-    let parts = registers.div_ceil(if lanes >= 16 { 4 } else { 3 });
-    for part in 0..parts {
-        let (start, end) = (registers * part / parts, registers * (part + 1) / parts);
+    for part in 0..panels(registers, lanes) {
+        let (start, end) = panel(registers, part, lanes);
         let (first, full) = (start * lanes, (end - start) * lanes);
         let width = full.min(columns - first);
         let lies = width == full && !product.right_turned;
@@ -160,6 +168,19 @@ fn along<S: Simd>(
             _ => strips.make::<S, 4>(simd, out),
         }
     }
+}
+
+/// Returns how many panels so many registers are cut into.
+#[inline(always)]
+fn panels(registers: usize, lanes: usize) -> usize {
+    registers.div_ceil(if lanes >= 16 { 4 } else { 3 }).max(1)
+}
+
+/// Returns the first register of one of them, and the one behind its last.
+#[inline(always)]
+fn panel(registers: usize, part: usize, lanes: usize) -> (usize, usize) {
+    let parts = panels(registers, lanes);
+    (registers * part / parts, registers * (part + 1) / parts)
 }
 
 /// Packs columns of the right matrix, `first` and those behind it, into rows that are `full` long. Behind them come zeros:
@@ -260,6 +281,7 @@ mod tests {
         };
         assert!(of(784, 22, 64, false, false).pays(16));
         assert!(!of(784, 22, 64, false, false).pays(8), "registers are narrow");
+        assert!(of(150, 4704, 3, true, false).pays(8), "three columns are too few for a library");
         assert!(of(22, 64, 22, false, true).pays(16), "the call alone takes longer");
         assert!(!of(22, 784, 64, true, true).pays(16), "the right one must be turned");
         assert!(!of(784, 784, 64, true, false).pays(16), "it is not thin");
