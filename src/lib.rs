@@ -85,6 +85,7 @@
 pub mod check;
 pub mod cli;
 pub mod compile;
+mod cores;
 pub mod data;
 pub mod diag;
 pub mod draw;

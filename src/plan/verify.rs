@@ -1,7 +1,6 @@
 //! A plan and its proof: the only maker of a [`Plan`] re-checks every shape rule and every reference.
 
 use compact_str::CompactString;
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
@@ -9,6 +8,7 @@ use super::choice::Choice;
 use super::leaf::Leaf;
 use super::op::Op;
 use super::tensor::{Dim, Shape, Sizes, TensorId};
+use crate::cores::first;
 use crate::diag::Bug;
 
 /// One value: an operation on earlier values.
@@ -174,13 +174,8 @@ impl Parts {
     /// output is R × n × B, penalty and loss are one number a run.
     pub(super) fn check(&self, pass: &'static str) -> Result<(), Bug> {
         let bug = |tensor: String, why: String| Bug { pass, tensor, why };
-        let fault = |(index, tensor)| Some((index, check_tensor(self, index, tensor).err()?));
-        let found = if self.tensors.len() < MANY {
-            self.tensors.iter().enumerate().find_map(fault)
-        } else {
-            self.tensors.par_iter().enumerate().find_map_first(fault)
-        };
-        if let Some((index, why)) = found {
+        let fault = |(index, tensor): (usize, &Tensor)| Some((index, check_tensor(self, index, tensor).err()?));
+        if let Some((index, why)) = first(&self.tensors, MANY, fault) {
             return Err(bug(TensorId(index).to_string(), why));
         }
         for leaf in &self.leaves {

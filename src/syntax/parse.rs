@@ -3,12 +3,12 @@
 
 use pest::Parser;
 use pest::error::{Error, InputLocation};
-use rayon::prelude::*;
 
 use super::ast::{Ast, Broken, Item, Parameter};
 use super::expected::{Expectation, UnexpectedToken, boundary, token};
 use super::grammar::{Grammar, Pair, Rule, first_word, is_keyword};
 use super::layout::{Layout, lay_out};
+use crate::cores::each;
 use crate::diag::{Problems, did_you_mean};
 use crate::span::{Name, Span};
 
@@ -154,12 +154,7 @@ impl<'t> Reader<'t> {
 
     fn statements(&mut self, stretches: &[Span], items: &mut Vec<Item>) {
         let read = |stretch: &Span| Reader::new(self.text, self.layout).statement(*stretch);
-        let read: Vec<Read> = if stretches.len() < MANY {
-            stretches.iter().map(read).collect()
-        } else {
-            stretches.par_iter().map(read).collect()
-        };
-        let mut rest = stretches.iter().zip(read).peekable();
+        let mut rest = stretches.iter().zip(each(stretches, MANY, read)).peekable();
         while let Some((stretch, (item, problems))) = rest.next() {
             self.problems.append(problems);
             let mut span = *stretch;
