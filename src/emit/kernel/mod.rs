@@ -135,3 +135,56 @@ fn cut(count: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
     let parts = count.div_ceil(most.max(1)).max(1);
     (0..parts).map(move |part| (count * part / parts, count * (part + 1) / parts))
 }
+
+#[cfg(test)]
+mod tests {
+    use pulp::{Scalar128b, Scalar256b, Scalar512b};
+
+    use super::*;
+    use crate::draw::Draw;
+
+    const FIELDS: [Field; 3] = [
+        Field { source: [7, 6, 1], target: [5, 4, 7], size: 3, stride: 1, padding: 0 },
+        Field { source: [6, 6, 5], target: [3, 3, 2], size: 2, stride: 2, padding: 0 },
+        Field { source: [7, 5, 2], target: [4, 3, 3], size: 3, stride: 2, padding: 1 },
+    ];
+
+    /// Makes one run's result through registers of a given width.
+    fn through<S: Simd>(simd: S, over: Over, field: &Field, operands: Operands<'_>, count: usize) -> Vec<f32> {
+        let mut made = vec![f32::NAN; count];
+        Job { over, stretch: Stretch { field, operands, first: 0, made: &mut made } }.with_simd(simd);
+        made
+    }
+
+    fn alike(over: Over, field: &Field, operands: Operands<'_>, count: usize) {
+        let mut own = vec![f32::NAN; count];
+        windows(over, field, operands, &mut own, (1, 1));
+        let others = [
+            through(Scalar128b, over, field, operands, count),
+            through(Scalar256b, over, field, operands, count),
+            through(Scalar512b, over, field, operands, count),
+        ];
+        for (other, bits) in others.iter().zip([128, 256, 512]) {
+            let near = |(one, other): (&f32, &f32)| (one - other).abs() < 1e-4;
+            assert!(own.iter().zip(other).all(near), "{over:?} {field:?} n = {}, {bits} bits", operands.length);
+        }
+    }
+
+    /// A processor has one width of registers; the code for all of them is the same and tested for each.
+    #[test]
+    #[allow(clippy::cast_possible_truncation)] // drawn numbers are small
+    fn every_width_of_registers_makes_the_same_sums() {
+        for (field, n) in FIELDS.iter().flat_map(|field| [1, 5, 16, 19, 33, 64, 70, 100, 150].map(|n| (field, n))) {
+            let drawn = |purpose: &str, count: usize| -> Vec<f32> {
+                Draw::new(3, purpose).normal(count, 1.0).iter().map(|number| *number as f32).collect()
+            };
+            let counts = [field.targets() * n, field.sources() * n, field.places() * field.maps() * field.seen()];
+            let [target, source, weights] =
+                [("t", counts[0]), ("s", counts[1]), ("W", counts[2])].map(|(name, count)| drawn(name, count));
+            let operands = |x, y| Operands { x, y, length: n };
+            alike(Over::Seen, field, operands(&weights, &source), counts[0]);
+            alike(Over::Seers, field, operands(&weights, &target), counts[1]);
+            alike(Over::Pairs, field, operands(&target, &source), counts[2]);
+        }
+    }
+}
