@@ -1,10 +1,8 @@
 //! Connections: a chain becomes one projection for each link; both ends must express the genes that a synthesized one
 //! needs, and no two may be the same.
 
-use compact_str::CompactString;
 use miette::Diagnostic;
 use rustc_hash::{FxHashMap, FxHashSet};
-use smallvec::SmallVec;
 use thiserror::Error;
 
 use super::Context;
@@ -85,7 +83,7 @@ pub(super) struct Link {
 }
 
 /// Links that have been seen: by ends and encoding, and of each the manners, and where.
-type Seen<'a> = FxHashMap<(usize, usize, &'a str), SmallVec<[(CompactString, Span); 1]>>;
+type Seen<'a> = FxHashMap<(usize, usize, &'a str), FxHashMap<String, Span>>;
 
 /// All links, and whether any was lost to a fault.
 #[derive(Debug)]
@@ -167,7 +165,7 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
 
 /// Returns the attributes that a connection may have.
 fn attributes<'a>(context: &mut Context, connect: &'a Connect) -> Vec<&'a Attribute> {
-    let known: SmallVec<[&str; 12]> =
+    let known: Vec<&str> =
         ["frozen", "gain", "weights"].iter().chain(fields::KEYS).chain(masks::KEYS).copied().collect();
     keys("a connection", &connect.attributes, &known, None, context.problems)
 }
@@ -206,15 +204,11 @@ fn fitting(context: &mut Context, (field, wish): (Field, Wish), links: &[Link], 
 fn repeated<'a>(context: &mut Context, connect: &'a Connect, link: &mut Link, seen: &mut Seen<'a>) {
     let encoding = &connect.encoding.name;
     let alike = seen.entry((link.source, link.target, encoding.as_str())).or_default();
-    let manner = link.projection.as_ref().map_or(CompactString::default(), |whole| whole.manner().into());
+    let manner = link.projection.as_ref().map_or(String::new(), Projection::manner);
     if let Some(projection) = &mut link.projection {
         projection.again = !alike.is_empty();
     }
-    let first = alike.iter().find(|(other, _)| *other == manner).map(|(_, first)| *first);
-    if first.is_none() {
-        alike.push((manner, link.span));
-    }
-    if let Some(first) = first {
+    if let Some(first) = alike.insert(manner, link.span) {
         let name = |index: usize| connect.chain.iter().find(|name| context.names.is_population(name, index));
         if let (Some(source), Some(target)) = (name(link.source), name(link.target)) {
             context.problems.push(DuplicateConnection {

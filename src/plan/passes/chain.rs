@@ -1,7 +1,5 @@
 //! Chains of matrix products: products of products, where nobody else reads those in between.
 
-use smallvec::SmallVec;
-
 use super::super::op::Op;
 use super::super::tensor::TensorId;
 use super::super::verify::Parts;
@@ -23,11 +21,11 @@ pub(super) struct Chain {
     /// The product.
     pub(super) id: TensorId,
     /// From left to right.
-    pub(super) factors: SmallVec<[Factor; 4]>,
+    pub(super) factors: Vec<Factor>,
     /// The products in between.
-    pub(super) inside: SmallVec<[TensorId; 3]>,
+    pub(super) inside: Vec<TensorId>,
     /// For each product, from which factor to which it goes, and behind which these are cut in two.
-    pub(super) cuts: SmallVec<[((usize, usize), usize); 3]>,
+    pub(super) cuts: Vec<((usize, usize), usize)>,
 }
 
 /// Returns the chains that are no part of a longer one, in the order of their products.
@@ -42,7 +40,7 @@ pub(super) fn chains(parts: &Parts) -> Vec<Chain> {
             continue;
         }
         let id = TensorId(index);
-        let mut chain = Chain { id, factors: SmallVec::new(), inside: SmallVec::new(), cuts: SmallVec::new() };
+        let mut chain = Chain { id, factors: Vec::new(), inside: Vec::new(), cuts: Vec::new() };
         flatten(parts, &uses, Factor { id, transposed: false }, &mut chain);
         // the product itself is not in between
         chain.inside.retain(|inside| *inside != id);
