@@ -52,7 +52,7 @@ impl PlanRows {
             rate: leaf.rate,
             start: leaf.start.to_string(),
             holds: leaf.holds,
-            shared_by: leaf.shared_by.to_vec(),
+            shared_by: leaf.shared_by.clone(),
         };
         let tensor = |(id, tensor): (TensorId, &Tensor)| TensorRow {
             id: id.to_string(),

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use compact_str::CompactString;
 use rustc_hash::FxHashMap;
-use smallvec::smallvec;
 
 use super::function::Function;
 use super::leaf::{Leaf, Start};
@@ -128,7 +127,7 @@ impl Builder {
             learned: row.learned,
             rate: row.rate,
             holds: row.holds,
-            shared_by: smallvec![user.into()],
+            shared_by: vec![user.into()],
             masked: 0,
         });
         let tensor = self.push(Op::Leaf(id), &[], &row.name)?;

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use compact_str::CompactString;
-use smallvec::SmallVec;
 
 use super::field::Field;
 use super::tensor::{Shape, TensorId};
@@ -28,7 +27,7 @@ pub struct Leaf {
     /// What its numbers mean, in a few words.
     pub holds: &'static str,
     /// The connections and populations that use it, in the order of the source.
-    pub shared_by: SmallVec<[CompactString; 1]>,
+    pub shared_by: Vec<CompactString>,
     /// Of its numbers, those under a mask: nothing is made of them.
     pub masked: u64,
 }
@@ -51,7 +50,7 @@ pub enum Extent {
     /// All.
     Whole,
     /// Those within receptive fields.
-    Windows(Box<Field>),
+    Windows(Field),
     /// Those that a mask, 1 × `N_s` × `N_t`, joins.
     Mask(TensorId),
     /// Those that are listed.

@@ -73,7 +73,7 @@ fn forward(wiring: &Wiring, spare: bool) -> Result<Parts, Bug> {
         wiring,
         builder: Builder::default(),
         express: Express::new(spare),
-        synapses: std::iter::repeat_with(|| None).take(model.projections().len()).collect(),
+        synapses: vec![None; model.projections().len()],
         received: FxHashMap::default(),
         biases: FxHashMap::default(),
     };

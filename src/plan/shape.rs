@@ -39,6 +39,7 @@ impl Op {
         self.rule(operands, leaves).map(Cow::into_owned)
     }
 
+    /// Returns it as that of an operand, or of a row, where it is the same.
     fn rule<'a>(&'a self, operands: &[&'a Shape], leaves: &'a [Leaf]) -> Result<Cow<'a, Shape>, String> {
         match (self, operands) {
             (Self::Leaf(id), []) => {

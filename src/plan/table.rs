@@ -50,7 +50,7 @@ impl Plan {
             shape: leaf.shape.at(one).split_off(1),
             count: leaf.used(),
             holds: leaf.holds,
-            shared_by: leaf.shared_by.to_vec(),
+            shared_by: leaf.shared_by.clone(),
         };
         Table {
             model: self.name().to_owned(),

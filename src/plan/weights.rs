@@ -1,7 +1,6 @@
 //! Projections: how weights come about, and what a target receives through them.
 
 use compact_str::{CompactString, format_compact};
-use smallvec::{SmallVec, smallvec};
 
 use super::builder::{Builder, Row, dotted, frozen};
 use super::express::{Express, Reader, Side};
@@ -29,8 +28,8 @@ struct Link<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Synapses {
     /// Matrices whose sum is W.
-    weights: SmallVec<[TensorId; 1]>,
-    field: Option<Box<Field>>,
+    weights: Vec<TensorId>,
+    field: Option<Field>,
     /// Multiplies what is received.
     scale: Option<f64>,
 }
@@ -49,19 +48,19 @@ impl Synapses {
         let link = Link { model, projection, field, name: &name };
         let mask = link.mask(builder)?;
         let made = match projection.encoding {
-            Encoding::Genes(interaction) => smallvec![link.synthesized(builder, express, interaction, mask)?],
-            Encoding::Direct => smallvec![link.direct(builder)?],
-            Encoding::Basis(rows) => smallvec![link.basis(builder, rows)?],
-            Encoding::Subspace(dimension) => smallvec![link.subspace(builder, dimension)?],
+            Encoding::Genes(interaction) => vec![link.synthesized(builder, express, interaction, mask)?],
+            Encoding::Direct => vec![link.direct(builder)?],
+            Encoding::Basis(rows) => vec![link.basis(builder, rows)?],
+            Encoding::Subspace(dimension) => vec![link.subspace(builder, dimension)?],
             Encoding::GNetwork(network) => {
                 let ends = [&source.shape, &target.shape];
-                Maker { network, name: &name, ends, frozen: projection.frozen }.weights(builder)?.into()
+                Maker { network, name: &name, ends, frozen: projection.frozen }.weights(builder)?
             }
         };
         let weights = link.restrained(builder, made, mask)?;
         // half of all weights 1: they deviate by ½, and what is received shall be as by weights that deviate by √(2 / fan-in)
         let scale = (projection.weights == Weights::Heaviside).then(|| (8.0 / link.fan_in().max(1.0)).sqrt());
-        Ok(Self { weights, field: field.map(Box::new), scale })
+        Ok(Self { weights, field, scale })
     }
 
     /// Appends what a target receives of `active`, R × `N_s` × B, as R × `N_t` × B.
@@ -71,9 +70,9 @@ impl Synapses {
         for (index, weights) in self.weights.iter().enumerate() {
             let last = index + 1 == self.weights.len() && self.scale.is_none();
             let own = whole(last && sum.is_none());
-            let part = match &self.field {
+            let part = match self.field {
                 None => builder.product_of(*weights, active, own)?,
-                Some(field) => builder.push(Op::Window(Over::Seen, field.clone()), &[*weights, active], own)?,
+                Some(field) => builder.push(Op::Window(Over::Seen, Box::new(field)), &[*weights, active], own)?,
             };
             sum = Some(match sum {
                 None => part,
@@ -126,13 +125,13 @@ impl Link<'_> {
     fn restrained(
         &self,
         builder: &mut Builder,
-        made: SmallVec<[TensorId; 1]>,
+        made: Vec<TensorId>,
         mask: Option<TensorId>,
-    ) -> Result<SmallVec<[TensorId; 1]>, Bug> {
+    ) -> Result<Vec<TensorId>, Bug> {
         if mask.is_none() && self.projection.weights == Weights::Real {
             return Ok(made);
         }
-        let made = builder.sum(made.into_vec())?;
+        let made = builder.sum(made)?;
         let label = dotted(self.name, "W");
         let own = if mask.is_some() { "" } else { &label };
         let weights = match self.projection.weights {
@@ -144,7 +143,7 @@ impl Link<'_> {
             None => weights,
             Some(mask) => builder.push(Op::Multiply, &[weights, mask], &label)?,
         };
-        Ok(smallvec![weights])
+        Ok(vec![weights])
     }
 
     fn row(&self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
@@ -242,7 +241,7 @@ impl Link<'_> {
                 fan_in: self.fan_in(),
                 gain: projection.gain,
                 extent: match (self.field, mask) {
-                    (Some(field), _) => Extent::Windows(Box::new(field)),
+                    (Some(field), _) => Extent::Windows(field),
                     (None, Some(mask)) => Extent::Mask(mask),
                     (None, None) => Extent::Whole,
                 },

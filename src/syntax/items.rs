@@ -20,7 +20,7 @@ impl Reader<'_> {
         let parameters = next(&mut nodes, Rule::parameters).map(Pair::into_inner).into_iter().flatten();
         let parameters = parameters.filter(|node| node.as_rule() == Rule::parameter);
         let parameters = parameters.map(|node| self.parameter(node)).collect::<Option<_>>()?;
-        (!std::mem::take(&mut self.too_large)).then_some((name, parameters))
+        (!self.too_large).then_some((name, parameters))
     }
 
     fn parameter(&mut self, node: Pair<'_>) -> Option<Parameter> {

@@ -82,7 +82,7 @@ pub fn parse(text: &str, problems: &mut Problems) -> Option<Ast> {
         }
         return None;
     }
-    let mut reader = Reader::new(text, &layout);
+    let mut reader = Reader::new(text, &layout, 0);
     let head = reader.opening();
     let mut items = reader.body();
     if head.is_some() {
@@ -113,8 +113,8 @@ pub(super) struct Reader<'t> {
 const MANY: usize = 2_000;
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t str, layout: &'t Layout) -> Self {
-        Self { text, layout, problems: Problems::new(), base: 0, too_large: false }
+    fn new(text: &'t str, layout: &'t Layout, base: usize) -> Self {
+        Self { text, layout, problems: Problems::new(), base, too_large: false }
     }
 
     /// Reads the head.
@@ -153,7 +153,7 @@ impl<'t> Reader<'t> {
     }
 
     fn statements(&mut self, stretches: &[Span], items: &mut Vec<Item>) {
-        let read = |stretch: &Span| Reader::new(self.text, self.layout).statement(*stretch);
+        let read = |stretch: &Span| Reader::new(self.text, self.layout, stretch.start).statement(*stretch);
         let mut rest = stretches.iter().zip(each(stretches, MANY, read)).peekable();
         while let Some((stretch, (item, problems))) = rest.next() {
             self.problems.append(problems);
@@ -169,7 +169,6 @@ impl<'t> Reader<'t> {
 
     /// Reads one statement, or says why it cannot be read.
     fn statement(mut self, stretch: Span) -> Read {
-        self.base = stretch.start;
         let item = self.read(stretch);
         (item, self.problems)
     }
@@ -178,7 +177,7 @@ impl<'t> Reader<'t> {
         match Grammar::parse(Rule::statement, &self.layout.text[stretch.start..stretch.end]) {
             Ok(mut nodes) => {
                 let item = self.item(nodes.next()?.into_inner().next()?);
-                item.filter(|_| !std::mem::take(&mut self.too_large))
+                item.filter(|_| !self.too_large)
             }
             Err(fault) => {
                 self.unexpected(&fault, stretch, stretch.start);

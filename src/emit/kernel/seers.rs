@@ -23,10 +23,10 @@ impl Seers<'_> {
         for place in 0..field.places() {
             let (weights, targets) = (&operands.x[place * maps * k..], &operands.y[place * maps * n..]);
             let seen = runs(field, place / columns, place % columns);
-            for Run { neuron, k, length, .. } in seen.filter(|run| own.contains(&run.row)) {
+            for Run { neuron, k: from, length, .. } in seen.filter(|run| own.contains(&run.row)) {
                 let made = &mut made[(neuron - first * each) * n..][..length * n];
                 for (start, end) in cut(length, ROWS) {
-                    let weights = &weights[k + start..];
+                    let weights = &weights[from + start..];
                     let terms = Terms { list: &list, weights, apart: 1, rows: targets, n, onto: true };
                     for &panel in &panels {
                         rows(simd, terms, panel, end - start, &mut made[start * n..end * n]);

@@ -5,7 +5,6 @@
 //! bytes that it moves, once for itself and once more for each factor that a gradient goes to.
 
 use compact_str::{CompactString, CompactStringExt as _};
-use smallvec::{SmallVec, smallvec};
 
 use super::super::choice::{Choice, Way};
 use super::super::cost::{BYTE, NUMBER};
@@ -73,9 +72,9 @@ fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> 
 /// A chain with the price of each order.
 struct Priced {
     chain: Chain,
-    factors: SmallVec<[Part; 4]>,
-    /// Where every stretch of factors is best cut in two: at first · factors + last.
-    cuts: SmallVec<[usize; 16]>,
+    factors: Vec<Part>,
+    /// The best way for every stretch of factors: at first · factors + last.
+    table: Vec<Best>,
 }
 
 impl Priced {
@@ -86,9 +85,9 @@ impl Priced {
             let fate = fates[factor.id.0];
             Part { rows: rows.at(sizes) as u64, columns: columns.at(sizes) as u64, fate }
         };
-        let factors: SmallVec<[Part; 4]> = chain.factors.iter().map(part).collect();
-        let cuts = table(&factors).into_iter().map(|best| best.cut).collect();
-        Self { chain, factors, cuts }
+        let factors: Vec<Part> = chain.factors.iter().map(part).collect();
+        let table = table(&factors);
+        Self { chain, factors, table }
     }
 
     /// Returns behind which factor a stretch is cut in two.
@@ -101,7 +100,7 @@ impl Priced {
             }
             // the activity is the last factor: from there on, one factor at a time
             Order::Factored => from,
-            Order::Cheapest | Order::Matrices => self.cuts[from * self.factors.len() + to],
+            Order::Cheapest | Order::Matrices => self.table[from * self.factors.len() + to].cut,
         }
     }
 
@@ -168,9 +167,9 @@ fn product(
 }
 
 /// Returns the best way for every stretch of factors, at its first · `factors` + its last.
-fn table(factors: &[Part]) -> SmallVec<[Best; 16]> {
+fn table(factors: &[Part]) -> Vec<Best> {
     let count = factors.len();
-    let mut table: SmallVec<[Best; 16]> = smallvec![Best { price: 0, cut: 0 }; count * count];
+    let mut table = vec![Best { price: 0, cut: 0 }; count * count];
     for length in 1..count {
         for from in 0..count - length {
             let to = from + length;
