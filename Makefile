@@ -11,7 +11,7 @@ unexport MAKEFLAGS MFLAGS
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
-.PHONY: help demo build setup test crate clean-torch
+.PHONY: help demo build setup test crate crates clean-torch
 
 help: ## lists these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,7 +31,7 @@ setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LI
 # Clippy and doc share what `check` leaves, the tests share what `build` leaves, and no step changes RUSTFLAGS or the
 # profile: later steps compile gemc again, and few crates besides (some have other features without torch). With
 # torch first: its C++, the longest part, compiles while the other crates do.
-test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok ## everything a change must pass
+test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok $(TARGET_DIR)/crates-script.ok crates ## everything a change must pass
 	$(say) 'all good'
 
 crate:
@@ -50,10 +50,19 @@ crate:
 	$(say) 'documentation'
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
 
-$(TARGET_DIR)/setup-script.ok: scripts/setup_libtorch.py scripts/test_setup_libtorch.py
+$(TARGET_DIR)/setup-script.ok: scripts/setup_libtorch.py scripts/test_setup_libtorch.py scripts/libtorch-cpu.txt scripts/libtorch-full.txt
 	$(say) 'set-up script'
 	@python3 scripts/test_setup_libtorch.py
 	@touch $@
+
+$(TARGET_DIR)/crates-script.ok: scripts/crates.py scripts/test_crates.py
+	$(say) 'the script that looks at crates'
+	@cd scripts && python3 test_crates.py
+	@touch $@
+
+crates:
+	$(say) 'licences and sources of crates'
+	@python3 scripts/crates.py
 
 $(TARGET_DIR)/bench-script.ok: benches/compare.py benches/table.py benches/test_compare.py
 	$(say) 'comparison script'

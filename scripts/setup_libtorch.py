@@ -8,7 +8,8 @@ LIBTORCH or LIBTORCH_USE_PYTORCH in the environment: that libtorch is checked, n
 GEMC_TORCH=cpu | full: the small set, or the one with CUDA; unset, a GPU on this machine decides.
 
 What is then true: `.torch-pkgs` is a finished install of the pinned version, every file of the size pip
-recorded, or it was never there. An install grows in `.torch-pkgs.new`, gets its stamp last and is renamed into place.
+recorded, or it was never there. An install grows in `.torch-pkgs.new`, gets its stamp last and is renamed into place. Every
+wheel had the sum that scripts/libtorch-cpu.txt or scripts/libtorch-full.txt names.
 """
 
 import csv
@@ -24,18 +25,26 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-TORCH = "2.11.0"
-# What libtorch_cpu.so is linked against on Linux and nothing more; Python itself cannot import torch from it.
-CUDA_STUBS = ("nvidia-cuda-cupti==13.0.85", "nvidia-cuda-runtime==13.0.96")
-SMALL = (f"torch=={TORCH}", "typing_extensions==4.16.0") + (CUDA_STUBS if sys.platform == "linux" else ())
-PINS = {"cpu": SMALL, "full": (f"torch=={TORCH}",)}
+ROOT = Path(__file__).resolve().parent.parent
+# What is installed: pip's requirements, each wheel of them by its sum.
+WHEELS = {kind: ROOT / "scripts" / f"libtorch-{kind}.txt" for kind in ("cpu", "full")}
+
+
+def pins(path):
+    """Reads the requirements that hold on this system, as `name==version`."""
+    lines = [line.rstrip(" \\") for line in path.read_text(encoding="utf-8").splitlines() if re.match(r"\w", line)]
+    split = [line.partition(" ; ") for line in lines]
+    return tuple(pin.strip() for pin, _, where in split if not where or f'"{sys.platform}"' in where)
+
+
+PINS = {kind: pins(path) for kind, path in WHEELS.items()}
+TORCH = PINS["cpu"][0].split("==")[1]
 ROOM = {"cpu": 2.0, "full": 8.0}  # GB on disk at the peak: wheels and what is unpacked from them
 PYTHONS = ((3, 10), (3, 14))  # that have wheels of this torch
 OLDEST_CARGO = (1, 90)
 OLDEST_PIP = (20, 3)  # the first that knows today's wheel names
 LIBRARY = "libtorch_cpu.dylib" if sys.platform == "darwin" else "libtorch_cpu.so"
 
-ROOT = Path(__file__).resolve().parent.parent
 LINK = ROOT / ".libtorch"
 PACKAGES = ROOT / ".torch-pkgs"
 NEW = ROOT / ".torch-pkgs.new"
@@ -314,11 +323,12 @@ def install(kind, held):
         command += ["--disable-pip-version-check"]
         if not PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
             command += ["--python-version", "3.12"]
-        command += ["--no-deps"] if kind == "cpu" else []
+        # the list names all that is linked against; a wheel that it does not know is refused
+        command += ["--no-deps", "--require-hashes", "-r", str(WHEELS[kind])]
         # TMPDIR: beside the target, so that files are renamed and a small /tmp does not matter.
         # PIP_*: settings for installs into a Python, which this is not.
         ours = {"TMPDIR": str(temporary), "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_ROOT_USER_ACTION": "ignore"}
-        if run([*command, *PINS[kind]], {**os.environ, **ours}, held) != 0:
+        if run(command, {**os.environ, **ours}, held) != 0:
             raise Fault("pip could not install libtorch, see above" + hints(kind))
         broken = lacking(site, kind) or damaged(site, packages_in(site))
         if broken:
@@ -361,6 +371,7 @@ def run(command, environment, held):
 
 def hints(kind):
     lines = ["no network or another index? pip obeys its own configuration (pip config, PIP_INDEX_URL)"]
+    lines.append(f"another sum than expected? That wheel is not the one {WHEELS[kind].name} names; torch {TORCH} of PyPI is wanted")
     if kind == "full":
         lines.append("GEMC_TORCH=cpu installs the small set, without CUDA")
     for python in ("python3", "python"):

@@ -8,10 +8,11 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 from pathlib import Path
 
 SCRIPT = Path(__file__).resolve().with_name("setup_libtorch.py")
-PINS = ("torch==2.11.0", "typing_extensions==4.16.0", "nvidia-cuda-cupti==13.0.85", "nvidia-cuda-runtime==13.0.96")
+WHEELS = ("libtorch-cpu.txt", "libtorch-full.txt")
 LIBRARY = "libtorch_cpu.dylib" if sys.platform == "darwin" else "libtorch_cpu.so"
 
 FAKE_PIP = """
@@ -23,7 +24,8 @@ if "--version" in sys.argv:
 with open(os.environ["FAKE_LOG"], "a") as log:
     print(*sys.argv[1:], file=log)
 site = Path(sys.argv[sys.argv.index("--target") + 1])
-for pin in [word for word in sys.argv if "==" in word]:
+wanted = Path(sys.argv[sys.argv.index("-r") + 1]).read_text().splitlines()
+for pin in [line.split()[0] for line in wanted if line[0].isalpha()]:
     name, version = pin.replace("-", "_").split("==")
     files = {name + "/data": "x" * 100}
     if name == "torch":
@@ -45,7 +47,8 @@ class Setup(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.root, ignore_errors=True)
         (self.root / "repo" / "scripts").mkdir(parents=True)
         self.repo = self.root / "repo"
-        shutil.copy(SCRIPT, self.repo / "scripts")
+        for file in (SCRIPT, *(SCRIPT.with_name(name) for name in WHEELS)):
+            shutil.copy(file, self.repo / "scripts")
         for path, text in {"pip/__init__.py": "", "pip/__main__.py": FAKE_PIP}.items():
             (self.root / "fake" / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / "fake" / path).write_text(text)
@@ -90,7 +93,7 @@ class Setup(unittest.TestCase):
     def test_installs_once(self):
         self.run_it(says="2.11.0+fake is in place")
         self.assert_whole(1)
-        self.assertIn("--no-deps", (self.root / "log").read_text())
+        self.assertRegex((self.root / "log").read_text(), r"--no-deps --require-hashes -r \S+/scripts/libtorch-cpu.txt\n")
 
     def test_repairs_what_is_broken(self):
         damages = (
@@ -166,7 +169,7 @@ class Setup(unittest.TestCase):
         self.run_it()
         self.assertEqual(self.run_it(GEMC_TORCH=None), "")
         self.run_it(says="with CUDA", GEMC_TORCH="full")
-        self.assertNotIn("--no-deps", (self.root / "log").read_text().splitlines()[1])
+        self.assertRegex((self.root / "log").read_text().splitlines()[1], r"--require-hashes -r \S+/scripts/libtorch-full.txt$")
         self.assert_whole(2)
 
     @unittest.skipUnless(sys.platform == "linux", "CUDA is for Linux")
@@ -230,6 +233,41 @@ class Setup(unittest.TestCase):
         self.run_it()
         self.repo.chmod(0o555)
         self.assertEqual(self.run_it(), "")
+
+    def test_every_wheel_has_its_sum(self):
+        for name in WHEELS:
+            lines = [line for line in SCRIPT.with_name(name).read_text().splitlines() if not line.startswith("#")]
+            *sums, last = [line for line in lines if line.startswith(" ")]
+            for line in sums:
+                self.assertRegex(line, r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
+            self.assertRegex(last, r"^    --hash=sha256:[0-9a-f]{64}$")
+            named = [at for at, line in enumerate(lines) if not line.startswith(" ")]
+            for at in named:
+                self.assertRegex(lines[at], r'^[a-z][a-z0-9_-]*==[0-9.]+( ; sys_platform == "linux")? \\$')
+            for at, following in zip(named, [*named[1:], len(lines)]):
+                self.assertGreater(following, at + 1, f"{lines[at]} has no sum")
+            torch = lines[: named[1]]
+            # five versions of Python, two of them without a global lock too, on each system
+            self.assertEqual(len(torch) - 1, 7 * (3 if name == "libtorch-cpu.txt" else 2))
+
+    def test_pip_refuses_a_wheel_of_another_sum(self):
+        """The real pip, with a wheel of the right name that holds something else."""
+        if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("this Python has no pip")
+        wheel, text = self.root / "typing_extensions-4.16.0-py3-none-any.whl", "Wheel-Version: 1.0\nTag: py3-none-any\n"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            info = "typing_extensions-4.16.0.dist-info"
+            archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: typing_extensions\nVersion: 4.16.0\n")
+            archive.writestr(f"{info}/WHEEL", text)
+            archive.writestr(f"{info}/RECORD", "")
+        lines = SCRIPT.with_name("libtorch-cpu.txt").read_text().splitlines()
+        at = lines.index("typing_extensions==4.16.0 \\")
+        (self.root / "only.txt").write_text("\n".join(lines[at : at + 2]).rstrip(" \\") + "\n")
+        command = [sys.executable, "-m", "pip", "install", "--no-index", "--find-links", str(self.root), "--no-deps"]
+        command += ["--require-hashes", "--target", str(self.root / "site"), "-r", str(self.root / "only.txt")]
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertNotEqual(said.returncode, 0)
+        self.assertIn("DO NOT MATCH THE HASHES", said.stderr + said.stdout)
 
     def test_refuses_an_unknown_kind(self):
         self.run_it(code=3, says="`cpu` or `full`", GEMC_TORCH="gpu")
