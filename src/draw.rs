@@ -1,6 +1,8 @@
 //! Random numbers that are the same on every machine: a counter-based generator keyed by a seed and a purpose, so that
 //! what is drawn for one purpose never depends on what was drawn for another. Knows no room and no tensor.
 
+use std::ops::Range;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
@@ -82,6 +84,65 @@ impl Draw {
             if wide as u64 >= bound.wrapping_neg() % bound {
                 return (wide >> 64) as usize;
             }
+        }
+    }
+}
+
+/// Things of which each is drawn with the same probability. Whether thing k is drawn is told by the k-th number of the stream,
+/// so they may be asked for in any order.
+#[derive(Debug, Clone)]
+pub struct Lots {
+    rng: ChaCha8Rng,
+    /// A number is drawn where its upper 53 bits are below this.
+    bound: u64,
+    /// The thing whose number comes next.
+    next: u64,
+}
+
+impl Lots {
+    /// Numbers that are made at once.
+    const BLOCK: usize = 512;
+    /// Numbers that are rather made and thrown away than leapt over.
+    const NEAR: u64 = 32;
+
+    /// Opens the stream of `seed` for `purpose`; thing k is drawn where [`Draw::unit`] would give less than `part` as its k-th
+    /// number.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub fn new(seed: u64, purpose: &str, part: f64) -> Self {
+        // a power of two, so that the product is exact
+        let bound = (part * (1_u64 << 53) as f64).ceil() as u64;
+        Self { rng: Draw::new(seed, purpose).rng, bound, next: 0 }
+    }
+
+    /// Tells whether one thing is drawn.
+    pub fn has(&mut self, thing: u64) -> bool {
+        self.go_to(thing);
+        self.next = thing + 1;
+        self.rng.next_u64() >> 11 < self.bound
+    }
+
+    /// Calls `found` with each of these things that is drawn, in their order.
+    pub fn each(&mut self, things: Range<u64>, mut found: impl FnMut(u64)) {
+        self.go_to(things.start);
+        let mut block = [0; 8 * Self::BLOCK];
+        let mut first = things.start;
+        while first < things.end {
+            let count = (things.end - first).min(Self::BLOCK as u64);
+            let bytes = &mut block[..8 * usize::try_from(count).unwrap_or(Self::BLOCK)];
+            self.rng.fill_bytes(bytes);
+            let numbers = bytes.as_chunks().0.iter().map(|number| u64::from_le_bytes(*number));
+            (first..).zip(numbers).filter(|(_, number)| number >> 11 < self.bound).for_each(|(thing, _)| found(thing));
+            first += count;
+        }
+        self.next = first.max(things.start);
+    }
+
+    /// Goes to the number of a thing.
+    fn go_to(&mut self, thing: u64) {
+        match thing.checked_sub(self.next) {
+            Some(0) => {}
+            Some(gap @ 1..=Self::NEAR) => (0..gap).for_each(|_| _ = self.rng.next_u64()),
+            _ => self.rng.set_word_pos(2 * u128::from(thing)),
         }
     }
 }

@@ -54,6 +54,8 @@ pub struct Options {
     pub facts: Option<Facts>,
     /// Bytes that the weights and learned numbers of one run may take while training.
     pub memory_limit: u64,
+    /// Steps of a few nanoseconds that counting the synapses under masks may take, all masks together.
+    pub work_limit: u64,
     /// In which order weights are made and used.
     pub order: Order,
     /// Samples a batch, for which the cheapest order is sought, if not the usual; the plan computes any number.
@@ -61,9 +63,10 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// No overrides, no data set, 16 GiB, the usual batch: the same on every machine.
+    /// No overrides, no data set, 16 GiB, 250 million steps, the usual batch: the same on every machine.
     fn default() -> Self {
-        Self { set: Vec::new(), facts: None, memory_limit: 16 << 30, order: Order::Cheapest, batch: None }
+        let (memory_limit, work_limit) = (16 << 30, 250_000_000);
+        Self { set: Vec::new(), facts: None, memory_limit, work_limit, order: Order::Cheapest, batch: None }
     }
 }
 

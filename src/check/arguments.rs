@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::names::{Meaning, Names};
+use super::value::describe;
 use crate::diag::{Problems, did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Argument, Attribute, Call, Expr};
@@ -49,11 +50,12 @@ struct MissingArgument {
 /// An argument that has no place.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{callee}` has no place for {argument}")]
-#[diagnostic(code(gem::unknown_argument), help("write it as `{form}`"))]
+#[diagnostic(code(gem::unknown_argument))]
 struct UnknownArgument {
     callee: String,
     argument: String,
-    form: &'static str,
+    #[help]
+    help: String,
     #[label(primary, "no place for this")]
     at: Span,
 }
@@ -69,6 +71,21 @@ pub(super) struct Signature {
     pub(super) required: usize,
     /// Names that may be given as `name: value`.
     pub(super) named: &'static [&'static str],
+}
+
+impl Signature {
+    /// Returns the word that was probably meant, or how it is all written.
+    fn meant(self, word: &str) -> String {
+        let places = self.positional.iter().filter_map(|place| place.strip_prefix('`')?.strip_suffix('`'));
+        did_you_mean(word, self.named.iter().copied().chain(places))
+            .unwrap_or_else(|| format!("write it as `{}`", self.form))
+    }
+
+    /// Reports a positional argument that is not the word which may stand there.
+    pub(super) fn refuse(self, call: &Call, argument: &Expr, problems: &mut Problems) {
+        let (callee, argument, at) = (call.name.to_string(), describe(argument), argument.span());
+        problems.push(UnknownArgument { help: self.meant(argument.trim_matches('`')), callee, argument, at });
+    }
 }
 
 /// A call's arguments in their places.
@@ -114,7 +131,10 @@ pub(super) fn bind<'a>(
     let (callee, form) = (callee.to_string(), signature.form);
     for argument in arguments {
         let at = argument.name.as_ref().map_or(argument.value.span(), |name| name.span.to(argument.value.span()));
-        let unknown = |argument: String| UnknownArgument { callee: callee.clone(), argument, form: signature.form, at };
+        let unknown = |argument: String| {
+            let help = signature.meant(argument.trim_matches('`'));
+            UnknownArgument { callee: callee.clone(), argument, help, at }
+        };
         match &argument.name {
             Some(name) if bound.named(name.as_str()).is_some() => {
                 let first = bound.named(name.as_str()).map_or(at, Expr::span);

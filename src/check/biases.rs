@@ -14,7 +14,8 @@ use crate::diag::did_you_mean;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Attribute, Call, Expr};
 
-const BIASES: &[&str] = &["none", "free", "per_map", "expressed"];
+/// Biases by name.
+pub(super) const BIASES: &[&str] = &["none", "free", "per_map", "expressed"];
 
 /// A bias that does not exist.
 #[derive(Debug, Error, Diagnostic)]

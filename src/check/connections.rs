@@ -17,10 +17,13 @@ use super::misfit::misfits;
 use super::model::{Encoding, Projection};
 use super::names::Meaning;
 use super::neurons::Population;
-use super::range::{positive, switch};
+use super::range::{factor, switch};
 use super::value::said;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Attribute, Connect, Item};
+
+/// The attributes that a connection has besides those of its windows and masks.
+pub(super) const KEYS: &[&str] = &["frozen", "gain", "weights"];
 
 /// A connection's end does not express the genes its weights are made of.
 #[derive(Debug, Error, Diagnostic)]
@@ -155,6 +158,7 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
             weights,
             gain,
             again: false,
+            namesake: false,
             frozen,
             span,
         });
@@ -165,8 +169,7 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
 
 /// Returns the attributes that a connection may have.
 fn attributes<'a>(context: &mut Context, connect: &'a Connect) -> Vec<&'a Attribute> {
-    let known: Vec<&str> =
-        ["frozen", "gain", "weights"].iter().chain(fields::KEYS).chain(masks::KEYS).copied().collect();
+    let known: Vec<&str> = KEYS.iter().chain(fields::KEYS).chain(masks::KEYS).copied().collect();
     keys("a connection", &connect.attributes, &known, None, context.problems)
 }
 
@@ -184,7 +187,7 @@ fn gain(context: &mut Context, connect: &Connect, encoding: Option<Encoding>, at
         return 1.0;
     }
     let value = said(context, attribute, "a number");
-    value.and_then(|value| positive(context, value, "`gain`")).unwrap_or(1.0)
+    value.and_then(|value| factor(context, value, "`gain`")).unwrap_or(1.0)
 }
 
 /// Reports windows and masks that do not fit the populations of their links.
@@ -200,13 +203,20 @@ fn fitting(context: &mut Context, (field, wish): (Field, Wish), links: &[Link], 
     }
 }
 
-/// Reports a link that is there already, and marks one that is there in another manner.
+/// Reports a link that is there already, and marks one that is there in another manner, or by an encoding that calls one of its
+/// matrices the same.
 fn repeated<'a>(context: &mut Context, connect: &'a Connect, link: &mut Link, seen: &mut Seen<'a>) {
     let encoding = &connect.encoding.name;
+    let namesake = match link.encoding {
+        Some(Encoding::Basis(_)) => Some("subspace"),
+        Some(Encoding::Subspace(_)) => Some("basis"),
+        Some(Encoding::Genes(_) | Encoding::Direct | Encoding::GNetwork(_)) | None => None,
+    };
+    let shares = namesake.is_some_and(|other| seen.contains_key(&(link.source, link.target, other)));
     let alike = seen.entry((link.source, link.target, encoding.as_str())).or_default();
     let manner = link.projection.as_ref().map_or(String::new(), Projection::manner);
     if let Some(projection) = &mut link.projection {
-        projection.again = !alike.is_empty();
+        (projection.again, projection.namesake) = (!alike.is_empty(), shares);
     }
     if let Some(first) = alike.insert(manner, link.span) {
         let name = |index: usize| connect.chain.iter().find(|name| context.names.is_population(name, index));
@@ -246,11 +256,12 @@ fn expressed(
 }
 
 /// Counts the synapses of all links, where nothing is at fault so far.
-pub(super) fn count(context: &mut Context, links: &mut Links, populations: &[Option<Population>]) {
+pub(super) fn count(context: &mut Context, links: &mut Links, populations: &[Option<Population>], work_limit: u64) {
+    let budget = &mut masks::Budget::new(work_limit);
     for projection in links.list.iter_mut().filter_map(|link| link.projection.as_mut()) {
         let [source, target] = [projection.source, projection.target].map(|id| populations.get(id.index()));
         if let (Some(Some(source)), Some(Some(target))) = (source, target) {
-            projection.synapses = masks::synapses(context, projection, [&source.shape, &target.shape]);
+            projection.synapses = masks::synapses(context, projection, [&source.shape, &target.shape], budget);
         }
     }
 }

@@ -19,6 +19,9 @@ const BASIS: Signature = Signature { form: "basis(32)", positional: &["the numbe
 const DIRECT: Signature = Signature { form: "direct", positional: &[], required: 0, named: &[] };
 const GENES: Signature = Signature { form: "via genome", positional: &[], required: 0, named: &[] };
 
+/// Encodings that need no genes, by name.
+pub(super) const WORDS: &[&str] = &["direct", "basis", "gnetwork", "subspace"];
+
 /// Nothing by this name can make weights.
 #[derive(Debug, Error, Diagnostic)]
 #[error("nothing called `{word}` can make weights")]
@@ -67,7 +70,7 @@ fn interaction(context: &mut Context, name: &Name, genomes: usize) -> Option<usi
     };
     let makes = |meaning| matches!(meaning, Meaning::Genome(_) | Meaning::Interaction(_));
     let declared = context.names.iter().filter(|(_, entry)| makes(entry.meaning)).map(|(name, _)| name);
-    let fitting: Vec<&str> = declared.chain(["direct", "basis", "gnetwork", "subspace"]).take(12).collect();
+    let fitting: Vec<&str> = declared.chain(WORDS.iter().copied()).take(12).collect();
     let help = did_you_mean(name.as_str(), fitting.iter().copied())
         .unwrap_or_else(|| format!("after `via` stands {}", list(fitting.iter().copied())));
     context.problems.push(UnknownEncoding { word: name.clone(), found, at: name.span, help });

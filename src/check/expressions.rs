@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::Context;
 use super::arguments::{Bound, Signature, bind};
 use super::neurons::Expression;
-use super::range::{positive, rate, switch};
+use super::range::{Bounds, between, rate, switch};
 use super::value::describe;
 use crate::diag::{did_you_mean, list};
 use crate::span::Span;
@@ -14,10 +14,16 @@ use crate::syntax::ast::{Argument, Attribute, Call, Expr};
 
 /// σ of a Gaussian at the start: seen to train well on 28 × 28 grids.
 const SIGMA: f64 = 0.3;
+/// Narrower Gaussians miss the neurons of most grids, wider ones are flat in single precision.
+const SIGMAS: Bounds = Bounds { least: 1e-4, most: 1e3, said: "from 0.0001 to 1000" };
 /// Deviation of an inverse square's σ at the start: seen to train well on the grids of LeNet-5.
 const SCALE: f64 = 20.0;
 
-const FORMS: &[&str] = &["free", "random", "gaussian", "inverse_square", "split"];
+/// Products of steeper ones are nothing in single precision, smaller ones are flat.
+const SCALES: Bounds = Bounds { least: 1e-3, most: 1e4, said: "from 0.001 to 10,000" };
+
+/// Expressions by name.
+pub(super) const FORMS: &[&str] = &["free", "random", "gaussian", "inverse_square", "split"];
 const FREE: Signature = Signature { form: "free", positional: &[], required: 0, named: &["rate"] };
 const RANDOM: Signature =
     Signature { form: "random(contrasts)", positional: &["`contrasts`"], required: 0, named: &["contrasts"] };
@@ -70,12 +76,12 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
         }
         "random" => {
             let bound = bind(RANDOM, &call.name, arguments, call.span, context.problems)?;
-            Some(Expression::Random { contrasts: flag(context, call, &bound, "contrasts")? })
+            Some(Expression::Random { contrasts: flag(context, (RANDOM, call), &bound, "contrasts")? })
         }
         "gaussian" => gaussian(context, call, arguments),
         "inverse_square" => {
             let bound = bind(INVERSE, &call.name, arguments, call.span, context.problems)?;
-            let scale = bound.named("scale").map_or(Some(SCALE), |expr| positive(context, expr, "`scale`"));
+            let scale = bound.named("scale").map_or(Some(SCALE), |expr| between(context, expr, "`scale`", SCALES));
             let rate = rate(context, bound.named("rate"));
             Some(Expression::InverseSquare { scale: scale?, rate: rate? })
         }
@@ -85,17 +91,20 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
 
 fn gaussian(context: &mut Context, call: &Call, arguments: &[Argument]) -> Option<Expression> {
     let bound = bind(GAUSSIAN, &call.name, arguments, call.span, context.problems)?;
-    let sigma = bound.named("sigma").map_or(Some(SIGMA), |expr| positive(context, expr, "`sigma`"));
-    let anisotropic = flag(context, call, &bound, "anisotropic");
+    let sigma = bound.named("sigma").map_or(Some(SIGMA), |expr| between(context, expr, "`sigma`", SIGMAS));
+    let anisotropic = flag(context, (GAUSSIAN, call), &bound, "anisotropic");
     let rate = rate(context, bound.named("rate"));
     Some(Expression::Gaussian { sigma: sigma?, anisotropic: anisotropic?, rate: rate? })
 }
 
 /// Reads a word that may stand alone, `anisotropic`, or with a value, `anisotropic: true`.
-fn flag(context: &mut Context, call: &Call, bound: &Bound<'_>, word: &str) -> Option<bool> {
+fn flag(context: &mut Context, (signature, call): (Signature, &Call), bound: &Bound<'_>, word: &str) -> Option<bool> {
     match bound.positional.first() {
         Some(Expr::Call(said)) if said.name.as_str() == word && said.arguments.is_none() => Some(true),
-        Some(other) => unknown(context, &format!("`{}` with {}", call.name, describe(other)), other.span()),
+        Some(other) => {
+            signature.refuse(call, other, context.problems);
+            None
+        }
         None => bound.named(word).map_or(Some(false), |expr| switch(context, Some(expr))),
     }
 }

@@ -8,7 +8,7 @@ use super::arguments::{Signature, bind, keys};
 use super::ids::GenomeId;
 use super::model::{Genome, Interaction, Rule};
 use super::names::Meaning;
-use super::range::{count, not_negative, rate};
+use super::range::{count, rate, weight};
 use super::value::describe;
 use super::words::{RULES, look_up, words};
 use crate::diag::{did_you_mean, list};
@@ -17,6 +17,9 @@ use crate::syntax::ast::{self, Ast, Attribute, Expr, Item};
 
 const GENOME: Signature =
     Signature { form: "genome g(genes)", positional: &["the number of genes"], required: 1, named: &[] };
+
+/// The attributes that a genome or interaction has.
+pub(super) const KEYS: &[&str] = &["interaction", "sparse", "rate"];
 
 /// A rule of O that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -86,7 +89,7 @@ impl Read {
 
 fn attributes(context: &mut Context, owner: &'static str, attributes: &[Attribute]) -> Read {
     let mut read = Read { rule: Rule::Free, sparse: 0.0, rate: 1.0 };
-    for attribute in keys(owner, attributes, &["interaction", "sparse", "rate"], None, context.problems) {
+    for attribute in keys(owner, attributes, KEYS, None, context.problems) {
         let key = attribute.key.as_str();
         match &attribute.value {
             Some(Expr::Call(call)) if key == "interaction" && call.arguments.is_none() => {
@@ -96,7 +99,7 @@ fn attributes(context: &mut Context, owner: &'static str, attributes: &[Attribut
                 }
             }
             Some(value) if key == "sparse" => {
-                read.sparse = not_negative(context, value, "the weight of the penalty").unwrap_or(0.0);
+                read.sparse = weight(context, value, "the weight of the penalty").unwrap_or(0.0);
             }
             Some(value) if key == "rate" => read.rate = rate(context, Some(value)).unwrap_or(1.0),
             Some(other) => unknown_rule(context, describe(other).trim_matches('`'), other.span()),

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::Context;
 use super::model::Projection;
 use super::neurons::{Layout, Population};
-use super::range::{Least, OutOfRange, part, positive, switch, whole};
+use super::range::{Bounds, Least, OutOfRange, between, part, switch, whole};
 use super::value::WrongKind;
 use crate::diag::{count, list};
 use crate::space::{Density, Joins, Mask};
@@ -16,7 +16,10 @@ use crate::syntax::ast::{Attribute, Expr};
 /// The attributes of which masks are made.
 pub(super) const KEYS: &[&str] = &["within", "density", "seed", "acyclic"];
 
-/// Pairs of neurons under a mask at most: each is looked at when a text is compiled.
+/// Distances within the cube [−1, 1]^dims and some beyond it, which join all.
+const RADII: Bounds = Bounds { least: 1e-6, most: 1e3, said: "from 1e-6 to 1000" };
+
+/// Pairs of neurons under a mask at most.
 const MOST_PAIRS: u64 = 1 << 32;
 
 /// A seed without anything that is drawn.
@@ -102,6 +105,20 @@ struct EmptyMask {
     at: Span,
 }
 
+/// Counting the synapses under the masks takes too long.
+#[derive(Debug, Error, Diagnostic)]
+#[error("counting the synapses under this mask takes more steps than are left of {limit}")]
+#[diagnostic(
+    code(gem::too_much_work),
+    help("make the populations smaller, or `within` narrower, or raise the limit with `--work-limit`")
+)]
+struct TooMuchWork {
+    limit: String,
+    #[label(primary, "{pairs}")]
+    at: Span,
+    pairs: String,
+}
+
 /// What the attributes of a connection ask for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wish {
@@ -129,7 +146,7 @@ pub(super) fn wish(context: &mut Context, attributes: &[&Attribute]) -> Wish {
         context.problems.push(MaskWithWindow { keys, at, window: window.key.span });
     }
     let within = find("within").and_then(|key| {
-        let radius = read(context, key, |context, expr| positive(context, expr, "`within`"))?;
+        let radius = read(context, key, |context, expr| between(context, expr, "`within`", RADII))?;
         Some((radius, key.key.span))
     });
     let part = find("density").and_then(|key| read(context, key, |context, expr| part(context, expr, "`density`")));
@@ -189,8 +206,28 @@ fn measurable(context: &mut Context, [source, target]: [&Population; 2], at: Spa
     }
 }
 
-/// Counts the synapses of a link between populations of these shapes; reports a mask that leaves none.
-pub(super) fn synapses(context: &mut Context, projection: &Projection, [source, target]: [&Layout; 2]) -> u64 {
+/// Steps that counting may still take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    limit: u64,
+    left: Option<u64>,
+}
+
+impl Budget {
+    /// Makes a budget of `limit` steps.
+    pub(super) fn new(limit: u64) -> Self {
+        Self { limit, left: Some(limit) }
+    }
+}
+
+/// Counts the synapses of a link between populations of these shapes; reports a mask that leaves none, and the first whose
+/// synapses are too much work to count.
+pub(super) fn synapses(
+    context: &mut Context,
+    projection: &Projection,
+    [source, target]: [&Layout; 2],
+    budget: &mut Budget,
+) -> u64 {
     let pairs = (source.neurons() as u64).saturating_mul(target.neurons() as u64);
     let Some(mask) = projection.mask.clone() else {
         return projection.window.map_or(pairs, |window| window.synapses(source, target));
@@ -200,9 +237,16 @@ pub(super) fn synapses(context: &mut Context, projection: &Projection, [source, 
         context.problems.push(OutOfRange { what, allowed, found: pairs.to_string(), at });
         return 0;
     }
-    let left = Joins { mask, ends: [source.space(), target.space()] }.count();
-    if left == 0 {
+    let Some(left) = budget.left else { return 0 };
+    let Some(counted) = Joins { mask, ends: [source.space(), target.space()] }.counted(left) else {
+        let (limit, at) = (count(budget.limit, "step"), projection.span);
+        context.problems.push(TooMuchWork { limit, at, pairs: count(pairs, "pair") });
+        budget.left = None;
+        return 0;
+    };
+    budget.left = Some(left - counted.steps);
+    if counted.joined == 0 {
         context.problems.push(EmptyMask { pairs: count(pairs, "pair"), at: projection.span });
     }
-    left
+    counted.joined
 }

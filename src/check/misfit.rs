@@ -119,11 +119,33 @@ fn help(window: Window, from: [usize; 2], target: &Population, gives: [Option<us
         _ => {}
     }
     if ways.is_empty() {
+        ways.extend(fitting(window, from));
+    }
+    if ways.is_empty() {
         "change the sizes of source and target, or the padding".to_owned()
     } else {
         ways.join(", or ")
     }
 }
+
+/// Says what the nearest smaller window and the nearest larger one that come out even make of a source.
+fn fitting(window: Window, from: [usize; 2]) -> Option<String> {
+    let gives = |side: usize| {
+        let [rows, columns] = from.map(|length| Window { size: side, ..window }.fits(length));
+        Some(format!("`window: {side}` gives {}", size([rows?, columns?])))
+    };
+    let room = from.map(|length| length.saturating_add(window.padding.saturating_mul(2)));
+    let largest = room[0].min(room[1]);
+    // those that come out even follow each other by a stride
+    let smaller = (window.padding + 1..window.size.min(largest.saturating_add(1))).rev().take(window.stride);
+    let larger = (window.size.saturating_add(1)..=largest).take(window.stride);
+    let ways: Vec<String> =
+        smaller.take(FAR).find_map(gives).into_iter().chain(larger.take(FAR).find_map(gives)).collect();
+    (!ways.is_empty()).then(|| format!("on {} {}", size(from), ways.join(", ")))
+}
+
+/// Windows that are tried at most in search of one that fits.
+const FAR: usize = 1000;
 
 /// Returns the source's length that gives a target's.
 fn wanted(window: Window, target: usize) -> Option<usize> {

@@ -35,6 +35,7 @@ mod skeleton;
 mod ticks;
 mod unused;
 mod value;
+mod vocabulary;
 mod window;
 mod words;
 
@@ -44,6 +45,7 @@ pub use neurons::{Activation, Bias, Expression, Identity, Layout, Pool, Populati
 pub use rivals::GNetwork;
 pub use skeleton::{Skeleton, SkeletonLink};
 pub use ticks::Ticks;
+pub use vocabulary::Vocabulary;
 pub use window::{Share, Window};
 
 use self::connections::Links;
@@ -93,7 +95,7 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     size::size(&genes, &populations, &projections, options, context.problems);
     let skeleton = Skeleton::new(ast, &links, &pools, (ports, ticks));
     if !context.problems.has_errors() {
-        connections::count(context, &mut links, &populations);
+        connections::count(context, &mut links, &populations, options.work_limit);
     }
     let faulty = context.problems.has_errors();
     let pieces = Pieces { settings, genes, populations, links, ports, intake, ticks };

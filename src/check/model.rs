@@ -139,6 +139,8 @@ pub struct Projection {
     pub gain: f64,
     /// Whether an earlier one joins the same ends by the same encoding, in another manner.
     pub again: bool,
+    /// Whether an earlier one joins the same ends by another encoding that has a matrix of the same name.
+    pub namesake: bool,
     /// Whether its weights stay as they start.
     pub frozen: bool,
     /// Where the text says so.

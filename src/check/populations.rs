@@ -19,7 +19,8 @@ use crate::diag::{did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Attribute, Expr};
 
-const KEYS: &[&str] = &["activation", "bias", "positions"];
+/// The attributes that a population has besides those named after genomes.
+pub(super) const KEYS: &[&str] = &["activation", "bias", "positions"];
 
 /// An activation that does not exist.
 #[derive(Debug, Error, Diagnostic)]

@@ -27,7 +27,8 @@ const CLOUD: Signature = Signature {
     required: 1,
     named: &["dims", "seed"],
 };
-const SHAPES: &[&str] = &["units", "grid", "cloud", "average_pool"];
+/// Shapes by name.
+pub(super) const SHAPES: &[&str] = &["units", "grid", "cloud", "average_pool"];
 /// Dimensions of a cloud, if not said, and at most.
 const DIMS: usize = 2;
 const MOST_DIMS: usize = 16;

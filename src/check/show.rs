@@ -94,15 +94,25 @@ impl Model {
     }
 
     /// Returns what a projection's own tensors are called after: `image->c1`, and of several between the same ends by the
-    /// same encoding from the second on `image->c1.window3_padding1`.
+    /// same encoding from the second on `image->c1.window3_padding1`. A subspace beside a basis is `image->c1.subspace`, and the
+    /// other way round: both have a matrix R.
     pub fn link_name(&self, projection: &Projection) -> CompactString {
         let (source, target) = (&self.population(projection.source).name, &self.population(projection.target).name);
+        let word = match projection.encoding {
+            Encoding::Basis(_) if projection.namesake => ".basis",
+            Encoding::Subspace(_) if projection.namesake => ".subspace",
+            Encoding::Genes(_)
+            | Encoding::Direct
+            | Encoding::Basis(_)
+            | Encoding::GNetwork(_)
+            | Encoding::Subspace(_) => "",
+        };
         if !projection.again {
-            return CompactString::from_iter([source.as_str(), "->", target.as_str()]);
+            return CompactString::from_iter([source.as_str(), "->", target.as_str(), word]);
         }
         let manner = projection.manner();
         let manner = if manner.is_empty() { "whole".to_owned() } else { manner.replace(", ", "_").replace(' ', "") };
-        format_compact!("{source}->{target}.{manner}")
+        format_compact!("{source}->{target}{word}.{manner}")
     }
 
     /// Returns how a pool is made, or nothing for a population that is none.

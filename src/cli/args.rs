@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
 use clap_complete::Shell;
 
 use super::fitting::FitArgs;
-use super::parse::{device, gibibytes, setting};
+use super::parse::{device, gibibytes, millions, setting};
 use super::training::TrainArgs;
 
 /// A compiler for neural networks that are grown, not written.
@@ -116,6 +116,9 @@ pub(super) struct LimitArgs {
     /// Refuse models that need more memory than this to train [default: 16]
     #[arg(long, value_name = "GIB", value_parser = gibibytes)]
     pub(super) memory_limit: Option<u64>,
+    /// Refuse models whose masks take more million steps than this to count [default: 250]
+    #[arg(long, value_name = "MILLIONS", value_parser = millions)]
+    pub(super) work_limit: Option<u64>,
 }
 
 /// A stage of the compiler, or a picture of one. Documented values would make every page of help a long one.

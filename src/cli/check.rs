@@ -9,7 +9,6 @@ use super::numbers::count;
 use super::screen::{Ink, Screen};
 use super::source;
 use crate::compile::faults;
-use crate::diag::Finding;
 
 /// Checks every file and shows what is wrong with it.
 pub(super) fn run(screen: &Screen, args: &CheckArgs) -> Outcome {
@@ -22,10 +21,9 @@ pub(super) fn run(screen: &Screen, args: &CheckArgs) -> Outcome {
         };
         let earned = of_report(&report);
         worst = if earned as u8 > worst as u8 { earned } else { worst };
-        let findings = report.findings();
-        tally.add(&findings);
+        tally.add(report.counts());
         if screen.is_json() {
-            files.push(json!({ "path": path.display().to_string(), "diagnostics": findings }));
+            files.push(json!({ "path": path.display().to_string(), "diagnostics": report.findings() }));
         } else {
             screen.report(&report);
         }
@@ -46,10 +44,9 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, findings: &[Finding]) {
-        for finding in findings {
-            *(if finding.severity == "error" { &mut self.errors } else { &mut self.warnings }) += 1;
-        }
+    fn add(&mut self, [errors, warnings]: [usize; 2]) {
+        self.errors += errors as u64;
+        self.warnings += warnings as u64;
     }
 
     fn line(&self, screen: &Screen, files: usize) -> String {

@@ -44,9 +44,10 @@ pub use self::doctor::Libtorch;
 pub use self::live::engine;
 pub use self::tensors::{Live, Tensors};
 
-use self::args::{Line, Verb};
+use self::args::{Format, Line, Verb};
 use self::exit::{Exit, Failure, Outcome};
 use self::screen::Screen;
+use crate::diag::is_hidden;
 
 /// A panic: a rule of ours that does not hold.
 #[derive(Debug, Error, Diagnostic)]
@@ -68,8 +69,14 @@ pub fn run(tensors: &Tensors) -> ExitCode {
 
 /// Shows what clap answers instead of a command: help and version are no failure.
 fn parsed_no_further(answer: &clap::Error) -> Exit {
-    // a reader that has gone away is no fault
-    let _ = answer.print();
+    let hidden = |argument: std::ffi::OsString| argument.to_string_lossy().chars().any(is_hidden);
+    if answer.use_stderr() && std::env::args_os().any(hidden) {
+        // clap repeats arguments as they are
+        Screen::new(Format::Human).remark(answer.render().to_string().trim_end());
+    } else {
+        // a reader that has gone away is no fault
+        let _ = answer.print();
+    }
     if answer.use_stderr() { Exit::Usage } else { Exit::Done }
 }
 
@@ -115,7 +122,6 @@ thread_local! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::Format;
 
     #[test]
     fn a_panic_is_a_bug() {

@@ -14,7 +14,7 @@ use crate::options::{Facts, Options, Order};
 /// Returns what the command line asks of a compilation.
 pub(super) fn options(args: &ModelArgs, facts: Option<Facts>) -> Options {
     let order = order(args.weights);
-    Options { set: args.set.clone(), facts, memory_limit: limit(args.limit), order, ..Options::default() }
+    Options { set: args.set.clone(), facts, order, ..limits(args.limit) }
 }
 
 /// Returns the order of products that a word of the command line stands for.
@@ -26,9 +26,11 @@ pub(super) fn order(weights: Weights) -> Order {
     }
 }
 
-/// Returns the memory limit in bytes.
-pub(super) fn limit(args: LimitArgs) -> u64 {
-    args.memory_limit.unwrap_or(Options::default().memory_limit)
+/// Returns the options that hold these limits and nothing else.
+pub(super) fn limits(args: LimitArgs) -> Options {
+    let usual = Options::default();
+    let memory_limit = args.memory_limit.unwrap_or(usual.memory_limit);
+    Options { memory_limit, work_limit: args.work_limit.unwrap_or(usual.work_limit), ..usual }
 }
 
 /// Finds and reads a model; says so where it is gemc's own copy.

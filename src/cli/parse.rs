@@ -30,7 +30,10 @@ pub(super) fn sweep(text: &str) -> Result<Sweep, String> {
     for part in values_text.split(',').map(str::trim) {
         match part.split_once("..") {
             None if part.is_empty() => return Err(wanted()),
-            None => values.push(part.to_owned()),
+            None => match dashed(part) {
+                Some((low, high)) => return Err(format!("`{part}` is no number: write {low}..{high}")),
+                None => values.push(part.to_owned()),
+            },
             Some((low, high)) => {
                 let (low, high) = (whole(low).ok_or_else(wanted)?, whole(high).ok_or_else(wanted)?);
                 if low > high {
@@ -50,6 +53,12 @@ pub(super) fn sweep(text: &str) -> Result<Sweep, String> {
     }
 }
 
+/// Reads `A-B`, as many write all numbers from A to B.
+fn dashed(text: &str) -> Option<(i64, i64)> {
+    let (low, high) = text.split_once('-')?;
+    Some((whole(low)?, whole(high)?))
+}
+
 fn whole(text: &str) -> Option<i64> {
     text.trim().parse().ok()
 }
@@ -59,6 +68,13 @@ pub(super) fn gibibytes(text: &str) -> Result<u64, String> {
     // a positive number of bytes that is too large to count is no limit, which is what the cast makes of it
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     positive(text).map(|gib| (gib * 1024.0 * 1024.0 * 1024.0) as u64)
+}
+
+/// Reads a number of millions.
+pub(super) fn millions(text: &str) -> Result<u64, String> {
+    // as above
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    positive(text).map(|millions| (millions * 1e6) as u64)
 }
 
 /// Reads a number above 0.

@@ -1,6 +1,7 @@
 //! The only place that prints. Text for scripts and what was asked for goes to standard output; reports, progress and
 //! remarks to standard error; each plain where it is not a terminal or `NO_COLOR` is set.
 
+use std::borrow::Cow;
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
@@ -12,7 +13,7 @@ use thiserror::Error;
 
 use super::args::Format;
 use super::exit::{Exit, Failure};
-use crate::diag::{Report, Style};
+use crate::diag::{Report, Style, escaped, is_hidden};
 
 /// Columns of text that nobody looks at, and the most that text for people is spread over.
 const WIDEST: usize = 100;
@@ -87,6 +88,7 @@ impl Pane {
     }
 
     fn write(self, text: &str) -> io::Result<()> {
+        let text = harmless(text, self.colour);
         match self.stream {
             Stream::Out => {
                 let mut out = io::stdout().lock();
@@ -101,9 +103,36 @@ impl Pane {
     }
 }
 
-/// Writes an object as scripts read it.
+/// Spells out what a terminal would obey, colours aside where there are any.
+fn harmless(text: &str, colour: bool) -> Cow<'_, str> {
+    if !colour || !text.contains(ESCAPE) {
+        return escaped(text);
+    }
+    let mut pieces = text.split(ESCAPE);
+    let mut out = escaped(pieces.next().unwrap_or_default()).into_owned();
+    for piece in pieces {
+        let paint = piece.strip_prefix('[').and_then(|rest| rest.split_once('m'));
+        let is_paint = paint.is_some_and(|(codes, _)| codes.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'));
+        out.push_str(if is_paint { ESCAPE } else { "\\u{1b}" });
+        out.push_str(&escaped(piece));
+    }
+    Cow::Owned(out)
+}
+
+/// Begins a colour.
+const ESCAPE: &str = "\u{1b}";
+
+/// Writes an object as scripts read it. What a terminal would obey is spelt as JSON spells it: none of it stands outside strings.
 pub(super) fn spelt(object: &impl Serialize) -> String {
-    format!("{:#}\n", serde_json::to_value(object).unwrap_or_default())
+    let text = format!("{:#}\n", serde_json::to_value(object).unwrap_or_default());
+    if !text.chars().any(is_hidden) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) { out += &format!("\\u{:04x}", u32::from(character)) } else { out.push(character) }
+    }
+    out
 }
 
 impl Screen {

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::args::SnapshotArgs;
 use super::exit::{Exit, Failure, Outcome, alone};
-use super::model::limit;
+use super::model::limits;
 use super::numbers::count;
 use super::screen::{Ink, Screen};
 use super::snap::{BrokenSnapshot, Snap};
@@ -119,7 +119,7 @@ fn compare(model: &Path, args: &SnapshotArgs) -> Result<Row, Failure> {
         Ok(snap) => snap,
         Err(why) => return Ok(faulty(model, alone(BrokenSnapshot { path: beside.display().to_string(), why }))),
     };
-    let options = Options { set: snap.settings(), memory_limit: limit(args.limit), ..Options::default() };
+    let options = Options { set: snap.settings(), ..limits(args.limit) };
     let compiled = source::read(model).and_then(|source| stages(&source.name, &source.text, &options));
     let new = match compiled {
         Ok(stages) => snap.with(&stages.plan.to_string()),

@@ -3,12 +3,15 @@
 
 mod bug;
 mod count;
+mod escape;
+mod excerpt;
 mod problems;
 mod report;
 mod suggest;
 
 pub use bug::Bug;
 pub use count::{count, grouped};
+pub use escape::{escaped, in_line, is_hidden};
 pub use problems::{Problem, Problems};
 pub use report::{Finding, Report, Style};
 pub use suggest::{did_you_mean, list};

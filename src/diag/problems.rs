@@ -1,15 +1,24 @@
 //! The one list that rules push faults to. A rule returns nothing: it pushes and goes on, so that one run finds all.
 
+use indexmap::IndexMap;
 use miette::{Diagnostic, Severity};
+use rustc_hash::FxBuildHasher;
 
 /// One fault or warning.
 pub type Problem = Box<dyn Diagnostic + Send + Sync + 'static>;
 
-/// Faults and warnings found so far, in the order they were found.
+/// Faults of one kind that are kept; further ones are counted.
+pub(super) const KEPT: usize = 100;
+
+/// Faults and warnings found so far, in the order they were found. Of each kind the first hundred are kept, all are counted.
 #[derive(Debug, Default)]
 pub struct Problems {
     found: Vec<Problem>,
+    kinds: Kinds,
 }
+
+/// How many there are of each code.
+pub(super) type Kinds = IndexMap<String, usize, FxBuildHasher>;
 
 impl Problems {
     /// Makes an empty list.
@@ -19,17 +28,34 @@ impl Problems {
 
     /// Adds one.
     pub fn push(&mut self, problem: impl Diagnostic + Send + Sync + 'static) {
-        self.found.push(Box::new(problem));
+        self.add(code(&problem), Box::new(problem));
     }
 
     /// Adds those of another list.
     pub fn append(&mut self, mut other: Self) {
-        self.found.append(&mut other.found);
+        for problem in other.found {
+            let code = code(problem.as_ref());
+            if let Some(left) = other.kinds.get_mut(&code) {
+                *left -= 1;
+            }
+            self.add(code, problem);
+        }
+        for (code, counted) in other.kinds.into_iter().filter(|(_, counted)| *counted > 0) {
+            *self.kinds.entry(code).or_default() += counted;
+        }
+    }
+
+    fn add(&mut self, code: String, problem: Problem) {
+        let count = self.kinds.entry(code).or_default();
+        *count += 1;
+        if *count <= KEPT {
+            self.found.push(problem);
+        }
     }
 
     /// Tells whether there are so many that suggestions for further ones are no longer worth their time.
     pub fn many(&self) -> bool {
-        self.found.len() >= 100
+        self.found.len() >= KEPT
     }
 
     /// Tells whether any of them is an error rather than a warning.
@@ -37,11 +63,16 @@ impl Problems {
         self.found.iter().any(|problem| is_error(problem.as_ref()))
     }
 
-    /// Returns them in the order of the text; what has no place comes first.
-    pub fn sorted(mut self) -> Vec<Problem> {
+    /// Returns those that are kept in the order of the text, what has no place first, and how many there are of each kind.
+    pub(super) fn sorted(mut self) -> (Vec<Problem>, Kinds) {
         self.found.sort_by_cached_key(|problem| place(problem.as_ref()));
-        self.found
+        (self.found, self.kinds)
     }
+}
+
+/// Returns the stable code, such as `gem::unknown_name`.
+pub(super) fn code(problem: &dyn Diagnostic) -> String {
+    problem.code().map(|code| code.to_string()).unwrap_or_default()
 }
 
 /// Tells whether `problem` stops the compiler.

@@ -2,13 +2,21 @@
 
 use std::fmt::{self, Write as _};
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::problems::{Problem, Problems, is_error};
+use super::escape::message;
+use super::excerpt::Excerpt;
+use super::problems::{Problem, Problems, code, is_error};
 
 /// Faults that are drawn; a text with more gets a line that counts the rest.
 const SHOWN: usize = 50;
+/// Faults of one kind that are all drawn; of more the first are, and the rest is counted.
+const FEW: usize = 20;
+/// How many are drawn of more, and of how many further ones the line is told.
+const FIRST: usize = 3;
+const NEXT: usize = 5;
 
 /// Bytes of a line that is still drawn; of a longer one only the place is told.
 const LONGEST_LINE: usize = 1_000;
@@ -33,8 +41,10 @@ pub enum Style {
 /// All faults and warnings of one source, in the order of its text.
 #[derive(Debug)]
 pub struct Report {
-    source: NamedSource<String>,
+    excerpt: Box<Excerpt>,
     problems: Vec<Problem>,
+    /// How many there are of each code.
+    kinds: Vec<(String, usize)>,
 }
 
 /// One fault or warning as scripts see it; lines and columns count from 1, in characters.
@@ -54,17 +64,31 @@ pub struct Finding {
     pub length: usize,
     /// What to do.
     pub help: Option<String>,
+    /// How many more of this code there are that are not listed; said of the last that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more: Option<usize>,
 }
 
 impl Report {
     /// Makes the report of `problems` found in `text`, which is shown under `name`.
     pub fn new(name: &str, text: &str, problems: Problems) -> Self {
-        Self { source: NamedSource::new(name, text.to_owned()), problems: problems.sorted() }
+        let (problems, kinds) = problems.sorted();
+        Self { excerpt: Box::new(Excerpt::new(name, text)), problems, kinds: kinds.into_iter().collect() }
     }
 
-    /// Returns the faults and warnings in the order of the text.
+    /// Returns the faults and warnings in the order of the text; of each kind a hundred at most.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// Counts errors and warnings, those among them that are not kept.
+    pub fn counts(&self) -> [usize; 2] {
+        let mut counts = [0; 2];
+        for (code, count) in &self.kinds {
+            let kept = self.problems.iter().find(|problem| self::code(problem.as_ref()) == *code);
+            counts[usize::from(kept.is_some_and(|problem| !is_error(problem.as_ref())))] += count;
+        }
+        counts
     }
 
     /// Tells whether there is an error among them.
@@ -77,7 +101,8 @@ impl Report {
         self.problems.is_empty()
     }
 
-    /// Draws every fault with its place in the text, a blank line between two.
+    /// Draws every fault with its place in the text, a blank line between two; of very many of one kind the first, and how
+    /// many more there are.
     pub fn render(&self, style: Style) -> String {
         let bare = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
         let handler = match style {
@@ -86,24 +111,64 @@ impl Report {
             Style::Plain => bare.with_width(100),
         }
         .with_links(false);
-        let mut out = String::new();
-        for (index, problem) in self.problems.iter().take(SHOWN).enumerate() {
-            out.push_str(if index == 0 { "" } else { "\n" });
-            let located = Located { problem: problem.as_ref(), source: &self.source };
+        let (mut out, mut drawn, mut told) = (String::new(), 0, 0);
+        let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+        for problem in &self.problems {
+            let code = code(problem.as_ref());
+            let before = seen.entry(code.clone()).or_default();
+            let all = self.all(&code);
+            *before += 1;
+            if drawn == SHOWN || (all > FEW && *before > FIRST) {
+                continue;
+            }
+            out.push_str(if drawn == 0 { "" } else { "\n" });
+            let located = Located { problem: problem.as_ref(), report: self };
             // writing into a string cannot fail
             let _ = handler.render_report(&mut out, &located);
+            (drawn, told) = (drawn + 1, told + 1);
+            if all > FEW && *before == FIRST {
+                let _ = writeln!(out, "\n  … and {} more of {code}{}", all - FIRST, self.next(&code));
+                told += all - FIRST;
+            }
         }
-        if let Some(more @ 1..) = self.problems.len().checked_sub(SHOWN) {
+        if let more @ 1.. = self.counts().iter().sum::<usize>() - told {
             let _ = writeln!(out, "  … and {more} more");
         }
         out
     }
 
-    /// Returns what scripts read.
+    /// Returns how many there are of a kind.
+    fn all(&self, code: &str) -> usize {
+        self.kinds.iter().find(|(kind, _)| kind == code).map_or(0, |(_, count)| *count)
+    }
+
+    /// Says on which lines the next faults of a kind are that are not drawn.
+    fn next(&self, code: &str) -> String {
+        let starts = line_starts(&self.excerpt.raw);
+        let alike = self.problems.iter().filter(|problem| self::code(problem.as_ref()) == code).skip(FIRST);
+        let line = |problem: &Problem| finding(problem.as_ref(), &self.excerpt.raw, &starts).line;
+        let mut lines: Vec<usize> = alike.filter(|problem| problem.labels().is_some()).map(line).collect();
+        lines.dedup();
+        let lines: Vec<String> = lines.iter().take(NEXT).map(usize::to_string).collect();
+        match lines.as_slice() {
+            [] => String::new(),
+            [only] => format!(", the next on line {only}"),
+            several => format!(", the next on lines {}", several.join(", ")),
+        }
+    }
+
+    /// Returns what scripts read: of each kind a hundred at most, the last of which says how many more there are.
     pub fn findings(&self) -> Vec<Finding> {
-        let text = self.source.inner();
-        let lines = line_starts(text);
-        self.problems.iter().map(|problem| finding(problem.as_ref(), text, &lines)).collect()
+        let lines = line_starts(&self.excerpt.raw);
+        let mut found: Vec<Finding> =
+            self.problems.iter().map(|problem| finding(problem.as_ref(), &self.excerpt.raw, &lines)).collect();
+        for (code, all) in &self.kinds {
+            let listed = found.iter().filter(|finding| finding.code == *code).count();
+            if let (more @ 1.., Some(last)) = (all - listed, found.iter_mut().rfind(|finding| finding.code == *code)) {
+                last.more = Some(more);
+            }
+        }
+        found
     }
 }
 
@@ -122,11 +187,12 @@ fn finding(problem: &dyn Diagnostic, text: &str, lines: &[usize]) -> Finding {
     Finding {
         code: problem.code().map(|code| code.to_string()).unwrap_or_default(),
         severity: if is_error(problem) { "error" } else { "warning" },
-        message: problem.to_string(),
+        message: message(&problem.to_string()),
         line,
         column: characters(lines[line - 1], offset) + 1,
         length: characters(offset, offset + bytes),
-        help: problem.help().map(|help| help.to_string()),
+        help: problem.help().map(|help| message(&help.to_string())),
+        more: None,
     }
 }
 
@@ -138,17 +204,17 @@ impl fmt::Display for Report {
 
 impl std::error::Error for Report {}
 
-/// A fault together with the text that it points into.
+/// A fault together with the report that it is drawn in.
 #[derive(Debug)]
 struct Located<'a> {
     problem: &'a dyn Diagnostic,
-    source: &'a NamedSource<String>,
+    report: &'a Report,
 }
 
 impl Located<'_> {
     /// Tells whether the lines round every label are short enough to be drawn.
     fn is_drawn(&self) -> bool {
-        let text = self.source.inner();
+        let text = &self.report.excerpt.raw;
         // one line above and one below are drawn too
         let long = |label: &LabeledSpan| {
             let above = text.get(..label.offset()).into_iter().flat_map(|text| text.rsplit('\n').take(2));
@@ -162,11 +228,11 @@ impl Located<'_> {
 impl fmt::Display for Located<'_> {
     /// Writes the message, with its place where that cannot be drawn.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.problem, f)?;
+        f.write_str(&message(&self.problem.to_string()))?;
         if self.is_drawn() {
             return Ok(());
         }
-        let text = self.source.inner();
+        let text = &self.report.excerpt.raw;
         let found = finding(self.problem, text, &line_starts(text));
         write!(f, " (line {}, column {}; a line here is too long to be shown)", found.line, found.column)
     }
@@ -188,14 +254,19 @@ impl Diagnostic for Located<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.problem.help()
+        self.problem.help().map(|help| Box::new(message(&help.to_string())) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.problem.labels()?.next().filter(|_| self.is_drawn()).map(|_| self.source as &dyn miette::SourceCode)
+        self.problem
+            .labels()?
+            .next()
+            .filter(|_| self.is_drawn())
+            .map(|_| &*self.report.excerpt as &dyn miette::SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.problem.labels()
+        let labels = self.problem.labels()?;
+        Some(Box::new(labels.map(|label| self.report.excerpt.label(&label, label.label().map(message)))))
     }
 }

@@ -37,8 +37,9 @@ fn prepare(op: &Op, place: Place) -> Result<Option<Live>, TorchFault> {
         return Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?));
     }
     if let Op::Mask(wires) = op {
-        let [sources, targets] = wires.ends().map(size);
-        let joined: Vec<u8> = wires.joins().pairs().map(u8::from).collect();
+        let ([sources, targets], row) = (wires.ends().map(size), wires.ends()[1]);
+        let mut joined = vec![0_u8; wires.ends()[0] * row];
+        wires.joins().each(|source, target| joined[source * row + target] = 1);
         let values = Live::f_from_slice(&joined)?.f_view([1, sources, targets])?;
         return Ok(Some(values.f_to_device(place.device)?.f_to_kind(place.kind)?));
     }

@@ -111,6 +111,13 @@ impl Builder {
     /// Returns the tensor of a row, entering the row where it is new, and notes that `user` uses it.
     pub(super) fn leaf(&mut self, row: Row, user: &str) -> Result<TensorId, Bug> {
         if let Some((leaf, tensor)) = self.by_name.get(&row.name).copied() {
+            let known = &self.leaves[leaf.0];
+            let same =
+                known.shape == row.shape && known.start == row.start && known.rate.to_bits() == row.rate.to_bits();
+            if !same || known.learned != row.learned {
+                let why = format!("{user} and {} mean two things by it", known.shared_by.join(", "));
+                return Err(Bug { pass: "lower", tensor: row.name.to_string(), why });
+            }
             let shared = &mut self.leaves[leaf.0].shared_by;
             if shared.last().map(CompactString::as_str) != Some(user) {
                 shared.push(user.into());

@@ -104,9 +104,8 @@ impl Wires {
 impl List {
     fn new(joins: &Joins, synapses: usize) -> Self {
         let [sources, targets] = joins.ends.each_ref().map(Space::neurons);
-        let joined = joins.pairs().enumerate().filter(|(_, joined)| *joined);
         let mut pairs: Vec<[u32; 2]> = Vec::with_capacity(synapses);
-        pairs.extend(joined.map(|(pair, _)| [pair / targets, pair % targets].map(narrow)));
+        joins.each(|source, target| pairs.push([source, target].map(narrow)));
         let by_target = firsts(targets, pairs.iter().map(|[_, target]| *target));
         let by_source = firsts(sources, pairs.iter().map(|[source, _]| *source));
         let mut next = by_target.clone();

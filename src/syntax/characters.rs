@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::diag::Problems;
+use crate::diag::{self, Problems};
 use crate::span::Span;
 
 /// Characters that have no place in a `.gem` file, or none outside comments.
@@ -105,7 +105,8 @@ fn comment(text: &str) -> Option<Comment> {
 /// Tells whether `character` is one that moves the cursor or the direction of writing rather than being seen.
 fn is_hidden(character: char) -> bool {
     let allowed = matches!(character, '\t' | '\r' | '\n');
-    (character.is_control() && !allowed) || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (character.is_control() && !allowed)
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Writes as many spaces as there are bytes.
@@ -162,7 +163,7 @@ impl Strange {
         for (character, mut at) in self.found {
             let more = if at.len() > 1 { format!(", nor in {} other places", at.len() - 1) } else { String::new() };
             at.truncate(PLACES);
-            let shown = if is_hidden(character) || character.is_whitespace() {
+            let shown = if diag::is_hidden(character) || is_hidden(character) || character.is_whitespace() {
                 format!("the character U+{:04X}", u32::from(character))
             } else {
                 format!("`{character}`")

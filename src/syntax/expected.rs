@@ -2,7 +2,7 @@
 
 use pest::error::ErrorVariant;
 
-use super::grammar::{Rule, STATEMENTS, first_word, is_letter};
+use super::grammar::{Rule, STATEMENTS, first_word, is_keyword, is_letter};
 use crate::diag::{did_you_mean, list};
 use crate::span::Span;
 
@@ -79,6 +79,7 @@ impl UnexpectedToken {
         let Found { shown, at } = token(text, clean, expectation.at);
         let statement = &clean[expectation.statement..];
         let help = sign_help(&clean[at.start..at.end], &expectation.words)
+            .or_else(|| between_help(&clean[at.start..at.end], &expectation.words))
             .or_else(|| word_help(&clean[at.start..at.end], &expectation.words))
             .or_else(|| form_help(first_word(statement)));
         Self { expected: either(&expectation.words), found: shown, at, help }
@@ -160,6 +161,16 @@ fn sign_help(found: &str, expected: &[&str]) -> Option<String> {
         _ => return None,
     };
     Some(help)
+}
+
+/// Says what is missing before a word that would be right behind it: a line end, or a comma.
+fn between_help(found: &str, expected: &[&str]) -> Option<String> {
+    let shown: String = found.chars().take(SHOWN).collect();
+    if expected.contains(&"the end of the line") && is_keyword(found) {
+        return Some(format!("every statement has a line of its own: begin a new one before `{found}`"));
+    }
+    let begins = found.bytes().next().is_some_and(|byte| is_letter(byte) || byte == b'(');
+    (begins && expected.contains(&"`,`")).then(|| format!("write a comma before `{shown}`"))
 }
 
 /// Names the word that was probably meant; a word too long to be shown whole was meant.

@@ -46,7 +46,7 @@ mod tests {
 
     use super::super::{layout::lay_out, parse};
     use super::{Grammar, Rule};
-    use crate::diag::Problems;
+    use crate::diag::{Problems, Report};
 
     /// Every rule of the grammar with the lines of documentation above it.
     fn documented() -> Vec<(&'static str, String)> {
@@ -97,7 +97,8 @@ mod tests {
         let layout = lay_out(text, &mut problems);
         let clean = !problems.has_errors();
         parse(text, &mut problems);
-        let codes: Vec<_> = problems.sorted().iter().filter_map(|fault| Some(fault.code()?.to_string())).collect();
+        let codes: Vec<_> =
+            Report::new("", text, problems).findings().into_iter().map(|finding| finding.code).collect();
         let faults = codes.iter().filter(|code| *code != "gem::number_too_large").count();
         assert!(!clean || (faults == 0) == Grammar::parse(Rule::file, &layout.text).is_ok(), "{text}\n{codes:?}");
     }

@@ -57,6 +57,7 @@ pub(super) fn compiled(run: &Path, record: &Record, order: Order) -> Result<Stag
     let name = run.join("model.gem").display().to_string();
     let set = record.settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let facts = record.facts.clone().or_else(|| crate::data::facts(&record.data));
-    let options = Options { set, facts, memory_limit: u64::MAX, order, batch: Some(record.recipe.batch) };
+    let options =
+        Options { set, facts, memory_limit: u64::MAX, work_limit: u64::MAX, order, batch: Some(record.recipe.batch) };
     stages(&name, &text, &options).map_err(|report| Failure::text(&name, report))
 }

@@ -10,6 +10,7 @@ mod explain;
 #[cfg(feature = "torch")]
 mod fit;
 mod help;
+mod hidden;
 mod out;
 mod snapshot;
 #[cfg(feature = "torch")]
