@@ -118,7 +118,7 @@ fn help(window: Window, from: [usize; 2], target: &Population, gives: [Option<us
         [Some(rows), Some(columns)] if rows == columns => ways.push(format!("write `window: {rows}`")),
         _ => {}
     }
-    if ways.is_empty() {
+    if !ways.iter().any(|way| way.starts_with("write")) && (ways.is_empty() || gives.contains(&None)) {
         ways.extend(fitting(window, from));
     }
     if ways.is_empty() {

@@ -27,6 +27,7 @@ mod populations;
 mod ports;
 mod positions;
 mod range;
+mod reach;
 mod rivals;
 mod shapes;
 mod show;

@@ -12,6 +12,7 @@ use super::ids::GenomeId;
 use super::names::Meaning;
 use super::neurons::{Activation, Bias, Expression, Identity};
 use super::positions;
+use super::reach::reach;
 use super::shapes::{Shape, shape};
 use super::value::written;
 use super::words::{ACTIVATIONS, look_up, words};
@@ -66,6 +67,7 @@ pub(super) fn population(context: &mut Context, item: &ast::Population) -> Draft
     let shape = shape(context, &item.shape);
     let attributes = keys("a population", &item.attributes, KEYS, Some(&context.names), context.problems);
     let identities = identities(context, &attributes);
+    reach(context, &shape, &identities);
     let (mut activation, mut bias, mut learned_positions) = (Activation::Identity, Bias::None, false);
     let pool = matches!(shape, Shape::Pool(_));
     for attribute in attributes {

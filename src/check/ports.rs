@@ -129,7 +129,9 @@ fn port(context: &mut Context, ast: &Ast, which: &'static str, ports: &[&Port]) 
 
 fn is_broken(item: &Item, which: &str) -> bool {
     if let Item::Broken(broken) = item {
-        broken.keyword.as_ref().is_none_or(|keyword| keyword.as_str() == which)
+        // `input a output b` on one line says both
+        let says = |keyword: &str| keyword == which || (keyword == "input" && which == "output");
+        broken.keyword.as_ref().is_none_or(|keyword| says(keyword.as_str()))
     } else {
         false
     }

@@ -154,6 +154,9 @@ fn sign_help(found: &str, expected: &[&str]) -> Option<String> {
         "*" if expects("a number") => "powers are not part of the language; write `x * x`".to_owned(),
         _ if found.starts_with('.') && !digits.is_empty() => format!("write `0{found}`"),
         _ if found.ends_with('.') && !digits.is_empty() => format!("write `{found}0`"),
+        _ if first.is_ascii_digit() && found.contains("..") => {
+            format!("one number stands here; `--sweep NAME={found}` trains with every one of several")
+        }
         _ if first.is_ascii_digit() && expects("a number") => {
             "numbers look like `28`, `0.5` or `1e-3`, without separators or units".to_owned()
         }

@@ -12,6 +12,7 @@ mod fit;
 mod help;
 mod hidden;
 mod out;
+mod remedies;
 mod snapshot;
 #[cfg(feature = "torch")]
 mod sweep;
