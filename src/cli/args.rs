@@ -168,9 +168,9 @@ pub(super) struct EvalArgs {
     /// The folder of the run
     #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub(super) run: PathBuf,
-    /// The data set to measure on
+    /// The data set to measure on [default: the one that the run was trained on]
     #[arg(long, value_name = "DATA")]
-    pub(super) data: String,
+    pub(super) data: Option<String>,
     /// Look for data here first
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) data_dir: Option<PathBuf>,

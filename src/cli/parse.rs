@@ -87,10 +87,10 @@ pub(super) fn at_least_zero(text: &str) -> Result<f64, String> {
     finite(text).filter(|value| *value >= 0.0).ok_or_else(|| "0 or a number above it is wanted".to_owned())
 }
 
-/// Reads a number between 0 and 1.
-pub(super) fn fraction(text: &str) -> Result<f64, String> {
-    let between = finite(text).filter(|value| *value > 0.0 && *value < 1.0);
-    between.ok_or_else(|| "a number above 0 and below 1 is wanted".to_owned())
+/// Reads a part of a whole, of which something is left: 0, or a number below 1.
+pub(super) fn part(text: &str) -> Result<f64, String> {
+    let between = finite(text).filter(|value| *value >= 0.0 && *value < 1.0);
+    between.ok_or_else(|| "0 or a number above it and below 1 is wanted".to_owned())
 }
 
 /// Reads the name of a device.

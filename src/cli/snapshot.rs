@@ -29,8 +29,19 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// A folder that holds no model.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no .gem file is in `{path}` or below it")]
-#[diagnostic(code(cli::no_models), help("name the folder that holds the models, or the models themselves"))]
+#[diagnostic(
+    code(cli::no_models),
+    help("name the folder that holds the models, or the models themselves; the texts that runs keep do not count")
+)]
 struct NoModels {
+    path: String,
+}
+
+/// A text that a run keeps.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{path}` belongs to a run, whose folder is left as it is")]
+#[diagnostic(code(cli::kept_text), help("copy the text elsewhere to keep a snapshot of what it compiles to"))]
+struct KeptText {
     path: String,
 }
 
@@ -77,6 +88,9 @@ pub(super) fn run(screen: &Screen, args: &SnapshotArgs) -> Outcome {
     let folder = |path: &Path| path.display().to_string();
     if let Some((path, why)) = found.unreadable.into_iter().next() {
         return Err(Failure::environment(UnreadableFolder { path: folder(&path), why }));
+    }
+    if let Some(path) = found.kept.first() {
+        return Err(Failure::input(KeptText { path: folder(path) }));
     }
     if let Some(path) = found.empty.first().filter(|_| found.alone.is_empty()) {
         return Err(Failure::input(NoModels { path: folder(path) }));

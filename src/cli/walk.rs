@@ -9,6 +9,9 @@ const MODEL: &str = "gem";
 /// The end of a snapshot's file name.
 pub(super) const SNAPSHOT: &str = "snap";
 
+/// What a run's folder holds, and no other.
+const RECORD: &str = "run.json";
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -20,9 +23,12 @@ pub(super) struct Found {
     pub(super) unreadable: Vec<(PathBuf, io::Error)>,
     /// Folders that were named and hold no model.
     pub(super) empty: Vec<PathBuf>,
+    /// Texts that were named and belong to a run.
+    pub(super) kept: Vec<PathBuf>,
 }
 
-/// Looks for models. A path that is no folder means a model, whether or not it is there; a snapshot means its model.
+/// Looks for models. A path that is no folder means a model, whether or not it is there; a snapshot means its model. A run's
+/// folder is left alone: its text is the run's.
 pub(super) fn walk(paths: &[PathBuf]) -> Found {
     let mut found = Found::default();
     for path in paths {
@@ -34,6 +40,8 @@ pub(super) fn walk(paths: &[PathBuf]) -> Found {
             if found.models.len() == before && !found.models.iter().any(inside) {
                 found.empty.push(path.clone());
             }
+        } else if is_kept(path) {
+            found.kept.push(path.clone());
         } else {
             found.file(path);
         }
@@ -56,7 +64,7 @@ impl Found {
             // links are not followed: they could lead in circles
             if entry.is_dir() && !entry.is_symlink() && !hidden {
                 self.folder(&entry);
-            } else if ends_with(&entry, MODEL) || ends_with(&entry, SNAPSHOT) {
+            } else if (ends_with(&entry, MODEL) || ends_with(&entry, SNAPSHOT)) && !is_kept(&entry) {
                 self.file(&entry);
             }
         }
@@ -74,6 +82,11 @@ impl Found {
             list.push(path);
         }
     }
+}
+
+/// Tells whether a file lies in a run's folder.
+fn is_kept(path: &Path) -> bool {
+    path.with_file_name(RECORD).is_file()
 }
 
 /// Drops a leading `./`, so that a file has one name.

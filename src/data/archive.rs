@@ -2,7 +2,7 @@
 //! Nothing is unpacked onto the disk.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
@@ -32,7 +32,10 @@ pub struct MissingEntry {
 /// A [`DataError`] where it cannot be read, has fewer or more bytes, or another sum.
 pub(super) fn check(archive: &Archive, file: &Path) -> Result<(), DataError> {
     let unreadable = |why| FileFault::new(file, why, archive.bytes, 0);
-    let mut source = Digesting::new(File::open(file).map_err(unreadable)?);
+    let open = File::open(file).map_err(unreadable)?;
+    // of another length it is another file: no need to read it
+    FileFault::check_stored(file, archive.bytes, open.metadata().map_err(unreadable)?.len())?;
+    let mut source = Digesting::new(open);
     let found = io::copy(&mut source, &mut io::sink()).map_err(unreadable)?;
     FileFault::check_stored(file, archive.bytes, found)?;
     let found = source.finish();
@@ -43,19 +46,41 @@ pub(super) fn check(archive: &Archive, file: &Path) -> Result<(), DataError> {
     Err(WrongChecksum { file, part: "bytes", expected, found }.into())
 }
 
+/// What an archive may hold besides the files of its data set: twice as much, and a little.
+const BESIDE: u64 = 1 << 20;
+
+/// Unpacked bytes of an archive, which end in a fault where there are more than it may hold.
+struct Bounded<R> {
+    source: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(into)?;
+        self.left = self.left.checked_sub(count as u64).ok_or(ErrorKind::FileTooLarge)?;
+        Ok(count)
+    }
+}
+
 /// Hands each file of `names` to `read`, in the archive's order: its place in `names`, its bytes, and what to call it in
-/// faults. Returns what `read` made of them, in the order of `names`.
+/// faults. Returns what `read` made of them, in the order of `names`. The files have `bytes` in all; of an archive that unpacks to
+/// far more nothing more is read.
 ///
 /// # Errors
 /// A [`DataError`] where the archive cannot be unpacked or lacks a file, and whatever `read` finds.
 pub(super) fn entries<T>(
     file: &Path,
-    names: &[&str],
+    (names, bytes): (&[&str], u64),
     mut read: impl FnMut(usize, &mut dyn Read, &Path) -> Result<T, DataError>,
 ) -> Result<Vec<T>, DataError> {
-    let broken = |why| FileFault::new(file, why, 0, 0);
+    let most = bytes.saturating_mul(2).saturating_add(BESIDE);
+    let broken = |why: io::Error| {
+        let is_long = why.kind() == ErrorKind::FileTooLarge;
+        if is_long { FileFault::too_long(file, most) } else { FileFault::new(file, why, bytes, 0) }
+    };
     let unpacked = MultiGzDecoder::new(BufReader::new(File::open(file).map_err(broken)?));
-    let mut archive = tar::Archive::new(unpacked);
+    let mut archive = tar::Archive::new(Bounded { source: unpacked, left: most });
     let mut found: Vec<Option<T>> = names.iter().map(|_| None).collect();
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;

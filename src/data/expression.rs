@@ -4,26 +4,12 @@ use indexmap::IndexMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::flaws::Flaws;
 use super::table::{Row, Table, table};
 use crate::diag::Problems;
-use crate::span::{Name, Span};
+use crate::span::Span;
 
 const WANTED: &str = "gene expression is a header `name,GENE,…` and a row for each neuron";
-
-/// A neuron or gene has two rows or two columns.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` is there twice")]
-#[diagnostic(
-    code(data::duplicate_name),
-    help("a neuron has one row, and a neuron or gene one column; names are compared letter by letter")
-)]
-pub(super) struct DuplicateName {
-    pub(super) name: Name,
-    #[label(primary, "again here")]
-    pub(super) at: Span,
-    #[label("first here")]
-    pub(super) first: Span,
-}
 
 /// Neurons have names and nothing that they express.
 #[derive(Debug, Error, Diagnostic)]
@@ -48,20 +34,19 @@ pub struct Expression {
 impl Expression {
     /// Reads the text of a file. Nothing comes back where there is a fault.
     pub fn read(text: &str, problems: &mut Problems) -> Option<Self> {
-        let Table { header, rows } = table(text, WANTED, problems)?;
+        let mut flaws = Flaws::default();
+        let Table { header, rows } = table(text, WANTED, &mut flaws, problems)?;
         if header.cells.len() < 2 {
             problems.push(NoGenes { at: header.span });
             return None;
         }
-        let genes = names(header.cells.iter().enumerate().skip(1).map(|(index, _)| (&header, index)), problems);
-        let neurons = names(rows.iter().map(|row| (row, 0)), problems);
+        let genes = names(header.cells.iter().enumerate().skip(1).map(|(index, _)| (&header, index)), &mut flaws);
+        let neurons = names(rows.iter().map(|row| (row, 0)), &mut flaws);
         let mut values = Vec::with_capacity(rows.len().saturating_mul(genes.len()));
         for row in &rows {
-            values.extend((1..row.cells.len()).filter_map(|index| row.number(index, problems)));
-            if problems.many() {
-                break;
-            }
+            values.extend((1..row.cells.len()).filter_map(|index| row.number(index, &mut flaws)));
         }
+        flaws.tell(problems);
         let owned = |names: IndexMap<&str, Span>| names.into_keys().map(str::to_owned).collect();
         (!problems.has_errors()).then(|| Self { genes: owned(genes), neurons: owned(neurons), values })
     }
@@ -93,19 +78,13 @@ impl Expression {
 }
 
 /// Returns the names in these cells, each once, with their places.
-pub(super) fn names<'a>(
-    cells: impl Iterator<Item = (&'a Row, usize)>,
-    problems: &mut Problems,
-) -> IndexMap<&'a str, Span> {
+pub(super) fn names<'a>(cells: impl Iterator<Item = (&'a Row, usize)>, flaws: &mut Flaws) -> IndexMap<&'a str, Span> {
     let mut names = IndexMap::new();
     for (row, index) in cells {
-        let Some(name) = row.name(index, problems) else { continue };
+        let Some(name) = row.name(index, flaws) else { continue };
         match names.get(name.as_str()) {
-            Some(first) => problems.push(DuplicateName { name: name.clone(), at: name.span, first: *first }),
+            Some(first) => flaws.twice(name, *first),
             None => drop(names.insert(name.as_str(), name.span)),
-        }
-        if problems.many() {
-            break;
         }
     }
     names

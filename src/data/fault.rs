@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::archive::MissingEntry;
 use super::checksum::WrongChecksum;
-use super::dataset::{LabelOutOfRange, SplitFault, WrongSizes};
+use super::dataset::{LabelOutOfRange, SplitFault};
 use super::fetch::FetchFault;
 use super::idx::IdxFault;
 use super::image_fault::ImagesFault;
@@ -52,14 +52,10 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Fetch(#[from] FetchFault),
-    /// A file is damaged or not an IDX file.
+    /// A file is damaged, not an IDX file, or of another data set.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Idx(#[from] IdxFault),
-    /// A file belongs to another data set.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Sizes(#[from] WrongSizes),
     /// A file is not the published one.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -1,5 +1,6 @@
 //! Unpacked bytes of an IDX file come in; images or labels go out.
-//! The file then holds exactly what its header claims, and no more memory was taken than the file had bytes for.
+//! The file then holds exactly what its header claims, and no more memory was taken than the file had bytes for. Where it is known
+//! how much it must hold, a header that claims anything else is refused before what follows it is read.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::dataset::{LabelOutOfRange, check_labels};
+use super::dataset::{LabelOutOfRange, WrongSizes, check_labels};
 use super::unpack::{FileFault, exactly};
 
 /// The most bytes of pixels or labels that one file may claim: 1 GiB, twenty times the largest known file.
@@ -60,6 +61,10 @@ pub enum IdxFault {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Absurd(#[from] AbsurdSize),
+    /// It claims another number or size than its data set has.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Sizes(#[from] WrongSizes),
     /// A label names no class.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -79,21 +84,23 @@ pub struct Images {
     pub pixels: Vec<u8>,
 }
 
-/// Reads images; `file` is named in faults.
+/// Reads images, `wanted` many of so many rows and columns if that is known; `file` is named in faults.
 ///
 /// # Errors
-/// [`IdxFault`] where the bytes are not exactly one IDX file of images.
-pub fn images(source: impl Read, file: &Path) -> Result<Images, IdxFault> {
-    let ([count, height, width], pixels) = body(source, file, IMAGES, "images")?;
+/// [`IdxFault`] where the bytes are not exactly one IDX file of such images.
+pub fn images(source: impl Read, file: &Path, wanted: Option<[usize; 3]>) -> Result<Images, IdxFault> {
+    let told = |[count, height, width]: [usize; 3]| format!("{count} images of {height} × {width}");
+    let ([count, height, width], pixels) = body(source, file, (IMAGES, "images"), (wanted, told))?;
     Ok(Images { count, height, width, pixels })
 }
 
-/// Reads labels below `classes`; `file` is named in faults.
+/// Reads labels below `classes`, `wanted` many if that is known; `file` is named in faults.
 ///
 /// # Errors
 /// [`IdxFault`] where the bytes are not exactly one IDX file of such labels.
-pub fn labels(source: impl Read, file: &Path, classes: usize) -> Result<Vec<u8>, IdxFault> {
-    let ([_], labels) = body(source, file, LABELS, "labels")?;
+pub fn labels(source: impl Read, file: &Path, classes: usize, wanted: Option<usize>) -> Result<Vec<u8>, IdxFault> {
+    let told = |[count]: [usize; 1]| format!("{count} labels");
+    let ([_], labels) = body(source, file, (LABELS, "labels"), (wanted.map(|count| [count]), told))?;
     check_labels(&labels, classes, file.to_path_buf())?;
     Ok(labels)
 }
@@ -102,8 +109,8 @@ pub fn labels(source: impl Read, file: &Path, classes: usize) -> Result<Vec<u8>,
 fn body<const N: usize>(
     mut source: impl Read,
     file: &Path,
-    expected: u32,
-    kind: &'static str,
+    (expected, kind): (u32, &'static str),
+    (wanted, told): (Option<[usize; N]>, impl Fn([usize; N]) -> String),
 ) -> Result<([usize; N], Vec<u8>), IdxFault> {
     let header = 4 * (N as u64 + 1);
     let found = word(&mut source, file, header, 0)?;
@@ -115,8 +122,11 @@ fn body<const N: usize>(
         *size = word(&mut source, file, header, 4 * at)?;
     }
     let claimed = claim(&sizes, file)?;
-    let bytes = exactly(source, file, header, claimed)?;
-    Ok((sizes.map(|size| size as usize), bytes))
+    let sizes = sizes.map(|size| size as usize);
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != sizes) {
+        return Err(WrongSizes { file: file.to_path_buf(), expected: told(wanted), found: told(sizes) }.into());
+    }
+    Ok((sizes, exactly(source, file, header, claimed)?))
 }
 
 /// Reads a big-endian word that lies `found` bytes into a header of `expected` bytes.

@@ -101,6 +101,41 @@ pub struct ImageSize {
     pub first: PathBuf,
 }
 
+/// An image has more pixels than a sample may have.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{}: claims {height} × {width} pixels, at most {most} are read", file.display())]
+#[diagnostic(
+    code(data::image_too_large),
+    help("bring all images to one smaller size before; is the file what it seems to be?")
+)]
+pub struct ImageTooLarge {
+    /// The image.
+    pub file: PathBuf,
+    /// Its rows.
+    pub height: u32,
+    /// Its columns.
+    pub width: u32,
+    /// Pixels that it may have.
+    pub most: u64,
+}
+
+/// All images of a folder together are too large.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{}: {images} images of {size} are {bytes} bytes, at most {most} are read", folder.display())]
+#[diagnostic(code(data::folder_too_large), help("bring the images to a smaller size before, or take fewer"))]
+pub struct FolderTooLarge {
+    /// The folder.
+    pub folder: PathBuf,
+    /// How many images there are.
+    pub images: usize,
+    /// The size of each.
+    pub size: String,
+    /// What they take.
+    pub bytes: u64,
+    /// What they may take.
+    pub most: u64,
+}
+
 /// What can be wrong with a folder of images.
 #[derive(Debug, Error, Diagnostic)]
 pub enum ImagesFault {
@@ -124,6 +159,14 @@ pub enum ImagesFault {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Size(#[from] ImageSize),
+    /// An image has too many pixels.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    TooLarge(#[from] ImageTooLarge),
+    /// All images together have too many.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Folder(#[from] FolderTooLarge),
     /// A file is no whole image.
     #[error(transparent)]
     #[diagnostic(transparent)]

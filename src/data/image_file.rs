@@ -1,16 +1,16 @@
 //! A file comes in; the image in it goes out, its size first and its pixels where they are wanted.
 //! What the file holds tells whether it is PNG or JPEG, not its name; an image that is cut off or damaged is none.
 
-use std::fs;
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use image::{ImageDecoder, ImageFormat, ImageReader};
+use image::{ImageDecoder, ImageFormat, ImageReader, Limits};
 use miette::Diagnostic;
 use thiserror::Error;
 
 use super::fault::DataError;
-use super::image_fault::ImagesFault;
+use super::image_fault::{ImageTooLarge, ImagesFault};
 use super::unpack::FileFault;
 
 /// A file is no whole image.
@@ -36,17 +36,43 @@ pub(super) struct Look {
 /// The last chunk of a PNG stream, with its sum.
 const PNG_END: &[u8] = b"IEND\xae\x42\x60\x82";
 
+/// Pixels of an image at most: 8,192 × 8,192.
+pub(super) const MOST_PIXELS: u64 = 1 << 26;
+/// Bytes of an image's file at most, and bytes that its decoder may take for anything but pixels.
+const MOST_FILE: u64 = 1 << 28;
+const MOST_BESIDE: u64 = 1 << 26;
+
 /// Tells how an image looks, from its head alone.
 ///
 /// # Errors
-/// A [`DataError`] where the file cannot be read or does not begin as an image does.
+/// A [`DataError`] where the file cannot be read, does not begin as an image does, or claims more than any sample has.
 pub(super) fn look(file: &Path) -> Result<Look, DataError> {
-    let reader = ImageReader::open(file).and_then(ImageReader::with_guessed_format);
+    let mut reader = ImageReader::new(BufReader::new(opened(file)?)).with_guessed_format();
+    if let Ok(reader) = &mut reader {
+        let mut limits = Limits::default();
+        limits.max_alloc = Some(MOST_BESIDE);
+        reader.limits(limits);
+    }
     let reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;
     let decoder = reader.into_decoder().map_err(|why| broken(file, &why))?;
     let (width, height) = decoder.dimensions();
     let channels = if decoder.color_type().has_color() { 3 } else { 1 };
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        let (file, most) = (file.to_path_buf(), MOST_PIXELS);
+        return Err(ImagesFault::from(ImageTooLarge { file, height, width, most }).into());
+    }
     Ok(Look { height: height as usize, width: width as usize, channels })
+}
+
+/// Opens a file that is no longer than an image's may be.
+fn opened(file: &Path) -> Result<File, DataError> {
+    let unreadable = |why: io::Error| FileFault::new(file, why, 0, 0);
+    let open = File::open(file).map_err(unreadable)?;
+    if open.metadata().map_err(unreadable)?.len() > MOST_FILE {
+        let why = format!("it has more than {MOST_FILE} bytes");
+        return Err(ImagesFault::from(BrokenImage { file: file.to_path_buf(), why }).into());
+    }
+    Ok(open)
 }
 
 /// Reads an image as bytes by row, column and channel: as grey where one channel is wanted, else as red, green and blue.
@@ -56,9 +82,10 @@ pub(super) fn look(file: &Path) -> Result<Look, DataError> {
 /// # Errors
 /// A [`DataError`] where the file cannot be read or holds no whole image.
 pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), DataError> {
-    let bytes = fs::read(file).map_err(|why| FileFault::new(file, why, 0, 0))?;
+    let mut bytes = Vec::new();
+    opened(file)?.take(MOST_FILE).read_to_end(&mut bytes).map_err(|why| FileFault::new(file, why, 0, 0))?;
     let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format();
-    let reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;
+    let mut reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;
     let is_whole = match reader.format() {
         Some(ImageFormat::Jpeg) => jpeg_ends(&bytes),
         Some(ImageFormat::Png) => bytes.windows(PNG_END.len()).any(|window| window == PNG_END),
@@ -69,6 +96,10 @@ pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), Da
         let why = "it ends in the middle".to_owned();
         return Err(ImagesFault::from(BrokenImage { file: file.to_path_buf(), why }).into());
     }
+    let mut limits = Limits::default();
+    // 16 bits of four channels
+    limits.max_alloc = Some(8 * MOST_PIXELS + MOST_BESIDE);
+    reader.limits(limits);
     let image = reader.decode().map_err(|why| broken(file, &why))?;
     let found = if image.color().has_color() { 3 } else { 1 };
     let look = Look { height: image.height() as usize, width: image.width() as usize, channels: found };

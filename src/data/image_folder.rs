@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::checksum::{Standing, sha256};
 use super::dataset::{Dataset, Split};
 use super::fault::DataError;
-use super::image_fault::{FewClasses, FewImages, ImageSize, ImagesFault, ManyClasses, UnlikeSplits};
+use super::image_fault::{FewClasses, FewImages, FolderTooLarge, ImageSize, ImagesFault, ManyClasses, UnlikeSplits};
 use super::image_file::{Look, look, pixels};
 use super::named::FOLDER;
 use super::unpack::FileFault;
@@ -22,6 +22,9 @@ pub const HELD_OUT: usize = 6;
 
 /// The seed by which it is chosen which images are held out.
 pub const SEED: u64 = 1;
+
+/// Bytes that all images of a folder take at most.
+const MOST_BYTES: u64 = 8 << 30;
 
 /// A label is a byte.
 const MOST_CLASSES: usize = 256;
@@ -102,7 +105,14 @@ impl ImageFolder {
         }
         let Look { height, width, channels } = common;
         let name = format!("{FOLDER}{}", self.root.display());
-        Ok(Facts { name, height, width, channels, classes: self.classes.len() })
+        let facts = Facts { name, height, width, channels, classes: self.classes.len() };
+        let images = self.train.len() + self.test.len();
+        let bytes = (facts.sample_bytes() as u64).saturating_mul(images as u64);
+        if bytes > MOST_BYTES {
+            let (folder, size, most) = (self.root.clone(), facts.sample(), MOST_BYTES);
+            return Err(ImagesFault::from(FolderTooLarge { folder, images, size, bytes, most }).into());
+        }
+        Ok(facts)
     }
 
     /// Reads all images; a grey one is spread over three channels where others have colour.

@@ -9,13 +9,16 @@
 pub mod archive;
 pub mod checksum;
 mod cifar;
+pub mod columns;
 pub mod connectome;
 pub mod dataset;
 mod download;
+mod edges;
 mod errand;
 pub mod expression;
 pub mod fault;
 pub mod fetch;
+mod flaws;
 mod glyph_hand;
 mod glyph_page;
 mod glyph_strokes;
@@ -31,14 +34,18 @@ pub mod known;
 pub mod load;
 pub mod locate;
 pub mod named;
+mod places;
 pub mod read;
+mod strangers;
 pub mod table;
 pub mod text_file;
 pub mod unpack;
 
 pub use checksum::Standing;
-pub use connectome::Connectome;
+pub use columns::Columns;
+pub use connectome::{Connectome, Reading};
 pub use dataset::{Dataset, Split};
+pub use edges::Duplicates;
 
 pub use crate::options::Facts;
 pub use expression::Expression;

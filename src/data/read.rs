@@ -5,9 +5,9 @@ use std::path::Path;
 use super::archive;
 use super::checksum::{Digesting, Standing, Sums, sha256, summed};
 use super::cifar::Batches;
-use super::dataset::{Dataset, Split, WrongSizes};
+use super::dataset::{Dataset, Split};
 use super::fault::DataError;
-use super::idx::{self, Images};
+use super::idx;
 use super::known::{Form, Known, Pair, Wanted};
 use super::locate::Located;
 use crate::options::Facts;
@@ -57,12 +57,11 @@ impl Reading<'_> {
     /// Reads a split of so many samples from two IDX files.
     fn pair(&mut self, Pair { images, labels }: &Pair, samples: usize) -> Result<Split, DataError> {
         let (facts, file) = (self.facts, self.located.path(images));
-        let (found, sums) = summed(&file, |source| idx::images(source, &file))?;
-        check_images(&found, facts, samples, &file)?;
+        let wanted = Some([samples, facts.height, facts.width]);
+        let (found, sums) = summed(&file, |source| idx::images(source, &file, wanted))?;
         self.judge(images, &file, sums)?;
         let file = self.located.path(labels);
-        let (found_labels, sums) = summed(&file, |source| idx::labels(source, &file, facts.classes))?;
-        check_sizes(&file, format!("{samples} labels"), format!("{} labels", found_labels.len()))?;
+        let (found_labels, sums) = summed(&file, |source| idx::labels(source, &file, facts.classes, Some(samples)))?;
         self.judge(labels, &file, sums)?;
         Ok(Split::new(facts, found.pixels, found_labels)?)
     }
@@ -82,7 +81,8 @@ impl Reading<'_> {
     fn packed(&mut self, [train, test]: [&[Wanted]; 2], file: &Path) -> Result<(Split, Split), DataError> {
         let mut splits = [Batches::new(self.facts, train), Batches::new(self.facts, test)];
         let names = train.iter().chain(test).map(|wanted| wanted.name.as_str()).collect::<Vec<_>>();
-        self.contents = archive::entries(file, &names, |at, entry, inside| {
+        let bytes = train.iter().chain(test).map(|wanted| wanted.bytes).fold(0, u64::saturating_add);
+        self.contents = archive::entries(file, (&names, bytes), |at, entry, inside| {
             let mut summed = Digesting::new(entry);
             match at.checked_sub(train.len()) {
                 None => splits[0].fill(at, &mut summed, inside)?,
@@ -100,13 +100,4 @@ impl Reading<'_> {
         self.contents.push(sums.content);
         Ok(())
     }
-}
-
-fn check_images(images: &Images, facts: &Facts, samples: usize, file: &Path) -> Result<(), WrongSizes> {
-    let text = |count, height, width| format!("{count} images of {height} × {width}");
-    check_sizes(file, text(samples, facts.height, facts.width), text(images.count, images.height, images.width))
-}
-
-fn check_sizes(file: &Path, expected: String, found: String) -> Result<(), WrongSizes> {
-    if expected == found { Ok(()) } else { Err(WrongSizes { file: file.to_path_buf(), expected, found }) }
 }

@@ -1,10 +1,11 @@
-//! The text of a CSV file → its rows, each cell with its place; and tables back into text. A row that is shorter or longer than
-//! the header is a fault and is left out.
+//! The text of a CSV file → its rows, each cell with its place; and tables back into text. Cells stand between commas, semicolons
+//! or tabs. A row that is shorter or longer than the header is a fault and is left out.
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::diag::{Problems, count};
+use super::flaws::Flaws;
+use crate::diag::Problems;
 use crate::span::{Name, Span};
 
 /// A file holds no row besides its header.
@@ -16,44 +17,6 @@ struct EmptyTable {
     wanted: &'static str,
     #[label(primary, "nothing follows")]
     at: Option<Span>,
-}
-
-/// A row has another number of cells than the header.
-#[derive(Debug, Error, Diagnostic)]
-#[error("line {line} has {}, the header has {}", count(*.found, "cell"), *.expected)]
-#[diagnostic(
-    code(data::ragged_row),
-    help("every row has as many cells as the header; is a comma missing, or a quote?")
-)]
-struct RaggedRow {
-    line: u64,
-    found: u64,
-    expected: u64,
-    #[label(primary, "{expected} expected")]
-    at: Span,
-}
-
-/// A cell that should hold a number does not.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{cell}` is not a number")]
-#[diagnostic(
-    code(data::not_a_number),
-    help("write a finite number with a point, such as `0.25`; a missing value is not filled in")
-)]
-struct NotANumber {
-    cell: String,
-    #[label(primary, "a number is expected here")]
-    at: Span,
-}
-
-/// A cell that should hold a name is empty.
-#[derive(Debug, Error, Diagnostic)]
-#[error("line {line} lacks a name")]
-#[diagnostic(code(data::unnamed), help("every neuron and every gene has a name"))]
-struct Unnamed {
-    line: u64,
-    #[label(primary, "a name is expected here")]
-    at: Span,
 }
 
 /// One line of a table.
@@ -76,29 +39,55 @@ pub(super) struct Table {
 
 impl Row {
     /// Returns the name in a cell.
-    pub(super) fn name(&self, index: usize, problems: &mut Problems) -> Option<&Name> {
+    pub(super) fn name(&self, index: usize, flaws: &mut Flaws) -> Option<&Name> {
         let cell = self.cells.get(index)?;
         if cell.text.is_empty() {
-            problems.push(Unnamed { line: self.line, at: cell.span });
+            flaws.unnamed(cell.span, self.line);
             return None;
         }
         Some(cell)
     }
 
     /// Returns the number in a cell.
-    pub(super) fn number(&self, index: usize, problems: &mut Problems) -> Option<f64> {
+    pub(super) fn number(&self, index: usize, flaws: &mut Flaws) -> Option<f64> {
         let cell = self.cells.get(index)?;
         let number = cell.text.parse().ok().filter(|number: &f64| number.is_finite());
         if number.is_none() {
-            problems.push(NotANumber { cell: cell.text.to_string(), at: cell.span });
+            flaws.not_a_number(cell);
         }
         number
     }
 }
 
-/// Reads a table. Nothing comes back where there is no row; `wanted` says what the file should have held.
-pub(super) fn table(text: &str, wanted: &'static str, problems: &mut Problems) -> Option<Table> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+/// Separators that a file may have; of two that the header has equally often, the first is meant.
+const SEPARATORS: [char; 3] = ['\t', ';', ','];
+
+/// Returns the separator that the first row has most often outside quotes.
+fn separator(text: &str) -> u8 {
+    let (mut quoted, mut found) = (false, [0_usize; SEPARATORS.len()]);
+    let whole = text.trim_start_matches(['\r', '\n', '\u{feff}']);
+    for letter in whole.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '\r' | '\n' => break,
+            _ => {
+                found.iter_mut().zip(SEPARATORS).filter(|(_, own)| *own == letter).for_each(|(count, _)| *count += 1);
+            }
+        }
+    }
+    let most = found.iter().max().copied().filter(|most| *most > 0);
+    let chosen = most.and_then(|most| SEPARATORS.into_iter().zip(found).find(|(_, count)| *count == most));
+    // each of them is one byte
+    chosen.and_then(|(letter, _)| u8::try_from(letter).ok()).unwrap_or(b',')
+}
+
+/// Reads a table, whose separator is found by its header. Nothing comes back where there is no row; `wanted` says what the file
+/// should have held.
+pub(super) fn table(text: &str, wanted: &'static str, flaws: &mut Flaws, problems: &mut Problems) -> Option<Table> {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(separator(text));
+    let mut reader = builder.from_reader(text.as_bytes());
     // the text is UTF-8 and rows may be of any length: nothing else can be wrong with a record
     let mut records = reader.records().map_while(Result::ok).map(|record| row(text, &record));
     let Some(header) = records.next() else {
@@ -111,11 +100,7 @@ pub(super) fn table(text: &str, wanted: &'static str, problems: &mut Problems) -
         if row.cells.len() == expected {
             rows.push(row);
         } else {
-            let (found, expected) = (row.cells.len() as u64, expected as u64);
-            problems.push(RaggedRow { line: row.line, found, expected, at: row.span });
-        }
-        if problems.many() {
-            break;
+            flaws.ragged(row.span, row.line, [row.cells.len(), expected]);
         }
     }
     if !any {

@@ -109,6 +109,11 @@ impl FileFault {
         Self::check_length(file, "bytes", expected, found)
     }
 
+    /// Names the fault of a file that unpacks to more than the `most` bytes it may.
+    pub(super) fn too_long(file: &Path, most: u64) -> Self {
+        TrailingBytes { file: file.to_path_buf(), unit: UNPACKED, expected: most }.into()
+    }
+
     fn check_length(file: &Path, unit: &'static str, expected: u64, found: u64) -> Result<(), Self> {
         let file = file.to_path_buf();
         match found.cmp(&expected) {

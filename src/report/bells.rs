@@ -3,12 +3,13 @@
 use ::svg::node::Node;
 use ::svg::node::element::{Ellipse, Group, Line, Rectangle, Title};
 
-use super::page::{EDGE, INK, SOFT, text};
+use super::labels::placed;
+use super::page::{EDGE, INK, NUMBER, SOFT, text, wide};
 
-/// Genes that still bear their number.
-const NUMBERED: usize = 40;
+/// Pixels from a centre to its number, up to which no line need join them.
+const NEAR: f64 = 8.0;
 /// Pixels from one gene of a line to the next.
-const STEP: f64 = 9.0;
+const STEP: f64 = 10.0;
 
 /// Where one gene is expressed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,13 +37,33 @@ pub(super) fn over_grid(bells: &[Bell], side: f64) -> Group {
             ellipse.set("fill", INK).set("fill-opacity", 0.05).set("stroke", SOFT).set("stroke-opacity", 0.55);
         group = group.add(ellipse.add(Title::new(said)));
     }
-    for (index, bell) in bells.iter().enumerate().filter(|_| bells.len() <= NUMBERED) {
-        let [x, y] = bell.centre.map(|part| tenth(half + part * half));
-        let mut number = text(&index.to_string(), 9.0, INK, x, tenth(y + 3.0));
+    group
+}
+
+/// Numbers genes over a square with sides of `side` pixels: each at its centre, or beside it with a line to it. Returns how many
+/// bear none, as there is no room.
+pub(super) fn numbers(bells: &[Bell], side: f64) -> (Group, usize) {
+    let half = side / 2.0;
+    let centres: Vec<[f64; 2]> = bells.iter().map(|bell| bell.centre.map(|part| tenth(half + part * half))).collect();
+    let places = placed(&centres, side);
+    let (mut group, mut without) = (Group::new(), 0);
+    for (index, (centre, place)) in centres.iter().zip(places).enumerate() {
+        let Some([x, y]) = place.map(|place| place.map(tenth)) else {
+            without += 1;
+            continue;
+        };
+        if (x - centre[0]).hypot(y - centre[1]) > NEAR {
+            group = group.add(rule(*centre, [x, y]).set("stroke", SOFT).set("stroke-width", 0.5));
+        }
+        let mut number = text(&index.to_string(), NUMBER, INK, x, tenth(y + 3.0));
         number.assign("text-anchor", "middle");
+        number.assign("stroke", "#ffffff");
+        number.assign("stroke-width", 2);
+        number.assign("stroke-opacity", 0.7);
+        number.assign("paint-order", "stroke");
         group = group.add(number);
     }
-    group
+    (group, without)
 }
 
 /// Draws genes along a line of `side` pixels, one below the other, each a bar with its centre.
@@ -58,6 +79,17 @@ pub(super) fn along_line(bells: &[Bell], side: f64) -> Group {
         group = group.add(bar.add(Title::new(said))).add(centre);
     }
     group
+}
+
+/// Numbers genes along a line, each to the left of its bar; returns the room that the numbers take, too.
+pub(super) fn line_numbers(bells: &[Bell]) -> (Group, f64) {
+    let mut group = Group::new();
+    for index in 0..bells.len() {
+        let mut number = text(&index.to_string(), 8.0, SOFT, -4.0, tenth(STEP * (index as f64 + 1.0) + 2.8));
+        number.assign("text-anchor", "end");
+        group = group.add(number);
+    }
+    (group, wide(bells.len().saturating_sub(1)) + 6.0)
 }
 
 /// Returns the height of genes along a line, in pixels.

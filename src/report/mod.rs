@@ -3,9 +3,11 @@
 //! The room knows no tensor and no plan: it is given plain numbers with their names, and draws them. What it is given is
 //! a [`Page`] of [`Section`]s of [`Panel`]s; what a panel shows is one of the kinds of [`Picture`].
 
+mod axis;
 mod bells;
 mod cloud;
 mod colour;
+mod labels;
 mod numbers;
 mod page;
 mod panel;

@@ -13,6 +13,10 @@ pub(super) const EDGE: &str = "#c9ccd4";
 /// Fonts that are on people's machines already.
 const FONTS: &str = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, DejaVu Sans, sans-serif";
 
+/// The size of a number in a picture, and the pixels that a digit takes.
+pub(super) const NUMBER: f64 = 9.0;
+const DIGIT: f64 = 5.8;
+
 /// Pixels of the page's width without its margins, of a margin, between panels, and before a section.
 const WIDTH: f64 = 1_240.0;
 const MARGIN: f64 = 32.0;
@@ -96,4 +100,9 @@ pub(super) fn text(line: &str, size: f64, colour: &str, x: f64, y: f64) -> Eleme
     element.assign("fill", colour);
     element.append(::svg::node::Text::new(line));
     element
+}
+
+/// Returns the pixels that a number in a picture takes.
+pub(super) fn wide(number: usize) -> f64 {
+    number.to_string().len() as f64 * DIGIT
 }

@@ -4,6 +4,7 @@ use ::svg::node::Node;
 use ::svg::node::element::{ClipPath, Definitions, Group, Image, Rectangle};
 use image::RgbImage;
 
+use super::axis::{Axes, axes};
 use super::bells::{self, Bell};
 use super::cloud::Cloud;
 use super::numbers::{Reach, short};
@@ -82,14 +83,25 @@ impl Panel {
     pub(super) fn draw(&self, index: usize) -> Drawn {
         let reach = self.reach();
         let limit = reach.map_or(1.0, |reach| reach.limit);
-        let (picture, width, height) = match &self.picture {
-            Picture::Matrix(matrix) => placed(&matrix.image(limit)),
-            Picture::Tiles(tiles) => placed(&tiles.image(limit)),
-            Picture::Grid(genes) => clipped(bells::over_grid(genes, GRID), [GRID, GRID], index),
-            Picture::Cloud(cloud) => clipped(cloud.draw(CLOUD, limit), [CLOUD, CLOUD], index),
-            Picture::Line(genes) => clipped(bells::along_line(genes, GRID), [GRID, bells::height(genes)], index),
-        };
         let mut notes = self.notes.clone();
+        let (picture, width, height) = match &self.picture {
+            Picture::Matrix(matrix) => numbered(placed(&matrix.image(limit)), matrix),
+            Picture::Tiles(tiles) => placed(&tiles.image(limit)),
+            Picture::Grid(genes) => {
+                let (drawn, width, height) = clipped(bells::over_grid(genes, GRID), [GRID, GRID], index);
+                let (numbers, without) = bells::numbers(genes, GRID);
+                notes.extend((without > 0).then(|| format!("{without} bear no number, for want of room")));
+                (drawn.add(numbers), width, height)
+            }
+            Picture::Cloud(cloud) => clipped(cloud.draw(CLOUD, limit), [CLOUD, CLOUD], index),
+            Picture::Line(genes) => {
+                let (drawn, width, height) =
+                    clipped(bells::along_line(genes, GRID), [GRID, bells::height(genes)], index);
+                let (numbers, left) = bells::line_numbers(genes);
+                let shifted = drawn.add(numbers).set("transform", format!("translate({left},0)"));
+                (Group::new().add(shifted), left + width, height)
+            }
+        };
         if let Picture::Matrix(matrix) = &self.picture
             && let [rows, columns] = matrix.block()
             && rows.max(columns) > 1
@@ -124,6 +136,13 @@ fn placed(image: &RgbImage) -> (Group, f64, f64) {
     let (width, height) = (f64::from(image.width()), f64::from(image.height()));
     let frame = Rectangle::new().set("width", width).set("height", height).set("fill", "none").set("stroke", EDGE);
     (Group::new().add(shown(&image, width, height)).add(frame), width, height)
+}
+
+/// Numbers the rows and columns of a matrix that is on the page.
+fn numbered((drawn, width, height): (Group, f64, f64), matrix: &Matrix) -> (Group, f64, f64) {
+    let Axes { left, top, numbers } = axes([matrix.rows, matrix.columns], [width, height]);
+    let shifted = drawn.add(numbers).set("transform", format!("translate({left},{top})"));
+    (Group::new().add(shifted), left + width, top + height)
 }
 
 fn shown(image: &RgbImage, width: f64, height: f64) -> Image {

@@ -58,7 +58,10 @@ pub enum FitFault {
     NotFinite(#[from] FitNotFinite),
     /// libtorch refuses.
     #[error(transparent)]
-    #[diagnostic(transparent)]
+    #[diagnostic(
+        code(run::torch),
+        help("out of memory: fewer neurons or a smaller `--genes` take less; anything else is worth a report")
+    )]
     Torch(#[from] TorchFault),
 }
 
@@ -78,7 +81,7 @@ pub struct Measured<'a> {
 /// How it is fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FitRecipe {
-    /// The part of the pairs that is held out.
+    /// The part of the pairs that is held out; with 0 all are learned from.
     pub hold_out: f64,
     /// Of what is drawn: the held-out pairs, and X where it is learned.
     pub seed: u64,
@@ -97,7 +100,7 @@ pub struct Fitted {
     pub interaction: Vec<f64>,
     /// The pairs that H(X O Xᵀ) joins.
     pub predicted: Vec<(usize, usize)>,
-    /// How well the held-out pairs are told.
+    /// How well the held-out pairs are told, if there are some.
     pub held_out: Judged,
     /// How well those are told that were learned from.
     pub training: Judged,
@@ -194,7 +197,9 @@ fn divided(measured: Measured<'_>, recipe: FitRecipe) -> Result<(Vec<bool>, Vec<
         }
     }
     let held = held_out(joined.len(), recipe.hold_out, recipe.seed);
-    for (which, wanted) in [("training", false), ("held-out", true)] {
+    let parts = [("training", false), ("held-out", true)];
+    // where all pairs are learned from, none is judged by
+    for (which, wanted) in parts.into_iter().filter(|(_, wanted)| !wanted || recipe.hold_out > 0.0) {
         let part = || joined.iter().zip(&held).filter(|(_, held)| **held == wanted);
         let (pairs, found) = (part().count() as u64, part().filter(|(joined, _)| **joined).count() as u64);
         if found == 0 || found == pairs {

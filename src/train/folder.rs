@@ -7,40 +7,54 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
+use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
 use tch::{Device, Kind, Tensor as Live};
 use thiserror::Error;
 
+use super::kept::source;
 use super::record::Record;
+use super::rows::sum;
 use super::scores::Metric;
 use crate::emit::TorchFault;
 
-const MODEL: &str = "model.gem";
-const RECORD: &str = "run.json";
+pub(super) const MODEL: &str = "model.gem";
+pub(super) const RECORD: &str = "run.json";
 const METRICS: &str = "metrics.jsonl";
-const GENOME: &str = "genome.safetensors";
-/// The key under which a genome says which graph it belongs to.
-const GRAPH: &str = "graph";
+pub(super) const GENOME: &str = "genome.safetensors";
+/// The keys under which a genome says which graph it belongs to, what was trained, and what its rows sum up to.
+pub(super) const GRAPH: &str = "graph";
+pub(super) const SOURCE: &str = "source";
+pub(super) const SUM: &str = "sha256";
+
+/// The option that names a run's folder.
+pub const RUN_DIR: &str = "--run-dir";
 
 /// What can be wrong with a run's folder.
 #[derive(Debug, Error, Diagnostic)]
 pub enum FolderFault {
     /// It holds something already.
     #[error("{} is not empty", path.display())]
-    #[diagnostic(code(run::folder_in_use), help("name a new folder with `--run-dir`; no run is ever overwritten"))]
+    #[diagnostic(
+        code(run::folder_in_use),
+        help("name a new folder with `{option}`; nothing that was found is ever overwritten")
+    )]
     InUse {
         /// The folder.
         path: PathBuf,
+        /// The option that names another.
+        option: &'static str,
     },
     /// Something in it cannot be written.
     #[error("{} cannot be written: {reason}", path.display())]
-    #[diagnostic(code(run::cannot_write), help("free some space, or name a folder you may write to with `--run-dir`"))]
+    #[diagnostic(code(run::cannot_write), help("free some space, or name a folder you may write to with `{option}`"))]
     Write {
         /// The file or folder.
         path: PathBuf,
         /// What the system says.
         reason: String,
+        /// The option that names another folder.
+        option: &'static str,
     },
     /// Something in it cannot be read.
     #[error("{} cannot be read: {reason}", path.display())]
@@ -57,7 +71,9 @@ pub enum FolderFault {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    graph: String,
+    /// What a genome says of itself.
+    about: HashMap<String, String>,
+    model: String,
     metrics: File,
 }
 
@@ -73,7 +89,8 @@ impl Folder {
         write_whole(&path.join(MODEL), model.as_bytes())?;
         let file = path.join(METRICS);
         let metrics = File::create(&file).map_err(|reason| cannot_write(&file, &reason))?;
-        Ok(Self { path: path.to_owned(), graph: graph.to_owned(), metrics })
+        let about = HashMap::from([(GRAPH.to_owned(), graph.to_owned())]);
+        Ok(Self { path: path.to_owned(), about, model: model.to_owned(), metrics })
     }
 
     /// Checks that there is nothing in a folder; one that is not there has nothing in it.
@@ -83,10 +100,17 @@ impl Folder {
     /// [`FolderFault::InUse`] where it holds anything, [`FolderFault::Write`] where nobody can tell.
     pub fn unused(path: &Path) -> Result<(), FolderFault> {
         match fs::read_dir(path).map(|mut entries| entries.next().is_some()) {
-            Ok(true) => Err(FolderFault::InUse { path: path.to_owned() }),
+            Ok(true) => Err(FolderFault::InUse { path: path.to_owned(), option: RUN_DIR }),
             Err(reason) if reason.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &reason)),
             Ok(false) | Err(_) => Ok(()),
         }
+    }
+
+    /// Lets every genome say by a hash what was trained: the model's text, and what `record` says of settings, seeds and data.
+    #[must_use]
+    pub fn of(mut self, record: &Record) -> Self {
+        self.about.insert(SOURCE.to_owned(), source(&self.model, record));
+        self
     }
 
     /// Appends one line to `metrics.jsonl`.
@@ -107,7 +131,7 @@ impl Folder {
     /// [`FolderFault::Write`].
     pub fn genome(&self, rows: &[(String, Live)]) -> Result<(), FolderFault> {
         let path = self.path.join(GENOME);
-        let refused = |reason: String| FolderFault::Write { path: path.clone(), reason };
+        let refused = |reason: String| FolderFault::Write { path: path.clone(), reason, option: RUN_DIR };
         let rows: Vec<Row> = rows
             .iter()
             .map(|(name, row)| Row::of(name, row))
@@ -116,7 +140,8 @@ impl Folder {
         let views = rows.iter().map(|row| Ok((row.name, TensorView::new(row.kind, row.shape.clone(), &row.bytes)?)));
         let views: Vec<(&str, TensorView<'_>)> =
             views.collect::<Result<_, safetensors::SafeTensorError>>().map_err(|error| refused(error.to_string()))?;
-        let about = HashMap::from([(GRAPH.to_owned(), self.graph.clone())]);
+        let mut about = self.about.clone();
+        about.insert(SUM.to_owned(), sum(&views));
         let bytes = safetensors::serialize(views, Some(about)).map_err(|error| refused(error.to_string()))?;
         write_whole(&path, &bytes)
     }
@@ -135,43 +160,6 @@ impl Folder {
     /// Returns where it lies.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Reads the model's text of the run in `path`.
-    ///
-    /// # Errors
-    ///
-    /// [`FolderFault::Read`].
-    pub fn read_model(path: &Path) -> Result<String, FolderFault> {
-        let file = path.join(MODEL);
-        fs::read_to_string(&file).map_err(|reason| cannot_read(&file, &reason))
-    }
-
-    /// Reads `run.json` of the run in `path`.
-    ///
-    /// # Errors
-    ///
-    /// [`FolderFault::Read`].
-    pub fn read_record(path: &Path) -> Result<Record, FolderFault> {
-        let file = path.join(RECORD);
-        let text = fs::read_to_string(&file).map_err(|reason| cannot_read(&file, &reason))?;
-        serde_json::from_str(&text).map_err(|reason| cannot_read(&file, &reason))
-    }
-
-    /// Reads `genome.safetensors` of the run in `path`: every row by name, [R, …], and the hash of the graph it belongs to.
-    ///
-    /// # Errors
-    ///
-    /// [`FolderFault::Read`].
-    pub fn read_genome(path: &Path) -> Result<(Vec<(String, Live)>, String), FolderFault> {
-        let file = path.join(GENOME);
-        let bytes = fs::read(&file).map_err(|reason| cannot_read(&file, &reason))?;
-        let (_, about) = SafeTensors::read_metadata(&bytes).map_err(|reason| cannot_read(&file, &reason))?;
-        let graph = about.metadata().as_ref().and_then(|about| about.get(GRAPH)).cloned().unwrap_or_default();
-        let rows = SafeTensors::deserialize(&bytes).map_err(|reason| cannot_read(&file, &reason))?;
-        let row = |(name, view): (&str, TensorView<'_>)| live(&view).map(|row| (name.to_owned(), row));
-        let rows = rows.iter().map(row).collect::<Result<_, _>>();
-        Ok((rows.map_err(|reason: String| FolderFault::Read { path: file, reason })?, graph))
     }
 }
 
@@ -193,14 +181,6 @@ impl<'a> Row<'a> {
         let shape = row.size().into_iter().map(|size| usize::try_from(size).unwrap_or(0)).collect();
         Ok(Self { name, kind, shape, bytes })
     }
-}
-
-fn live(view: &TensorView<'_>) -> Result<Live, String> {
-    let kinds = [(Dtype::F32, Kind::Float), (Dtype::F64, Kind::Double)];
-    let known = kinds.into_iter().find(|(stored, _)| *stored == view.dtype());
-    let (_, kind) = known.ok_or_else(|| format!("it holds {} numbers", view.dtype()))?;
-    let shape: Vec<i64> = view.shape().iter().map(|size| i64::try_from(*size).unwrap_or(i64::MAX)).collect();
-    Live::f_from_data_size(view.data(), &shape, kind).map_err(|error| TorchFault::from(error).message)
 }
 
 /// Writes a file beside its final name, makes sure that it is on the disk, and renames it.
@@ -226,9 +206,5 @@ fn readable<'a, 'b>(builder: &'a mut tempfile::Builder<'b, 'b>) -> &'a mut tempf
 }
 
 fn cannot_write(path: &Path, reason: &io::Error) -> FolderFault {
-    FolderFault::Write { path: path.to_owned(), reason: reason.to_string() }
-}
-
-fn cannot_read(path: &Path, reason: &dyn std::fmt::Display) -> FolderFault {
-    FolderFault::Read { path: path.to_owned(), reason: reason.to_string() }
+    FolderFault::Write { path: path.to_owned(), reason: reason.to_string(), option: RUN_DIR }
 }

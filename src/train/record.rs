@@ -63,6 +63,31 @@ pub struct Record {
     pub outcome: Outcome,
 }
 
+/// Runs that are trained at once, at most.
+const MOST_RUNS: usize = 4_096;
+/// The sizes of a sample, at most.
+const MOST_SIDE: usize = 1 << 16;
+
+impl Record {
+    /// Returns the first thing that no run can have, and what it would have to be.
+    pub(super) fn misfit(&self) -> Option<(String, String)> {
+        let said = |found: String, expected: &str| Some((found, expected.to_owned()));
+        if self.seeds.is_empty() || self.seeds.len() > MOST_RUNS || self.seeds.len() != self.recipe.runs {
+            let found = format!("it has {} seeds of {} runs", self.seeds.len(), self.recipe.runs);
+            return said(found, "a seed for each run, of 1 to 4,096");
+        }
+        if let Err(wrong) = self.recipe.check(u32::MAX as usize) {
+            return said(format!("{} is {}", wrong.name, wrong.found), &wrong.wanted);
+        }
+        let sides = self.facts.iter().flat_map(|facts| [facts.height, facts.width, facts.channels, facts.classes]);
+        if let Some(side) = sides.into_iter().find(|side| !(1..=MOST_SIDE).contains(side)) {
+            return said(format!("a size of its samples is {side}"), "1 to 65,536");
+        }
+        let reached = self.outcome.best_accuracy.iter().find(|accuracy| !(0.0..=1.0).contains(*accuracy));
+        reached.and_then(|accuracy| said(format!("an accuracy is {accuracy}"), "a fraction between 0 and 1"))
+    }
+}
+
 impl Outcome {
     /// Returns what a run came to before its first evaluation: nothing.
     pub fn none(runs: usize) -> Self {

@@ -122,3 +122,99 @@ fn a_cloud_has_its_neurons_and_its_strongest_connections_on_top() {
     let at_the_corners = ends.iter().take(2).all(|at| *at < 10.0) && ends.iter().skip(2).all(|at| *at > 400.0);
     assert!(at_the_corners, "{ends:?}");
 }
+
+/// Returns where a node lies on the page.
+fn place(node: roxmltree::Node) -> [f64; 2] {
+    let shift = |node: roxmltree::Node| -> Option<[f64; 2]> {
+        let parts = node.attribute("transform")?.strip_prefix("translate(")?.strip_suffix(')')?.split_once(',')?;
+        Some([parts.0.parse().ok()?, parts.1.parse().ok()?])
+    };
+    let own = ["x", "y"].map(|name| node.attribute(name).map_or(0.0, |at| at.parse::<f64>().unwrap()));
+    node.ancestors().filter_map(shift).fold(own, |[x, y], [dx, dy]| [x + dx, y + dy])
+}
+
+/// Returns the numbers in a document with the boxes that they fill: left, right, top, bottom.
+fn numbers(document: &Document) -> Vec<(usize, [f64; 4])> {
+    let set = document.descendants().filter(|node| node.has_tag_name("text"));
+    let number = |node: roxmltree::Node| {
+        let value: usize = node.text()?.parse().ok()?;
+        let size: f64 = node.attribute("font-size")?.parse().ok()?;
+        let ([x, y], wide) = (place(node), node.text()?.len() as f64 * size * 0.6);
+        let left = match node.attribute("text-anchor")? {
+            "middle" => x - wide / 2.0,
+            "end" => x - wide,
+            _ => x,
+        };
+        assert!(!node.ancestors().any(|node| node.has_attribute("clip-path")), "{value} may be cut off");
+        Some((value, [left, left + wide, y - 0.72 * size, y]))
+    };
+    set.filter_map(number).collect()
+}
+
+fn assert_apart(numbers: &[(usize, [f64; 4])]) {
+    for (index, (one, [left, right, top, bottom])) in numbers.iter().enumerate() {
+        for (other, [l, r, t, b]) in &numbers[..index] {
+            assert!(right <= l || r <= left || bottom <= t || b <= top, "{one} lies over {other}");
+        }
+    }
+}
+
+#[test]
+fn numbers_of_genes_are_whole_and_apart() {
+    for genes in [1, 6, 22, 60, 300] {
+        // more and more of them in one corner
+        let part = |gene: i32, times: f64| (f64::from(gene) * times).sin();
+        let centre =
+            |gene: i32| [part(gene, 1.7), part(gene, 2.3)].map(|at| if gene % 3 == 0 { 0.99 - at * 0.01 } else { at });
+        let bells: Vec<Bell> = (0..genes).map(|gene| Bell { centre: centre(gene), width: [0.2, 0.3] }).collect();
+        for picture in [Picture::Grid(bells.clone()), Picture::Line(bells.clone())] {
+            let grid = matches!(picture, Picture::Grid(_));
+            let section = Section { title: "X".to_owned(), panels: vec![panel("a.g", picture)] };
+            let text = Page { title: "t".to_owned(), facts: Vec::new(), sections: vec![section] }.svg();
+            let document = Document::parse(&text).unwrap();
+            let found = numbers(&document);
+            assert_apart(&found);
+            let mut frames = document.descendants().filter(|node| node.has_tag_name("rect"));
+            let frame = frames.rfind(|node| node.attribute("width") == Some("300")).unwrap();
+            let [left, top] = place(frame);
+            let inside = |[l, r, t, b]: [f64; 4]| l >= left && r <= left + 300.0 && t >= top && b <= top + 300.0;
+            assert!(!grid || found.iter().all(|(_, box_)| inside(*box_)), "{genes}: {found:?}");
+            let (all, count) = (usize::try_from(genes).unwrap(), found.len());
+            let said = lines(&document)
+                .iter()
+                .any(|line| *line == format!("{} bear no number, for want of room", all - count));
+            assert!(count == all || said, "{count} of {all}");
+            assert!(count == all || (grid && all > 60), "{count} of {all} where there is room");
+        }
+    }
+}
+
+#[test]
+fn rows_and_columns_of_a_matrix_are_numbered() {
+    for (rows, columns) in [(1, 1), (6, 6), (22, 22), (60, 60), (784, 100), (5_000, 3)] {
+        let matrix = Matrix { rows, columns, values: vec![0.5; rows * columns] };
+        let section = Section { title: "O".to_owned(), panels: vec![panel("g.O", Picture::Matrix(matrix))] };
+        let text = Page { title: "t".to_owned(), facts: Vec::new(), sections: vec![section] }.svg();
+        let document = Document::parse(&text).unwrap();
+        // the scale's own 0 is no row
+        let found: Vec<_> =
+            numbers(&document).into_iter().filter(|(_, [left, right, ..])| right - left < 100.0).collect();
+        assert_apart(&found);
+        let image = document.descendants().find(|node| node.has_tag_name("image")).unwrap();
+        let ([left, top], length) = (place(image), |name| image.attribute(name).unwrap().parse::<f64>().unwrap());
+        let (wide, high) = (length("width"), length("height"));
+        let beside: Vec<_> = found.iter().filter(|(_, [_, right, ..])| *right <= left).collect();
+        let above: Vec<_> = found.iter().filter(|(_, [.., bottom])| *bottom <= top).collect();
+        assert!(beside.len() > 1 || rows == 1, "{rows} rows, {} numbers", beside.len());
+        assert!(above.len() > 1 || columns == 1, "{columns} columns, {} numbers", above.len());
+        // each stands at the middle of its row or column
+        for (row, [.., top_, bottom]) in beside {
+            let (at, wanted) = ((top_ + bottom) / 2.0, top + (*row as f64 + 0.5) * high / rows as f64);
+            assert!((at - wanted).abs() < 1.5, "row {row} at {at}, not at {wanted}");
+        }
+        for (column, [from, to, ..]) in above {
+            let (at, wanted) = (f64::midpoint(*from, *to), left + (*column as f64 + 0.5) * wide / columns as f64);
+            assert!((at - wanted).abs() < 1.5, "column {column} at {at}, not at {wanted}");
+        }
+    }
+}

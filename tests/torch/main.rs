@@ -12,6 +12,7 @@ mod gain;
 mod gpu;
 mod gradients;
 mod intake;
+mod kept;
 mod limits;
 mod look;
 mod masks;

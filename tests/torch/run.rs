@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gemc::emit::{Net, Place};
 use gemc::plan::Plan;
-use gemc::train::{Folder, Job, Metric, Outcome, Recipe, RunFault, Samples, Stopped, Watcher, accuracy, run};
+use gemc::train::{Folder, Genome, Job, Metric, Outcome, Recipe, RunFault, Samples, Stopped, Watcher, accuracy, run};
 
 use crate::stage::{DIRECT, Patterns, SMALL, plan, recipe};
 
@@ -74,10 +74,10 @@ fn learns_and_keeps_its_best() {
     }
 
     // a net that starts from anything else says the same once it has loaded the genome
-    let (genome, graph) = Folder::read_genome(&path).unwrap();
-    assert_eq!(graph, "abc");
+    let genome = Genome::open(&path, DIRECT.len()).unwrap();
+    assert_eq!(genome.noted("graph"), Some("abc"));
     let mut net = Net::new(&plan, &[1_000, 1_001], Place::CPU).unwrap();
-    net.load(&genome).unwrap();
+    net.load(&genome.rows(&plan, 2).unwrap()).unwrap();
     let test = Samples::new(Patterns::new(200, 4).pieces(), Place::CPU).unwrap();
     assert_eq!(accuracy(&net, &test).unwrap(), outcome.best_accuracy);
 }
@@ -103,7 +103,8 @@ fn an_interrupted_run_is_saved() {
     assert_eq!((outcome.steps, outcome.stopped), (7, Stopped::Interrupted));
     // it had not been evaluated yet, so it is now
     assert_eq!(notes.metrics.len(), 1);
-    assert_eq!(Folder::read_genome(&path).unwrap().0.len(), plan(SMALL).leaves().len());
+    let genome = Genome::open(&path, SMALL.len()).unwrap();
+    assert_eq!(genome.rows(&plan(SMALL), recipe().runs).unwrap().len(), plan(SMALL).leaves().len());
 }
 
 #[test]

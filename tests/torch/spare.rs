@@ -6,7 +6,7 @@ use gemc::compile::stages;
 use gemc::emit::{Cohort, Net, Place};
 use gemc::options::{Options, Order};
 use gemc::plan::{Plan, spare};
-use gemc::train::{Folder, Job, Member, Recipe, Samples, Stepper, accuracy, beside, run};
+use gemc::train::{Folder, Genome, Job, Member, Recipe, Samples, Stepper, accuracy, beside, run};
 
 use crate::stage::{Patterns, SMALL, recipe};
 
@@ -115,7 +115,7 @@ fn each_member_keeps_what_it_would_keep_alone() {
         let alone = run(&job(plan), None, &mut (), &flag).unwrap();
         assert_eq!(*outcome, alone);
         let mut net = Net::new(plan, &[77, 78], Place::EXACT).unwrap();
-        net.load(&Folder::read_genome(folder.path()).unwrap().0).unwrap();
+        net.load(&Genome::open(folder.path(), SMALL.len()).unwrap().rows(plan, 2).unwrap()).unwrap();
         let samples = Samples::new(test.pieces(), Place::EXACT).unwrap();
         assert_eq!(accuracy(&net, &samples).unwrap(), alone.best_accuracy);
     }

@@ -6,21 +6,19 @@ use miette::Diagnostic;
 use serde_json::json;
 use thiserror::Error;
 
-use super::eval::compiled;
 use super::faults::Blame;
 use super::figures::sections;
+use super::kept::{Restored, restored};
 use super::machine::Machine;
 use super::reached::percent;
-use super::task::fingerprint;
 use crate::cli::args::DrawArgs;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::numbers::{count, grouped, ratio};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::whole;
-use crate::emit::Net;
 use crate::options::Order;
 use crate::report::Page;
-use crate::train::{Folder, Record};
+use crate::train::{Record, read_record};
 
 /// The page's name in a run's folder.
 const PICTURE: &str = "picture.svg";
@@ -36,17 +34,11 @@ struct NoSuchRun {
 
 /// Draws a run.
 pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
-    let record = Folder::read_record(&args.run).map_err(Blame::failure)?;
-    let which = which(&record, args.which.map(|which| which as usize))?;
-    // weights are drawn, so they must be made
-    let stages = compiled(&args.run, &record, Order::Synthesized)?;
+    // which run is drawn is quick to find wrong
+    let which = which(&read_record(&args.run).map_err(Blame::failure)?, args.which.map(|which| which as usize))?;
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
-    let (rows, graph) = Folder::read_genome(&args.run).map_err(Blame::failure)?;
-    if graph != fingerprint(&stages)? {
-        screen.remark("this gemc compiles the model in another way than the one that trained it; see what has changed");
-    }
-    let mut net = Net::new(&stages.plan, &record.seeds, machine.place).map_err(Blame::failure)?;
-    net.load(&rows).map_err(Blame::failure)?;
+    // weights are drawn, so they must be made
+    let Restored { record, stages, net } = restored(screen, &args.run, &machine, Order::Synthesized)?;
     let sections = sections(&net, &stages, which).map_err(Blame::failure)?;
     let page = Page { title: record.model.clone(), facts: facts(&record, which), sections };
     let path = args.out.clone().unwrap_or_else(|| args.run.join(PICTURE));

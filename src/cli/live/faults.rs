@@ -5,7 +5,7 @@ use miette::Diagnostic;
 use crate::cli::exit::{Exit, Failure, alone};
 use crate::data::DataError;
 use crate::emit::{LoadFault, TorchFault};
-use crate::train::{FitFault, FolderFault, RunFault, StepFault};
+use crate::train::{FitFault, FolderFault, KeptFault, RunFault, StepFault};
 
 /// Who is to blame for a fault.
 pub(super) trait Blame: Diagnostic + Send + Sync + Sized + 'static {
@@ -35,6 +35,16 @@ impl Blame for FolderFault {
         match self {
             Self::InUse { .. } | Self::Read { .. } => Exit::Input,
             Self::Write { .. } => Exit::Environment,
+        }
+    }
+}
+
+impl Blame for KeptFault {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Folder(fault) => fault.exit(),
+            Self::Damaged(_) | Self::Altered(_) | Self::Mismatch(_) => Exit::Input,
+            Self::Torch(fault) => fault.exit(),
         }
     }
 }

@@ -10,15 +10,18 @@ use super::faults::Blame;
 use super::machine::{Machine, clock, free_memory};
 use super::{run_folder, stop};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::fitting::FitArgs;
+use crate::cli::fitting::{FitArgs, Repeats};
 use crate::cli::numbers::count;
 use crate::cli::screen::{Ink, Screen, spelt};
 use crate::cli::whole;
 use crate::data::table::written;
 use crate::data::text_file::text_file;
-use crate::data::{Connectome, Expression};
+use crate::data::{Columns, Connectome, Duplicates, Expression, Reading};
 use crate::diag::{Problems, Report};
 use crate::train::{FitRecipe, Fitted, FolderFault, Judged, Measured, NotEnoughMemory, Stopped, fit, fit_bytes};
+
+/// The option that names the folder.
+const OUT: &str = "--out";
 
 /// The object that `gemc fit --format json` prints, and that the folder keeps as `fit.json`; the fields are stable.
 #[derive(Debug, Serialize)]
@@ -29,6 +32,7 @@ struct Record {
     genes: usize,
     pairs: u64,
     edges: u64,
+    repeated: u64,
     predicted: u64,
     parameters: u64,
     #[serde(flatten)]
@@ -54,6 +58,9 @@ struct Given {
 /// Fits.
 pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
     let given = read(args)?;
+    if !args.quiet {
+        screen.remark(&screen.paint_remark(Ink::Faint, &form(args, &given.connectome)));
+    }
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
     let neurons = given.connectome.neurons().len();
     if !machine.place.device.is_cuda() {
@@ -90,14 +97,31 @@ pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
 /// Reads both files, the connectome by the names that the other one holds.
 fn read(args: &FitArgs) -> Result<Given, Failure> {
     let expression = args.expression.as_deref().map(|path| parsed(path, Expression::read)).transpose()?;
-    let known = expression.as_ref().map(Expression::neurons);
-    let connectome = parsed(&args.connectome, |text, problems| Connectome::read(text, known, problems))?;
+    let (source, target, weight) = (args.source_col.clone(), args.target_col.clone(), args.weight_col.clone());
+    let reading = Reading {
+        known: expression.as_ref().map(Expression::neurons),
+        columns: Columns { source, target, weight },
+        duplicates: match args.duplicates {
+            Repeats::Refuse => Duplicates::Refuse,
+            Repeats::Sum => Duplicates::Sum,
+        },
+    };
+    let connectome = parsed(&args.connectome, |text, problems| Connectome::read(text, &reading, problems))?;
     let identities = expression.as_ref().and_then(|expression| expression.of(connectome.neurons()));
     let genes = match (&expression, args.genes) {
         (Some(expression), _) => expression.genes().to_vec(),
         (None, genes) => (1..=genes.unwrap_or(1)).map(|gene| format!("gene{gene}")).collect(),
     };
     Ok(Given { connectome, expression, identities, genes })
+}
+
+/// Says as what the connectome was read.
+fn form(args: &FitArgs, connectome: &Connectome) -> String {
+    let summed = match connectome.repeated() {
+        0 => String::new(),
+        rows => format!("; {} added to an earlier one of the same neurons", count(rows, "row")),
+    };
+    format!("{}: {}{summed}", args.connectome.display(), connectome.form())
 }
 
 /// Reads a file, or tells what is wrong with its text.
@@ -111,12 +135,13 @@ fn parsed<T>(path: &Path, read: impl FnOnce(&str, &mut Problems) -> Option<T>) -
 
 /// Makes the folder, which must hold nothing.
 fn folder(asked: Option<&Path>) -> Result<PathBuf, Failure> {
-    let path = run_folder::choose(asked, "fit")?;
-    let cannot = |why: std::io::Error| FolderFault::Write { path: path.clone(), reason: why.to_string() }.failure();
+    let path = run_folder::choose(asked, "fit", OUT)?;
+    let cannot =
+        |why: std::io::Error| FolderFault::Write { path: path.clone(), reason: why.to_string(), option: OUT }.failure();
     fs::create_dir_all(&path).map_err(cannot)?;
     match fs::read_dir(&path).map_err(cannot)?.next() {
         None => Ok(path),
-        Some(_) => Err(FolderFault::InUse { path }.failure()),
+        Some(_) => Err(FolderFault::InUse { path, option: OUT }.failure()),
     }
 }
 
@@ -134,6 +159,7 @@ fn record(
         genes: given.genes.len(),
         pairs: (neurons as u64).saturating_pow(2),
         edges: given.connectome.edges().len() as u64,
+        repeated: given.connectome.repeated(),
         predicted: fitted.predicted.len() as u64,
         parameters: fitted.parameters,
         recipe,
@@ -177,6 +203,9 @@ fn matrix(corner: &str, rows: &[String], (columns, values): (&[String], &[f64]))
 fn told(screen: &Screen, record: &Record) -> String {
     let part = |part: Option<f64>| part.map_or("–".to_owned(), |part| format!("{part:.4}"));
     let judged = |judged: &Judged| {
+        if judged.pairs == 0 {
+            return "nothing: all pairs are learned from".to_owned();
+        }
         let (auc, precision, recall) = (part(judged.auc), part(judged.precision), part(judged.recall));
         format!("ROC AUC {auc}, precision {precision}, recall {recall} on {}", count(judged.pairs, "pair"))
     };

@@ -8,6 +8,7 @@ mod eval;
 mod faults;
 mod figures;
 mod fit;
+mod kept;
 mod machine;
 mod reached;
 mod run_folder;

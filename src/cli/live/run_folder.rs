@@ -12,11 +12,11 @@ use crate::train::FolderFault;
 const RUNS: &str = "runs";
 
 /// Returns the folder: the one that was asked for, or a new `runs/NAME-1`, `-2`, … that is made at once, so that two runs
-/// that begin together do not share one.
-pub(super) fn choose(asked: Option<&Path>, name: &str) -> Result<PathBuf, Failure> {
+/// that begin together do not share one. `option` is what another one is asked for by.
+pub(super) fn choose(asked: Option<&Path>, name: &str, option: &'static str) -> Result<PathBuf, Failure> {
     match asked {
         Some(path) => Ok(path.to_path_buf()),
-        None => next(name).map_err(|why| unwritable(Path::new(RUNS), &why)),
+        None => next(name).map_err(|why| unwritable(Path::new(RUNS), &why, option)),
     }
 }
 
@@ -33,6 +33,6 @@ fn next(name: &str) -> io::Result<PathBuf> {
     }
 }
 
-fn unwritable(path: &Path, why: &io::Error) -> Failure {
-    FolderFault::Write { path: path.to_path_buf(), reason: why.to_string() }.failure()
+fn unwritable(path: &Path, why: &io::Error, option: &'static str) -> Failure {
+    FolderFault::Write { path: path.to_path_buf(), reason: why.to_string(), option }.failure()
 }

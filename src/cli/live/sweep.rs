@@ -27,7 +27,7 @@ use crate::data::Dataset;
 use crate::diag::Bug;
 use crate::options::{Facts, Options, Order};
 use crate::plan::{Plan, spare};
-use crate::train::{Folder, Job, Member, Recipe, Record, Stopped, beside};
+use crate::train::{Folder, Job, Member, RUN_DIR, Recipe, Record, Stopped, beside};
 
 /// A parameter has one value and many.
 #[derive(Debug, Error, Diagnostic)]
@@ -55,7 +55,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs, set: &str, sweep: &Sweep)
     let task = Task::new(screen, args, set, sweep)?;
     let blocks = blocks(&task.points, &task.recipe, Limits::of(task.machine.place));
     let name = format!("{}-{}", task.model(), sweep.name);
-    let path = run_folder::choose(args.training.run_dir.as_deref(), &name)?;
+    let path = run_folder::choose(args.training.run_dir.as_deref(), &name, RUN_DIR)?;
     Folder::unused(&path).map_err(Blame::failure)?;
     let interrupt = stop::catch()?;
     let mut swept = task.begun();
@@ -179,6 +179,7 @@ impl<'a> Task<'a> {
             threads,
         };
         let record = about.record(graph);
+        let folder = folder.of(&record);
         folder.record(&record).map_err(Blame::failure)?;
         Ok((folder, record))
     }

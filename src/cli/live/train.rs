@@ -16,7 +16,7 @@ use crate::compile::Stages;
 use crate::data::{Dataset, Standing};
 use crate::emit::libtorch_version;
 use crate::options::Facts;
-use crate::train::{self, Folder, Job, Recipe, Record, Stopped, Versions};
+use crate::train::{self, Folder, Job, RUN_DIR, Recipe, Record, Stopped, Versions};
 
 /// Trains a model.
 pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
@@ -28,8 +28,8 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     let plan = &task.stages.plan;
     let graph = fingerprint(&task.stages)?;
     let interrupt = stop::catch()?;
-    let path = run_folder::choose(args.training.run_dir.as_deref(), plan.name())?;
-    let mut folder = Folder::create(&path, &task.source.text, &graph).map_err(Blame::failure)?;
+    let path = run_folder::choose(args.training.run_dir.as_deref(), plan.name(), RUN_DIR)?;
+    let folder = Folder::create(&path, &task.source.text, &graph).map_err(Blame::failure)?;
     let about = About {
         args,
         stages: &task.stages,
@@ -42,6 +42,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
         threads: task.threads,
     };
     let mut record = about.record(graph);
+    let mut folder = folder.of(&record);
     // what a run was made of is known even if it is killed
     folder.record(&record).map_err(Blame::failure)?;
     let clock = clock();

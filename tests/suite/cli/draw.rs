@@ -71,7 +71,7 @@ fn what_is_no_run_is_said_to_be_none() {
     fs::write(&genome, &bytes[..bytes.len() - 9]).unwrap();
     let said = run_in(folder.path(), &["draw", "runs/small-1"]);
     assert_eq!(said.code, 1);
-    assert!(said.err.contains("run::cannot_read") && said.err.contains("genome.safetensors"), "{}", said.err);
+    assert!(said.err.contains("run::damaged") && said.err.contains("genome.safetensors"), "{}", said.err);
     assert!(!folder.path().join("runs/small-1/picture.svg").exists());
 
     fs::write(&genome, &bytes).unwrap();

@@ -73,15 +73,85 @@ fn files_at_fault_are_told_before_anything_is_written() {
     assert_eq!((found[1]["code"].as_str(), found[1]["line"].as_u64()), (Some("data::duplicate_edge"), Some(4)));
     let said = fit("bad.csv", &["--genes", "2"]);
     assert!(said.code == 1 && said.err.contains("bad.csv:4:1") && said.err.contains("help:"), "{}", said.err);
+    own_options(folder.path(), &said.err);
     for (file, code) in
         [("none.csv", "data::unreadable"), ("latin.csv", "data::not_text"), ("one.csv", "run::one_class")]
     {
         let said = fit(file, &["--genes", "2", "--threads", "1", "--hold-out", "0.3", "--out", "kept"]);
         assert!(said.code == 1 && said.err.contains(code), "{file}: {} {}", said.code, said.err);
         assert!(!folder.path().join("kept").exists(), "{file}");
+        own_options(folder.path(), &said.err);
     }
     let said = fit("edges.csv", &["--genes", "2", "--lr", "1e38", "--steps", "50"]);
     assert!(said.code == 1 && said.err.contains("run::fit_not_finite"), "{}", said.err);
+    own_options(folder.path(), &said.err);
+    fs::write(folder.path().join("odd.csv"), "a,b\nn1,n2\n").unwrap();
+    let cases: &[(&str, &[&str], i32, &str)] = &[
+        ("odd.csv", &[], 1, "data::unknown_columns"),
+        ("odd.csv", &["--source-col", "c", "--target-col", "b"], 1, "data::no_such_column"),
+        ("odd.csv", &["--source-col", "a", "--target-col", "a"], 1, "data::same_column"),
+        ("edges.csv", &["--out", "."], 1, "run::folder_in_use"),
+        ("edges.csv", &["--out", "/proc/fit"], 3, "run::cannot_write"),
+        ("edges.csv", &["--device", "cuda:99"], 3, "run::no_gpu"),
+        ("edges.csv", &["--expression", "bad.csv"], 2, "cannot be used with"),
+        ("edges.csv", &["--hold-out", "1"], 2, "0 or a number above it and below 1"),
+    ];
+    for (file, more, code, words) in cases {
+        let said = fit(file, &[&["--genes", "2", "--threads", "1"], *more].concat());
+        assert!(said.code == *code && said.err.contains(words), "{file} {more:?}: {} {}", said.code, said.err);
+        own_options(folder.path(), &said.err);
+    }
+}
+
+/// Checks that every option that a message names is one of `gemc fit`.
+fn own_options(folder: &Path, message: &str) {
+    let help = run_in(folder, &["fit", "--help"]).out;
+    let is_option = |letter: char| letter.is_ascii_lowercase() || letter == '-';
+    for (at, _) in message.match_indices("--") {
+        let rest = &message[at..];
+        let option = &rest[..rest.find(|letter| !is_option(letter)).unwrap_or(rest.len())];
+        assert!(option.len() < 4 || help.contains(option), "{option} is no option of fit: {message}");
+    }
+}
+
+#[test]
+fn what_people_have_is_read() {
+    let folder = folder();
+    files(folder.path());
+    // the same edges, as another program writes them, with some of them in two rows
+    let edges = fs::read_to_string(folder.path().join("edges.csv")).unwrap();
+    let mut rows: Vec<String> =
+        edges.lines().skip(1).map(|edge| format!("9\t\"{}\"\t2", edge.replace(',', "\"\t\""))).collect();
+    let twice: Vec<String> = rows.iter().take(5).cloned().collect();
+    rows.extend(twice);
+    rows.push("9\tn0\tn1\t0".to_owned());
+    let text = format!("\u{feff}id\tPre\tPost\tSynapses\r\n{}\r\n", rows.join("\r\n"));
+    fs::write(folder.path().join("edges.tsv"), text).unwrap();
+    let genes = fs::read_to_string(folder.path().join("genes.csv")).unwrap().replace(',', ";");
+    fs::write(folder.path().join("genes.txt"), genes).unwrap();
+    let fit = |more: &[&str]| {
+        let all =
+            ["fit", "edges.tsv", "--expression", "genes.txt", "--steps", "300", "--threads", "1", "--hold-out", "0"];
+        run_in(folder.path(), &[&all[..], more].concat())
+    };
+    let refused = fit(&[]);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.err.contains("5 rows repeat an earlier edge") && refused.err.contains("--duplicates sum"),
+        "{}",
+        refused.err
+    );
+    own_options(folder.path(), &refused.err);
+    let said = fit(&["--duplicates", "sum", "--out", "kept"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let form = "edges.tsv: edges from `Pre` to `Post`, but where `Synapses` is 0; 5 rows added to an earlier one of the same neurons\n";
+    assert_eq!(said.err, form);
+    assert!(said.out.contains("nothing: all pairs are learned from"), "{}", said.out);
+    let record: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("kept/fit.json")).unwrap()).unwrap();
+    assert_eq!((record["edges"].as_u64(), record["repeated"].as_u64()), (Some(36), Some(5)));
+    assert_eq!((record["held_out"]["pairs"].as_u64(), record["training"]["pairs"].as_u64()), (Some(0), Some(144)));
+    assert!(record["held_out"]["auc"].is_null() && record["training"]["auc"].as_f64() == Some(1.0), "{record}");
 }
 
 #[cfg(unix)]

@@ -44,7 +44,7 @@ fn wrong_usage_is_two() {
         &["compile", "good.gem", "--memory-limit", "0"],
         &["check"],
         &["snapshot"],
-        &["eval", "run"],
+        &["eval"],
         &["fit", "edges.csv"],
         &["fit", "edges.csv", "--genes", "0"],
         &["fit", "edges.csv", "--genes", "4", "--expression", "x.csv"],

@@ -1,5 +1,7 @@
 //! The programs as users run them: every verb, every exit code, what goes where.
 
+#[cfg(unix)]
+mod bombs;
 mod check;
 mod compile;
 mod data;
@@ -16,6 +18,8 @@ mod remedies;
 mod snapshot;
 #[cfg(feature = "torch")]
 mod sweep;
+#[cfg(feature = "torch")]
+mod tamper;
 mod terminal;
 #[cfg(feature = "torch")]
 mod train;
@@ -55,6 +59,12 @@ impl Said {
         let text = format!("{}---- standard error\n{}---- exit {}\n", self.out, self.err, self.code);
         names.iter().fold(text, |text, (name, shown)| text.replace(name, shown))
     }
+}
+
+/// Returns a report's text as if the terminal were wide: lines that were wrapped are joined.
+#[cfg(unix)]
+fn unwrapped(report: &str) -> String {
+    report.replace('│', " ").split_whitespace().collect::<Vec<&str>>().join(" ")
 }
 
 /// Returns `gemc` in `folder`, with nothing of the tester's environment that it listens to.

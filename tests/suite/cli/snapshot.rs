@@ -120,3 +120,26 @@ fn faults_and_empty_folders_are_one() {
     assert_eq!(said.code, 1);
     assert!(said.err.contains("cli::no_models"), "{}", said.err);
 }
+
+#[test]
+fn run_folders_are_left_alone() {
+    let folder = models();
+    let run = folder.path().join("runs/small-1");
+    fs::create_dir_all(&run).unwrap();
+    fs::write(run.join("model.gem"), GOOD).unwrap();
+    let said = run_in(folder.path(), &["snapshot", "runs", "--accept"]);
+    assert_eq!((said.code, run.join("model.snap").exists()), (0, true), "a folder without a record is no run's");
+    fs::remove_file(run.join("model.snap")).unwrap();
+    fs::write(run.join("run.json"), "{}").unwrap();
+    let said = run_in(folder.path(), &["snapshot", ".", "--accept"]);
+    assert_eq!(said.code, 0);
+    assert!(said.err.starts_with("2 snapshots, 2 written"), "{}", said.err);
+    let said = run_in(folder.path(), &["snapshot", "runs", "--accept"]);
+    assert!(said.code == 1 && said.err.contains("cli::no_models"), "{}", said.err);
+    for path in ["runs/small-1/model.gem", "runs/small-1/model.snap"] {
+        let said = run_in(folder.path(), &["snapshot", path, "--accept"]);
+        assert!(said.code == 1 && said.err.contains("cli::kept_text") && said.err.contains("help:"), "{}", said.err);
+    }
+    let names: Vec<_> = fs::read_dir(&run).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}

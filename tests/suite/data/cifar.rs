@@ -25,8 +25,8 @@ const RECORDS: usize = 4;
 const RECORD: usize = 1 + 2 * 2 * 3;
 
 /// A small data set of two batches to train from and one to test with.
-struct Small {
-    known: Known,
+pub(super) struct Small {
+    pub(super) known: Known,
     batches: Vec<(String, Vec<u8>)>,
     archive: Vec<u8>,
 }
@@ -54,7 +54,7 @@ fn packed(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Box<dyn Error>> {
 }
 
 impl Small {
-    fn new() -> Result<Self, Box<dyn Error>> {
+    pub(super) fn new() -> Result<Self, Box<dyn Error>> {
         let batches: Vec<(String, Vec<u8>)> =
             [("a", 0), ("b", 20), ("t", 40)].map(|(name, start)| (format!("bin/{name}.bin"), batch(start))).into();
         let archive = packed(&batches)?;
@@ -86,8 +86,17 @@ impl Small {
         load_known(&self.known, &[root.to_path_buf()], None)
     }
 
+    /// Stores `archive` in place of its own, as if it were the published one.
+    pub(super) fn publish(&mut self, archive: Vec<u8>, root: &Path) -> Outcome {
+        let Form::Batches { archive: published, .. } = &mut self.known.form else { return Err("no batches".into()) };
+        (published.bytes, published.sha256) = (archive.len() as u64, sha256(&archive));
+        self.archive = archive;
+        self.store_archive(root)?;
+        Ok(())
+    }
+
     /// Returns the fault that loading must meet.
-    fn fault(&self, root: &Path) -> Result<DataError, Box<dyn Error>> {
+    pub(super) fn fault(&self, root: &Path) -> Result<DataError, Box<dyn Error>> {
         self.load(root).err().ok_or_else(|| "it was loaded".into())
     }
 }

@@ -18,12 +18,12 @@ fn file() -> &'static Path {
 
 fn read_images(bytes: &[u8]) -> Result<Images, IdxFault> {
     let source = Unpacked::new(bytes).map_err(|why| broken(&why.to_string()))?;
-    idx::images(source, file())
+    idx::images(source, file(), None)
 }
 
 fn read_labels(bytes: &[u8]) -> Result<Vec<u8>, IdxFault> {
     let source = Unpacked::new(bytes).map_err(|why| broken(&why.to_string()))?;
-    idx::labels(source, file(), 3)
+    idx::labels(source, file(), 3, None)
 }
 
 fn broken(why: &str) -> IdxFault {
@@ -160,6 +160,6 @@ fn takes_no_memory_for_what_is_not_there() {
     }
     let header = [0, 0, 8, 3, 0x04, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 4];
     let mut source = Source(&header, 0);
-    assert!(idx::images(&mut source, file()).is_err());
+    assert!(idx::images(&mut source, file(), None).is_err());
     assert!(source.1 < 1 << 20, "{} bytes were made room for", source.1);
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+mod bombs;
 mod cifar;
 mod fetch;
 mod fetch_faults;

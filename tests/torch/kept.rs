@@ -1,0 +1,52 @@
+//! A run's folder read back, thousands of times with bytes that were changed or cut off: a fault or the whole genome, nothing else.
+
+use std::fs;
+
+use gemc::draw::Draw;
+use gemc::emit::{Net, Place};
+use gemc::train::{Folder, Genome, KeptFault};
+use tch::Tensor;
+
+use crate::stage::{SMALL, plan};
+
+/// Draws a whole number below `most`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn below(draw: &mut Draw, most: usize) -> usize {
+    ((draw.unit() * most as f64) as usize).min(most - 1)
+}
+
+#[test]
+fn a_genome_is_read_whole_or_not_at_all() {
+    let (place, plan) = (tempfile::tempdir().unwrap(), plan(SMALL));
+    let net = Net::new(&plan, &[1, 2], Place::CPU).unwrap();
+    let rows: Vec<(String, Tensor)> = net.named().map(|(name, row)| (name.to_owned(), row.detach())).collect();
+    let folder = Folder::create(&place.path().join("run"), SMALL, "abc").unwrap();
+    folder.genome(&rows).unwrap();
+    let file = folder.path().join("genome.safetensors");
+    let whole = fs::read(&file).unwrap();
+    let read = || Genome::open(folder.path(), SMALL.len())?.rows(&plan, 2);
+    let alike = |found: &[(String, Tensor)]| {
+        found.len() == rows.len() && found.iter().zip(&rows).all(|((a, b), (c, d))| a == c && b.equal(d))
+    };
+    assert!(alike(&read().unwrap()));
+    assert!(matches!(Genome::open(folder.path(), SMALL.len()).unwrap().rows(&plan, 3), Err(KeptFault::Mismatch(_))));
+    let mut draw = Draw::new(5, "tampering");
+    let mut refused = 0;
+    for round in 0..3_000 {
+        let mut bytes = whole.clone();
+        match round % 4 {
+            0 => bytes.truncate(below(&mut draw, whole.len())),
+            // the header's length and the header, where most can go wrong
+            1 => bytes[below(&mut draw, 8)] ^= 1 << below(&mut draw, 8),
+            2 => bytes[8 + below(&mut draw, 600)] = b"0123456789[]{},:\"-ex"[below(&mut draw, 20)],
+            _ => bytes[below(&mut draw, whole.len())] ^= 1 << below(&mut draw, 8),
+        }
+        fs::write(&file, &bytes).unwrap();
+        match read() {
+            Ok(found) => assert!(alike(&found), "round {round}: other numbers were read"),
+            Err(KeptFault::Torch(fault)) => panic!("round {round}: libtorch was asked: {fault}"),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > 2_000, "only {refused} of 3,000 were refused");
+}
