@@ -145,7 +145,7 @@ pub(super) fn has_ends(header: &Row) -> bool {
 /// Says that a table is neither a list of edges nor a matrix.
 pub(super) fn neither(header: &Row) -> UnknownColumns {
     let names = list(header.cells.iter().map(Name::as_str).take(8)).replace(" or ", " and ");
-    let what = format!("neither a list of edges nor an adjacency matrix has the columns {names}");
+    let what = format!("the columns {names} are neither those of a list of edges nor those of an adjacency matrix");
     UnknownColumns { what, at: header.span }
 }
 
