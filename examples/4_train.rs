@@ -4,7 +4,6 @@
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use gemc::data::{Facts, Glyphs, Split};
@@ -51,8 +50,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         clock: &|| began.elapsed().as_secs_f64(),
     };
 
-    // Where a folder is given in place of `None`, the run is kept there.
-    let outcome = run(&job, None, &mut Printer, &AtomicBool::new(false))?;
-    println!("best accuracy {:?}, mean {:.3}, sd {:.3}", outcome.best_accuracy, outcome.mean, outcome.sd);
+    // Where a folder is given in place of `None`, the run is kept there. Nobody asks it to stop.
+    let outcome = run(&job, None, &mut Printer, &|| None)?;
+    if let (Some(mean), Some(sd)) = (outcome.mean, outcome.sd) {
+        println!("best accuracy {:.3?}, mean {mean:.3}, sd {sd:.3}", outcome.best_accuracy);
+    }
     Ok(())
 }

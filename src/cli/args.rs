@@ -3,16 +3,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use super::fitting::FitArgs;
-use super::parse::{device, gibibytes, millions, setting};
+use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
 use super::training::TrainArgs;
+use super::version::WHOLE;
 
 /// A compiler for neural networks that are grown, not written.
 #[derive(Debug, Parser)]
-#[command(name = "gemc", bin_name = "gemc", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "gemc", bin_name = "gemc", version = WHOLE, max_term_width = 100, after_help = EXAMPLES)]
 pub(super) struct Line {
     #[command(subcommand)]
     pub(super) verb: Verb,
@@ -114,10 +115,10 @@ pub(super) enum Weights {
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct LimitArgs {
     /// Refuse models that need more memory than this to train [default: 16]
-    #[arg(long, value_name = "GIB", value_parser = gibibytes)]
+    #[arg(long, value_name = "GIB", allow_negative_numbers = true, value_parser = gibibytes)]
     pub(super) memory_limit: Option<u64>,
     /// Refuse models whose masks take more million steps than this to count [default: 250]
-    #[arg(long, value_name = "MILLIONS", value_parser = millions)]
+    #[arg(long, value_name = "MILLIONS", allow_negative_numbers = true, value_parser = millions)]
     pub(super) work_limit: Option<u64>,
 }
 
@@ -201,10 +202,10 @@ pub(super) struct BenchArgs {
     #[command(flatten)]
     pub(super) model: ModelArgs,
     /// Samples in a batch [default: 64, or 128 for a model with windows]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = batch)]
     pub(super) batch: Option<u32>,
     /// Train so many runs at once
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=4096))]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = runs)]
     pub(super) runs: u32,
     /// Measure the step with its products in every order, too
     #[arg(long)]
@@ -223,7 +224,7 @@ pub(super) struct MachineArgs {
     #[arg(long, value_name = "DEVICE", value_parser = device)]
     pub(super) device: Option<String>,
     /// Compute with so many threads
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     pub(super) threads: Option<u16>,
 }
 

@@ -12,6 +12,7 @@ use super::numbers::columns;
 use super::screen::{Ink, Screen};
 use super::sets::roots;
 use super::tensors::Tensors;
+use super::version::{COMMIT, VERSION, WHOLE};
 use crate::data::{Named, Standing, names};
 use crate::diag::Report;
 
@@ -52,7 +53,10 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
         let (usable, why) = (gpus.is_ok(), gpus.as_ref().err());
         let devices = gpus.as_ref().unwrap_or(&0);
         let cuda = json!({ "usable": usable, "why": why, "devices": devices, "kernels": kernels });
-        let object = json!({ "libtorch": version, "cuda": cuda, "threads": threads, "data": data, "roots": roots });
+        let object = json!({
+            "gemc": VERSION, "commit": COMMIT, "libtorch": version, "cuda": cuda, "threads": threads, "data": data,
+            "roots": roots,
+        });
         return screen.object(&object).map(|()| Exit::Done);
     }
     let libtorch = version.unwrap_or_else(|| "none".to_owned());
@@ -61,12 +65,8 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
         Ok(count) => format!("{count} usable; steps take several times as long without NVRTC, which is not there"),
         Err(why) => format!("not usable: {}", why.trim_start_matches("no GPU: ")),
     };
-    let mut lines = vec![
-        ("gemc", env!("CARGO_PKG_VERSION").to_owned()),
-        ("libtorch", libtorch),
-        ("CUDA", gpu),
-        ("threads", threads.to_string()),
-    ];
+    let mut lines =
+        vec![("gemc", WHOLE.to_owned()), ("libtorch", libtorch), ("CUDA", gpu), ("threads", threads.to_string())];
     let cells = |row: &Row| [row.name.clone(), row.words.to_owned(), row.path.clone().unwrap_or_default()];
     let table = columns(&data.iter().map(cells).collect::<Vec<_>>(), &[]);
     lines.extend(table.into_iter().enumerate().map(|(index, line)| (if index == 0 { "data" } else { "" }, line)));

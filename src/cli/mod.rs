@@ -29,6 +29,7 @@ mod stories;
 mod summary;
 mod tensors;
 mod training;
+mod version;
 mod walk;
 mod whole;
 

@@ -79,18 +79,86 @@ pub(super) fn millions(text: &str) -> Result<u64, String> {
 
 /// Reads a number above 0.
 pub(super) fn positive(text: &str) -> Result<f64, String> {
-    finite(text).filter(|value| *value > 0.0).ok_or_else(|| "a number above 0 is wanted".to_owned())
+    finite(text).filter(|value| *value > 0.0).ok_or_else(|| "a number above 0 is wanted, such as 0.5".to_owned())
 }
 
-/// Reads a number that is not below 0.
-pub(super) fn at_least_zero(text: &str) -> Result<f64, String> {
-    finite(text).filter(|value| *value >= 0.0).ok_or_else(|| "0 or a number above it is wanted".to_owned())
+/// Reads a learning rate.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let wanted = || "the learning rate is a number above 0, such as `--lr 0.01`".to_owned();
+    finite(text).filter(|value| *value > 0.0).ok_or_else(wanted)
+}
+
+/// Reads what counts as an improvement.
+pub(super) fn improvement(text: &str) -> Result<f64, String> {
+    let wanted = || "an accuracy is from 0 to 1: `--min-delta 0.005` asks for half a per cent".to_owned();
+    finite(text).filter(|value| (0.0..=1.0).contains(value)).ok_or_else(wanted)
 }
 
 /// Reads a part of a whole, of which something is left: 0, or a number below 1.
 pub(super) fn part(text: &str) -> Result<f64, String> {
     let between = finite(text).filter(|value| *value >= 0.0 && *value < 1.0);
     between.ok_or_else(|| "0 or a number above it and below 1 is wanted".to_owned())
+}
+
+/// Reads how many steps are made at most.
+pub(super) fn steps(text: &str) -> Result<u64, String> {
+    counted(text, u64::MAX, "without `--steps` as many as are usual for the model")
+}
+
+/// Reads how many passes over the data are made at most.
+pub(super) fn epochs(text: &str) -> Result<u64, String> {
+    counted(text, u64::MAX, "one pass over the data is the least; `--steps` asks for fewer batches")
+}
+
+/// Reads after how many steps there is an evaluation.
+pub(super) fn every(text: &str) -> Result<u64, String> {
+    counted(text, u64::MAX, "more than `--steps` evaluates at the end only")
+}
+
+/// Reads how many samples a batch has.
+pub(super) fn batch(text: &str) -> Result<u32, String> {
+    small(text, u32::MAX, "a batch has at least 1 sample; without `--batch` it has 64, or 128 for a model with windows")
+}
+
+/// Reads how many samples are set aside.
+pub(super) fn hold_out(text: &str) -> Result<u32, String> {
+    small(text, u32::MAX, "without `--hold-out` none is set aside, and the test samples judge")
+}
+
+/// Reads how many runs are trained at once.
+pub(super) fn runs(text: &str) -> Result<u32, String> {
+    small(text, 4096, "without `--runs` there is one run")
+}
+
+/// Reads how many threads compute.
+pub(super) fn threads(text: &str) -> Result<u16, String> {
+    let threads = small(text, 1024, "without `--threads` the fastest number of them is found")?;
+    Ok(u16::try_from(threads).unwrap_or(u16::MAX))
+}
+
+/// Reads after how many evaluations without improvement a run stops.
+pub(super) fn patience(text: &str) -> Result<u64, String> {
+    counted(text, u64::MAX, "a very large number never stops a run early")
+}
+
+/// Reads a seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let wanted = || format!("a seed is a whole number from 0 to {}", u64::MAX);
+    text.trim().parse().map_err(|_| wanted())
+}
+
+fn small(text: &str, most: u32, remedy: &str) -> Result<u32, String> {
+    counted(text, u64::from(most), remedy).map(|number| u32::try_from(number).unwrap_or(most))
+}
+
+/// Reads a whole number from 1 to `most`.
+fn counted(text: &str, most: u64, remedy: &str) -> Result<u64, String> {
+    let wanted = match text.trim().parse::<u64>() {
+        Ok(_) if most == u64::MAX => format!("at least 1 is wanted; {remedy}"),
+        Ok(_) => format!("a number from 1 to {most} is wanted; {remedy}"),
+        Err(_) => format!("a whole number from 1 to {most} is wanted; {remedy}"),
+    };
+    text.trim().parse().ok().filter(|number| (1..=most).contains(number)).ok_or(wanted)
 }
 
 /// Reads the name of a device.

@@ -22,6 +22,7 @@ mod gnetwork;
 mod leaf;
 mod life;
 mod lower;
+mod meaning;
 mod op;
 mod passes;
 mod shape;

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use tch::{Tensor as Live, no_grad_guard};
 
-use super::evaluate::accuracy;
+use super::doubts::{Doubts, Noted, Warning};
+use super::evaluate::judge;
 use super::finite::StepFault;
-use super::run::{Job, Member, Outcome, RunFault, Stopped};
+use super::keeper::{Folder, Rows};
+use super::outcome::{Outcome, State, Stopped};
+use super::run::{Job, Member, RunFault, Watcher};
 use super::samples::{Samples, as_size};
 use super::scores::{Metric, Score, mean_and_deviation};
 use super::step::Stepper;
@@ -20,7 +23,8 @@ pub(super) struct Course<'a, 'b> {
     test: Samples,
     scores: Vec<Score>,
     /// Every row of the table, [R, …], each run's part as it was at its best.
-    best: Vec<(String, Live)>,
+    best: Rows,
+    doubts: Doubts,
     evaluated: bool,
     began: f64,
     evaluating: f64,
@@ -39,15 +43,24 @@ impl<'a, 'b> Course<'a, 'b> {
         let copy = |(name, row): (&str, &Live)| Ok((name.to_owned(), row.f_detach()?.f_zeros_like()?));
         let best = net.named().map(copy).collect::<Result<_, TorchFault>>()?;
         let scores = vec![Score::default(); net.runs()];
+        let doubts = Doubts::new(net.runs(), job.test.classes, job.test.labels);
         let stepper = Stepper::new(net, train, recipe.batch, recipe.lr)?;
         let began = (job.clock)();
-        Ok(Self { job, members, stepper, test, scores, best, evaluated: false, began, evaluating: 0.0 })
+        Ok(Self { job, members, stepper, test, scores, best, doubts, evaluated: false, began, evaluating: 0.0 })
     }
 
     /// Makes one step. Returns the losses of the runs that still count, if they were looked at.
     pub(super) fn step(&mut self) -> Result<Option<Vec<f64>>, StepFault> {
         self.stepper.set_lr(self.job.recipe.rate(self.stepper.done()));
-        self.stepper.step()
+        let losses = self.stepper.step()?;
+        self.look_at_first();
+        Ok(losses)
+    }
+
+    fn look_at_first(&mut self) {
+        if let Some(first) = self.stepper.take_first() {
+            self.doubts.first(&first);
+        }
     }
 
     /// Returns the steps made.
@@ -65,30 +78,44 @@ impl<'a, 'b> Course<'a, 'b> {
         self.scores.iter().all(|score| !score.counts(self.job.recipe))
     }
 
-    /// Evaluates all runs, notes what is new, keeps and writes what is best.
-    pub(super) fn evaluate(&mut self) -> Result<Vec<Metric>, RunFault> {
+    /// Evaluates all runs, notes what is new, keeps and writes what is best; `last` where no evaluation is to follow.
+    pub(super) fn evaluate(&mut self, last: bool) -> Result<Vec<Metric>, RunFault> {
         self.stepper.settle()?;
+        self.look_at_first();
         let before = (self.job.clock)();
-        let accuracies = accuracy(self.stepper.net(), &self.test)?;
+        let verdicts = judge(self.stepper.net(), &self.test)?;
         let losses = self.stepper.take_losses();
         let seconds = (self.job.clock)() - self.began;
         let (step, recipe) = (self.stepper.done(), self.job.recipe);
         let (mut metrics, mut better) = (Vec::new(), Vec::new());
-        for ((place, &run), (loss, accuracy)) in
-            self.stepper.runs().iter().enumerate().zip(losses.into_iter().zip(accuracies))
+        for ((place, &run), (loss, verdict)) in
+            self.stepper.runs().iter().enumerate().zip(losses.into_iter().zip(verdicts))
         {
+            let accuracy = verdict.accuracy;
             if self.scores[run].note(accuracy, step, recipe) {
                 better.push((place, run));
             }
+            let ends = last || !self.scores[run].counts(recipe);
+            self.doubts.evaluated(run, (step, ends), loss, verdict);
             metrics.push(Metric { run, step, loss, accuracy, seconds });
         }
         self.keep(&better)?;
-        self.write(&metrics, &better)?;
-        let going: Vec<usize> = (0..self.scores.len()).filter(|run| self.scores[*run].counts(recipe)).collect();
-        self.stepper.keep(&going)?;
         self.evaluated = true;
         self.evaluating += (self.job.clock)() - before;
+        let better: BTreeSet<usize> = better.iter().map(|(_, run)| run / recipe.runs.max(1)).collect();
+        for member in 0..self.members.len() {
+            self.write(member, &metrics, better.contains(&member), None)?;
+        }
+        let going: Vec<usize> = (0..self.scores.len()).filter(|run| self.scores[*run].counts(recipe)).collect();
+        self.stepper.keep(&going)?;
         Ok(metrics)
+    }
+
+    /// Tells of what has not been told yet: doubts about runs, and folders that cannot be written.
+    pub(super) fn tell(&mut self, watcher: &mut dyn Watcher) {
+        self.doubts.news().iter().for_each(|doubt| watcher.doubted(doubt));
+        let folders = self.members.iter_mut().filter_map(|member| member.folder.as_deref_mut());
+        folders.filter_map(Folder::news).for_each(|fault| watcher.unwritten(&fault));
     }
 
     /// Copies these runs' parts of every row, from their places in the net.
@@ -102,41 +129,81 @@ impl<'a, 'b> Course<'a, 'b> {
         Ok(())
     }
 
-    /// Writes what was measured into each member's folder, and the genomes of those that have a run in a better one.
-    fn write(&mut self, metrics: &[Metric], better: &[(usize, usize)]) -> Result<(), RunFault> {
-        let each = self.job.recipe.runs.max(1);
-        for metric in metrics {
-            let folder = self.members.get_mut(metric.run / each).and_then(|member| member.folder.as_deref_mut());
-            folder.map_or(Ok(()), |folder| folder.metric(&Metric { run: metric.run % each, ..metric.clone() }))?;
+    /// Writes what was measured of a member's runs, their genome where it is `better` or not there, and what came of them.
+    fn write(&mut self, index: usize, metrics: &[Metric], better: bool, end: Option<Stopped>) -> Result<(), RunFault> {
+        let lacks = self.members.get(index).and_then(|member| member.folder.as_deref()).map(Folder::lacks_genome);
+        let Some(lacks) = lacks else { return Ok(()) };
+        let rows = (self.evaluated && (better || lacks)).then(|| self.rows(index)).transpose()?;
+        let (outcome, each) = (self.outcome(index, end), self.job.recipe.runs.max(1));
+        let own = metrics.iter().filter(|metric| metric.run / each == index);
+        let own: Vec<Metric> = own.map(|metric| Metric { run: metric.run % each, ..metric.clone() }).collect();
+        if let Some(folder) = self.members.get_mut(index).and_then(|member| member.folder.as_deref_mut()) {
+            folder.keep(&own, rows.as_deref(), outcome);
         }
-        let better: BTreeSet<usize> = better.iter().map(|(_, run)| run / each).collect();
-        better.into_iter().try_for_each(|member| self.write_genome(member))
+        Ok(())
     }
 
-    fn write_genome(&self, index: usize) -> Result<(), RunFault> {
-        let Some(member) = self.members.get(index) else { return Ok(()) };
-        let Some(folder) = member.folder.as_deref() else { return Ok(()) };
+    /// Returns the rows of a member's runs, each as it was at its best.
+    fn rows(&self, index: usize) -> Result<Rows, TorchFault> {
+        let Some(member) = self.members.get(index) else { return Ok(Vec::new()) };
         let each = self.job.recipe.runs;
         let part = |row: &Live| row.f_narrow(0, as_size(index * each), as_size(each));
         let own = |(name, row): &(String, Live)| Ok((name.clone(), part(row)?));
-        let rows: Vec<(String, Live)> = self.best.iter().map(own).collect::<Result<_, TorchFault>>()?;
+        let rows: Rows = self.best.iter().map(own).collect::<Result<_, TorchFault>>()?;
         let kept = Cohort { plan: member.kept, seeds: &[] };
-        let rows = kept.own(self.job.plan, &rows)?;
-        Ok(folder.genome(&rows)?)
+        kept.own(self.job.plan, &rows)
     }
 
-    /// Looks at the last losses, and returns what came of each member.
-    pub(super) fn outcomes(mut self, stopped: Stopped) -> Result<Vec<Outcome>, RunFault> {
+    /// Looks at the last losses, writes how it ended, and returns what came of each member.
+    pub(super) fn finish(&mut self, stopped: Stopped) -> Result<Vec<Outcome>, RunFault> {
         self.stepper.settle()?;
-        let seconds = (self.job.clock)() - self.began;
-        let steps = self.stepper.done();
-        let ms_per_step = 1e3 * (seconds - self.evaluating) / steps.max(1) as f64;
-        let outcome = |scores: &[Score]| {
-            let bests: Vec<(f64, u64)> = scores.iter().map(|score| score.best.unwrap_or_default()).collect();
-            let (best_accuracy, best_step): (Vec<f64>, Vec<u64>) = bests.into_iter().unzip();
-            let (mean, sd) = mean_and_deviation(&best_accuracy);
-            Outcome { best_accuracy, best_step, mean, sd, steps, seconds, ms_per_step, stopped }
+        let members = 0..self.members.len();
+        members.clone().try_for_each(|member| self.write(member, &[], false, Some(stopped)))?;
+        let outcome = |member: usize| {
+            let folder = self.members.get(member).and_then(|member| member.folder.as_deref());
+            folder.map_or_else(|| self.outcome(member, Some(stopped)), |folder| folder.record().outcome.clone())
         };
-        Ok(self.scores.chunks(self.job.recipe.runs.max(1)).map(outcome).collect())
+        Ok(members.map(outcome).collect())
     }
+
+    /// Writes that a fault has ended the runs, and what had come of them.
+    pub(super) fn fail(&mut self, fault: &RunFault) {
+        for index in 0..self.members.len() {
+            let mut outcome = self.outcome(index, None);
+            outcome.fail(fault, index * self.job.recipe.runs);
+            if let Some(folder) = self.members.get_mut(index).and_then(|member| member.folder.as_deref_mut()) {
+                folder.keep(&[], None, outcome);
+            }
+        }
+    }
+
+    /// Returns what came of a member's runs by now, `end` being why they ended if they have.
+    fn outcome(&self, index: usize, end: Option<Stopped>) -> Outcome {
+        let each = self.job.recipe.runs.max(1);
+        let scores = self.scores.chunks(each).nth(index).unwrap_or_default();
+        let bests: Vec<f64> = scores.iter().filter_map(|score| score.best).map(|(best, _)| best).collect();
+        let (mean, sd) = mean_and_deviation(&bests);
+        let (steps, seconds) = (self.stepper.done(), (self.job.clock)() - self.began);
+        let noted = self.doubts.noted().iter().filter(|noted| noted.run / each == index);
+        Outcome {
+            state: Some(end.map_or(State::Running, Stopped::state)),
+            best_accuracy: scores.iter().map(|score| score.best.map(|(best, _)| best)).collect(),
+            best_step: scores.iter().map(|score| score.best.map(|(_, step)| step)).collect(),
+            mean: (!bests.is_empty()).then_some(mean),
+            sd,
+            chance: self.doubts.chance(),
+            steps,
+            seconds,
+            ms_per_step: Some(1e3 * (seconds - self.evaluating) / steps.max(1) as f64),
+            stopped: end,
+            warnings: noted.map(|noted| warning(noted, each)).collect(),
+            ..Outcome::none(0)
+        }
+    }
+}
+
+/// Returns a doubt as a record holds it, the run counted within its member.
+fn warning(noted: &Noted, each: usize) -> Warning {
+    let Noted { run, step, doubt } = noted;
+    Warning { code: doubt.name().to_owned(), run: run % each, step: *step, message: doubt.to_string() }
 }

@@ -1,4 +1,4 @@
-//! The accuracy of every run over all held-out samples.
+//! What every run answers to all held-out samples: how many are right, and whether all are alike.
 
 use tch::{Kind, Tensor as Live, no_grad_guard};
 
@@ -16,26 +16,46 @@ const MOST_CPU: usize = 1_000;
 /// The same on a GPU.
 const MOST_GPU: usize = 10_000;
 
+/// What a run answers to all samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Verdict {
+    /// The share of right answers; 0 where there is no sample.
+    pub(super) accuracy: f64,
+    /// The class that it gives to all of them, if it is one.
+    pub(super) only: Option<usize>,
+}
+
 /// Returns each run's accuracy over all of `samples`, as a fraction; 0 where there is none.
 ///
 /// # Errors
 ///
 /// What libtorch refuses: memory, mostly.
 pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
+    Ok(judge(net, samples)?.into_iter().map(|verdict| verdict.accuracy).collect())
+}
+
+/// Judges each run by all of `samples`.
+pub(super) fn judge(net: &Net, samples: &Samples) -> Result<Vec<Verdict>, TorchFault> {
     let _guard = no_grad_guard();
     let (runs, batch) = (net.runs(), batch_size(net));
-    let (mut answers, mut right) = (Answers::new(net)?, None::<Live>);
+    let (mut answers, mut seen) = (Answers::new(net)?, None::<[Live; 3]>);
     for start in (0..samples.len()).step_by(batch) {
         let (x, labels) = samples.stretch(start, batch.min(samples.len() - start), runs)?;
         let answer = answers.answer(&x)?.f_argmax(1, false)?;
         let hits = answer.f_eq_tensor(&labels)?.f_sum_dim_intlist(1_i64, false, Kind::Int64)?;
-        right = Some(match right {
-            None => hits,
-            Some(sum) => sum.f_add(&hits)?,
+        let (least, most) = (answer.f_amin(1_i64, false)?, answer.f_amax(1_i64, false)?);
+        seen = Some(match seen {
+            None => [hits, least, most],
+            Some([sum, low, high]) => [sum.f_add(&hits)?, low.f_minimum(&least)?, high.f_maximum(&most)?],
         });
     }
-    let Some(right) = right else { return Ok(vec![0.0; runs]) };
-    Ok(numbers(&right)?.into_iter().map(|right| right / samples.len() as f64).collect())
+    let Some([right, least, most]) = seen else { return Ok(vec![Verdict { accuracy: 0.0, only: None }; runs]) };
+    let (least, most) = (Vec::<i64>::try_from(&least)?, Vec::<i64>::try_from(&most)?);
+    let verdict = |(right, (least, most)): (f64, (&i64, &i64))| Verdict {
+        accuracy: right / samples.len() as f64,
+        only: usize::try_from(*least).ok().filter(|_| least == most),
+    };
+    Ok(numbers(&right)?.into_iter().zip(least.iter().zip(&most)).map(verdict).collect())
 }
 
 /// Returns how many samples go through the net at once.

@@ -9,7 +9,10 @@ use crate::emit::TorchFault;
 /// A run's loss is no finite number.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 #[error("the loss of run {run} (seed {seed}) is not finite at step {step}: {culprit}")]
-#[diagnostic(code(run::not_finite), help("a smaller `--lr` is the usual remedy; the best genome so far is kept"))]
+#[diagnostic(
+    code(run::not_finite),
+    help("a smaller `--lr` is the usual remedy; the run's folder keeps what was best before")
+)]
 pub struct NotFinite {
     /// The run, counted from 0.
     pub run: usize,

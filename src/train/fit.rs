@@ -1,16 +1,15 @@
 //! A measured connectome → O, and X where it is not given, so that H(X O Xᵀ) reproduces it: logistic regression of every pair
 //! of neurons that is not held out, joined ones and others weighing the same in sum, by Adam on all of them at once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use miette::Diagnostic;
 use serde::Serialize;
 use tch::no_grad_guard;
 use thiserror::Error;
 
 use super::factors::{Factors, Target, numbers};
+use super::outcome::Stopped;
 use super::pairs::{Judged, held_out, judge};
-use super::run::Stopped;
+use super::run::Interrupt;
 use crate::emit::{Adam, Place, TorchFault};
 
 /// Steps between two looks at the loss.
@@ -122,7 +121,7 @@ pub fn fit_bytes(neurons: usize, genes: usize) -> u64 {
     square(neurons).saturating_mul(4 * HELD).saturating_add(learned.saturating_mul(4 * LEARNED))
 }
 
-/// Fits until all steps are made or `interrupt` is set; `watch` hears of the loss now and then.
+/// Fits until all steps are made or `interrupt` says so; `watch` hears of the loss now and then.
 ///
 /// # Errors
 ///
@@ -132,7 +131,7 @@ pub fn fit(
     recipe: FitRecipe,
     place: Place,
     watch: &mut dyn FnMut(u64, f64),
-    interrupt: &AtomicBool,
+    interrupt: Interrupt<'_>,
 ) -> Result<Fitted, FitFault> {
     let _guard = no_grad_guard();
     let (joined, held) = divided(measured, recipe)?;
@@ -153,7 +152,7 @@ pub fn fit(
 }
 
 /// Who listens to how far it is, and what asks it to stop.
-type Beside<'a, 'b> = (&'a mut dyn FnMut(u64, f64), &'b AtomicBool);
+type Beside<'a, 'b> = (&'a mut dyn FnMut(u64, f64), Interrupt<'b>);
 
 /// Makes the steps; returns the loss at the last look, how many steps there were, and why they ended.
 fn learn(
@@ -178,8 +177,8 @@ fn learn(
         }
         adam.step(gradients, rate)?;
         step += 1;
-        if interrupt.load(Ordering::Relaxed) {
-            return Ok((loss, step, Stopped::Interrupted));
+        if let Some(stopped) = interrupt() {
+            return Ok((loss, step, stopped));
         }
         if step >= recipe.steps {
             return Ok((loss, step, Stopped::Length));

@@ -16,7 +16,7 @@ use crate::emit::{GenomeMismatch, TorchFault};
 use crate::plan::Plan;
 
 /// Bytes of a record at most: that of 4,096 runs has a tenth of it.
-const MOST_RECORD: u64 = 4 << 20;
+const MOST_RECORD: u64 = 32 << 20;
 /// Bytes of a model's text at most.
 const MOST_MODEL: u64 = 64 << 20;
 

@@ -6,15 +6,19 @@
 //! [`fit()`] is the way back: from a measured connectome to the X and O that reproduce it.
 
 mod bench;
+mod claim;
 mod course;
+mod doubts;
 mod evaluate;
 mod factors;
 mod finite;
 mod fit;
 mod folder;
 mod genome;
+mod keeper;
 mod kept;
 mod memory;
+mod outcome;
 mod painter;
 mod pairs;
 mod recipe;
@@ -29,17 +33,20 @@ mod stored;
 mod threads;
 
 pub use bench::{Bench, Compared, Part, Slow, bench};
+pub use doubts::{Doubt, Warning, Who, numbered};
 pub use evaluate::accuracy;
 pub use finite::{NotFinite, StepFault};
 pub use fit::{FitFault, FitNotFinite, FitRecipe, Fitted, Measured, OneClass, fit, fit_bytes};
-pub use folder::{Folder, FolderFault, RUN_DIR};
+pub use folder::{FolderFault, RUN_DIR};
 pub use genome::Genome;
+pub use keeper::Folder;
 pub use kept::{Altered, Kept, KeptFault, read_record};
 pub use memory::{Needs, NotEnoughMemory};
+pub use outcome::{Outcome, State, Stopped, Trouble};
 pub use pairs::{Judged, held_out, judge};
 pub use recipe::{BadRecipe, EPOCHS, Recipe, Schedule};
 pub use record::{Record, Versions};
-pub use run::{Clock, Job, Member, Outcome, RunFault, Stopped, Watcher, beside, run};
+pub use run::{Clock, Interrupt, Job, Member, RunFault, Watcher, beside, run};
 pub use samples::{Misfit, Order, Pieces, Samples};
 pub use scores::{Metric, mean_and_deviation};
 pub use step::Stepper;

@@ -66,7 +66,7 @@ pub const EPOCHS: u64 = 200;
 /// A number of the protocol with which nothing can be trained.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 #[error("{name} is {found}, must be {wanted}")]
-#[diagnostic(code(run::bad_recipe), help("give another value with `{option}`"))]
+#[diagnostic(code(run::bad_recipe), help("give another value with `{option}`{example}"))]
 pub struct BadRecipe {
     /// Which number.
     pub name: &'static str,
@@ -76,6 +76,8 @@ pub struct BadRecipe {
     pub wanted: String,
     /// The option that sets it.
     pub option: &'static str,
+    /// A value that will do, with a colon before it, where one is known.
+    pub example: String,
 }
 
 impl Recipe {
@@ -120,49 +122,33 @@ impl Recipe {
     ///
     /// Names the first number with which nothing can be trained.
     pub fn check(&self, samples: usize) -> Result<(), BadRecipe> {
-        let rules = [
-            (self.batch > 0, "the batch", self.batch.to_string(), "at least 1".to_owned(), "--batch"),
-            (
-                self.batch <= samples,
-                "the batch",
-                self.batch.to_string(),
-                format!("at most {samples}, the training set"),
-                "--batch",
-            ),
-            (self.length > 0, "the length", self.length.to_string(), "at least 1 step".to_owned(), "--steps"),
-            (
-                self.lr > 0.0 && self.lr.is_finite(),
-                "the learning rate",
-                self.lr.to_string(),
-                "above 0".to_owned(),
-                "--lr",
-            ),
-            (self.runs > 0, "the number of runs", self.runs.to_string(), "at least 1".to_owned(), "--runs"),
-            (
-                self.eval_every > 0,
-                "the distance of evaluations",
-                self.eval_every.to_string(),
-                "at least 1 step".to_owned(),
-                "--eval-every",
-            ),
-            (
-                self.patience != Some(0),
-                "the patience",
-                self.patience.unwrap_or_default().to_string(),
-                "at least 1".to_owned(),
-                "--patience",
-            ),
-            (
-                (0.0..=1.0).contains(&self.min_delta),
-                "the least improvement",
-                self.min_delta.to_string(),
-                "a fraction between 0 and 1".to_owned(),
-                "--min-delta",
-            ),
-        ];
-        match rules.into_iter().find(|(holds, ..)| !holds) {
-            None => Ok(()),
-            Some((_, name, found, wanted, option)) => Err(BadRecipe { name, found, wanted, option }),
-        }
+        let one = || "at least 1".to_owned();
+        let rule = |holds: bool, name, found: String, wanted: String, option| {
+            if holds { Ok(()) } else { Err(BadRecipe { name, found, wanted, option, example: String::new() }) }
+        };
+        rule(self.batch > 0, "the batch", self.batch.to_string(), one(), "--batch")?;
+        let most = format!("at most {samples}, the training set");
+        rule(self.batch <= samples, "the batch", self.batch.to_string(), most, "--batch").map_err(|fault| {
+            let example =
+                format!(": `--batch {}`, or {samples} for all samples at once", usual_batch(false).min(samples));
+            BadRecipe { example, ..fault }
+        })?;
+        rule(self.length > 0, "the length", self.length.to_string(), "at least 1 step".to_owned(), "--steps")?;
+        let rate = self.lr > 0.0 && self.lr.is_finite();
+        rule(rate, "the learning rate", self.lr.to_string(), "above 0".to_owned(), "--lr")?;
+        rule(self.runs > 0, "the number of runs", self.runs.to_string(), one(), "--runs")?;
+        let every = self.eval_every;
+        rule(
+            every > 0,
+            "the distance of evaluations",
+            every.to_string(),
+            "at least 1 step".to_owned(),
+            "--eval-every",
+        )?;
+        let patience = self.patience.unwrap_or(1);
+        rule(patience > 0, "the patience", patience.to_string(), one(), "--patience")?;
+        let improvement = (0.0..=1.0).contains(&self.min_delta);
+        let fraction = "a fraction between 0 and 1".to_owned();
+        rule(improvement, "the least improvement", self.min_delta.to_string(), fraction, "--min-delta")
     }
 }

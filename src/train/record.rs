@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::outcome::Outcome;
 use super::recipe::Recipe;
-use super::run::{Outcome, Stopped};
 use crate::options::Facts;
 
 /// What computed the run.
@@ -12,6 +12,9 @@ use crate::options::Facts;
 pub struct Versions {
     /// gemc.
     pub gemc: String,
+    /// The commit that gemc was built from, with `-dirty` where its files were changed; `None` where that is not known.
+    #[serde(default)]
+    pub commit: Option<String>,
     /// libtorch.
     pub libtorch: String,
 }
@@ -58,7 +61,7 @@ pub struct Record {
     pub parameters: u64,
     /// Synapses and biases of one run.
     pub uncompressed: u64,
-    /// The results.
+    /// How it stands, and the results.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
@@ -83,23 +86,7 @@ impl Record {
         if let Some(side) = sides.into_iter().find(|side| !(1..=MOST_SIDE).contains(side)) {
             return said(format!("a size of its samples is {side}"), "1 to 65,536");
         }
-        let reached = self.outcome.best_accuracy.iter().find(|accuracy| !(0.0..=1.0).contains(*accuracy));
+        let reached = self.outcome.best_accuracy.iter().flatten().find(|accuracy| !(0.0..=1.0).contains(*accuracy));
         reached.and_then(|accuracy| said(format!("an accuracy is {accuracy}"), "a fraction between 0 and 1"))
-    }
-}
-
-impl Outcome {
-    /// Returns what a run came to before its first evaluation: nothing.
-    pub fn none(runs: usize) -> Self {
-        Self {
-            best_accuracy: vec![0.0; runs],
-            best_step: vec![0; runs],
-            mean: 0.0,
-            sd: 0.0,
-            steps: 0,
-            seconds: 0.0,
-            ms_per_step: 0.0,
-            stopped: Stopped::Interrupted,
-        }
     }
 }

@@ -1,14 +1,14 @@
 //! The loop: steps, evaluations, each run's own end.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use miette::Diagnostic;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::course::Course;
+use super::doubts::Doubt;
 use super::finite::StepFault;
-use super::folder::{Folder, FolderFault};
+use super::folder::FolderFault;
+use super::keeper::Folder;
+use super::outcome::{Outcome, Stopped};
 use super::recipe::{BadRecipe, Recipe};
 use super::samples::{Misfit, Pieces};
 use super::scores::Metric;
@@ -17,6 +17,9 @@ use crate::plan::Plan;
 
 /// Tells the time, in seconds since any moment.
 pub type Clock<'a> = &'a dyn Fn() -> f64;
+
+/// Tells whether a run is asked to stop, and by whom.
+pub type Interrupt<'a> = &'a dyn Fn() -> Option<Stopped>;
 
 /// What is to be trained, on what, how, and where.
 #[derive(Clone, Copy)]
@@ -58,43 +61,20 @@ pub trait Watcher {
     fn evaluated(&mut self, metrics: &[Metric]) {
         let _ = metrics;
     }
+
+    /// Called where a run may not learn, once for each kind of doubt.
+    fn doubted(&mut self, doubt: &Doubt) {
+        let _ = doubt;
+    }
+
+    /// Called where files of a run's folder can no longer be written.
+    fn unwritten(&mut self, fault: &FolderFault) {
+        let _ = fault;
+    }
 }
 
 /// Hears nothing.
 impl Watcher for () {}
-
-/// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stopped {
-    /// Every run's accuracy stopped improving.
-    Converged,
-    /// All steps were made.
-    Length,
-    /// The user asked for it.
-    Interrupted,
-}
-
-/// What came of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// Each run's best accuracy on all held-out samples, a fraction.
-    pub best_accuracy: Vec<f64>,
-    /// The step at which each run was at its best.
-    pub best_step: Vec<u64>,
-    /// Mean of the best accuracies.
-    pub mean: f64,
-    /// Their sample standard deviation; 0 for a single run.
-    pub sd: f64,
-    /// Steps made.
-    pub steps: u64,
-    /// Seconds, evaluations included.
-    pub seconds: f64,
-    /// Milliseconds a step, evaluations not included.
-    pub ms_per_step: f64,
-    /// Why it ended.
-    pub stopped: Stopped,
-}
 
 /// Why a run failed.
 #[derive(Debug, Error, Diagnostic)]
@@ -121,16 +101,25 @@ pub enum RunFault {
     Folder(#[from] FolderFault),
 }
 
-/// Trains until every run has stopped, all steps are made, or `interrupt` is set, which is seen after the step at hand.
+impl RunFault {
+    /// Returns its code.
+    pub(super) fn name(&self) -> String {
+        self.code().map(|code| code.to_string()).unwrap_or_default()
+    }
+}
+
+/// Trains until every run has stopped, all steps are made, or `interrupt` says so, which is heard after the step at hand.
+/// `run.json` tells how it stands at every moment.
 ///
 /// # Errors
 ///
-/// See [`RunFault`]. What was written to the folder by then stays.
+/// See [`RunFault`]. What was written to the folder by then stays; what cannot be written is no fault, but
+/// [`Folder::missing`].
 pub fn run(
     job: &Job<'_>,
     folder: Option<&mut Folder>,
     watcher: &mut dyn Watcher,
-    interrupt: &AtomicBool,
+    interrupt: Interrupt<'_>,
 ) -> Result<Outcome, RunFault> {
     let mut member = [Member { start: job.plan, kept: job.plan, folder }];
     let outcomes = beside(job, &mut member, watcher, interrupt)?;
@@ -147,28 +136,43 @@ pub fn beside(
     job: &Job<'_>,
     members: &mut [Member<'_>],
     watcher: &mut dyn Watcher,
-    interrupt: &AtomicBool,
+    interrupt: Interrupt<'_>,
 ) -> Result<Vec<Outcome>, RunFault> {
-    let recipe = job.recipe;
-    let mut course = Course::new(job, members)?;
-    let stopped = loop {
+    let mut course = match Course::new(job, members) {
+        Ok(course) => course,
+        Err(fault) => {
+            let folders = members.iter_mut().filter_map(|member| member.folder.as_deref_mut());
+            folders.for_each(|folder| folder.fail(&fault));
+            return Err(fault);
+        }
+    };
+    let outcomes = train(&mut course, job.recipe, watcher, interrupt);
+    if let Err(fault) = &outcomes {
+        course.fail(fault);
+    }
+    course.tell(watcher);
+    outcomes
+}
+
+fn train(
+    course: &mut Course<'_, '_>,
+    recipe: &Recipe,
+    watcher: &mut dyn Watcher,
+    interrupt: Interrupt<'_>,
+) -> Result<Vec<Outcome>, RunFault> {
+    loop {
         let losses = course.step()?;
         let done = course.done();
         watcher.stepped(done, losses.as_deref());
-        let interrupted = interrupt.load(Ordering::Relaxed);
-        let last = done >= recipe.length || (interrupted && !course.is_evaluated());
-        if done.is_multiple_of(recipe.eval_every) || last {
-            watcher.evaluated(&course.evaluate()?);
+        let asked = interrupt();
+        let length = done >= recipe.length;
+        if done.is_multiple_of(recipe.eval_every) || length || (asked.is_some() && !course.is_evaluated()) {
+            watcher.evaluated(&course.evaluate(length || asked.is_some())?);
         }
-        if interrupted {
-            break Stopped::Interrupted;
+        course.tell(watcher);
+        let converged = course.is_over().then_some(Stopped::Converged);
+        if let Some(stopped) = asked.or(converged).or(length.then_some(Stopped::Length)) {
+            return course.finish(stopped);
         }
-        if course.is_over() {
-            break Stopped::Converged;
-        }
-        if done >= recipe.length {
-            break Stopped::Length;
-        }
-    };
-    course.outcomes(stopped)
+    }
 }

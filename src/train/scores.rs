@@ -48,10 +48,10 @@ impl Score {
     }
 }
 
-/// Returns the mean and the sample standard deviation; the deviation of a single number is 0.
-pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
+/// Returns the mean and the sample standard deviation; a single number has none.
+pub fn mean_and_deviation(values: &[f64]) -> (f64, Option<f64>) {
     let count = values.len().max(1) as f64;
     let mean = values.iter().sum::<f64>() / count;
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 })
+    (mean, (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt()))
 }

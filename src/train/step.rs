@@ -10,7 +10,7 @@ use super::finite::{NotFinite, StepFault, first_bad, numbers};
 use super::reel::Reel;
 use super::samples::{Order, Samples};
 use super::threads::has_one_to_spare;
-use crate::emit::{Adam, Lesson, Net, Place, Route, Safe, TorchFault, words};
+use crate::emit::{Adam, Lesson, Net, Place, Route, Safe, TorchFault};
 use crate::plan::{LeafId, Op, TensorId};
 
 /// Steps between two looks at the losses on a GPU.
@@ -33,6 +33,10 @@ pub struct Stepper {
     safe: Option<Safe>,
     sums: Vec<f64>,
     summed: u64,
+    /// Whether the losses of a step were looked at.
+    seen: bool,
+    /// Those of the first step, until someone asks.
+    first: Option<Vec<f64>>,
 }
 
 impl Stepper {
@@ -59,6 +63,8 @@ impl Stepper {
             safe: None,
             sums: vec![0.0; runs],
             summed: 0,
+            seen: false,
+            first: None,
         };
         stepper.looking_every(look_every)
     }
@@ -195,6 +201,11 @@ impl Stepper {
         self.sums.iter_mut().map(|sum| std::mem::take(sum) / summed).collect()
     }
 
+    /// Returns the losses of the first step, once, as soon as they were looked at.
+    pub(super) fn take_first(&mut self) -> Option<Vec<f64>> {
+        self.first.take()
+    }
+
     /// Gathers the batch of the next step: R × B × N and [R · B]. The one after that is begun where a processor is left for it.
     pub(super) fn batch(&mut self) -> Result<(Live, Live), TorchFault> {
         let runs = self.net.runs();
@@ -222,6 +233,10 @@ impl Stepper {
     }
 
     fn sum(&mut self, losses: &[f64]) {
+        if !self.seen {
+            self.seen = true;
+            self.first = Some(losses.to_vec());
+        }
         self.sums.iter_mut().zip(losses).for_each(|(sum, loss)| *sum += loss);
         self.summed += 1;
     }
@@ -248,7 +263,7 @@ impl Stepper {
                 let learned = |leaf: LeafId| plan.leaves().get(leaf.index()).is_some_and(|leaf| leaf.learned);
                 let updated = matches!(plan.tensor(id).op, Op::Leaf(leaf) if learned(leaf));
                 let why = if updated { ", already after the update before" } else { "" };
-                format!("the first tensor that is not is {}{why}", words(plan, id))
+                format!("the first numbers that are not are those of {}{why}", plan.meaning(id))
             }
         };
         Ok(NotFinite { run: self.run(run), seed: self.seed(run), step: self.done + 1, culprit })

@@ -38,7 +38,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("indicatif", &["cli"]),
-    ("ctrlc", &["cli"]),
+    ("signal_hook", &["cli"]),
     ("terminal_size", &["cli"]),
     ("ureq", &["data"]),
     ("tar", &["data"]),

@@ -1,7 +1,5 @@
 //! `gemc fit` on connectomes whose O is known: held-out pairs are told, O is found again, with part of the training pairs wrong.
 
-use std::sync::atomic::AtomicBool;
-
 use gemc::draw::Draw;
 use gemc::emit::Place;
 use gemc::train::{FitRecipe, Fitted, Measured, Stopped, fit, held_out};
@@ -43,7 +41,7 @@ fn known(noise: f64) -> Known {
 fn fitted(known: &Known, given: bool) -> Fitted {
     let identities = given.then_some(known.identities.as_slice());
     let measured = Measured { neurons: NEURONS, edges: &known.edges, genes: GENES, identities };
-    fit(measured, RECIPE, Place::CPU, &mut |_, _| {}, &AtomicBool::new(false)).unwrap()
+    fit(measured, RECIPE, Place::CPU, &mut |_, _| {}, &|| None).unwrap()
 }
 
 /// Returns the cosine of the angle between two matrices.

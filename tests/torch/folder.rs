@@ -2,42 +2,17 @@
 
 use std::fs;
 
-use gemc::train::{Folder, FolderFault, Outcome, Recipe, Record, Stopped, Versions, read_record};
+use gemc::train::{Folder, FolderFault, read_record};
 
-use crate::stage::SMALL;
-
-fn record() -> Record {
-    let outcome =
-        Outcome { best_accuracy: vec![0.5, 0.75], mean: 0.625, stopped: Stopped::Converged, ..Outcome::none(2) };
-    Record {
-        model: "small".to_owned(),
-        settings: [("genes".to_owned(), "5".to_owned())].into_iter().collect(),
-        recipe: Recipe { runs: 2, ..Recipe::default() },
-        seeds: vec![0, 1],
-        data: "patterns".to_owned(),
-        data_hash: "12".to_owned(),
-        data_proven: Some(true),
-        facts: None,
-        padding: 2,
-        held_out: None,
-        weights: "auto".to_owned(),
-        graph: "34".to_owned(),
-        versions: Versions { gemc: "0.1.0".to_owned(), libtorch: "2.11.0".to_owned() },
-        device: "cpu".to_owned(),
-        threads: 1,
-        parameters: 90,
-        uncompressed: 820,
-        outcome,
-    }
-}
+use crate::stage::{SMALL, record};
 
 #[test]
 fn a_record_comes_back() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("a/b");
-    let folder = Folder::create(&path, SMALL, "34").unwrap();
-    folder.record(&record()).unwrap();
-    assert_eq!(read_record(&path).unwrap(), record());
+    let folder = Folder::create(&path, SMALL, record(2, "34")).unwrap();
+    assert!(Folder::is_held(&path));
+    assert_eq!(read_record(&path).unwrap(), record(2, "34"));
     assert_eq!(fs::read_to_string(path.join("model.gem")).unwrap(), SMALL);
     let text = fs::read_to_string(path.join("run.json")).unwrap();
     let object: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -46,7 +21,13 @@ fn a_record_comes_back() {
     {
         assert!(object.get(field).is_some(), "{field} is missing");
     }
-    assert_eq!(object["stopped"], "converged");
+    assert_eq!(object["state"], "running");
+    assert_eq!(object["best_accuracy"], serde_json::json!([null, null]));
+    for field in ["mean", "sd", "stopped", "ms_per_step"] {
+        assert!(object[field].is_null(), "{field} is said of a run that has not begun");
+    }
+    drop(folder);
+    assert!(!Folder::is_held(&path));
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["metrics.jsonl", "model.gem", "run.json"], "something was left behind");
@@ -55,8 +36,8 @@ fn a_record_comes_back() {
 #[test]
 fn nothing_is_overwritten() {
     let place = tempfile::tempdir().unwrap();
-    Folder::create(place.path(), SMALL, "").unwrap();
-    let fault = Folder::create(place.path(), "model other {}", "").unwrap_err();
+    Folder::create(place.path(), SMALL, record(1, "")).unwrap();
+    let fault = Folder::create(place.path(), "model other {}", record(1, "")).unwrap_err();
     assert!(matches!(fault, FolderFault::InUse { .. }), "{fault}");
     assert_eq!(fs::read_to_string(place.path().join("model.gem")).unwrap(), SMALL);
 }
@@ -67,26 +48,51 @@ fn faults_name_path_and_reason() {
     let file = place.path().join("file");
     fs::write(&file, "").unwrap();
     let below = file.join("run");
-    let fault = Folder::create(&below, SMALL, "").unwrap_err().to_string();
+    let fault = Folder::create(&below, SMALL, record(1, "")).unwrap_err().to_string();
     assert!(fault.starts_with(&format!("{} cannot be written: ", below.display())), "{fault}");
 
     let path = place.path().join("run");
-    Folder::create(&path, SMALL, "").unwrap();
-    assert!(read_record(&path).unwrap_err().to_string().contains("run.json cannot be read: No such file"));
+    Folder::create(&path, SMALL, record(1, "")).unwrap();
+    assert!(read_record(place.path()).unwrap_err().to_string().contains("run.json cannot be read: No such file"));
     fs::write(path.join("run.json"), "{}").unwrap();
     assert!(read_record(&path).unwrap_err().to_string().contains("run.json: missing field"));
 }
 
 #[test]
-fn a_full_disk_is_named() {
-    // on Linux, everything written to this device fails as on a full disk
-    if fs::metadata("/dev/full").is_err() {
-        return;
+fn of_many_that_want_one_folder_one_wins() {
+    for _ in 0..20 {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("run");
+        let start = std::sync::Barrier::new(8);
+        let made: Vec<_> = std::thread::scope(|scope| {
+            let begin = || {
+                start.wait();
+                Folder::create(&path, SMALL, record(1, ""))
+            };
+            let all: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        let (won, lost): (Vec<_>, Vec<_>) = made.into_iter().partition(Result::is_ok);
+        assert_eq!((won.len(), lost.len()), (1, 7));
+        assert!(lost.into_iter().all(|lost| matches!(lost, Err(FolderFault::InUse { .. }))));
+        assert_eq!(fs::read_to_string(path.join("model.gem")).unwrap(), SMALL);
     }
+}
+
+#[test]
+fn a_record_of_before_states_were_kept_is_read() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("run");
-    let folder = Folder::create(&path, SMALL, "").unwrap();
-    fs::remove_dir_all(&path).unwrap();
-    let fault = folder.record(&record()).unwrap_err().to_string();
-    assert!(fault.contains("run.json cannot be written: "), "{fault}");
+    let mut object = serde_json::to_value(record(1, "34")).unwrap();
+    let fields = object.as_object_mut().unwrap();
+    for newer in ["state", "chance", "error", "warnings", "missing"] {
+        fields.remove(newer);
+    }
+    fields["versions"].as_object_mut().unwrap().remove("commit");
+    for (field, value) in [("best_accuracy", "[0.5]"), ("best_step", "[20]"), ("mean", "0.5"), ("sd", "0.0")] {
+        fields[field] = serde_json::from_str(value).unwrap();
+    }
+    (fields["ms_per_step"], fields["stopped"]) = (serde_json::json!(1.5), "length".into());
+    fs::write(place.path().join("run.json"), object.to_string()).unwrap();
+    let outcome = read_record(place.path()).unwrap().outcome;
+    assert_eq!((outcome.state, outcome.best_accuracy, outcome.sd), (None, vec![Some(0.5)], Some(0.0)));
 }

@@ -4,10 +4,10 @@ use std::fs;
 
 use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
-use gemc::train::{Folder, Genome, KeptFault};
+use gemc::train::{Folder, Genome, KeptFault, Outcome};
 use tch::Tensor;
 
-use crate::stage::{SMALL, plan};
+use crate::stage::{SMALL, plan, record};
 
 /// Draws a whole number below `most`.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -20,8 +20,9 @@ fn a_genome_is_read_whole_or_not_at_all() {
     let (place, plan) = (tempfile::tempdir().unwrap(), plan(SMALL));
     let net = Net::new(&plan, &[1, 2], Place::CPU).unwrap();
     let rows: Vec<(String, Tensor)> = net.named().map(|(name, row)| (name.to_owned(), row.detach())).collect();
-    let folder = Folder::create(&place.path().join("run"), SMALL, "abc").unwrap();
-    folder.genome(&rows).unwrap();
+    let mut folder = Folder::create(&place.path().join("run"), SMALL, record(2, "abc")).unwrap();
+    folder.keep(&[], Some(&rows), Outcome::none(2));
+    assert_eq!(folder.missing(), None);
     let file = folder.path().join("genome.safetensors");
     let whole = fs::read(&file).unwrap();
     let read = || Genome::open(folder.path(), SMALL.len())?.rows(&plan, 2);

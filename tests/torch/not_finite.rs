@@ -32,7 +32,10 @@ fn spoil(stepper: &Stepper, row: &str, run: i64) {
 fn names_step_run_and_tensor() {
     let found = fault(stepper(SMALL, &[30, 31, 32], Place::CPU, 0.01), "hidden.g.sigma", 1, 9);
     assert_eq!((found.run, found.seed, found.step), (1, 31, 10));
-    assert_eq!(found.culprit, "the first tensor that is not is `hidden.g.sigma`, already after the update before");
+    assert_eq!(
+        found.culprit,
+        "the first numbers that are not are those of `hidden.g.sigma` (log of the width σ), already after the update before"
+    );
     assert!(found.to_string().starts_with("the loss of run 1 (seed 31) is not finite at step 10: "));
 }
 
@@ -90,5 +93,8 @@ model exploding {
     let Err(StepFault::NotFinite(found)) = stepper.step() else { panic!("no fault") };
     assert_eq!((found.run, found.seed, found.step), (1, 31, 1));
     // 36 pixels give about 18; each tick multiplies by 20 · 100, and 3.4 · 10³⁸ is the most: after twelve more
-    assert_eq!(found.culprit, "the first tensor that is not is `second->first at tick 13`");
+    assert_eq!(
+        found.culprit,
+        "the first numbers that are not are those of what first receives by second->first at tick 13"
+    );
 }

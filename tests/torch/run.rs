@@ -6,9 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gemc::emit::{Net, Place};
 use gemc::plan::Plan;
-use gemc::train::{Folder, Genome, Job, Metric, Outcome, Recipe, RunFault, Samples, Stopped, Watcher, accuracy, run};
+use gemc::train::{
+    Folder, Genome, Job, Metric, Outcome, Recipe, RunFault, Samples, State, Stopped, Watcher, accuracy, read_record,
+    run,
+};
 
-use crate::stage::{DIRECT, Patterns, SMALL, plan, recipe};
+use crate::stage::{DIRECT, Patterns, SMALL, plan, recipe, record};
 
 /// Remembers what it hears; asks for an end after some step.
 #[derive(Default)]
@@ -48,7 +51,8 @@ fn train(
         time.get()
     };
     let job = Job { plan, recipe, place: Place::CPU, train: learn.pieces(), test: test.pieces(), clock: &clock };
-    run(&job, folder, watcher, interrupt)
+    let asked = || interrupt.load(Ordering::Relaxed).then_some(Stopped::Interrupted);
+    run(&job, folder, watcher, &asked)
 }
 
 #[test]
@@ -56,11 +60,11 @@ fn learns_and_keeps_its_best() {
     let (plan, recipe) = (plan(DIRECT), Recipe { runs: 2, length: 200, patience: Some(9), ..recipe() });
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("run");
-    let mut folder = Folder::create(&path, DIRECT, "abc").unwrap();
+    let mut folder = Folder::create(&path, DIRECT, record(2, "abc")).unwrap();
     let mut notes = Notes::default();
     let outcome = train(&plan, &recipe, Some(&mut folder), &mut notes, &AtomicBool::new(false)).unwrap();
-    assert_eq!((outcome.steps, outcome.stopped, notes.steps), (200, Stopped::Length, 200));
-    assert!(outcome.mean > 0.7, "{outcome:?}");
+    assert_eq!((outcome.steps, outcome.stopped, notes.steps), (200, Some(Stopped::Length), 200));
+    assert!(outcome.mean.unwrap() > 0.7, "{outcome:?}");
 
     // one line for each run and evaluation, and the best of them is what the outcome says
     let written = fs::read_to_string(path.join("metrics.jsonl")).unwrap();
@@ -70,7 +74,7 @@ fn learns_and_keeps_its_best() {
     assert_eq!(lines.len(), 2 * 5);
     for (run, best) in outcome.best_accuracy.iter().enumerate() {
         let of_run = lines.iter().filter(|metric| metric.run == run).map(|metric| metric.accuracy);
-        assert_eq!(of_run.fold(0.0, f64::max).to_bits(), best.to_bits());
+        assert_eq!(of_run.fold(0.0, f64::max).to_bits(), best.unwrap().to_bits());
     }
 
     // a net that starts from anything else says the same once it has loaded the genome
@@ -79,7 +83,13 @@ fn learns_and_keeps_its_best() {
     let mut net = Net::new(&plan, &[1_000, 1_001], Place::CPU).unwrap();
     net.load(&genome.rows(&plan, 2).unwrap()).unwrap();
     let test = Samples::new(Patterns::new(200, 4).pieces(), Place::CPU).unwrap();
-    assert_eq!(accuracy(&net, &test).unwrap(), outcome.best_accuracy);
+    let found: Vec<Option<f64>> = accuracy(&net, &test).unwrap().into_iter().map(Some).collect();
+    assert_eq!(found, outcome.best_accuracy);
+    // the record in the folder says the same
+    let kept = read_record(&path).unwrap().outcome;
+    assert_eq!((kept.state, kept.stopped, kept.steps), (outcome.state, outcome.stopped, outcome.steps));
+    assert_eq!((&kept.best_accuracy, &kept.best_step), (&outcome.best_accuracy, &outcome.best_step));
+    assert_eq!((outcome.state, outcome.missing.len()), (Some(State::Finished), 0));
 }
 
 #[test]
@@ -88,7 +98,7 @@ fn a_run_stops_when_it_no_longer_improves() {
     let recipe = Recipe { min_delta: 1.0, patience: Some(2), eval_every: 5, runs: 3, ..recipe() };
     let mut notes = Notes::default();
     let outcome = train(&plan(SMALL), &recipe, None, &mut notes, &AtomicBool::new(false)).unwrap();
-    assert_eq!((outcome.steps, outcome.stopped), (15, Stopped::Converged));
+    assert_eq!((outcome.steps, outcome.stopped), (15, Some(Stopped::Converged)));
     assert_eq!(notes.metrics.len(), 9);
     assert_eq!(notes.metrics.iter().map(|metric| metric.step).max(), Some(15));
 }
@@ -97,10 +107,10 @@ fn a_run_stops_when_it_no_longer_improves() {
 fn an_interrupted_run_is_saved() {
     let (flag, place) = (AtomicBool::new(false), tempfile::tempdir().unwrap());
     let path = place.path().join("run");
-    let mut folder = Folder::create(&path, SMALL, "abc").unwrap();
+    let mut folder = Folder::create(&path, SMALL, record(1, "abc")).unwrap();
     let mut notes = Notes { stop: Some((7, &flag)), ..Notes::default() };
     let outcome = train(&plan(SMALL), &recipe(), Some(&mut folder), &mut notes, &flag).unwrap();
-    assert_eq!((outcome.steps, outcome.stopped), (7, Stopped::Interrupted));
+    assert_eq!((outcome.steps, outcome.stopped), (7, Some(Stopped::Interrupted)));
     // it had not been evaluated yet, so it is now
     assert_eq!(notes.metrics.len(), 1);
     let genome = Genome::open(&path, SMALL.len()).unwrap();

@@ -5,7 +5,7 @@ use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
 use gemc::options::{Options, Order};
 use gemc::plan::Plan;
-use gemc::train::{Pieces, Recipe, Samples, Stepper};
+use gemc::train::{Outcome, Pieces, Recipe, Record, Samples, Stepper, Versions};
 use tch::Tensor;
 
 /// A spatial network of 36 – 20 – 4 neurons: every part of a paper's perceptron, small.
@@ -87,4 +87,28 @@ pub(crate) fn stepper(source: &str, seeds: &[u64], place: Place, lr: f64) -> Ste
     let net = Net::new(&plan(source), seeds, place).unwrap();
     let samples = Samples::new(Patterns::new(200, 3).pieces(), place).unwrap();
     Stepper::new(net, samples, 16, lr).unwrap()
+}
+
+/// The record of a run that has not begun, of the graph with this hash.
+pub(crate) fn record(runs: usize, graph: &str) -> Record {
+    Record {
+        model: "small".to_owned(),
+        settings: [("genes".to_owned(), "5".to_owned())].into_iter().collect(),
+        recipe: Recipe { runs, ..Recipe::default() },
+        seeds: (0..).take(runs).collect(),
+        data: "patterns".to_owned(),
+        data_hash: "12".to_owned(),
+        data_proven: Some(true),
+        facts: None,
+        padding: 2,
+        held_out: None,
+        weights: "auto".to_owned(),
+        graph: graph.to_owned(),
+        versions: Versions { gemc: "0.1.0".to_owned(), commit: None, libtorch: "2.11.0".to_owned() },
+        device: "cpu".to_owned(),
+        threads: 1,
+        parameters: 90,
+        uncompressed: 820,
+        outcome: Outcome::none(runs),
+    }
 }

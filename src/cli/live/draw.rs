@@ -54,7 +54,7 @@ pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
 /// Returns the run that is drawn: the one that was asked for, or the best.
 fn which(record: &Record, asked: Option<usize>) -> Result<usize, Failure> {
     let runs = record.seeds.len();
-    let accuracy = |run: &usize| record.outcome.best_accuracy.get(*run).copied().unwrap_or(0.0);
+    let accuracy = |run: &usize| record.outcome.best_accuracy.get(*run).copied().flatten().unwrap_or(0.0);
     match asked {
         Some(asked) if asked >= runs => {
             let help = match runs {
@@ -72,8 +72,8 @@ fn which(record: &Record, asked: Option<usize>) -> Result<usize, Failure> {
 /// Says what is to be known of the run.
 fn facts(record: &Record, which: usize) -> Vec<String> {
     let (outcome, runs) = (&record.outcome, record.seeds.len());
-    let best = outcome.best_accuracy.get(which).copied().unwrap_or(0.0);
-    let step = outcome.best_step.get(which).copied().unwrap_or(0);
+    let best = outcome.best_accuracy.get(which).copied().flatten().unwrap_or(0.0);
+    let step = outcome.best_step.get(which).copied().flatten().unwrap_or(0);
     let seed = record.seeds.get(which).copied().unwrap_or(0);
     let of = if runs > 1 { format!("run {which} of {runs}, ") } else { String::new() };
     let reached = format!("{of}seed {seed}: {} % on {}, after {}", percent(best), record.data, count(step, "step"));

@@ -34,7 +34,7 @@ impl Blame for FolderFault {
     fn exit(&self) -> Exit {
         match self {
             Self::InUse { .. } | Self::Read { .. } => Exit::Input,
-            Self::Write { .. } => Exit::Environment,
+            Self::Write { .. } | Self::Missing { .. } => Exit::Environment,
         }
     }
 }

@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::faults::Blame;
 use super::machine::{Machine, clock, free_memory};
+use super::reached::why;
+use super::train::ended;
 use super::{run_folder, stop};
-use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::exit::{Failure, Outcome};
 use crate::cli::fitting::{FitArgs, Repeats};
 use crate::cli::numbers::count;
 use crate::cli::screen::{Ink, Screen, spelt};
@@ -67,7 +69,7 @@ pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
         let needed = fit_bytes(neurons, given.genes.len());
         NotEnoughMemory::unless_fits(neurons, needed, free_memory()).map_err(Failure::environment)?;
     }
-    let interrupt = stop::catch()?;
+    let signals = stop::catch()?;
     let folder = folder(args.out.as_deref())?;
     let (clock, bar) = (clock(), (screen.is_watched() && !args.quiet).then(|| ProgressBar::new(args.steps)));
     let measured = Measured {
@@ -78,7 +80,7 @@ pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
     };
     let recipe = FitRecipe { hold_out: args.hold_out, seed: args.seed, steps: args.steps, lr: args.lr };
     let mut watch = |step: u64, _: f64| bar.iter().for_each(|bar| bar.set_position(step));
-    let fitted = fit(measured, recipe, machine.place, &mut watch, &interrupt).map_err(|fault| {
+    let fitted = fit(measured, recipe, machine.place, &mut watch, &|| signals.asked()).map_err(|fault| {
         // nothing is in it yet; where that fails, it stays
         let _ = fs::remove_dir(&folder);
         fault.failure()
@@ -91,7 +93,7 @@ pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
     } else {
         screen.print(&told(screen, &record))?;
     }
-    Ok(if fitted.stopped == Stopped::Interrupted { Exit::Interrupted } else { Exit::Done })
+    Ok(ended(Some(fitted.stopped)))
 }
 
 /// Reads both files, the connectome by the names that the other one holds.
@@ -216,7 +218,7 @@ fn told(screen: &Screen, record: &Record) -> String {
         count(record.edges, "edge"),
         count(record.genes as u64, "gene")
     );
-    let why = if record.stopped == Stopped::Interrupted { "; stopped by you" } else { "" };
+    let why = if record.stopped.was_asked_for() { format!("; {}", why(record.stopped)) } else { String::new() };
     let lines = [
         ("held out", judged(&record.held_out)),
         ("training", judged(&record.training)),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::numbers::{count, grouped, ratio};
 use crate::cli::screen::{Ink, Screen};
-use crate::train::{Record, Stopped};
+use crate::train::{Outcome, Record, Stopped, numbered};
 
 /// Writes a fraction in percent, without the sign.
 pub(super) fn percent(fraction: f64) -> String {
@@ -12,23 +12,32 @@ pub(super) fn percent(fraction: f64) -> String {
 }
 
 /// Writes a mean with its spread where there is more than one value.
-pub(super) fn spread(mean: f64, sd: f64, values: usize) -> String {
-    match values {
-        0 | 1 => format!("{} %", percent(mean)),
-        _ => format!("{} ± {} %, mean and deviation of {values} runs", percent(mean), percent(sd)),
+pub(super) fn spread(mean: f64, sd: Option<f64>, values: usize) -> String {
+    match sd {
+        None => format!("{} %", percent(mean)),
+        Some(sd) => format!("{} ± {} %, mean and deviation of {values} runs", percent(mean), percent(sd)),
+    }
+}
+
+/// Says why a run ended.
+pub(super) fn why(stopped: Stopped) -> &'static str {
+    match stopped {
+        Stopped::Converged => "no longer improving",
+        Stopped::Length => "all that were asked for",
+        Stopped::Interrupted => "stopped by you (Ctrl-C)",
+        Stopped::Terminated => "stopped from outside (SIGTERM)",
+        Stopped::Hangup => "stopped because its terminal went away (SIGHUP)",
     }
 }
 
 /// Writes what a finished run reached, where it is kept, and how to look at it again.
 pub(super) fn reached(screen: &Screen, record: &Record, path: &Path) -> String {
     let outcome = &record.outcome;
-    let why = match outcome.stopped {
-        Stopped::Converged => "no longer improving",
-        Stopped::Length => "all that were asked for",
-        Stopped::Interrupted => "stopped by you",
-    };
     let steps = count(outcome.steps, "step");
-    let accuracy = spread(outcome.mean, outcome.sd, outcome.best_accuracy.len());
+    let accuracy = match outcome.mean {
+        Some(mean) => spread(mean, outcome.sd, outcome.best_accuracy.len()),
+        None => "not evaluated".to_owned(),
+    };
     let title = format!("{} on {}: {accuracy}", screen.paint(Ink::Strong, &record.model), record.data);
     let compressed = match record.parameters {
         0 => format!("nothing of {}", grouped(record.uncompressed)),
@@ -42,13 +51,45 @@ pub(super) fn reached(screen: &Screen, record: &Record, path: &Path) -> String {
         }
     };
     let shown = path.display();
-    let lines = [
-        ("steps", format!("{steps} in {:.1} s, {:.2} ms each; {why}", outcome.seconds, outcome.ms_per_step)),
+    let each = outcome.ms_per_step.map(|each| format!(", {each:.2} ms each")).unwrap_or_default();
+    let end = outcome.stopped.map(|stopped| format!("; {}", why(stopped))).unwrap_or_default();
+    let mut lines = vec![
+        ("steps", format!("{steps} in {:.1} s{each}{end}", outcome.seconds)),
         ("parameters", compressed),
-        ("kept in", format!("{shown}: text, genome, metrics, record")),
+        ("kept in", format!("{shown}: {}", kept(outcome))),
         ("again", format!("gemc eval {} --data {}", quoted(&shown.to_string()), quoted(&record.data))),
     ];
+    lines.extend(at_chance(outcome).map(|line| ("but", screen.paint(Ink::Bad, &line))));
     format!("{title}\n\n{}", screen.block(&lines))
+}
+
+/// Says which files of a run are there.
+fn kept(outcome: &Outcome) -> String {
+    let files =
+        [("text", "model.gem"), ("genome", "genome.safetensors"), ("metrics", "metrics.jsonl"), ("record", "run.json")];
+    let there = files.into_iter().filter(|(_, file)| !outcome.missing.iter().any(|missing| missing == file));
+    let there: Vec<&str> = there.map(|(word, _)| word).collect();
+    match (there.as_slice(), outcome.missing.as_slice()) {
+        ([], _) => "nothing".to_owned(),
+        (there, []) => there.join(", "),
+        (there, missing) => format!("{}; not {}", there.join(", "), missing.join(", ")),
+    }
+}
+
+/// Says of runs that are no better than guessing that they are not.
+pub(super) fn at_chance(outcome: &Outcome) -> Option<String> {
+    let (runs, chance) = (outcome.at_chance(), outcome.chance?);
+    let who = match (runs.len(), outcome.best_accuracy.len()) {
+        (0, _) => return None,
+        (_, 1) => "this is".to_owned(),
+        (some, all) if some == all => "all runs are".to_owned(),
+        (1, _) => format!("{} is", numbered(&runs)),
+        _ => format!("{} are", numbered(&runs)),
+    };
+    Some(format!(
+        "{who} no better than guessing, which may come to {} %: `gemc explain run::at_chance`",
+        percent(chance)
+    ))
 }
 
 /// Quotes a path where a shell needs it.

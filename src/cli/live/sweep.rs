@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use indexmap::IndexMap;
 use miette::Diagnostic;
@@ -12,9 +11,10 @@ use thiserror::Error;
 use super::blocks::{Limits, Point, blocks, largest};
 use super::faults::Blame;
 use super::machine::{Machine, clock, judged_by, learned_from};
+use super::stop::Signals;
 use super::swept::{Reached, Swept};
 use super::task::{fingerprint, recipe, samples};
-use super::train::About;
+use super::train::{About, ended, lacking};
 use super::watch::Watch;
 use super::{run_folder, stop};
 use crate::cli::args::CompileArgs;
@@ -27,7 +27,7 @@ use crate::data::Dataset;
 use crate::diag::Bug;
 use crate::options::{Facts, Options, Order};
 use crate::plan::{Plan, spare};
-use crate::train::{Folder, Job, Member, RUN_DIR, Recipe, Record, Stopped, beside};
+use crate::train::{Folder, FolderFault, Job, Member, NotFinite, RUN_DIR, Recipe, Record, RunFault, StepFault, beside};
 
 /// A parameter has one value and many.
 #[derive(Debug, Error, Diagnostic)]
@@ -57,24 +57,26 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs, set: &str, sweep: &Sweep)
     let name = format!("{}-{}", task.model(), sweep.name);
     let path = run_folder::choose(args.training.run_dir.as_deref(), &name, RUN_DIR)?;
     Folder::unused(&path).map_err(Blame::failure)?;
-    let interrupt = stop::catch()?;
+    let signals = stop::catch()?;
     let mut swept = task.begun();
-    let clock = clock();
+    let (clock, mut missing, mut unwritten, mut exit) = (clock(), None, None, Exit::Done);
     for block in blocks {
         let block = task.points.get(block).unwrap_or_default();
-        let reached = task.train(block, &path, &interrupt)?;
-        let interrupted = reached.iter().any(|reached| reached.stopped == Stopped::Interrupted);
+        let reached = task.train(block, &path, &signals, &mut missing)?;
+        let interrupted = reached.iter().any(|reached| ended(reached.stopped) == Exit::Interrupted);
         swept.programs.push(block.iter().map(|point| point.value.clone()).collect());
         swept.points.extend(reached);
         swept.seconds = clock();
-        swept.write(&path)?;
+        // tried again after the next block
+        unwritten = swept.write(&path).err();
         if interrupted {
-            swept.show(screen, &path)?;
-            return Ok(Exit::Interrupted);
+            exit = Exit::Interrupted;
+            break;
         }
     }
     swept.show(screen, &path)?;
-    Ok(Exit::Done)
+    unwritten.map_or(Ok(()), Err)?;
+    Ok(lacking(screen, missing).unwrap_or(exit))
 }
 
 impl<'a> Task<'a> {
@@ -118,8 +120,14 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Trains one block.
-    fn train(&self, block: &[Point], path: &Path, interrupt: &AtomicBool) -> Result<Vec<Reached>, Failure> {
+    /// Trains one block; `missing` becomes the first fault of a folder that was not written.
+    fn train(
+        &self,
+        block: &[Point],
+        path: &Path,
+        signals: &Signals,
+        missing: &mut Option<FolderFault>,
+    ) -> Result<Vec<Reached>, Failure> {
         let order = self.machine.order(order(self.args.model.weights));
         let Some(plans) = Plans::new(block, order, self.recipe.batch)? else { return Ok(Vec::new()) };
         let padding = block.first().and_then(|point| point.stages.model().margin(&self.facts)).unwrap_or(0);
@@ -133,7 +141,7 @@ impl<'a> Task<'a> {
         }
         let each = plans.starts.iter().zip(block).zip(&mut kept);
         let mut members: Vec<Member<'_>> = each
-            .map(|((start, point), (folder, _))| Member { start, kept: &point.stages.plan, folder: Some(folder) })
+            .map(|((start, point), folder)| Member { start, kept: &point.stages.plan, folder: Some(folder) })
             .collect();
         let clock = clock();
         let job = Job {
@@ -145,15 +153,20 @@ impl<'a> Task<'a> {
             clock: &clock,
         };
         let mut watch = Watch::new(self.screen, self.args.training.quiet, self.recipe.length);
-        let outcomes = beside(&job, &mut members, &mut watch, interrupt);
+        let outcomes = beside(&job, &mut members, &mut watch, &|| signals.asked());
         watch.done();
-        let mut reached = Vec::with_capacity(block.len());
-        for ((point, (folder, mut record)), outcome) in block.iter().zip(kept).zip(outcomes.map_err(Blame::failure)?) {
-            record.outcome = outcome;
-            folder.record(&record).map_err(Blame::failure)?;
-            reached.push(self.reached(point, record));
-        }
-        Ok(reached)
+        outcomes.map_err(|fault| self.placed(fault, block).failure())?;
+        *missing = missing.take().or_else(|| kept.iter().find_map(Folder::missing));
+        Ok(block.iter().zip(kept).map(|(point, folder)| self.reached(point, folder.record())).collect())
+    }
+
+    /// Says of a run that went bad of which value it is.
+    fn placed(&self, fault: RunFault, block: &[Point]) -> RunFault {
+        let RunFault::Step(StepFault::NotFinite(fault)) = fault else { return fault };
+        let each = self.recipe.runs.max(1);
+        let value = block.get(fault.run / each).map_or("", |point| point.value.as_str());
+        let culprit = format!("with {} = {value}, {}", self.sweep.name, fault.culprit);
+        RunFault::Step(StepFault::NotFinite(NotFinite { run: fault.run % each, culprit, ..fault }))
     }
 
     /// Opens the folder of one value's runs.
@@ -162,9 +175,8 @@ impl<'a> Task<'a> {
         point: &Point,
         path: &Path,
         (data, padding, threads): (&Dataset, usize, usize),
-    ) -> Result<(Folder, Record), Failure> {
+    ) -> Result<Folder, Failure> {
         let graph = fingerprint(&point.stages)?;
-        let folder = Folder::create(&path.join(self.folder(point)), &self.text, &graph).map_err(Blame::failure)?;
         let mut settings: IndexMap<String, String> = self.args.model.set.iter().cloned().collect();
         settings.insert(self.sweep.name.clone(), point.value.clone());
         let about = About {
@@ -178,10 +190,7 @@ impl<'a> Task<'a> {
             machine: &self.machine,
             threads,
         };
-        let record = about.record(graph);
-        let folder = folder.of(&record);
-        folder.record(&record).map_err(Blame::failure)?;
-        Ok((folder, record))
+        Folder::create(&path.join(self.folder(point)), &self.text, about.record(graph)).map_err(Blame::failure)
     }
 
     /// Returns what a value's folder is called.
@@ -189,11 +198,21 @@ impl<'a> Task<'a> {
         format!("{}={}", self.sweep.name, point.value)
     }
 
-    fn reached(&self, point: &Point, record: Record) -> Reached {
-        let Record { parameters, uncompressed, outcome, .. } = record;
-        let crate::train::Outcome { best_accuracy, mean, sd, steps, stopped, .. } = outcome;
-        let (value, folder) = (point.value.clone(), self.folder(point));
-        Reached { value, parameters, uncompressed, best_accuracy, mean, sd, steps, stopped, folder }
+    fn reached(&self, point: &Point, record: &Record) -> Reached {
+        let outcome = record.outcome.clone();
+        Reached {
+            value: point.value.clone(),
+            parameters: record.parameters,
+            uncompressed: record.uncompressed,
+            state: outcome.state,
+            at_chance: outcome.at_chance().len(),
+            best_accuracy: outcome.best_accuracy,
+            mean: outcome.mean,
+            sd: outcome.sd,
+            steps: outcome.steps,
+            stopped: outcome.stopped,
+            folder: self.folder(point),
+        }
     }
 
     /// Says what is trained next.

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::reached::percent;
+use super::reached::{percent, why};
 use crate::cli::exit::Failure;
 use crate::cli::numbers::{columns, count, grouped};
 use crate::cli::screen::{Ink, Screen, spelt};
 use crate::cli::whole;
-use crate::train::Stopped;
+use crate::train::{State, Stopped};
 
 /// What is kept of a sweep besides the runs: `sweep.json`. A field is never renamed or given another unit.
 #[derive(Debug, Serialize)]
@@ -38,11 +38,14 @@ pub(super) struct Reached {
     pub(super) parameters: u64,
     /// Synapses and biases of one run.
     pub(super) uncompressed: u64,
-    pub(super) best_accuracy: Vec<f64>,
-    pub(super) mean: f64,
-    pub(super) sd: f64,
+    pub(super) state: Option<State>,
+    pub(super) best_accuracy: Vec<Option<f64>>,
+    pub(super) mean: Option<f64>,
+    pub(super) sd: Option<f64>,
+    /// Runs that are no better than guessing.
+    pub(super) at_chance: usize,
     pub(super) steps: u64,
-    pub(super) stopped: Stopped,
+    pub(super) stopped: Option<Stopped>,
     /// The run's folder, beside this file.
     pub(super) folder: String,
 }
@@ -63,22 +66,33 @@ impl Swept {
         let spread =
             if self.runs > 1 { format!(": mean and deviation of {} runs each", self.runs) } else { String::new() };
         let head = [self.parameter.clone(), "parameters".to_owned(), "accuracy".to_owned(), "steps".to_owned()];
-        let rows: Vec<[String; 4]> =
-            std::iter::once(head).chain(self.points.iter().map(|point| self.row(point))).collect();
+        let rows: Vec<[String; 4]> = std::iter::once(head).chain(self.points.iter().map(Self::row)).collect();
         let table = columns(&rows, &[0, 1, 2, 3]).join("\n  ");
         let programs = self.programs.len() as u64;
-        let interrupted = self.points.iter().any(|point| point.stopped == Stopped::Interrupted);
-        let end = if interrupted { "; stopped by you" } else { "" };
+        let asked = self.points.iter().filter_map(|point| point.stopped).find(|stopped| stopped.was_asked_for());
+        let end = asked.map(|stopped| format!("; {}", why(stopped))).unwrap_or_default();
         let time = format!("{:.1} s, as {}{end}", self.seconds, count(programs, "program"));
         let kept = format!("{}: a run's folder for each value, sweep.json", folder.display());
-        let block = screen.block(&[("trained", time), ("kept in", kept)]);
+        let mut lines = vec![("trained", time), ("kept in", kept)];
+        let lost: Vec<&str> =
+            self.points.iter().filter(|point| point.at_chance > 0).map(|point| point.value.as_str()).collect();
+        if !lost.is_empty() {
+            let line = format!(
+                "runs with {} = {} are no better than guessing: `gemc explain run::at_chance`",
+                self.parameter,
+                lost.join(", ")
+            );
+            lines.push(("but", screen.paint(Ink::Bad, &line)));
+        }
+        let block = screen.block(&lines);
         format!("{title}, by {}{spread}\n\n  {table}\n\n{block}", self.parameter)
     }
 
-    fn row(&self, point: &Reached) -> [String; 4] {
-        let accuracy = match self.runs {
-            1 => format!("{} %", percent(point.mean)),
-            _ => format!("{} ± {} %", percent(point.mean), percent(point.sd)),
+    fn row(point: &Reached) -> [String; 4] {
+        let accuracy = match (point.mean, point.sd) {
+            (None, _) => "–".to_owned(),
+            (Some(mean), None) => format!("{} %", percent(mean)),
+            (Some(mean), Some(sd)) => format!("{} ± {} %", percent(mean), percent(sd)),
         };
         [point.value.clone(), grouped(point.parameters), accuracy, grouped(point.steps)]
     }

@@ -10,13 +10,14 @@ use super::task::{Task, fingerprint};
 use super::watch::Watch;
 use super::{run_folder, stop, sweep};
 use crate::cli::args::{CompileArgs, Weights};
-use crate::cli::exit::{Exit, Outcome};
+use crate::cli::exit::{Exit, Outcome, alone};
 use crate::cli::screen::Screen;
+use crate::cli::version::{COMMIT, VERSION};
 use crate::compile::Stages;
 use crate::data::{Dataset, Standing};
 use crate::emit::libtorch_version;
 use crate::options::Facts;
-use crate::train::{self, Folder, Job, RUN_DIR, Recipe, Record, Stopped, Versions};
+use crate::train::{self, Folder, FolderFault, Job, RUN_DIR, Recipe, Record, Stopped, Versions};
 
 /// Trains a model.
 pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
@@ -27,9 +28,8 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     let task = Task::new(screen, args, set)?;
     let plan = &task.stages.plan;
     let graph = fingerprint(&task.stages)?;
-    let interrupt = stop::catch()?;
+    let signals = stop::catch()?;
     let path = run_folder::choose(args.training.run_dir.as_deref(), plan.name(), RUN_DIR)?;
-    let folder = Folder::create(&path, &task.source.text, &graph).map_err(Blame::failure)?;
     let about = About {
         args,
         stages: &task.stages,
@@ -41,10 +41,8 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
         machine: &task.machine,
         threads: task.threads,
     };
-    let mut record = about.record(graph);
-    let mut folder = folder.of(&record);
     // what a run was made of is known even if it is killed
-    folder.record(&record).map_err(Blame::failure)?;
+    let mut folder = Folder::create(&path, &task.source.text, about.record(graph)).map_err(Blame::failure)?;
     let clock = clock();
     let job = Job {
         plan,
@@ -55,16 +53,28 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
         clock: &clock,
     };
     let mut watch = Watch::new(screen, args.training.quiet, task.recipe.length);
-    let outcome = train::run(&job, Some(&mut folder), &mut watch, &interrupt);
+    let outcome = train::run(&job, Some(&mut folder), &mut watch, &|| signals.asked());
     watch.done();
-    record.outcome = outcome.map_err(Blame::failure)?;
-    folder.record(&record).map_err(Blame::failure)?;
+    let outcome = outcome.map_err(Blame::failure)?;
     if screen.is_json() {
-        screen.object(&record)?;
+        screen.object(folder.record())?;
     } else {
-        screen.print(&reached(screen, &record, &path))?;
+        screen.print(&reached(screen, folder.record(), &path))?;
     }
-    Ok(if record.outcome.stopped == Stopped::Interrupted { Exit::Interrupted } else { Exit::Done })
+    // what is not kept weighs more than who ended it
+    Ok(lacking(screen, folder.missing()).unwrap_or(ended(outcome.stopped)))
+}
+
+/// Says last what is missing of a run, if something is; scripts have been told by the record. Returns the exit code.
+pub(super) fn lacking(screen: &Screen, missing: Option<FolderFault>) -> Option<Exit> {
+    let fault = missing?;
+    screen.report(&alone(fault));
+    Some(Exit::Environment)
+}
+
+/// Returns the exit code of runs that ended so.
+pub(super) fn ended(stopped: Option<Stopped>) -> Exit {
+    if stopped.is_some_and(Stopped::was_asked_for) { Exit::Interrupted } else { Exit::Done }
 }
 
 /// Returns the word that stands for an order on the command line.
@@ -103,7 +113,7 @@ impl About<'_> {
             held_out: self.args.training.hold_out.map(|count| count as usize),
             weights: word(self.args.model.weights),
             graph,
-            versions: Versions { gemc: env!("CARGO_PKG_VERSION").to_owned(), libtorch: libtorch_version() },
+            versions: versions(),
             device: self.machine.place.name(),
             threads: self.threads,
             parameters: counts.parameters,
@@ -111,4 +121,10 @@ impl About<'_> {
             outcome: train::Outcome::none(self.recipe.runs),
         }
     }
+}
+
+/// Returns what computes a run.
+fn versions() -> Versions {
+    let commit = COMMIT.map(str::to_owned);
+    Versions { gemc: VERSION.to_owned(), commit, libtorch: libtorch_version() }
 }

@@ -1,4 +1,5 @@
-//! How far it is: a bar where someone watches, else a line for each evaluation; nothing where quiet is asked for.
+//! How far it is: a line for each evaluation, and a bar beneath where someone watches; no progress where quiet is asked for,
+//! but what is amiss all the same.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -6,10 +7,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::reached::percent;
-use crate::cli::numbers::grouped;
+use crate::cli::exit::alone;
+use crate::cli::numbers::{count, grouped};
 use crate::cli::screen::Screen;
 use crate::data::Progress;
-use crate::train::{Metric, Watcher, mean_and_deviation};
+use crate::train::{Doubt, FolderFault, Metric, Watcher, mean_and_deviation};
 
 /// How often the words beside the bar change.
 const BLINK: Duration = Duration::from_millis(100);
@@ -20,6 +22,7 @@ pub(super) struct Watch<'a> {
     quiet: bool,
     bar: Option<ProgressBar>,
     said: Instant,
+    length: u64,
     /// Step and seconds of the evaluation before.
     before: (u64, f64),
     accuracy: String,
@@ -29,13 +32,21 @@ impl<'a> Watch<'a> {
     /// Begins to watch a run of at most `length` steps.
     pub(super) fn new(screen: &'a Screen, quiet: bool, length: u64) -> Self {
         let bar = (screen.is_watched() && !quiet).then(|| ProgressBar::new(length).with_style(style(STEPS)));
-        Self { screen, quiet, bar, said: Instant::now(), before: (0, 0.0), accuracy: String::new() }
+        Self { screen, quiet, bar, said: Instant::now(), length, before: (0, 0.0), accuracy: String::new() }
     }
 
     /// Takes the bar away.
     pub(super) fn done(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+    }
+
+    /// Says something above the bar, where there is one.
+    fn say(&self, action: impl FnOnce(&Screen)) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| action(self.screen)),
+            None => action(self.screen),
         }
     }
 }
@@ -56,18 +67,46 @@ impl Watcher for Watch<'_> {
         let Some(last) = metrics.last() else { return };
         let mean = |value: fn(&Metric) -> f64| mean_and_deviation(&metrics.iter().map(value).collect::<Vec<_>>());
         let (loss, (accuracy, sd)) = (mean(|metric| metric.loss).0, mean(|metric| metric.accuracy));
-        let many = metrics.len() > 1;
-        let spread = if many { format!(" ± {}", percent(sd)) } else { String::new() };
+        let spread = sd.map(|sd| format!(" ± {}", percent(sd))).unwrap_or_default();
         self.accuracy = format!(", accuracy {} %", percent(accuracy));
         let speed = (last.step - self.before.0) as f64 / (last.seconds - self.before.1).max(1e-9);
         self.before = (last.step, last.seconds);
-        if self.bar.is_none() && !self.quiet {
-            let runs = if many { format!("  {} runs", metrics.len()) } else { String::new() };
-            let (step, accuracy) = (grouped(last.step), percent(accuracy));
-            self.screen.remark(&format!(
-                "step {step:>7}  loss {loss:.4}  accuracy {accuracy}{spread} %  {speed:.0} steps/s{runs}"
-            ));
+        if self.quiet {
+            return;
         }
+        let runs = if metrics.len() > 1 { format!("  {} runs", metrics.len()) } else { String::new() };
+        let (step, accuracy) = (grouped(last.step), percent(accuracy));
+        let rest = self.length.saturating_sub(last.step);
+        let left = match last.seconds / last.step.max(1) as f64 * rest as f64 {
+            _ if rest == 0 => String::new(),
+            seconds => format!("  {} left at most", duration(seconds)),
+        };
+        let line =
+            format!("step {step:>7}  loss {loss:.4}  accuracy {accuracy}{spread} %  {speed:.0} steps/s{runs}{left}");
+        self.say(|screen| screen.remark(&line));
+    }
+
+    fn doubted(&mut self, doubt: &Doubt) {
+        let report = alone(doubt.clone());
+        self.say(|screen| screen.report(&report));
+    }
+
+    fn unwritten(&mut self, fault: &FolderFault) {
+        let line = format!("{fault}; training goes on, and writing is tried again at the next evaluation");
+        self.say(|screen| screen.remark(&line));
+    }
+}
+
+/// Writes a time that people wait: `12 s`, `3 min`, `2 h 05 min`.
+fn duration(seconds: f64) -> String {
+    // a time is not negative, and one of more than millions of years is no time
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let (seconds, minutes) = (seconds.ceil() as u64, (seconds / 60.0).round() as u64);
+    match (seconds, minutes) {
+        (0..100, _) => format!("{seconds} s"),
+        (_, 0..100) => format!("{minutes} min"),
+        (_, minutes) if minutes < 48 * 60 => format!("{} h {:02} min", minutes / 60, minutes % 60),
+        (_, minutes) => count(minutes / (24 * 60), "day"),
     }
 }
 
@@ -114,16 +153,19 @@ impl Progress for Download<'_> {
     }
 }
 
-const STEPS: &str = "{bar:20} {pos:>6}/{len} steps  {per_sec}  {msg}";
+const STEPS: &str = "{bar:20} {pos:>6}/{len} steps  {per_sec}  {left} left  {msg}";
 const BYTES: &str = "{bar:20} {bytes:>10}/{total_bytes}  {bytes_per_sec}  {msg}";
 
 fn style(template: &str) -> ProgressStyle {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    style.progress_chars("━╸─").with_key(
+    let style = style.progress_chars("━╸─").with_key(
         "per_sec",
         |state: &indicatif::ProgressState, text: &mut dyn std::fmt::Write| {
             // writing into a string cannot fail
             let _ = write!(text, "{:.0}/s", state.per_sec());
         },
-    )
+    );
+    style.with_key("left", |state: &indicatif::ProgressState, text: &mut dyn std::fmt::Write| {
+        let _ = write!(text, "{}", duration(state.eta().as_secs_f64()));
+    })
 }

@@ -16,10 +16,17 @@ fn every_verb_has_help() {
 }
 
 #[test]
-fn version_is_the_package() {
+fn version_is_the_package_and_its_commit() {
     let said = run(&["--version"]);
-    assert_eq!(said.out, format!("gemc {}\n", env!("CARGO_PKG_VERSION")));
+    let rest = said.out.strip_prefix(concat!("gemc ", env!("CARGO_PKG_VERSION"), " (")).expect(&said.out);
+    let build = rest.strip_suffix(")\n").expect(&said.out);
+    let commit = build.trim_end_matches("-dirty");
+    let is_hash = commit.len() >= 12 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(is_hash || build.starts_with("commit unknown"), "{build}");
     assert_eq!(said.code, 0);
+    let doctor = run(&["doctor", "--format", "json"]).object();
+    assert_eq!(doctor["gemc"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(doctor["commit"].as_str(), is_hash.then_some(build));
 }
 
 #[test]

@@ -13,9 +13,13 @@ mod explain;
 mod fit;
 mod help;
 mod hidden;
+#[cfg(all(unix, feature = "torch"))]
+mod killed;
 mod out;
 mod remedies;
 mod snapshot;
+#[cfg(all(unix, feature = "torch"))]
+mod stopped;
 #[cfg(feature = "torch")]
 mod sweep;
 #[cfg(feature = "torch")]

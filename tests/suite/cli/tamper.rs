@@ -163,7 +163,7 @@ fn a_record_or_a_text_that_was_tampered_with_is_refused() {
     let seeds = format!("\"seeds\": [{}0", "0, ".repeat(10_000));
     let cases: Vec<(&str, Vec<u8>, &str, &str)> = vec![
         ("run.json", b"{\"model\": \"own\"".to_vec(), "run::damaged", "the record that gemc writes of a run"),
-        ("run.json", vec![b' '; 5 << 20], "run::damaged", "bytes; expected at most"),
+        ("run.json", vec![b' '; 33 << 20], "run::damaged", "bytes; expected at most"),
         ("run.json", b"[".repeat(100_000), "run::damaged", "run.json: "),
         ("run.json", other("\"runs\": 1", "\"runs\": 2", "run.json"), "run::damaged", "it has 1 seeds of 2 runs"),
         ("run.json", other("\"seeds\": [\n    0", &seeds, "run.json"), "run::damaged", "seeds of 1 runs"),

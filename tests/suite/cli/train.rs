@@ -2,8 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -33,6 +31,9 @@ fn a_run_leaves_its_folder_and_evaluates_to_what_it_reached() {
     assert_eq!(record["seeds"], serde_json::json!([7, 8]));
     assert_eq!(record["stopped"], "length");
     assert_eq!(record["parameters"], 130);
+    assert_eq!((&record["state"], &record["error"]), (&Value::from("finished"), &Value::Null));
+    assert_eq!(record["missing"], serde_json::json!([]));
+    assert!(!kept.join("run.lock").exists(), "a run that is over holds its folder");
     for field in ["model", "data", "data_hash", "graph", "versions", "device", "threads", "best_accuracy", "mean", "sd"]
     {
         assert!(!record[field].is_null(), "{field}");
@@ -113,7 +114,14 @@ fn what_cannot_be_trained_is_told() {
     let cases: &[(&[&str], i32, &str)] = &[
         (&["--lr", "1e30"], 1, "run::not_finite"),
         (&["--batch", "12001"], 1, "run::bad_recipe"),
-        (&["--min-delta", "2"], 1, "run::bad_recipe"),
+        (&["--min-delta", "2"], 2, "an accuracy is from 0 to 1"),
+        (&["--lr", "-1"], 2, "a number above 0, such as `--lr 0.01`"),
+        (&["--lr", "nan"], 2, "a number above 0, such as `--lr 0.01`"),
+        (&["--runs", "0"], 2, "without `--runs` there is one run"),
+        (&["--eval-every", "0"], 2, "more than `--steps` evaluates at the end only"),
+        (&["--seed", "1e3"], 2, "a seed is a whole number"),
+        (&["--sweep", "genes=1-3"], 2, "write 1..3"),
+        (&["--batch", "100000"], 1, "`--batch 64`, or 12000 for all samples at once"),
         (&["--set", "genes=0"], 1, "gem::"),
         (&["--run-dir", "/proc/run"], 3, "run::cannot_write"),
     ];
@@ -122,6 +130,13 @@ fn what_cannot_be_trained_is_told() {
         let said = train(folder.path(), more);
         assert_eq!((said.code, said.out.as_str()), (*code, ""), "{more:?}\n{}", said.err);
         assert!(said.err.contains(word), "{}", said.err);
+    }
+    for (option, value, word) in [
+        ("--steps", "0", "without `--steps` as many as are usual"),
+        ("--epochs", "-3", "one pass over the data is the least"),
+    ] {
+        let said = run(&["compile", "sgem_slp.gem", "--train", "glyphs", option, value]);
+        assert!(said.code == 2 && said.err.contains(word), "{}", said.err);
     }
     let said = run(&["compile", "sgem_slp.gem", "--train", "glyhps"]);
     assert_eq!(said.code, 1);
@@ -136,28 +151,6 @@ fn a_gpu_that_is_not_there_is_three() {
     let said = run(&["bench", "good.gem", "--device", "cuda"]);
     assert_eq!(said.code, 3);
     assert!(said.err.contains("run::no_gpu"), "{}", said.err);
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interrupted_run_is_saved() {
-    let folder = folder();
-    let arguments =
-        ["compile", "sgem_slp.gem", "--train", "glyphs", "--threads", "1", "--eval-every", "20", "--patience", "9999"];
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("gemc"));
-    command.args(arguments).current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let child = command.spawn().unwrap();
-    let (kept, began) = (folder.path().join("runs/sgem_slp-1"), Instant::now());
-    while !kept.join("genome.safetensors").exists() {
-        assert!(began.elapsed() < Duration::from_secs(120), "no evaluation in two minutes");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let done = child.wait_with_output().unwrap();
-    assert_eq!(done.status.code(), Some(130));
-    assert!(String::from_utf8_lossy(&done.stdout).contains("stopped by you"));
-    assert_eq!(record(&kept)["stopped"], "interrupted");
-    assert_eq!(run_in(folder.path(), &["eval", "runs/sgem_slp-1", "--data", "glyphs"]).code, 0);
 }
 
 #[test]

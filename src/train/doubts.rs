@@ -1,0 +1,290 @@
+//! A run that does not learn is noticed: its losses and what it answers come in, doubts go out, each once a run.
+//!
+//! What each population receives, and how many of its neurons are dead, would be one [`Doubt`] more, told by [`Doubts::note`]
+//! before the first step.
+
+use std::fmt;
+
+use miette::Diagnostic;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::evaluate::Verdict;
+
+/// A first loss is far above what guessing costs from so many times that on. Shipped models with the paper's start begin
+/// at up to 220 times, and learn.
+const HIGH: f64 = 1_000.0;
+/// How near to what guessing costs a mean loss has to be to be called the same, relative to it; a float holds seven digits.
+const SAME: f64 = 1e-6;
+/// Steps before which nothing is said of what a run has learned.
+const EARLY: u64 = 100;
+/// Evaluations in a row that have to answer alike.
+const ALIKE: u64 = 2;
+/// Evaluations after which a run should be better than guessing.
+const SEVERAL: u64 = 3;
+/// Deviations of a binomial that one guess in a thousand exceeds.
+const DEVIATIONS: f64 = 3.09;
+
+/// Why a run may not learn.
+#[derive(Debug, Clone, PartialEq, Error, Diagnostic)]
+pub enum Doubt {
+    /// The first loss.
+    #[error(
+        "{who}the first loss is {loss:.4}, far above {guess:.4}, which guessing costs: the output starts too strong"
+    )]
+    #[diagnostic(
+        code(run::high_first_loss),
+        severity(Warning),
+        help(
+            "a smaller `gain` of the last connection starts it weaker; so does a smaller `deviation` of an input that takes numbers as (x − mean) / deviation"
+        )
+    )]
+    HighFirstLoss {
+        /// The runs.
+        who: Who,
+        /// The loss.
+        loss: f64,
+        /// What guessing costs: ln C.
+        guess: f64,
+    },
+    /// The loss does not move from what guessing costs.
+    #[error(
+        "{who}the loss stays at {guess:.6}, exactly what guessing costs: all outputs are equal, nothing reaches them"
+    )]
+    #[diagnostic(
+        code(run::equal_outputs),
+        severity(Warning),
+        help(
+            "most likely a population on the way is dead: all of its neurons are 0 for every sample. A larger `gain`, another activation or another `--seed` may revive it; a smaller `--lr` keeps it from dying"
+        )
+    )]
+    EqualOutputs {
+        /// The runs.
+        who: Who,
+        /// What guessing costs: ln C.
+        guess: f64,
+    },
+    /// One class for all.
+    #[error("{who}the network gives one answer, class {class}, to all {samples} samples it is judged by")]
+    #[diagnostic(
+        code(run::one_answer),
+        severity(Warning),
+        help(
+            "the usual causes are a learning rate that is too large (`--lr`), neurons that are all dead, and a start from which nothing of the input reaches the output (`gain`)"
+        )
+    )]
+    OneAnswer {
+        /// The runs.
+        who: Who,
+        /// The class, counted from 0.
+        class: usize,
+        /// How many samples there are.
+        samples: usize,
+    },
+    /// No better than guessing.
+    #[error("{who}after {step} steps the best accuracy is {:.2} %; guessing alone may come to {:.2} %", 100.0 * best, 100.0 * chance)]
+    #[diagnostic(
+        code(run::at_chance),
+        severity(Warning),
+        help(
+            "the usual causes are a learning rate that is too large or too small (`--lr`), a start from which nothing of the input reaches the output (`gain`), dead neurons, labels that do not belong to their samples, and too few steps (`--steps`)"
+        )
+    )]
+    AtChance {
+        /// The runs.
+        who: Who,
+        /// Steps made.
+        step: u64,
+        /// The best accuracy, a fraction.
+        best: f64,
+        /// What guessing may come to, a fraction.
+        chance: f64,
+    },
+}
+
+/// The runs that a doubt is about, where there are several: `runs 0 and 3: `.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Who(Vec<usize>);
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [] => Ok(()),
+            runs => write!(f, "{}: ", numbered(runs)),
+        }
+    }
+}
+
+/// Writes `run 3`, or `runs 0, 3 and 5`; of very many the first.
+pub fn numbered(runs: &[usize]) -> String {
+    let text: Vec<String> = runs.iter().take(12).map(usize::to_string).collect();
+    match text.as_slice() {
+        [] => "no run".to_owned(),
+        [one] => format!("run {one}"),
+        some if runs.len() > some.len() => format!("runs {} and {} more", some.join(", "), runs.len() - some.len()),
+        [head @ .., last] => format!("runs {} and {last}", head.join(", ")),
+    }
+}
+
+/// A doubt as `run.json` holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Its code, such as `run::at_chance`.
+    pub code: String,
+    /// The run, counted from 0.
+    pub run: usize,
+    /// Steps made when it was noticed.
+    pub step: u64,
+    /// What it says.
+    pub message: String,
+}
+
+/// What was noticed of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Noted {
+    pub(super) run: usize,
+    pub(super) step: u64,
+    pub(super) doubt: Doubt,
+}
+
+impl Doubt {
+    /// Returns the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::HighFirstLoss { .. } => "run::high_first_loss",
+            Self::EqualOutputs { .. } => "run::equal_outputs",
+            Self::OneAnswer { .. } => "run::one_answer",
+            Self::AtChance { .. } => "run::at_chance",
+        }
+    }
+
+    /// Returns the same doubt about all of `runs`.
+    #[must_use]
+    fn about(mut self, runs: Vec<usize>) -> Self {
+        let (Self::HighFirstLoss { who, .. }
+        | Self::EqualOutputs { who, .. }
+        | Self::OneAnswer { who, .. }
+        | Self::AtChance { who, .. }) = &mut self;
+        *who = Who(runs);
+        self
+    }
+}
+
+/// What is known of one run.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    evaluations: u64,
+    /// Evaluations in a row that gave one answer to all.
+    alike: u64,
+    best: f64,
+    told: Vec<&'static str>,
+}
+
+/// Watches all runs of a program.
+#[derive(Debug)]
+pub(super) struct Doubts {
+    /// ln C.
+    guess: f64,
+    chance: Option<f64>,
+    samples: usize,
+    seen: Vec<Seen>,
+    noted: Vec<Noted>,
+    /// Doubts of which people have been told.
+    told: Vec<&'static str>,
+}
+
+impl Doubts {
+    /// Begins to watch `runs` runs that tell `classes` classes apart and are judged by samples with these labels.
+    pub(super) fn new(runs: usize, classes: usize, labels: &[u8]) -> Self {
+        let guess = (classes.max(1) as f64).ln();
+        let (chance, samples) = (chance(classes, labels), labels.len());
+        Self { guess, chance, samples, seen: vec![Seen::default(); runs], noted: Vec::new(), told: Vec::new() }
+    }
+
+    /// Returns the accuracy up to which guessing can come by chance; `None` where nobody can tell.
+    pub(super) fn chance(&self) -> Option<f64> {
+        self.chance
+    }
+
+    /// Returns everything that was noticed.
+    pub(super) fn noted(&self) -> &[Noted] {
+        &self.noted
+    }
+
+    /// Looks at the losses of the first step.
+    pub(super) fn first(&mut self, losses: &[f64]) {
+        let guess = self.guess;
+        for (run, &loss) in losses.iter().enumerate() {
+            if loss > HIGH * guess && guess > 0.0 {
+                self.note(run, 1, Doubt::HighFirstLoss { who: Who::default(), loss, guess });
+            }
+        }
+    }
+
+    /// Looks at an evaluation of `run` at `step`: its mean loss since the one before, and its answers; `last` where none follows.
+    pub(super) fn evaluated(&mut self, run: usize, (step, last): (u64, bool), loss: f64, verdict: Verdict) {
+        let Some(seen) = self.seen.get_mut(run) else { return };
+        seen.evaluations += 1;
+        seen.alike = if verdict.only.is_some() { seen.alike + 1 } else { 0 };
+        seen.best = seen.best.max(verdict.accuracy);
+        let (alike, evaluations, best) = (seen.alike, seen.evaluations, seen.best);
+        let who = Who::default();
+        // a start of zeros costs the same in the first step
+        if step > 1 && (loss - self.guess).abs() <= SAME * self.guess {
+            self.note(run, step, Doubt::EqualOutputs { who: who.clone(), guess: self.guess });
+        }
+        if step >= EARLY
+            && let Some(class) = verdict.only
+            && (alike >= ALIKE || last)
+            && self.samples > 1
+        {
+            self.note(run, step, Doubt::OneAnswer { who: who.clone(), class, samples: self.samples });
+        }
+        if (last || (step >= EARLY && evaluations >= SEVERAL))
+            && let Some(chance) = self.chance
+            && best <= chance
+        {
+            self.note(run, step, Doubt::AtChance { who, step, best, chance });
+        }
+    }
+
+    /// Notes a doubt about a run, unless it was noted before.
+    pub(super) fn note(&mut self, run: usize, step: u64, doubt: Doubt) {
+        let Some(seen) = self.seen.get_mut(run) else { return };
+        if !seen.told.contains(&doubt.name()) {
+            seen.told.push(doubt.name());
+            self.noted.push(Noted { run, step, doubt });
+        }
+    }
+
+    /// Returns what people have not been told of: each doubt once, about all runs that it was noted of by now.
+    pub(super) fn news(&mut self) -> Vec<Doubt> {
+        let mut news: Vec<(Doubt, Vec<usize>)> = Vec::new();
+        for Noted { run, doubt, .. } in &self.noted {
+            if self.told.contains(&doubt.name()) {
+                continue;
+            }
+            match news.iter_mut().find(|(other, _)| other.name() == doubt.name()) {
+                Some((_, runs)) => runs.push(*run),
+                None => news.push((doubt.clone(), vec![*run])),
+            }
+        }
+        self.told.extend(news.iter().map(|(doubt, _)| doubt.name()));
+        let several = self.seen.len() > 1;
+        news.into_iter().map(|(doubt, runs)| if several { doubt.about(runs) } else { doubt }).collect()
+    }
+}
+
+/// Returns the accuracy that one guesser in a thousand exceeds, who knows which class is the most frequent; `None` where even
+/// one that knows everything would not.
+fn chance(classes: usize, labels: &[u8]) -> Option<f64> {
+    let mut counts = [0_usize; 256];
+    for label in labels {
+        counts[usize::from(*label)] += 1;
+    }
+    let samples = labels.len().max(1) as f64;
+    let commonest = counts.into_iter().max().unwrap_or(0) as f64 / samples;
+    let share = commonest.max(1.0 / classes.max(1) as f64);
+    let bound = share + DEVIATIONS * (share * (1.0 - share) / samples).sqrt() + 0.5 / samples;
+    (bound < 1.0).then_some(bound)
+}
