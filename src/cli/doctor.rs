@@ -54,8 +54,8 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
         let devices = gpus.as_ref().unwrap_or(&0);
         let cuda = json!({ "usable": usable, "why": why, "devices": devices, "kernels": kernels });
         let object = json!({
-            "gemc": VERSION, "commit": COMMIT, "libtorch": version, "cuda": cuda, "threads": threads, "data": data,
-            "roots": roots,
+            "libtorch": version, "cuda": cuda, "threads": threads, "data": data,
+            "roots": roots, "gemc": VERSION, "commit": COMMIT,
         });
         return screen.object(&object).map(|()| Exit::Done);
     }

@@ -91,9 +91,15 @@ impl Folder {
 
     /// Returns what is not in the folder though it should be, and why.
     pub fn missing(&self) -> Option<FolderFault> {
-        let (_, reason) = self.missing.first()?;
-        let files = self.missing.keys().map(|name| (*name).to_owned()).collect();
-        Some(FolderFault::Missing { path: self.path().to_owned(), files, reason: reason.clone() })
+        let files = self.lacking();
+        let reason = self.missing.get(files.first()?.as_str())?.clone();
+        Some(FolderFault::Missing { path: self.path().to_owned(), files, reason })
+    }
+
+    /// Returns the names of the files that are not as they should be, in the order in which they are written.
+    fn lacking(&self) -> Vec<String> {
+        let files = [MODEL, METRICS, GENOME, RECORD].into_iter().filter(|name| self.missing.contains_key(name));
+        files.map(str::to_owned).collect()
     }
 
     /// Returns the same, once each time that writing begins to fail.
@@ -116,7 +122,7 @@ impl Folder {
         self.record.outcome = outcome;
         if !self.claim.holds() && !self.renew() {
             self.metrics += &more;
-            self.record.outcome.missing = self.missing.keys().map(|name| (*name).to_owned()).collect();
+            self.record.outcome.missing = self.lacking();
             return;
         }
         if self.missing.contains_key(MODEL) || !self.at(MODEL).exists() {
@@ -178,8 +184,8 @@ impl Folder {
 
     /// Writes `run.json`, which names all other files that are missing.
     fn write_record(&mut self) {
-        let others = self.missing.keys().filter(|name| **name != RECORD);
-        self.record.outcome.missing = others.map(|name| (*name).to_owned()).collect();
+        self.record.outcome.missing = self.lacking();
+        self.record.outcome.missing.retain(|name| name != RECORD);
         let text =
             serde_json::to_string_pretty(&self.record).map(|text| text + "\n").map_err(|error| error.to_string());
         if let Ok(text) = &text {
@@ -193,7 +199,9 @@ impl Folder {
 
     /// Writes a file whole, and notes whether that could be done.
     fn write(&mut self, name: &'static str, bytes: Result<Vec<u8>, String>) {
-        match bytes.and_then(|bytes| write_whole(&self.at(name), &bytes).map_err(|reason| reason.to_string())) {
+        match bytes.and_then(|bytes| {
+            write_whole(&self.at(name), &bytes, || self.claim.holds()).map_err(|reason| reason.to_string())
+        }) {
             Ok(()) => self.missing.shift_remove(name),
             Err(reason) => self.missing.insert(name, reason),
         };
@@ -250,14 +258,17 @@ fn append(path: &Path, lines: &str, length: u64) -> io::Result<()> {
     })
 }
 
-/// Writes a file beside its final name, makes sure that it is on the disk, and renames it.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), io::Error> {
+/// Writes a file beside its final name, makes sure that it is on the disk, and renames it if the folder still is `ours`.
+fn write_whole(path: &Path, bytes: &[u8], ours: impl Fn() -> bool) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".part-");
     let mut file = readable(&mut builder).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
+    if !ours() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, "the folder was removed"));
+    }
     file.persist(path)?;
     // that the name is on the disk, too; not every system can tell
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
