@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::Context;
 use super::arguments::{Bound, Signature, bind};
-use super::neurons::Expression;
+use super::neurons::{Expression, Genes};
 use super::range::{Bounds, between, rate, switch};
 use super::value::describe;
 use crate::diag::{did_you_mean, list};
@@ -24,17 +24,26 @@ const SCALES: Bounds = Bounds { least: 1e-3, most: 1e4, said: "from 0.001 to 10,
 
 /// Expressions by name.
 pub(super) const FORMS: &[&str] = &["free", "random", "gaussian", "inverse_square", "split"];
-const FREE: Signature = Signature { form: "free", positional: &[], required: 0, named: &["rate"] };
-const RANDOM: Signature =
-    Signature { form: "random(contrasts)", positional: &["`contrasts`"], required: 0, named: &["contrasts"] };
+const FREE: Signature =
+    Signature { form: "free", positional: &["`centred`"], required: 0, named: &["centred", "rate"] };
+const RANDOM: Signature = Signature {
+    form: "random(contrasts)",
+    positional: &["`contrasts` or `centred`"],
+    required: 0,
+    named: &["contrasts", "centred"],
+};
 const GAUSSIAN: Signature = Signature {
     form: "gaussian(sigma: 0.3)",
-    positional: &["`anisotropic`"],
+    positional: &["`anisotropic`", "`centred`"],
     required: 0,
-    named: &["sigma", "anisotropic", "rate"],
+    named: &["sigma", "anisotropic", "centred", "rate"],
 };
-const INVERSE: Signature =
-    Signature { form: "inverse_square(scale: 20)", positional: &[], required: 0, named: &["scale", "rate"] };
+const INVERSE: Signature = Signature {
+    form: "inverse_square(scale: 20)",
+    positional: &["`centred`"],
+    required: 0,
+    named: &["scale", "centred", "rate"],
+};
 const SPLIT: Signature = Signature { form: "split(gaussian)", positional: &["an expression"], required: 1, named: &[] };
 
 /// A form of X that does not exist.
@@ -72,18 +81,31 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
     match call.name.as_str() {
         "free" => {
             let bound = bind(FREE, &call.name, arguments, call.span, context.problems)?;
-            Some(Expression::Free { rate: rate(context, bound.named("rate"))? })
+            let [centred] = flags(context, (FREE, call), &bound, [("centred", false)])?;
+            Some(Expression::Free { centred, rate: rate(context, bound.named("rate"))? })
         }
         "random" => {
             let bound = bind(RANDOM, &call.name, arguments, call.span, context.problems)?;
-            Some(Expression::Random { contrasts: flag(context, (RANDOM, call), &bound, "contrasts")? })
+            let [contrasts, centred] =
+                flags(context, (RANDOM, call), &bound, [("contrasts", false), ("centred", false)])?;
+            // contrasts are centred
+            let genes = if contrasts {
+                Genes::Contrasts
+            } else if centred {
+                Genes::Centred
+            } else {
+                Genes::AsDrawn
+            };
+            Some(Expression::Random { genes })
         }
         "gaussian" => gaussian(context, call, arguments),
         "inverse_square" => {
             let bound = bind(INVERSE, &call.name, arguments, call.span, context.problems)?;
             let scale = bound.named("scale").map_or(Some(SCALE), |expr| between(context, expr, "`scale`", SCALES));
+            let flags = flags(context, (INVERSE, call), &bound, [("centred", context.centred)]);
             let rate = rate(context, bound.named("rate"));
-            Some(Expression::InverseSquare { scale: scale?, rate: rate? })
+            let (scale, [centred], rate) = (scale?, flags?, rate?);
+            Some(Expression::InverseSquare { scale, centred, rate })
         }
         word => unknown(context, &format!("`{word}`"), call.name.span),
     }
@@ -92,21 +114,39 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
 fn gaussian(context: &mut Context, call: &Call, arguments: &[Argument]) -> Option<Expression> {
     let bound = bind(GAUSSIAN, &call.name, arguments, call.span, context.problems)?;
     let sigma = bound.named("sigma").map_or(Some(SIGMA), |expr| between(context, expr, "`sigma`", SIGMAS));
-    let anisotropic = flag(context, (GAUSSIAN, call), &bound, "anisotropic");
+    let flags = flags(context, (GAUSSIAN, call), &bound, [("anisotropic", false), ("centred", context.centred)]);
     let rate = rate(context, bound.named("rate"));
-    Some(Expression::Gaussian { sigma: sigma?, anisotropic: anisotropic?, rate: rate? })
+    let (sigma, [anisotropic, centred], rate) = (sigma?, flags?, rate?);
+    Some(Expression::Gaussian { sigma, anisotropic, centred, rate })
 }
 
-/// Reads a word that may stand alone, `anisotropic`, or with a value, `anisotropic: true`.
-fn flag(context: &mut Context, (signature, call): (Signature, &Call), bound: &Bound<'_>, word: &str) -> Option<bool> {
-    match bound.positional.first() {
-        Some(Expr::Call(said)) if said.name.as_str() == word && said.arguments.is_none() => Some(true),
-        Some(other) => {
-            signature.refuse(call, other, context.problems);
-            None
-        }
-        None => bound.named(word).map_or(Some(false), |expr| switch(context, Some(expr))),
+/// Reads words that may stand alone, `anisotropic`, or with a value, `anisotropic: true`; each has a value if it is not said.
+fn flags<const N: usize>(
+    context: &mut Context,
+    (signature, call): (Signature, &Call),
+    bound: &Bound<'_>,
+    words: [(&str, bool); N],
+) -> Option<[bool; N]> {
+    let mut said = words.map(|(_, usual)| usual);
+    for (flag, (word, usual)) in said.iter_mut().zip(words) {
+        *flag = bound.named(word).map_or(Some(usual), |expr| switch(context, Some(expr)))?;
     }
+    for value in &bound.positional {
+        let place = match value {
+            Expr::Call(word) if word.arguments.is_none() => {
+                words.iter().position(|(known, _)| *known == word.name.as_str())
+            }
+            _ => None,
+        };
+        match place.and_then(|place| said.get_mut(place)) {
+            Some(flag) => *flag = true,
+            None => {
+                signature.refuse(call, value, context.problems);
+                return None;
+            }
+        }
+    }
+    Some(said)
 }
 
 fn unknown<T>(context: &mut Context, word: &str, at: Span) -> Option<T> {

@@ -33,6 +33,7 @@ mod shapes;
 mod show;
 mod size;
 mod skeleton;
+mod starts;
 mod ticks;
 mod unused;
 mod value;
@@ -41,8 +42,10 @@ mod window;
 mod words;
 
 pub use ids::{GenomeId, InteractionId, PopId, ProjId};
-pub use model::{Encoding, Genome, Intake, Interaction, Model, Origin, Projection, Rule, Setting, Value, Weights};
-pub use neurons::{Activation, Bias, Expression, Identity, Layout, Pool, Population};
+pub use model::{
+    Encoding, Genome, Intake, Interaction, Model, Origin, Projection, Rule, Setting, Start, Value, Weights,
+};
+pub use neurons::{Activation, Bias, Expression, Genes, Identity, Layout, Pool, Population};
 pub use rivals::GNetwork;
 pub use skeleton::{Skeleton, SkeletonLink};
 pub use ticks::Ticks;
@@ -62,6 +65,8 @@ use crate::syntax::ast::{Ast, Item};
 #[derive(Debug)]
 struct Context<'a> {
     names: Names,
+    /// Whether functions of a neuron's place are centred where the text does not say.
+    centred: bool,
     problems: &'a mut Problems,
 }
 
@@ -77,7 +82,8 @@ pub struct Checked {
 /// Checks `ast` with `options`; pushes every fault and warning.
 pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     let names = Names::collect(ast, problems);
-    let context = &mut Context { names, problems };
+    let start = starts::start(ast, problems);
+    let context = &mut Context { names, centred: start == Start::Calibrated, problems };
     let settings = parameters::settle(context, ast, options);
     let genes = genomes::gene_sets(context, ast);
     let drafts = ast.items.iter().filter_map(|item| as_population(item)).map(|p| populations::population(context, p));
@@ -99,7 +105,7 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
         connections::count(context, &mut links, &populations, options.work_limit);
     }
     let faulty = context.problems.has_errors();
-    let pieces = Pieces { settings, genes, populations, links, ports, intake, ticks };
+    let pieces = Pieces { settings, genes, populations, links, ports, intake, ticks, start };
     let model = if faulty { None } else { pieces.assemble(ast) };
     Checked { skeleton, model }
 }
@@ -117,6 +123,7 @@ struct Pieces {
     ports: Ports,
     intake: Intake,
     ticks: Option<Ticks>,
+    start: Start,
 }
 
 impl Pieces {
@@ -133,6 +140,7 @@ impl Pieces {
             intake: self.intake,
             output: PopId(self.ports.output?),
             ticks: self.ticks.and_then(|ticks| ticks.count),
+            start: self.start,
         })
     }
 }

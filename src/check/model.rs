@@ -20,6 +20,16 @@ pub struct Model {
     pub(super) intake: Intake,
     pub(super) output: PopId,
     pub(super) ticks: Option<usize>,
+    pub(super) start: Start,
+}
+
+/// How the constants c of connections via genes start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// So that what connections via genes bring to a population spreads by 1 over a batch of training samples.
+    Calibrated,
+    /// So that weights spread by √(2 / fan-in).
+    FanIn,
 }
 
 /// A parameter's value in this compilation.
@@ -247,6 +257,11 @@ impl Model {
     /// Returns how many ticks the text asks for.
     pub fn ticks(&self) -> Option<usize> {
         self.ticks
+    }
+
+    /// Returns how the constants c of connections start.
+    pub fn start(&self) -> Start {
+        self.start
     }
 
     /// Returns the population that is read.

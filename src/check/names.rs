@@ -114,7 +114,7 @@ impl Names {
                     names.declare(&item.name, Meaning::Population(next(&mut populations)), problems);
                 }
                 Item::Broken(item) => names.forgive(item.declares.as_ref()),
-                Item::Connect(_) | Item::Unroll(_) | Item::Input(_) | Item::Output(_) => {}
+                Item::Connect(_) | Item::Unroll(_) | Item::Start(_) | Item::Input(_) | Item::Output(_) => {}
             }
         }
         names

@@ -89,13 +89,15 @@ pub struct Identity {
 pub enum Expression {
     /// X itself is learned.
     Free {
+        /// Whether each gene's mean over the population is taken away.
+        centred: bool,
         /// How fast, in learning rates.
         rate: f64,
     },
     /// Drawn once, never learned.
     Random {
-        /// Whether the genes are contrasts of the neurons: of mean 0, at right angles to each other.
-        contrasts: bool,
+        /// What is done to what is drawn.
+        genes: Genes,
     },
     /// exp(−(d / σ)²), with d the distance to the gene's centre.
     Gaussian {
@@ -103,6 +105,8 @@ pub enum Expression {
         sigma: f64,
         /// Whether every axis has its own σ.
         anisotropic: bool,
+        /// Whether each gene's mean over the population is taken away.
+        centred: bool,
         /// How fast centres and widths are learned, in learning rates.
         rate: f64,
     },
@@ -110,6 +114,8 @@ pub enum Expression {
     InverseSquare {
         /// Standard deviation of σ's components at the start.
         scale: f64,
+        /// Whether each gene's mean over the population is taken away.
+        centred: bool,
         /// How fast μ and σ are learned, in learning rates.
         rate: f64,
     },
@@ -117,11 +123,33 @@ pub enum Expression {
     Pooled,
 }
 
+/// What is done to an identity that is drawn once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Genes {
+    /// Nothing.
+    AsDrawn,
+    /// Each gene's mean over the population is taken away.
+    Centred,
+    /// The genes are contrasts of the neurons: of mean 0, at right angles to each other.
+    Contrasts,
+}
+
 impl Expression {
+    /// Tells whether each gene's mean over the population is taken away.
+    pub fn is_centred(self) -> bool {
+        match self {
+            Self::Free { centred, .. } | Self::Gaussian { centred, .. } | Self::InverseSquare { centred, .. } => {
+                centred
+            }
+            Self::Random { genes } => genes == Genes::Centred,
+            Self::Pooled => false,
+        }
+    }
+
     /// Returns how fast its numbers are learned, in learning rates.
     pub fn rate(self) -> f64 {
         match self {
-            Self::Free { rate } | Self::Gaussian { rate, .. } | Self::InverseSquare { rate, .. } => rate,
+            Self::Free { rate, .. } | Self::Gaussian { rate, .. } | Self::InverseSquare { rate, .. } => rate,
             Self::Random { .. } | Self::Pooled => 1.0,
         }
     }

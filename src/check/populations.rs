@@ -10,7 +10,7 @@ use super::expressions::expression;
 use super::genomes::as_genome;
 use super::ids::GenomeId;
 use super::names::Meaning;
-use super::neurons::{Activation, Bias, Expression, Identity};
+use super::neurons::{Activation, Bias, Expression, Genes, Identity};
 use super::positions;
 use super::reach::reach;
 use super::shapes::{Shape, shape};
@@ -105,7 +105,7 @@ fn identities(context: &mut Context, attributes: &[&Attribute]) -> Vec<Identity>
         if let Some(genome) = genome {
             let span = attribute.key.span;
             // a faulty form still counts as expressed, so that one fault does not raise others
-            let (expression, split) = form.unwrap_or((Expression::Random { contrasts: false }, false));
+            let (expression, split) = form.unwrap_or((Expression::Random { genes: Genes::AsDrawn }, false));
             identities.push(Identity { genome: GenomeId(genome), expression, split, span });
         }
     }

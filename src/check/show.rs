@@ -35,6 +35,7 @@ impl fmt::Display for Model {
         if let Some(ticks) = self.ticks {
             writeln!(f, "  unroll {ticks}")?;
         }
+        writeln!(f, "  start {}", self.start)?;
         let taken = if self.intake == Intake::PLAIN { String::new() } else { format!(", {}", self.intake) };
         writeln!(f, "  input {}{taken}", self.population(self.input).name)?;
         writeln!(f, "  output {}", self.population(self.output).name)

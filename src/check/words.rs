@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use super::model::{Rule, Value, Weights};
-use super::neurons::{Activation, Bias, Expression, Layout};
+use super::model::{Rule, Start, Value, Weights};
+use super::neurons::{Activation, Bias, Expression, Genes, Layout};
 use super::window::{Share, Window};
 use crate::space::Cloud;
 
@@ -19,6 +19,7 @@ pub(super) const RESERVED: &[&str] = &[
     "connect",
     "via",
     "unroll",
+    "start",
     "input",
     "output",
     "true",
@@ -43,6 +44,9 @@ pub(super) const ACTIVATIONS: &[(&str, Activation)] = &[
 /// Rules of O by name.
 pub(super) const RULES: &[(&str, Rule)] =
     &[("free", Rule::Free), ("symmetric", Rule::Symmetric), ("diagonal", Rule::Diagonal), ("frozen", Rule::Frozen)];
+
+/// Rules by which the constants c start, by name.
+pub(super) const STARTS: &[(&str, Start)] = &[("calibrated", Start::Calibrated), ("fan_in", Start::FanIn)];
 
 /// What weights may be, by name.
 pub(super) const WEIGHTS: &[(&str, Weights)] =
@@ -74,6 +78,12 @@ impl fmt::Display for Activation {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(word_of(RULES, self))
+    }
+}
+
+impl fmt::Display for Start {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(word_of(STARTS, self))
     }
 }
 
@@ -109,16 +119,22 @@ impl fmt::Display for Layout {
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Free { rate: 1.0 } => f.write_str("free"),
-            Self::Free { rate } => write!(f, "free(rate: {rate:?})"),
-            Self::Random { contrasts: false } => f.write_str("random"),
-            Self::Random { contrasts: true } => f.write_str("random(contrasts)"),
-            Self::Gaussian { sigma, anisotropic, rate } => {
-                let anisotropic = if *anisotropic { "anisotropic, " } else { "" };
-                write!(f, "gaussian({anisotropic}sigma: {sigma:?}{})", Faster(*rate))
+            Self::Free { centred: false, rate: 1.0 } => f.write_str("free"),
+            Self::Free { centred: true, rate } => write!(f, "free(centred{})", Faster(*rate)),
+            Self::Free { centred: false, rate } => write!(f, "free(rate: {rate:?})"),
+            Self::Random { genes: Genes::AsDrawn } => f.write_str("random"),
+            Self::Random { genes: Genes::Centred } => f.write_str("random(centred)"),
+            Self::Random { genes: Genes::Contrasts } => f.write_str("random(contrasts)"),
+            Self::Gaussian { sigma, anisotropic, centred, rate } => {
+                let flags = [(*anisotropic, "anisotropic, "), (*centred, "centred, ")];
+                let flags: String = flags.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
+                write!(f, "gaussian({flags}sigma: {sigma:?}{})", Faster(*rate))
             }
             Self::Pooled => f.write_str("pooled"),
-            Self::InverseSquare { scale, rate } => write!(f, "inverse_square(scale: {scale:?}{})", Faster(*rate)),
+            Self::InverseSquare { scale, centred, rate } => {
+                let centred = if *centred { "centred, " } else { "" };
+                write!(f, "inverse_square({centred}scale: {scale:?}{})", Faster(*rate))
+            }
         }
     }
 }

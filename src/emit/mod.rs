@@ -11,6 +11,7 @@
 mod abi;
 mod adam;
 mod answers;
+mod calibrate;
 mod cohort;
 mod device;
 mod fault;
@@ -36,6 +37,7 @@ mod windows;
 pub use abi::{Arguments, Kernels};
 pub use adam::{Adam, Moments, Route};
 pub use answers::Answers;
+pub use calibrate::Arrival;
 pub use cohort::Cohort;
 pub use device::{NoDevice, Place, UnknownDevice, Wish, kernels, libtorch_version, open, probe};
 pub use fault::TorchFault;

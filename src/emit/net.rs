@@ -153,6 +153,11 @@ impl Net {
         self.plan.leaves().iter().map(|leaf| leaf.name.as_str()).zip(&self.rows)
     }
 
+    /// Returns every row of the parameter table, in the table's order.
+    pub(super) fn rows(&self) -> &[Live] {
+        &self.rows
+    }
+
     /// Returns how fast each learned row is learned, in learning rates, in the table's order.
     pub fn rates(&self) -> impl Iterator<Item = f64> {
         self.plan.leaves().iter().filter(|leaf| leaf.learned).map(|leaf| leaf.rate)
@@ -220,7 +225,7 @@ impl Net {
     }
 
     /// Computes what never changes, and finds the way from there to the answer.
-    fn settle(&mut self) -> Result<(), TorchFault> {
+    pub(super) fn settle(&mut self) -> Result<(), TorchFault> {
         let _guard = no_grad_guard();
         let mut known = Values::of(&self.plan);
         self.know_rows(&mut known);

@@ -1,7 +1,7 @@
 //! Activity: carried along the schedule, each population once; or, where the wiring has cycles, tick by tick, each population
 //! from the states of the tick before. Weights and biases are made once, however many ticks read them.
 
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 
 use super::builder::{Row, dotted};
 use super::express::{Reader, Side};
@@ -9,10 +9,15 @@ use super::function::Function;
 use super::leaf::Start;
 use super::lower::Lowering;
 use super::op::{Op, Squares};
+use super::received::{Grown, Received};
 use super::tensor::{Dim, Shape, TensorId};
 use super::weights::Synapses;
-use crate::check::{Activation, Bias, Intake, PopId, Population, ProjId};
+use crate::check::{Activation, Bias, Encoding, Intake, PopId, Population, ProjId};
 use crate::diag::Bug;
+
+/// The standard deviation that answers are calibrated to. Adam's steps have a size of their own, so the larger c is, the
+/// faster answers are learned; found on a validation split, see `docs/starting-values.md`.
+const ANSWERS: f64 = 16.0;
 
 /// Each population's activity, by its place in the model; nothing for one that is zero, or not known yet.
 type States = Vec<Option<TensorId>>;
@@ -24,16 +29,16 @@ impl Lowering<'_> {
         let mut states = vec![None; wiring.model().populations().len()];
         if wiring.ticks().is_empty() {
             for &id in wiring.schedule() {
-                states[id.index()] = Some(self.state(id, &states, "")?);
+                states[id.index()] = Some(self.state(id, &states, 0)?);
             }
         } else {
             let input = wiring.model().input();
-            states[input.index()] = Some(self.state(input, &states, "")?);
+            states[input.index()] = Some(self.state(input, &states, 0)?);
         }
         for (tick, computed) in (1..).zip(wiring.ticks()) {
             let before = states.clone();
             for &id in computed {
-                states[id.index()] = Some(self.state(id, &before, &format!(" at tick {tick}"))?);
+                states[id.index()] = Some(self.state(id, &before, tick)?);
             }
         }
         let output = wiring.model().output();
@@ -41,17 +46,17 @@ impl Lowering<'_> {
         states[output.index()].ok_or_else(silent)
     }
 
-    /// Appends a population's activity, R × N × B, from that of its sources. `when` ends its label.
-    fn state(&mut self, id: PopId, sources: &States, when: &str) -> Result<TensorId, Bug> {
+    /// Appends a population's activity, R × N × B, from that of its sources, at a tick, or at 0 without ticks.
+    fn state(&mut self, id: PopId, sources: &States, tick: usize) -> Result<TensorId, Bug> {
         let model = self.wiring.model();
         let population = model.population(id);
-        let label = population.name.text.clone() + when;
+        let label = population.name.text.clone() + &at(tick);
         if id == model.input() {
             let neurons = population.shape.neurons();
             return self.sample(neurons, &label);
         }
         let Some(pool) = population.pool else {
-            let received = self.received(id, sources, when)?;
+            let received = self.received(id, sources, tick)?;
             return self.respond(id, population, received, &label);
         };
         let squares = Squares { grid: model.population(pool.source).shape.grid(), size: pool.size };
@@ -71,19 +76,41 @@ impl Lowering<'_> {
     }
 
     /// Appends the sum of what a population receives, R × N × B; nothing where all its sources are zero.
-    fn received(&mut self, id: PopId, sources: &States, when: &str) -> Result<Option<TensorId>, Bug> {
+    fn received(&mut self, id: PopId, sources: &States, tick: usize) -> Result<Option<TensorId>, Bug> {
         let wiring = self.wiring;
-        let mut sum = None;
+        let (mut sum, mut fresh, mut grown) = (None, false, Vec::new());
         for &link in wiring.incoming(id) {
             let projection = wiring.model().projection(link);
             let Some(active) = sources[projection.source.index()] else { continue };
-            let part = self.part(link, active, when)?;
+            let first = self.synapses[link.index()].is_none();
+            let part = self.part(link, active, &at(tick))?;
+            if first {
+                fresh = true;
+                let constant = self.synapses[link.index()].as_ref().and_then(Synapses::constant);
+                let grows = |constant| Grown { constant, part, gain: projection.gain, among: 0 };
+                grown.extend(constant.map(grows));
+            }
             sum = Some(match sum {
                 None => part,
                 Some(sum) => self.builder.push(Op::Add, &[sum, part], "")?,
             });
         }
+        if let Some(total) = sum.filter(|_| fresh || tick == wiring.ticks().len().max(1)) {
+            self.arrive(id, tick, total, grown);
+        }
         Ok(sum)
+    }
+
+    /// Notes what a population receives, and whose constants are calibrated by it.
+    fn arrive(&mut self, id: PopId, tick: usize, total: TensorId, mut grown: Vec<Grown>) {
+        let model = self.wiring.model();
+        let by_genes = |link: &&ProjId| matches!(model.projection(**link).encoding, Encoding::Genes(_));
+        let among = self.wiring.incoming(id).iter().filter(by_genes).count();
+        grown.iter_mut().for_each(|grown| grown.among = among);
+        let population = model.population(id);
+        let (population, activation) = (population.name.text.clone(), function(population.activation));
+        let spread = if id == model.output() { ANSWERS } else { 1.0 };
+        self.arrivals.push(Received { population, tick, activation, total, spread, grown });
     }
 
     /// Returns what a population receives by one projection of `active`, made the first time: the input's activity stays what
@@ -122,14 +149,7 @@ impl Lowering<'_> {
                 self.builder.push(Op::Fill { value: 0.0, shape }, &[], "")?
             }
         };
-        let function = match population.activation {
-            Activation::Identity => None,
-            Activation::Relu => Some(Function::Relu),
-            Activation::Tanh => Some(Function::Tanh),
-            Activation::Sigmoid => Some(Function::Sigmoid),
-            Activation::Gelu => Some(Function::Gelu),
-        };
-        match (function, received) {
+        match (function(population.activation), received) {
             (None, Some(_)) => {
                 self.builder.tensors[biased.index()].label = label.into();
                 Ok(biased)
@@ -189,5 +209,21 @@ impl Lowering<'_> {
                 self.builder.product(identity, leaf, &dotted(population.name.as_str(), "bias")).map(Some)
             }
         }
+    }
+}
+
+/// Ends the label of what is made at a tick.
+fn at(tick: usize) -> CompactString {
+    if tick == 0 { CompactString::default() } else { format_compact!(" at tick {tick}") }
+}
+
+/// Returns what an activation does to each number, if it does anything.
+fn function(activation: Activation) -> Option<Function> {
+    match activation {
+        Activation::Identity => None,
+        Activation::Relu => Some(Function::Relu),
+        Activation::Tanh => Some(Function::Tanh),
+        Activation::Sigmoid => Some(Function::Sigmoid),
+        Activation::Gelu => Some(Function::Gelu),
     }
 }

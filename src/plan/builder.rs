@@ -87,6 +87,11 @@ impl Builder {
         Ok(sum)
     }
 
+    /// Returns the row of the table that a tensor is.
+    pub(super) fn row_of(&self, tensor: TensorId) -> Option<LeafId> {
+        if let Op::Leaf(id) = self.tensors[tensor.0].op { Some(id) } else { None }
+    }
+
     /// Notes that `count` numbers of a row lie under a mask.
     pub(super) fn mask(&mut self, row: TensorId, count: u64) {
         if let Op::Leaf(id) = self.tensors[row.0].op {

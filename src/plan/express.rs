@@ -9,7 +9,7 @@ use super::leaf::Start;
 use super::op::{Op, Squares};
 use super::spare;
 use super::tensor::{Dim, Shape, TensorId};
-use crate::check::{Expression, GenomeId, InteractionId, Model, PopId, Population, Rule};
+use crate::check::{Expression, Genes, GenomeId, InteractionId, Model, PopId, Population, Rule};
 use crate::diag::Bug;
 use crate::space::Space;
 
@@ -183,8 +183,8 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
     match expression {
         Expression::Pooled => Vec::new(),
         Expression::Free { .. } => vec![row("X", &[neurons, genes], identity, "X")],
-        Expression::Random { contrasts } => {
-            let start = if contrasts { Start::Contrasts } else { identity };
+        Expression::Random { genes: drawn } => {
+            let start = if drawn == Genes::Contrasts { Start::Contrasts } else { identity };
             vec![row("X", &[neurons, genes], start, "X, drawn once")]
         }
         Expression::Gaussian { sigma, anisotropic, .. } => {
@@ -226,10 +226,30 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
         .map(|row| enter(builder, row, place.reader))
         .collect::<Result<Vec<TensorId>, Bug>>()?;
     let label = dotted(place.prefix, "X");
-    match (expression, leaves.as_slice()) {
+    let own = if expression.is_centred() { "" } else { label.as_str() };
+    let made = uncentred(builder, (expression, place), &leaves, own)?;
+    if expression.is_centred() { centred(builder, made, place.space.neurons(), &label) } else { Ok(made) }
+}
+
+/// Appends X without each gene's mean over the population.
+fn centred(builder: &mut Builder, identity: TensorId, neurons: usize, label: &str) -> Result<TensorId, Bug> {
+    let sum = builder.push(Op::Sum { axis: 1 }, &[identity], "")?;
+    let mean = builder.scale(1.0 / neurons.max(1) as f64, sum)?;
+    let mean = builder.push(Op::Insert { axis: 1 }, &[mean], "")?;
+    builder.push(Op::Subtract, &[identity, mean], label)
+}
+
+/// Appends X as its rows make it.
+fn uncentred(
+    builder: &mut Builder,
+    (expression, place): (Expression, Place<'_>),
+    leaves: &[TensorId],
+    label: &str,
+) -> Result<TensorId, Bug> {
+    match (expression, leaves) {
         (Expression::Gaussian { anisotropic, .. }, &[mu, sigma, ref learned @ ..]) => {
             let learned = learned.first().copied();
-            Bells { space: place.space, learned, mu, sigma, anisotropic }.whole(builder, &label)
+            Bells { space: place.space, learned, mu, sigma, anisotropic }.whole(builder, label)
         }
         (Expression::InverseSquare { .. }, &[mu, sigma, ref learned @ ..]) => {
             // (p − μ) · σ = p · σ − μ · σ: no number for each neuron, gene and axis
@@ -244,11 +264,11 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
             let centre = builder.push(Op::Sum { axis: 2 }, &[weighted], "")?;
             let centre = builder.push(Op::Insert { axis: 1 }, &[centre], "")?;
             let along = builder.push(Op::Subtract, &[along, centre], "")?;
-            builder.map(Function::Bell, along, &label)
+            builder.map(Function::Bell, along, label)
         }
         (_, leaves) => leaves.first().copied().ok_or_else(|| Bug {
             pass: "lower",
-            tensor: label.to_string(),
+            tensor: place.prefix.to_owned(),
             why: "an expression without rows".to_owned(),
         }),
     }

@@ -7,6 +7,7 @@ use super::express::{Express, Reader};
 use super::function::Function;
 use super::op::Op;
 use super::passes::{Aim, PASSES, RAW, TWICE, run};
+use super::received::Received;
 use super::tensor::{Sizes, TensorId};
 use super::verify::{Counts, Parts, Plan};
 use super::weights::Synapses;
@@ -23,6 +24,8 @@ pub(super) struct Lowering<'a> {
     /// Weights that are made, by projection, and what has been received through them of which activity.
     pub(super) synapses: Vec<Option<Synapses>>,
     pub(super) received: FxHashMap<(ProjId, TensorId), TensorId>,
+    /// What populations receive when it is calibrated, or looked at.
+    pub(super) arrivals: Vec<Received>,
     /// Biases that are made.
     pub(super) biases: FxHashMap<PopId, Option<TensorId>>,
 }
@@ -75,17 +78,18 @@ fn forward(wiring: &Wiring, spare: bool) -> Result<Parts, Bug> {
         express: Express::new(spare),
         synapses: vec![None; model.projections().len()],
         received: FxHashMap::default(),
+        arrivals: Vec::new(),
         biases: FxHashMap::default(),
     };
     let output = lowering.activity()?;
     let penalty = lowering.penalty()?;
     let losses = lowering.losses(output, penalty)?;
-    let Builder { tensors, leaves, .. } = lowering.builder;
+    let Lowering { builder: Builder { tensors, leaves, .. }, arrivals: received, .. } = lowering;
     let learned = leaves.iter().filter(|leaf| leaf.learned);
     let counts = counts(wiring, learned.map(super::leaf::Leaf::used).fold(0, u64::saturating_add));
     let name = wiring.model().name().to_owned();
-    let parts =
-        Parts { name, tensors, leaves, output, penalty, losses, gradients: Vec::new(), choices: Vec::new(), counts };
+    let (gradients, choices) = (Vec::new(), Vec::new());
+    let parts = Parts { name, tensors, leaves, output, penalty, losses, gradients, choices, received, counts };
     parts.check_table("lower")?;
     parts.check("lower").map(|()| parts)
 }

@@ -39,6 +39,9 @@ impl fmt::Display for Plan {
             };
             writeln!(f, "  p{index:<3} {} {} {learned}{rate}, starts {}", leaf.name, leaf.shape, leaf.start)?;
         }
+        for received in self.received().iter().filter(|received| !received.grown.is_empty()) {
+            writeln!(f, "  calibrate {received}")?;
+        }
         writeln!(f, "tensors")?;
         for ((id, tensor), changing) in self.numbered().zip(self.changing()) {
             let price = match self.cost(id, Sizes::SHOWN) {

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::choice::Choice;
 use super::leaf::Leaf;
 use super::op::Op;
+use super::received::Received;
 use super::tensor::{Dim, Shape, Sizes, TensorId};
 use crate::cores::first;
 use crate::diag::Bug;
@@ -59,6 +60,7 @@ pub struct Plan {
     losses: TensorId,
     gradients: Vec<TensorId>,
     choices: Vec<Choice>,
+    received: Vec<Received>,
     counts: Counts,
 }
 
@@ -73,6 +75,7 @@ pub(super) struct Parts {
     pub(super) losses: TensorId,
     pub(super) gradients: Vec<TensorId>,
     pub(super) choices: Vec<Choice>,
+    pub(super) received: Vec<Received>,
     pub(super) counts: Counts,
 }
 
@@ -83,8 +86,8 @@ impl Plan {
         parts.check(pass)?;
         parts.check_table(pass)?;
         check_gradients(&parts).map_err(|why| Bug { pass, tensor: parts.losses.to_string(), why })?;
-        let Parts { name, tensors, leaves, output, penalty, losses, gradients, choices, counts } = parts;
-        Ok(Self { name, tensors, leaves, output, penalty, losses, gradients, choices, counts })
+        let Parts { name, tensors, leaves, output, penalty, losses, gradients, choices, received, counts } = parts;
+        Ok(Self { name, tensors, leaves, output, penalty, losses, gradients, choices, received, counts })
     }
 
     /// Returns the model's name.
@@ -152,6 +155,11 @@ impl Plan {
         &self.choices
     }
 
+    /// Returns what populations receive, in the order in which it can be calibrated.
+    pub fn received(&self) -> &[Received] {
+        &self.received
+    }
+
     /// Returns the exact counts.
     pub fn counts(&self) -> Counts {
         self.counts
@@ -189,22 +197,25 @@ impl Parts {
         check_names(self).map_err(|tensor| Bug { pass, tensor, why: "names two rows of the table".to_owned() })
     }
 
-    /// Returns what is asked for besides operands: results, and what rows start from.
+    /// Returns what is asked for besides operands: results, what rows start from, and what populations receive.
     pub(super) fn asked(&self) -> impl Iterator<Item = TensorId> {
         let starts = self.leaves.iter().flat_map(|leaf| leaf.start.reads());
         let results = self.gradients.iter().copied().chain([self.output, self.losses]).chain(self.penalty);
-        results.chain(starts)
+        results.chain(starts).chain(self.received.iter().flat_map(Received::reads))
     }
 
     /// Returns the same plan with other `tensors`, each old one found where `place` says.
     pub(super) fn moved(self, tensors: Vec<Tensor>, place: impl Fn(TensorId) -> TensorId) -> Self {
-        let Self { name, mut leaves, output, penalty, losses, gradients, choices, counts, .. } = self;
+        let Self { name, mut leaves, output, penalty, losses, gradients, choices, mut received, counts, .. } = self;
         for leaf in &mut leaves {
             leaf.start.retarget(&place);
         }
+        for received in &mut received {
+            received.retarget(&place);
+        }
         let gradients = gradients.into_iter().map(&place).collect();
         let (output, penalty, losses) = (place(output), penalty.map(&place), place(losses));
-        Self { name, tensors, leaves, output, penalty, losses, gradients, choices, counts }
+        Self { name, tensors, leaves, output, penalty, losses, gradients, choices, received, counts }
     }
 }
 
@@ -236,9 +247,12 @@ fn check_names(parts: &Parts) -> Result<(), String> {
 
 fn check_results(parts: &Parts) -> Result<(), String> {
     let shape = |id: TensorId| parts.tensors.get(id.index()).map(|tensor| &tensor.shape);
-    match shape(parts.output).map(Shape::dims) {
-        Some([Dim::Runs, Dim::Size(_), Dim::Batch]) => {}
-        _ => return Err("the output must be [R, n, B]".to_owned()),
+    let is_activity = |id: TensorId| matches!(shape(id).map(Shape::dims), Some([Dim::Runs, Dim::Size(_), Dim::Batch]));
+    if !is_activity(parts.output) {
+        return Err("the output must be [R, n, B]".to_owned());
+    }
+    if !parts.received.iter().flat_map(Received::reads).all(is_activity) {
+        return Err("what a population receives must be [R, n, B]".to_owned());
     }
     let one = Shape::per_run(&[]);
     if std::iter::once(parts.losses).chain(parts.penalty).any(|id| shape(id) != Some(&one)) {

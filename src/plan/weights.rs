@@ -3,25 +3,25 @@
 use compact_str::{CompactString, format_compact};
 
 use super::builder::{Builder, Row, dotted, frozen};
-use super::express::{Express, Reader, Side};
+use super::express::Express;
 use super::field::Field;
 use super::function::Function;
 use super::gnetwork::Maker;
-use super::leaf::{Extent, Start};
+use super::leaf::Start;
 use super::op::{Op, Over};
-use super::tensor::{Dim, Shape, TensorId};
+use super::tensor::{Dim, LeafId, Shape, TensorId};
 use super::wires::Wires;
-use crate::check::{Encoding, InteractionId, Model, Projection, Share, Weights};
+use crate::check::{self, Encoding, Model, Projection, Share, Weights};
 use crate::diag::Bug;
 use crate::space::Joins;
 
 /// A projection being lowered.
 #[derive(Clone, Copy)]
-struct Link<'a> {
-    model: &'a Model,
-    projection: &'a Projection,
-    field: Option<Field>,
-    name: &'a str,
+pub(super) struct Link<'a> {
+    pub(super) model: &'a Model,
+    pub(super) projection: &'a Projection,
+    pub(super) field: Option<Field>,
+    pub(super) name: &'a str,
 }
 
 /// Weights that are made, and how a target receives through them.
@@ -31,7 +31,18 @@ pub(super) struct Synapses {
     weights: Vec<TensorId>,
     field: Option<Field>,
     /// Multiplies what is received.
-    scale: Option<f64>,
+    scale: Option<Scale>,
+    /// The constant c, where it is calibrated.
+    constant: Option<LeafId>,
+}
+
+/// What multiplies that which binary weights bring.
+#[derive(Debug, Clone, Copy)]
+enum Scale {
+    /// A number.
+    Number(f64),
+    /// The constant c, R × 1 × 1.
+    Constant(TensorId),
 }
 
 impl Synapses {
@@ -47,8 +58,12 @@ impl Synapses {
         let field = projection.window.map(|window| Field::new(window, &source.shape, &target.shape));
         let link = Link { model, projection, field, name: &name };
         let mask = link.mask(builder)?;
+        let gain = match projection.encoding {
+            Encoding::Genes(interaction) => link.gain(builder, express, interaction, mask)?,
+            Encoding::Direct | Encoding::Basis(_) | Encoding::Subspace(_) | Encoding::GNetwork(_) => None,
+        };
         let made = match projection.encoding {
-            Encoding::Genes(interaction) => vec![link.synthesized(builder, express, interaction, mask)?],
+            Encoding::Genes(interaction) => vec![link.synthesized(builder, express, interaction, gain)?],
             Encoding::Direct => vec![link.direct(builder)?],
             Encoding::Basis(rows) => vec![link.basis(builder, rows)?],
             Encoding::Subspace(dimension) => vec![link.subspace(builder, dimension)?],
@@ -58,9 +73,18 @@ impl Synapses {
             }
         };
         let weights = link.restrained(builder, made, mask)?;
-        // half of all weights 1: they deviate by ½, and what is received shall be as by weights that deviate by √(2 / fan-in)
-        let scale = (projection.weights == Weights::Heaviside).then(|| (8.0 / link.fan_in().max(1.0)).sqrt());
-        Ok(Self { weights, field, scale })
+        let scale = (projection.weights == Weights::Heaviside).then(|| match gain {
+            Some(gain) => Scale::Constant(gain),
+            None => Scale::Number(link.binary_scale()),
+        });
+        let calibrated = model.start() == check::Start::Calibrated;
+        let constant = gain.filter(|_| calibrated).and_then(|gain| builder.row_of(gain));
+        Ok(Self { weights, field, scale, constant })
+    }
+
+    /// Returns the constant c, where it is calibrated.
+    pub(super) fn constant(&self) -> Option<LeafId> {
+        self.constant
     }
 
     /// Appends what a target receives of `active`, R × `N_s` × B, as R × `N_t` × B.
@@ -83,7 +107,8 @@ impl Synapses {
         let received = sum.ok_or_else(missing)?;
         match self.scale {
             None => Ok(received),
-            Some(factor) => builder.push(Op::Affine { factor, offset: 0.0 }, &[received], label),
+            Some(Scale::Number(factor)) => builder.push(Op::Affine { factor, offset: 0.0 }, &[received], label),
+            Some(Scale::Constant(constant)) => builder.push(Op::Multiply, &[received, constant], label),
         }
     }
 }
@@ -96,7 +121,7 @@ impl Link<'_> {
     }
 
     /// Returns how many synapses a target neuron receives, in the mean.
-    fn fan_in(&self) -> f64 {
+    pub(super) fn fan_in(&self) -> f64 {
         let [sources, targets] = self.ends();
         match (self.field, &self.projection.mask) {
             (Some(field), _) => field.seen() as f64,
@@ -116,7 +141,7 @@ impl Link<'_> {
     }
 
     /// Returns what the weights are called, if nothing more is done to them.
-    fn label(&self) -> CompactString {
+    pub(super) fn label(&self) -> CompactString {
         let finished = self.projection.weights == Weights::Real && self.projection.mask.is_none();
         if finished { dotted(self.name, "W") } else { CompactString::default() }
     }
@@ -214,59 +239,5 @@ impl Link<'_> {
         let moved = builder.product(basis, common, "")?;
         let moved = builder.push(Op::Reshape { shape: Box::new(Shape::per_run(&[rows, columns])) }, &[moved], "")?;
         builder.push(Op::Add, &[start, moved], &dotted(self.name, "W"))
-    }
-
-    /// Appends c · `X_s` O `X_tᵀ`, or within windows c · `Y_r Oᵀ X_rᵀ` for each target neuron. The constant is multiplied
-    /// into O, the smallest of the three; within windows, O into the target's end.
-    fn synthesized(
-        &self,
-        builder: &mut Builder,
-        express: &mut Express,
-        interaction: InteractionId,
-        mask: Option<TensorId>,
-    ) -> Result<TensorId, Bug> {
-        let (model, projection) = (self.model, self.projection);
-        let genome = model.interaction(interaction).genome;
-        let reader = Reader { name: self.name, frozen: projection.frozen };
-        let sent = express.identity(builder, model, (projection.source, genome, Side::Out), reader)?;
-        let genes = express.interaction(builder, model, interaction, reader)?;
-        let received = express.identity(builder, model, (projection.target, genome, Side::In), reader)?;
-        let gain = Row {
-            name: dotted(self.name, &dotted(model.interaction(interaction).name.as_str(), "c")),
-            shape: Shape::per_run(&[1, 1]),
-            start: Start::Gain {
-                source: sent,
-                interaction: genes,
-                target: received,
-                fan_in: self.fan_in(),
-                gain: projection.gain,
-                extent: match (self.field, mask) {
-                    (Some(field), _) => Extent::Windows(field),
-                    (None, Some(mask)) => Extent::Mask(mask),
-                    (None, None) => Extent::Whole,
-                },
-            },
-            learned: false,
-            rate: 1.0,
-            holds: "the constant c",
-        };
-        let scaled = if projection.weights == Weights::Heaviside {
-            // a step asks for the sign alone
-            genes
-        } else {
-            let gain = builder.leaf(gain, self.name)?;
-            builder.push(Op::Multiply, &[genes, gain], "")?
-        };
-        let label = self.label();
-        match self.field {
-            None => {
-                let left = builder.product(sent, scaled, "")?;
-                builder.product_with(left, received, &label)
-            }
-            Some(field) => {
-                let received = builder.product_with(received, scaled, "")?;
-                builder.push(Op::Window(Over::Pairs, Box::new(field)), &[received, sent], &label)
-            }
-        }
     }
 }

@@ -38,6 +38,8 @@ pub enum Item {
     Connect(Connect),
     /// `unroll ticks`
     Unroll(Unroll),
+    /// `start calibrated`
+    Start(Start),
     /// `input name`
     Input(Port),
     /// `output name`
@@ -108,6 +110,15 @@ pub struct Connect {
 pub struct Unroll {
     /// The number of ticks.
     pub ticks: Expr,
+    /// The statement.
+    pub span: Span,
+}
+
+/// `start calibrated`
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The rule by which the constants c start.
+    pub rule: Name,
     /// The statement.
     pub span: Span,
 }

@@ -12,13 +12,14 @@ pub(super) type Pair<'i> = pest::iterators::Pair<'i, Rule>;
 pub(super) type Pairs<'i> = pest::iterators::Pairs<'i, Rule>;
 
 /// The word that begins each kind of statement, and how such a statement is written.
-pub(super) const STATEMENTS: [(&str, &str); 8] = [
+pub(super) const STATEMENTS: [(&str, &str); 9] = [
     ("let", "let NAME = VALUE"),
     ("genome", "genome NAME(GENES) { ATTRIBUTES }"),
     ("interaction", "interaction NAME over GENOME { ATTRIBUTES }"),
     ("population", "population NAME = SHAPE { ATTRIBUTES }"),
     ("connect", "connect A -> B via ENCODING { ATTRIBUTES }"),
     ("unroll", "unroll TICKS"),
+    ("start", "start calibrated"),
     ("input", "input NAME"),
     ("output", "output NAME"),
 ];

@@ -1,7 +1,7 @@
 //! Nodes of the grammar → the head and the statements of the tree. `None` means that a node was not a whole statement.
 
 use super::ast::{
-    Argument, Attribute, Call, Connect, Genome, Interaction, Item, Let, Parameter, Population, Port, Unroll,
+    Argument, Attribute, Call, Connect, Genome, Interaction, Item, Let, Parameter, Population, Port, Start, Unroll,
 };
 use super::grammar::{Pair, Pairs, Rule};
 use super::parse::Reader;
@@ -41,6 +41,7 @@ impl Reader<'_> {
             Rule::population => self.population(node.into_inner()).map(Item::Population),
             Rule::connect => self.connect(node.into_inner(), span).map(Item::Connect),
             Rule::unroll => self.unroll(node.into_inner(), span).map(Item::Unroll),
+            Rule::start => self.start(node.into_inner(), span).map(Item::Start),
             Rule::input => self.port(node.into_inner(), span).map(Item::Input),
             Rule::output => self.port(node.into_inner(), span).map(Item::Output),
             _ => None,
@@ -89,6 +90,10 @@ impl Reader<'_> {
     fn unroll(&mut self, mut nodes: Pairs<'_>, span: Span) -> Option<Unroll> {
         let ticks = self.expression(next(&mut nodes, Rule::expression)?)?;
         Some(Unroll { ticks, span })
+    }
+
+    fn start(&self, mut nodes: Pairs<'_>, span: Span) -> Option<Start> {
+        Some(Start { rule: self.next_name(&mut nodes)?, span })
     }
 
     fn port(&mut self, mut nodes: Pairs<'_>, span: Span) -> Option<Port> {

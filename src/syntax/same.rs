@@ -1,6 +1,6 @@
 //! When two trees are the same: when they say the same, wherever in their texts it stands.
 
-use super::ast::{Broken, Call, Connect, Expr, Genome, Port, Unroll};
+use super::ast::{Broken, Call, Connect, Expr, Genome, Port, Start, Unroll};
 
 impl PartialEq for Genome {
     fn eq(&self, other: &Self) -> bool {
@@ -17,6 +17,12 @@ impl PartialEq for Connect {
 impl PartialEq for Unroll {
     fn eq(&self, other: &Self) -> bool {
         self.ticks == other.ticks
+    }
+}
+
+impl PartialEq for Start {
+    fn eq(&self, other: &Self) -> bool {
+        self.rule == other.rule
     }
 }
 

@@ -45,6 +45,7 @@ impl Display for Item {
                 braces(f, attributes)
             }
             Self::Unroll(item) => write!(f, "unroll {}", item.ticks),
+            Self::Start(item) => write!(f, "start {}", item.rule),
             Self::Input(port) => {
                 write!(f, "input {}", port.name)?;
                 braces(f, &port.attributes)

@@ -10,10 +10,10 @@ use super::finite::StepFault;
 use super::keeper::{Folder, Rows};
 use super::outcome::{Outcome, State, Stopped};
 use super::run::{Job, Member, RunFault, Watcher};
-use super::samples::{Samples, as_size};
+use super::samples::{Order, Samples, as_size};
 use super::scores::{Metric, Score, mean_and_deviation};
 use super::step::Stepper;
-use crate::emit::{Cohort, Net, TorchFault};
+use crate::emit::{Arrival, Cohort, Net, Place, TorchFault};
 
 /// The runs of a job, member after member.
 pub(super) struct Course<'a, 'b> {
@@ -36,10 +36,11 @@ impl<'a, 'b> Course<'a, 'b> {
         recipe.check(job.train.labels.len())?;
         let seeds = recipe.seeds();
         let cohorts = members.iter().map(|member| Cohort { plan: member.start, seeds: &seeds });
-        let net = Net::beside(job.plan, &cohorts.collect::<Vec<_>>(), job.place)?;
-        let (train, test) = (Samples::new(job.train, job.place)?, Samples::new(job.test, job.place)?);
+        let mut net = Net::beside(job.plan, &cohorts.collect::<Vec<_>>(), job.place)?;
+        let (mut train, test) = (Samples::new(job.train, job.place)?, Samples::new(job.test, job.place)?);
         train.fit(&net)?;
         test.fit(&net)?;
+        start(&mut net, &mut train, job.place)?;
         let copy = |(name, row): (&str, &Live)| Ok((name.to_owned(), row.f_detach()?.f_zeros_like()?));
         let best = net.named().map(copy).collect::<Result<_, TorchFault>>()?;
         let scores = vec![Score::default(); net.runs()];
@@ -206,4 +207,18 @@ impl<'a, 'b> Course<'a, 'b> {
 fn warning(noted: &Noted, each: usize) -> Warning {
     let Noted { run, step, doubt } = noted;
     Warning { code: doubt.name().to_owned(), run: run % each, step: *step, message: doubt.to_string() }
+}
+
+/// Samples by which a start is calibrated and looked at.
+const SEEN_FIRST: usize = 256;
+
+/// Sends each run's first samples, in its own order, through the net as it starts; see [`Net::calibrate`].
+fn start(net: &mut Net, train: &mut Samples, place: Place) -> Result<Vec<Vec<Arrival>>, TorchFault> {
+    let seeds = net.seeds().to_vec();
+    let count = train.len().min(SEEN_FIRST);
+    net.calibrate(|run| {
+        let own = seeds.get(run..=run).unwrap_or_default();
+        let index = Order::new(own, train.len(), count, place).batch(0)?;
+        Ok(train.gather(&index, 1)?.0)
+    })
 }

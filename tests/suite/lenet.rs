@@ -39,5 +39,5 @@ fn genes_stand_for_the_unshared_network() {
 fn a_pool_hands_on_what_it_does_not_state() {
     let model = compiled(LENET, &[]).model().to_string();
     assert!(model.contains("s2 = grid(14, 14, 6), 1176 neurons: average_pool of c1, 2, conv pooled\n"), "{model}");
-    assert!(model.contains("average_pool of c3, 2, conv pooled, fc gaussian(sigma: 0.3)\n"), "{model}");
+    assert!(model.contains("average_pool of c3, 2, conv pooled, fc gaussian(centred, sigma: 0.3)\n"), "{model}");
 }

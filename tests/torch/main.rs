@@ -3,6 +3,7 @@
 
 mod adam;
 mod bench;
+mod calibrate;
 mod cycles;
 mod device;
 mod evaluate;

@@ -1,0 +1,68 @@
+//! What populations receive: the tensors that a start is calibrated by, and that tell whether a network starts well.
+
+use std::fmt;
+
+use compact_str::CompactString;
+
+use super::function::Function;
+use super::tensor::{LeafId, TensorId};
+
+/// What a population receives, at the first tick at which a connection brings something, or at the last tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// The population.
+    pub population: CompactString,
+    /// The tick, from 1; 0 in a wiring without cycles.
+    pub tick: usize,
+    /// What the population does with it; nothing for one that passes it on as it is.
+    pub activation: Option<Function>,
+    /// The sum of what all connections bring, R × N × B, before bias and activation.
+    pub total: TensorId,
+    /// The standard deviation that connections via genes are calibrated to, all together.
+    pub spread: f64,
+    /// Connections whose constant is calibrated here, as they bring something for the first time.
+    pub grown: Vec<Grown>,
+}
+
+/// A connection with a constant that is calibrated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Grown {
+    /// c, a row of one number a run, to which `part` is proportional.
+    pub constant: LeafId,
+    /// What the connection brings, R × N × B.
+    pub part: TensorId,
+    /// How many times what the calibration finds the constant is.
+    pub gain: f64,
+    /// Calibrated connections that the population has in all.
+    pub among: usize,
+}
+
+impl Received {
+    /// Returns the tensors that it speaks of.
+    pub(super) fn reads(&self) -> impl Iterator<Item = TensorId> {
+        std::iter::once(self.total).chain(self.grown.iter().map(|grown| grown.part))
+    }
+
+    /// Follows tensors to their new places.
+    pub(super) fn retarget(&mut self, moved: impl Fn(TensorId) -> TensorId) {
+        self.total = moved(self.total);
+        self.grown.iter_mut().for_each(|grown| grown.part = moved(grown.part));
+    }
+}
+
+impl fmt::Display for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let one = |grown: &Grown| {
+            let gain = if grown.gain == 1.0 { String::new() } else { format!(" with gain {:?}", grown.gain) };
+            format!("{} by {}{gain}", grown.constant, grown.part)
+        };
+        let all: Vec<String> = self.grown.iter().map(one).collect();
+        write!(f, "{} to deviation {:?}", all.join(", "), self.spread)?;
+        match self.grown.first() {
+            Some(first) if first.among > 1 => {
+                write!(f, ", {} of the {} of {}", all.len(), first.among, self.population)
+            }
+            _ => Ok(()),
+        }
+    }
+}
