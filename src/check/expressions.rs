@@ -132,19 +132,13 @@ fn flags<const N: usize>(
         *flag = bound.named(word).map_or(Some(usual), |expr| switch(context, Some(expr)))?;
     }
     for value in &bound.positional {
-        let place = match value {
-            Expr::Call(word) if word.arguments.is_none() => {
-                words.iter().position(|(known, _)| *known == word.name.as_str())
-            }
-            _ => None,
+        let word = if let Expr::Call(word) = value { Some(word).filter(|word| word.arguments.is_none()) } else { None };
+        let place = word.and_then(|word| words.iter().position(|(known, _)| *known == word.name.as_str()));
+        let Some(flag) = place.and_then(|place| said.get_mut(place)) else {
+            signature.refuse(call, value, context.problems);
+            return None;
         };
-        match place.and_then(|place| said.get_mut(place)) {
-            Some(flag) => *flag = true,
-            None => {
-                signature.refuse(call, value, context.problems);
-                return None;
-            }
-        }
+        *flag = true;
     }
     Some(said)
 }

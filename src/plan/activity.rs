@@ -87,8 +87,8 @@ impl Lowering<'_> {
             if first {
                 fresh = true;
                 let constant = self.synapses[link.index()].as_ref().and_then(Synapses::constant);
-                let grows = |constant| Grown { constant, part, gain: projection.gain, among: 0 };
-                grown.extend(constant.map(grows));
+                let gain = projection.gain;
+                grown.extend(constant.map(|constant| Grown { constant, part, gain, among: 0 }));
             }
             sum = Some(match sum {
                 None => part,
@@ -106,7 +106,9 @@ impl Lowering<'_> {
         let model = self.wiring.model();
         let by_genes = |link: &&ProjId| matches!(model.projection(**link).encoding, Encoding::Genes(_));
         let among = self.wiring.incoming(id).iter().filter(by_genes).count();
-        grown.iter_mut().for_each(|grown| grown.among = among);
+        for grown in &mut grown {
+            grown.among = among;
+        }
         let population = model.population(id);
         let (population, activation) = (population.name.text.clone(), function(population.activation));
         let spread = if id == model.output() { ANSWERS } else { 1.0 };

@@ -46,14 +46,19 @@ impl Received {
     /// Follows tensors to their new places.
     pub(super) fn retarget(&mut self, moved: impl Fn(TensorId) -> TensorId) {
         self.total = moved(self.total);
-        self.grown.iter_mut().for_each(|grown| grown.part = moved(grown.part));
+        for grown in &mut self.grown {
+            grown.part = moved(grown.part);
+        }
     }
 }
 
 impl fmt::Display for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let one = |grown: &Grown| {
-            let gain = if grown.gain == 1.0 { String::new() } else { format!(" with gain {:?}", grown.gain) };
+            let gain = match grown.gain {
+                1.0 => String::new(),
+                gain => format!(" with gain {gain:?}"),
+            };
             format!("{} by {}{gain}", grown.constant, grown.part)
         };
         let all: Vec<String> = self.grown.iter().map(one).collect();

@@ -55,7 +55,7 @@ model cyclic(genes = 5) {
 
 const SEEDS: [u64; 3] = [1, 2, 8];
 /// c is kept to 16 bits.
-const KEPT: f64 = 2e-5;
+const KEPT: f64 = 4e-5;
 
 /// Returns 40 samples for each run, of the run's seed alone: R × B × N.
 fn samples(plan: &Plan, seeds: &[u64]) -> Tensor {
@@ -107,7 +107,7 @@ fn check(received: &Received, run: usize, of: &impl Fn(gemc::plan::TensorId, usi
 
 #[test]
 fn what_arrives_spreads_by_one_whatever_the_wiring_and_the_order() {
-    for text in [MANY, CYCLIC, &SMALL.replace("genome g(genes)", "genome g(genes)\n    start calibrated")] {
+    for text in [MANY, CYCLIC, &SMALL.replace("start fan_in", "start calibrated")] {
         for order in [Order::Synthesized, Order::Factored, Order::Cheapest] {
             let plan = plan_in(text, order);
             let net = calibrated(&plan, &SEEDS);
@@ -147,7 +147,7 @@ fn each_run_is_what_its_seed_alone_gives() {
 
 #[test]
 fn a_fan_in_start_is_looked_at_and_left_as_it_is() {
-    let plan = plan_in(&SMALL.replace("genome g(genes)", "genome g(genes)\n    start fan_in"), Order::Cheapest);
+    let plan = plan_in(SMALL, Order::Cheapest);
     let before = Net::new(&plan, &SEEDS, Place::EXACT).unwrap();
     let mut net = Net::new(&plan, &SEEDS, Place::EXACT).unwrap();
     let x = samples(&plan, &SEEDS);
@@ -199,8 +199,7 @@ fn centred_identities_are_the_others_without_their_means() {
                 Order::Cheapest,
             );
             let net = Net::new(&plan, &SEEDS, Place::EXACT).unwrap();
-            let id =
-                plan.numbered().filter(|(_, tensor)| tensor.label == "hidden.g.X").last().map(|(id, _)| id).expect("X");
+            let id = plan.numbered().rfind(|(_, tensor)| tensor.label == "hidden.g.X").map(|(id, _)| id).expect("X");
             let of = trace(&net);
             Tensor::stack(&[of(id, 0), of(id, 1), of(id, 2)], 0)
         });

@@ -17,6 +17,7 @@ fn text(source: &str, target: &str, via: &str) -> String {
     format!(
         "model m {{
     genome g(3)
+    start fan_in
     population a = cloud(12, seed: 4) {{ {source} }}
     population b = cloud(7, seed: 5)  {{ {target} }}
     connect a -> b via {via}
@@ -109,7 +110,7 @@ fn keep_the_pairs_that_they_say_and_the_deviation_of_those() {
 fn over_other_encodings_multiply_what_those_make() {
     let mask = |encoding: &str| drawn_pairs(0.5, 2, &format!("a->b via {encoding}"));
     let mut direct = net(&plan_in(
-        &text("", "", "direct { density: 0.5, seed: 2 }").replace("    genome g(3)\n", ""),
+        &text("", "", "direct { density: 0.5, seed: 2 }").replace("    genome g(3)\n    start fan_in\n", ""),
         Order::Cheapest,
     ));
     assert_near(&traced(&direct, "a->b.W").select(0, 1), &(row(&direct, "a->b.W", 1) * mask("direct")), "direct");
@@ -118,7 +119,7 @@ fn over_other_encodings_multiply_what_those_make() {
     let masked: Tensor = gradient * hidden;
     assert_eq!(masked.abs().max().double_value(&[]), 0.0, "what is masked learns nothing");
     let basis = net(&plan_in(
-        &text("", "", "basis(3) { density: 0.5, seed: 2 }").replace("    genome g(3)\n", ""),
+        &text("", "", "basis(3) { density: 0.5, seed: 2 }").replace("    genome g(3)\n    start fan_in\n", ""),
         Order::Cheapest,
     ));
     let wanted = row(&basis, "a->b.R", 0).matmul(&row(&basis, "a->b.P", 0)) * mask("basis");
@@ -203,7 +204,7 @@ fn binary_weights_are_signs_and_a_gradient_passes_straight_through() {
 
 #[test]
 fn a_weight_of_nothing_is_no_synapse_and_one_that_is_no_number_is_not_hidden() {
-    let text = text("", "", "direct { weights: heaviside }").replace("    genome g(3)\n", "");
+    let text = text("", "", "direct { weights: heaviside }").replace("    genome g(3)\n    start fan_in\n", "");
     let mut net = net(&plan_in(&text, Order::Cheapest));
     let mut row = Tensor::zeros([2, 12, 7], (Kind::Double, tch::Device::Cpu));
     row.get(0).get(0).narrow(0, 0, 3).copy_(&Tensor::from_slice(&[1e-300, 0.0, -1e-300]));

@@ -12,6 +12,7 @@ use tch::Tensor;
 pub(crate) const SMALL: &str = "
 model small(genes = 5) {
     genome g(genes)
+    start fan_in
     population pixels = grid(6, 6) { g: gaussian }
     population hidden = grid(5, 4) { g: gaussian, activation: relu, bias: free }
     population digits = units(4)   { g: random }

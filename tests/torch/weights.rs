@@ -93,7 +93,7 @@ fn synthesize(sent: &Matrix, interaction: &Matrix, received: &Matrix) -> Vec<f64
 fn grown(head: &str, source: &str, target: &str, via: &str) -> (Values, Vec<f64>) {
     let (height, width) = SOURCE;
     let text = format!(
-        "model m {{\n{head}\npopulation a = grid({height}, {width}) {{ {source} }}\npopulation b = units({TARGET}) {{ {target} }}\n\
+        "model m {{\nstart fan_in\n{head}\npopulation a = grid({height}, {width}) {{ {source} }}\npopulation b = units({TARGET}) {{ {target} }}\n\
          connect a -> b via {via}\ninput a\noutput b\n}}\n"
     );
     let plan = plan_in(&text, Order::Synthesized);
@@ -178,6 +178,7 @@ fn of_a_window_are_each_neurons_own() {
     let text = "
 model m {
     genome g(3)
+    start fan_in
     population a = grid(5, 6, 2) { g: inverse_square(scale: 3) }
     population b = grid(3, 4, 3) { g: inverse_square(scale: 3) }
     population c = units(2)
