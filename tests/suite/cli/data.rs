@@ -134,7 +134,7 @@ fn doctor_never_fails() {
     }
     let object = run(&["doctor", "--format", "json"]).object();
     let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["gemc", "commit", "libtorch", "cuda", "threads", "data"]);
+    assert_eq!(keys[..4], ["libtorch", "cuda", "threads", "data"]);
     assert!(object["cuda"]["usable"].is_boolean() && object["cuda"]["kernels"].is_boolean());
     assert!(object["cuda"]["usable"] == true || object["cuda"]["why"].is_string(), "{object}");
     assert_eq!(object["libtorch"].is_string(), cfg!(feature = "torch"));
