@@ -24,6 +24,16 @@ pub(crate) fn each<T: Sync, U: Send>(things: &[T], worth: usize, work: impl Fn(&
     if by_all(things.len(), worth) { things.par_iter().map(work).collect() } else { things.iter().map(work).collect() }
 }
 
+/// Tells whether there are threads to share work with.
+pub(crate) fn are_several() -> bool {
+    *THREADS
+}
+
+/// Does some work on every part, side by side where there are several.
+pub(crate) fn share<T: Send>(parts: Vec<T>, work: impl Fn(T) + Send + Sync) {
+    if parts.len() > 1 && *THREADS { parts.into_par_iter().for_each(work) } else { parts.into_iter().for_each(work) }
+}
+
 /// Returns what is found first among many things, by all cores from `worth` things on.
 pub(crate) fn first<T: Sync, U: Send>(
     things: &[T],

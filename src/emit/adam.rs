@@ -1,5 +1,6 @@
-//! Adam with its state in plain sight: copied, restored, saved. Few numbers on a CPU are updated here; many by one fused
-//! call into libtorch for all rows; where that is not to be had, the same arithmetic goes row by row.
+//! Adam with its state in plain sight: copied, restored, saved. On a CPU in single precision numbers are updated here, each alike
+//! whatever stands beside it; elsewhere by one fused call into libtorch for all rows; where that is not to be had, the same
+//! arithmetic goes row by row.
 
 use std::cmp::Ordering;
 
@@ -14,9 +15,6 @@ use super::ops::size;
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
-
-/// Up to so many numbers a loop of our own is faster than libtorch's call, which costs about 20 µs by itself.
-const FEW: usize = 1 << 16;
 
 /// How updates are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,15 +54,14 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// Makes an optimiser of `values`: native where they are few and on a CPU, else fused where this libtorch can.
+    /// Makes an optimiser of `values`: native in single precision on a CPU, else fused where this libtorch can.
     ///
     /// # Errors
     ///
     /// What libtorch refuses: memory.
     pub fn new<'a>(values: impl IntoIterator<Item = &'a Live>) -> Result<Self, TorchFault> {
         let values: Vec<&Live> = values.into_iter().collect();
-        let few = values.iter().map(|value| value.numel()).sum::<usize>() <= FEW;
-        Self::by(if few && plain(&values) { Route::Native } else { Route::Fused }, values)
+        Self::by(if plain(&values) { Route::Native } else { Route::Fused }, values)
     }
 
     /// Makes an optimiser of `values` that goes this way.
@@ -226,11 +223,12 @@ impl Adam {
             root: (1.0 - BETA2.powf(step)).sqrt() as f32,
             epsilon: EPSILON as f32,
         };
+        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
         let rows = self.values.iter_mut().zip(gradients).zip(&mut self.moments.first).zip(&mut self.moments.second);
         for ((((values, gradient), first), second), rate) in rows.zip(&self.rates) {
             let (first, second) = (numbers_mut(first), numbers_mut(second));
             let rates = Rates { stride: rates.stride * *rate as f32, ..rates };
-            update(Row { values: numbers_mut(values), gradient: numbers(gradient), first, second }, rates);
+            update(Row { values: numbers_mut(values), gradient: numbers(gradient), first, second }, rates, threads);
         }
     }
 

@@ -7,6 +7,7 @@ use super::device::Place;
 use super::fault::TorchFault;
 use super::native::Runs;
 use super::net::{Net, frontier, missing};
+use super::still;
 use super::walk::{Given, Values, Walk};
 use crate::plan::TensorId;
 
@@ -31,7 +32,7 @@ impl<'a> Answers<'a> {
         let (plan, output) = (net.plan(), [net.plan().output()]);
         let wanted: Vec<TensorId> = frontier(plan, &plan.batched(), &output);
         let mut known = net.known.shallow_clone();
-        known.take_in(&Walk::new(plan, &wanted, &net.known, false).run(net.given_nothing())?, &wanted);
+        still::make(net.given_nothing(), &mut known, &wanted)?;
         let walk = Walk::new(plan, &output, &known, false);
         Ok(Self { net, known, walk, runs: None })
     }

@@ -10,9 +10,11 @@ use super::device::Place;
 use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
 use super::native::Runs;
+use super::one_thread::OneThread;
 use super::ops::{Frame, size};
 use super::params;
 use super::prepare::prepare_all;
+use super::still;
 use super::walk::{Batch, Given, Values, Walk};
 use super::waves;
 use crate::plan::{Dim, Leaf, Plan, Sizes, TensorId};
@@ -58,7 +60,10 @@ impl Net {
     ///
     /// As for [`Net::new`].
     pub fn beside(plan: &Plan, cohorts: &[Cohort<'_>], place: Place) -> Result<Self, TorchFault> {
-        let rows = params::start(plan, cohorts, place)?;
+        let rows = {
+            let _guard = OneThread::new();
+            params::start(plan, cohorts, place)?
+        };
         let seeds = cohorts.iter().flat_map(|cohort| cohort.seeds).copied().collect();
         let prepared = prepare_all(plan, place)?;
         let mut net = Self {
@@ -231,9 +236,7 @@ impl Net {
         self.know_rows(&mut known);
         let results: Vec<TensorId> = self.plan.answers().into_iter().chain(self.plan.lessons()).collect();
         let wanted = frontier(&self.plan, &self.plan.changing(), &results);
-        let walk = Walk::new(&self.plan, &wanted, &known, false);
-        let given = Given { known: &known, ..self.given_nothing() };
-        known.take_in(&walk.run(given)?, &wanted);
+        still::make(self.given_nothing(), &mut known, &wanted)?;
         self.answers = Walk::new(&self.plan, &self.plan.answers(), &known, false);
         self.lessons = Walk::new(&self.plan, &self.plan.lessons(), &known, false);
         self.known = known;

@@ -60,8 +60,9 @@ pub(super) fn judge(net: &Net, samples: &Samples) -> Result<Vec<Verdict>, TorchF
 
 /// Returns how many samples go through the net at once.
 fn batch_size(net: &Net) -> usize {
-    let bytes = |batch| net.plan().held_bytes(&net.plan().answers(), Sizes { runs: net.runs(), batch });
+    // on a CPU runs are made one after the other, and whatever they stand beside
+    let (runs, most) = if net.place().device.is_cuda() { (net.runs(), MOST_GPU) } else { (1, MOST_CPU) };
+    let bytes = |batch| net.plan().held_bytes(&net.plan().answers(), Sizes { runs, batch });
     let each = bytes(2).saturating_sub(bytes(1)).max(1);
-    let most = if net.place().device.is_cuda() { MOST_GPU } else { MOST_CPU };
     usize::try_from(ROOM / each).unwrap_or(most).clamp(1, most)
 }

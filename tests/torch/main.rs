@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod adam;
+mod author;
 mod bench;
 mod calibrate;
 mod cycles;
@@ -23,6 +24,7 @@ mod random;
 mod rivals;
 mod run;
 mod runs;
+mod same;
 mod second;
 mod spare;
 mod sparse;

@@ -52,29 +52,36 @@ pub(crate) fn batch(plan: &Plan) -> (Tensor, Tensor) {
     (x, Tensor::from_slice(&[0_i64, 1, 2, 1, 0, 2, 2, 1, 0, 0]))
 }
 
-/// Samples of 36 pixels in 4 classes: noise on a pattern for each class.
+/// Samples in 4 classes: noise on a pattern for each class.
 pub(crate) struct Patterns {
     pixels: Vec<u8>,
     labels: Vec<u8>,
+    neurons: usize,
 }
 
 impl Patterns {
+    /// Draws samples of 36 pixels.
     pub(crate) fn new(count: usize, seed: u64) -> Self {
-        let pattern = Draw::new(1, "patterns").uniform(4 * 36, 60.0);
+        Self::of(36, count, seed)
+    }
+
+    /// Draws samples of so many pixels.
+    pub(crate) fn of(neurons: usize, count: usize, seed: u64) -> Self {
+        let pattern = Draw::new(1, "patterns").uniform(4 * neurons, 60.0);
         let mut noise = Draw::new(seed, "noise");
         let labels: Vec<u8> = (0..4_u8).cycle().take(count).collect();
-        let mut pixels = Vec::with_capacity(36 * count);
+        let mut pixels = Vec::with_capacity(neurons * count);
         for label in &labels {
-            let mean = &pattern[36 * usize::from(*label)..][..36];
-            let noise = noise.normal(36, 45.0);
+            let mean = &pattern[neurons * usize::from(*label)..][..neurons];
+            let noise = noise.normal(neurons, 45.0);
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             pixels.extend(mean.iter().zip(noise).map(|(mean, noise)| (127.0 + mean + noise).clamp(0.0, 255.0) as u8));
         }
-        Self { pixels, labels }
+        Self { pixels, labels, neurons }
     }
 
     pub(crate) fn pieces(&self) -> Pieces<'_> {
-        Pieces { pixels: &self.pixels, labels: &self.labels, neurons: 36, classes: 4 }
+        Pieces { pixels: &self.pixels, labels: &self.labels, neurons: self.neurons, classes: 4 }
     }
 }
 

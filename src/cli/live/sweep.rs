@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::blocks::{Limits, Point, blocks, largest};
+use super::blocks::{Point, blocks, largest};
 use super::faults::Blame;
 use super::machine::{Machine, clock, judged_by, learned_from};
 use super::stop::Signals;
@@ -53,7 +53,7 @@ struct Task<'a> {
 /// Trains a model with every value of `sweep`.
 pub(super) fn run(screen: &Screen, args: &CompileArgs, set: &str, sweep: &Sweep) -> Outcome {
     let task = Task::new(screen, args, set, sweep)?;
-    let blocks = blocks(&task.points, &task.recipe, Limits::of(task.machine.place));
+    let blocks = blocks(&task.points, &task.recipe, task.machine.place);
     let name = format!("{}-{}", task.model(), sweep.name);
     let path = run_folder::choose(args.training.run_dir.as_deref(), &name, RUN_DIR)?;
     Folder::unused(&path).map_err(Blame::failure)?;

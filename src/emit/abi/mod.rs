@@ -1,10 +1,11 @@
 //! The one module with unsafe code: what libtorch exports and `tch` does not bind. Opening its CUDA half, its version, CUDA
-//! graphs and kernels, the fused Adam through the C ABI, a tensor's numbers as a slice. All symbols are looked up at run time,
+//! graphs and kernels, the fused Adam through the C ABI, a tensor's numbers as a slice; and products by pointers. All symbols are looked up at run time,
 //! so a libtorch without them is no link error.
 #![allow(unsafe_code)]
 
 mod graph;
 mod module;
+mod product;
 
 use std::ffi::{CStr, c_char, c_void};
 
@@ -14,6 +15,7 @@ use tch::{Device, Kind, Tensor};
 pub(super) use self::graph::{Graph, Recording, leave_default_stream};
 pub use self::module::{Arguments, Kernels};
 pub(super) use self::module::{Module, compiles};
+pub(super) use self::product::{Matrix, multiply};
 
 type Handle = *mut c_void;
 type Call = unsafe extern "C" fn(*const c_char, *const c_char, *mut u64) -> i32;

@@ -3,6 +3,10 @@
 /// Rows shorter than this are gone through several at a time.
 const SHORT: usize = 64;
 
+/// A stretch of so many numbers that is all there is falls into up to so many parts, which threads can share.
+const LONG: usize = 1 << 16;
+const PARTS: usize = 64;
+
 /// A result's axes, merged where all three go on evenly.
 #[derive(Debug, Clone)]
 pub(super) struct Broadcast {
@@ -42,7 +46,23 @@ impl Broadcast {
         let inner = axes.pop().unwrap_or(Axis { length: 1, steps: [1, 1] });
         let mut broadcast = Self { outer: axes, inner, tiled: None };
         broadcast.tile();
+        broadcast.split();
         broadcast
+    }
+
+    /// Returns how many numbers of the result are made in one go.
+    pub(super) fn stretch(&self) -> usize {
+        self.inner.length
+    }
+
+    /// Cuts a long innermost axis that has none before it.
+    fn split(&mut self) {
+        let Axis { length, steps } = self.inner;
+        let parts = (2..=PARTS).rev().find(|parts| length.is_multiple_of(*parts));
+        if let Some(parts) = parts.filter(|_| length >= LONG && self.outer.is_empty() && self.tiled.is_none()) {
+            self.inner.length = length / parts;
+            self.outer.push(Axis { length: parts, steps: steps.map(|step| step * (length / parts)) });
+        }
     }
 
     /// Takes the last outer axis into the innermost one, where that is short and one operand repeats its row.
@@ -57,12 +77,16 @@ impl Broadcast {
         }
     }
 
-    /// Makes every number of `out` by `of` the two that go with it.
+    /// Makes every number of `out`, whose first one is the result's `first`, by `of` the two that go with it.
     #[inline(always)]
-    pub(super) fn apply(&self, x: &[f32], y: &[f32], out: &mut [f32], of: impl Fn(f32, f32) -> f32 + Copy) {
+    pub(super) fn apply(
+        &self,
+        (x, y): (&[f32], &[f32]),
+        (first, out): (usize, &mut [f32]),
+        of: impl Fn(f32, f32) -> f32 + Copy,
+    ) {
         let length = self.inner.length;
-        let mut index = vec![0; self.outer.len()];
-        let mut at = [0, 0];
+        let (mut index, mut at) = self.place(first / length);
         let mut tiles = vec![0.0; if self.tiled.is_some() { length } else { 0 }];
         for out in out.chunks_exact_mut(length) {
             let [i, j] = at;
@@ -88,6 +112,17 @@ impl Broadcast {
             }
             self.advance(&mut index, &mut at);
         }
+    }
+
+    /// Returns where along the outer axes a stretch of the innermost one is, and where its operands begin.
+    fn place(&self, mut stretch: usize) -> (Vec<usize>, [usize; 2]) {
+        let (mut index, mut at) = (vec![0; self.outer.len()], [0, 0]);
+        for (place, axis) in index.iter_mut().zip(&self.outer).rev() {
+            *place = stretch % axis.length;
+            stretch /= axis.length;
+            at.iter_mut().zip(axis.steps).for_each(|(at, step)| *at += step * *place);
+        }
+        (index, at)
     }
 
     /// Goes to the next stretch of the innermost axis.
@@ -142,7 +177,7 @@ mod tests {
             (0..sizes.iter().product::<usize>()).map(|index| unit * index as f32).collect()
         };
         let mut out = vec![f32::NAN; result.iter().product()];
-        Broadcast::new(result, x, y).apply(&numbers(x, 1.0), &numbers(y, 100.0), &mut out, |a, b| a + b);
+        Broadcast::new(result, x, y).apply((&numbers(x, 1.0), &numbers(y, 100.0)), (0, &mut out), |a, b| a + b);
         out
     }
 

@@ -5,9 +5,13 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::broadcast::Broadcast;
 use super::fuse::{Fused, INPUTS};
-use super::maps::{bell, exp, gelu, normal, product, relu, sigmoid, sign, tanh};
+use super::maps::{bell, cosine, exp, far, gelu, heaviside, normal, product, relu, sigmoid, sign, sine, tanh};
 use super::sums::{Along, Cut};
+use crate::cores;
 use crate::plan::{Function, Op};
+
+/// Numbers of a result from which on several threads share them out.
+const LARGE: usize = 1 << 16;
 
 /// An operation, with what its operands' sizes decide.
 #[derive(Debug, Clone)]
@@ -51,6 +55,9 @@ pub(super) enum Simple {
     Bell,
     Absolute,
     Sign,
+    Heaviside,
+    Sine,
+    Cosine,
 }
 
 /// Arithmetic of two numbers.
@@ -81,9 +88,31 @@ impl Compute {
         }
     }
 
-    /// Computes. Operands that there are not are empty.
-    pub(super) fn run(&self, operands: [&[f32]; INPUTS], out: &mut [f32]) {
-        Arch::new().dispatch(Job { compute: self, operands, out });
+    /// Computes, with so many threads. Each number is made by one of them, so that they change no digit. Operands that there
+    /// are not are empty.
+    pub(super) fn run(&self, operands: [&[f32]; INPUTS], out: &mut [f32], threads: usize) {
+        if threads < 2 || out.len() < LARGE {
+            Arch::new().dispatch(Job { compute: self, operands, out, first: 0 });
+            return;
+        }
+        let share = out.len().div_ceil(threads).next_multiple_of(self.unit());
+        let parts = out.chunks_mut(share).enumerate().map(|(part, out)| (part * share, out));
+        cores::share(parts.collect(), |(first, out)| {
+            Arch::new().dispatch(Job { compute: self, operands, out, first });
+        });
+    }
+
+    /// Returns how many numbers of the result are made together: parts are made of so many.
+    fn unit(&self) -> usize {
+        let unit = match self {
+            Self::Each(_) | Self::Fused(_) => 1,
+            Self::Pair(_, broadcast) | Self::Repeat(broadcast) => broadcast.stretch(),
+            Self::Sum(along) | Self::Select(along, _) => along.inner,
+            Self::Place(along, _) | Self::Softmax { along, .. } => along.length * along.inner,
+            Self::Pool(cut) => cut.row_of_squares() / cut.square(),
+            Self::Spread(cut) => cut.row_of_squares(),
+        };
+        unit.max(1)
     }
 }
 
@@ -92,7 +121,7 @@ impl Compute {
 #[allow(clippy::wildcard_enum_match_arm)]
 pub(super) fn element(op: &Op) -> Option<Element> {
     match op {
-        Op::Map(function) => simple(*function).map(Element::Map),
+        Op::Map(function) => Some(Element::Map(simple(*function))),
         Op::Affine { factor, offset } => Some(Element::Affine { factor: single(*factor), offset: single(*offset) }),
         Op::Add => Some(Element::Pair(Pair::Add)),
         Op::Subtract => Some(Element::Pair(Pair::Subtract)),
@@ -106,27 +135,31 @@ fn single(number: f64) -> f32 {
     number as f32
 }
 
-fn simple(function: Function) -> Option<Simple> {
+fn simple(function: Function) -> Simple {
     match function {
-        Function::Relu => Some(Simple::Relu),
-        Function::Tanh => Some(Simple::Tanh),
-        Function::Sigmoid => Some(Simple::Sigmoid),
-        Function::Gelu => Some(Simple::Gelu),
-        Function::Normal => Some(Simple::Normal),
-        Function::Exp => Some(Simple::Exp),
-        Function::Square => Some(Simple::Square),
-        Function::Bell => Some(Simple::Bell),
-        Function::Absolute => Some(Simple::Absolute),
-        Function::Sign => Some(Simple::Sign),
-        // these are libtorch's
-        Function::Heaviside | Function::Sine | Function::Cosine => None,
+        Function::Relu => Simple::Relu,
+        Function::Tanh => Simple::Tanh,
+        Function::Sigmoid => Simple::Sigmoid,
+        Function::Gelu => Simple::Gelu,
+        Function::Normal => Simple::Normal,
+        Function::Exp => Simple::Exp,
+        Function::Square => Simple::Square,
+        Function::Bell => Simple::Bell,
+        Function::Absolute => Simple::Absolute,
+        Function::Sign => Simple::Sign,
+        Function::Heaviside => Simple::Heaviside,
+        Function::Sine => Simple::Sine,
+        Function::Cosine => Simple::Cosine,
     }
 }
 
 struct Job<'a> {
     compute: &'a Compute,
     operands: [&'a [f32]; INPUTS],
+    /// Some of the result's numbers.
     out: &'a mut [f32],
+    /// The first of them.
+    first: usize,
 }
 
 impl WithSimd for Job<'_> {
@@ -134,23 +167,26 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self { compute, operands, out } = self;
+        let Self { compute, operands, out, first } = self;
         let [x, y, ..] = operands;
+        // numbers that go one by one with the result's
+        let length = out.len();
+        let beside = |numbers: &[f32]| if numbers.is_empty() { 0..0 } else { first..first + length };
         match compute {
-            Compute::Each(element) => element.run(x, y, out),
-            Compute::Fused(fused) => fused.run(operands, out),
+            Compute::Each(element) => element.run(&x[beside(x)], &y[beside(y)], out),
+            Compute::Fused(fused) => fused.run(operands.map(|numbers| &numbers[beside(numbers)]), out),
             Compute::Pair(pair, broadcast) => match pair {
-                Pair::Add => broadcast.apply(x, y, out, |x, y| x + y),
-                Pair::Subtract => broadcast.apply(x, y, out, |x, y| x - y),
-                Pair::Multiply => broadcast.apply(x, y, out, product),
+                Pair::Add => broadcast.apply((x, y), (first, out), |x, y| x + y),
+                Pair::Subtract => broadcast.apply((x, y), (first, out), |x, y| x - y),
+                Pair::Multiply => broadcast.apply((x, y), (first, out), product),
             },
-            Compute::Repeat(broadcast) => broadcast.apply(x, x, out, |x, _| x),
-            Compute::Sum(along) => along.sum(x, out),
-            Compute::Select(along, index) => along.select(*index, x, out),
-            Compute::Place(along, index) => along.place(*index, x, out),
-            Compute::Softmax { along, log } => along.softmax(*log, x, out),
-            Compute::Pool(cut) => cut.pool(x, out),
-            Compute::Spread(cut) => cut.spread(x, out),
+            Compute::Repeat(broadcast) => broadcast.apply((x, x), (first, out), |x, _| x),
+            Compute::Sum(along) => along.sum(&x[first * along.length..], out),
+            Compute::Select(along, index) => along.select(*index, &x[first * along.length..], out),
+            Compute::Place(along, index) => along.place(*index, &x[first / along.length.max(1)..], out),
+            Compute::Softmax { along, log } => along.softmax(*log, &x[first..], out),
+            Compute::Pool(cut) => cut.pool(&x[first * cut.square()..][..out.len() * cut.square()], out),
+            Compute::Spread(cut) => cut.spread(&x[first / cut.square()..], out),
         }
     }
 }
@@ -174,6 +210,15 @@ impl Element {
             Self::Map(Simple::Bell) => each(x, out, bell),
             Self::Map(Simple::Absolute) => each(x, out, f32::abs),
             Self::Map(Simple::Sign) => each(x, out, sign),
+            Self::Map(Simple::Heaviside) => each(x, out, heaviside),
+            Self::Map(Simple::Sine) => {
+                each(x, out, sine);
+                far(x, out, f64::sin);
+            }
+            Self::Map(Simple::Cosine) => {
+                each(x, out, cosine);
+                far(x, out, f64::cos);
+            }
         }
     }
 }
@@ -186,4 +231,57 @@ fn each(x: &[f32], out: &mut [f32], of: impl Fn(f32) -> f32) {
 #[inline(always)]
 fn both(x: &[f32], y: &[f32], out: &mut [f32], of: impl Fn(f32, f32) -> f32) {
     out.iter_mut().zip(x.iter().zip(y)).for_each(|(out, (x, y))| *out = of(*x, *y));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Squares;
+
+    /// An operation, and the sizes of its operands and its result.
+    type Case = (Op, &'static [&'static [usize]], &'static [usize]);
+
+    /// Numbers that are neither small nor alike.
+    fn numbers(count: usize) -> Vec<f32> {
+        (0..count).map(|at| ((at * 37 + 11) % 1009) as f32 / 500.0 - 1.0).collect()
+    }
+
+    fn made(op: &Op, operands: &[&[usize]], result: &[usize], threads: usize) -> Vec<f32> {
+        let compute = Compute::of(op, operands, result).unwrap();
+        let drawn: Vec<Vec<f32>> = operands.iter().map(|sizes| numbers(sizes.iter().product())).collect();
+        let mut slices: [&[f32]; INPUTS] = [&[]; INPUTS];
+        slices.iter_mut().zip(&drawn).for_each(|(slice, numbers)| *slice = numbers);
+        let mut out = vec![f32::NAN; result.iter().product()];
+        compute.run(slices, &mut out, threads);
+        out
+    }
+
+    /// Every kind of operation, with a result that several threads share.
+    #[test]
+    fn threads_change_no_digit() {
+        let squares = Squares { grid: [60, 60, 3], size: 2 };
+        let cases: [Case; 14] = [
+            (Op::Map(Function::Sine), &[&[1, 70_001, 3]], &[1, 70_001, 3]),
+            (Op::Affine { factor: 0.3, offset: 0.1 }, &[&[1, 70_001]], &[1, 70_001]),
+            (Op::Add, &[&[1, 900, 77], &[1, 900, 77]], &[1, 900, 77]),
+            (Op::Add, &[&[1, 900, 177], &[1, 900, 1]], &[1, 900, 177]),
+            (Op::Multiply, &[&[1, 900, 7, 20], &[1, 900, 1, 20]], &[1, 900, 7, 20]),
+            (Op::Multiply, &[&[1, 700, 128], &[1, 1, 1]], &[1, 700, 128]),
+            (Op::Multiply, &[&[1, 700, 128], &[1, 1, 128]], &[1, 700, 128]),
+            (Op::Sum { axis: 2 }, &[&[1, 70_001, 33]], &[1, 70_001]),
+            (Op::Sum { axis: 1 }, &[&[5, 3, 20_000]], &[5, 20_000]),
+            (Op::Select { axis: 1, index: 2 }, &[&[900, 3, 100]], &[900, 1, 100]),
+            (Op::Place { axis: 1, index: 2, length: 3 }, &[&[900, 1, 50]], &[900, 3, 50]),
+            (Op::Softmax { axis: 1 }, &[&[50, 30, 70]], &[50, 30, 70]),
+            (Op::Pool(squares), &[&[1, 10_800, 64]], &[1, 2_700, 64]),
+            (Op::Spread(squares), &[&[1, 2_700, 64]], &[1, 10_800, 64]),
+        ];
+        for (op, operands, result) in cases {
+            let one = made(&op, operands, result, 1);
+            assert!(one.iter().all(|number| number.is_finite()), "{op:?}");
+            for threads in [2, 3, 5] {
+                assert_eq!(made(&op, operands, result, threads), one, "{op:?}, {threads} threads");
+            }
+        }
+    }
 }

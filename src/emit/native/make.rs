@@ -6,18 +6,14 @@ use super::compute::Compute;
 use super::fuse::{Group, groups};
 use super::product::{Product, Scratch};
 use super::room::{Room, Slot};
-use super::{Factor, How, Program, Side, Step};
+use super::{How, Program, Side, Step};
 use crate::emit::fault::TorchFault;
 use crate::emit::walk::{Given, Walk};
 use crate::plan::{Op, Over, Plan, Tensor, TensorId};
 
-/// Numbers from which on, with several threads, libtorch's loops are the faster ones: they share the work.
-const LARGE: usize = 1 << 16;
-
 /// A program while it is made.
 struct Making<'a> {
     given: Given<'a>,
-    threads: usize,
     /// Where what is wanted is to lie, in the order of ids.
     results: &'a [(TensorId, Live)],
     room: Room,
@@ -56,7 +52,7 @@ impl Program {
         let room = beside.map_or_else(Room::default, |other| Room::beside(&other.room));
         let (slots, last) = (vec![None; owner.len()], vec![0; owner.len()]);
         let as_it_comes = only_multiplied(plan, walk);
-        let mut making = Making { given, threads, results, room, slots, owner, last, groups, inside, as_it_comes };
+        let mut making = Making { given, results, room, slots, owner, last, groups, inside, as_it_comes };
         making.note_last_uses(walk, &wanted);
         let mut steps = Vec::new();
         for (id, _) in plan.numbered() {
@@ -135,13 +131,11 @@ impl Making<'_> {
         let (plan, sizes) = (self.given.plan, self.sizes(tensor));
         let operands: Vec<Vec<usize>> = tensor.operands.iter().map(|id| self.sizes(plan.tensor(*id))).collect();
         let operands: Vec<&[usize]> = operands.iter().map(Vec::as_slice).collect();
-        let small = self.threads == 1 || sizes.iter().product::<usize>() < LARGE;
-        let computed = if small { Compute::of(&tensor.op, &operands, &sizes) } else { None };
         Ok(match (&tensor.op, tensor.operands.as_slice()) {
             (Op::Sample { neurons }, _) => How::Sample { neurons: *neurons },
             (Op::Labels { classes }, _) => How::Labels { classes: *classes },
             (Op::MatMul { transpose_left, transpose_right }, names) => {
-                self.product(names, [*transpose_left, *transpose_right], (out, &sizes))?
+                self.product(names, [*transpose_left, *transpose_right], &sizes)?
             }
             (Op::Window(over, field), _) => {
                 let (runs, length) = (self.given.frame.sizes.runs, behind(*over, &operands));
@@ -153,7 +147,7 @@ impl Making<'_> {
             }
             (Op::Gather(wires), _) => How::Gather(wires.clone()),
             (Op::Scatter(wires), _) => How::Scatter(wires.clone()),
-            (_, names) => match computed {
+            (_, names) => match Compute::of(&tensor.op, &operands, &sizes) {
                 Some(compute) => How::Compute(compute),
                 None => How::Torch {
                     operands: names.iter().map(|id| self.view(*id)).collect::<Result<_, _>>()?,
@@ -164,24 +158,15 @@ impl Making<'_> {
         })
     }
 
-    /// Finds who multiplies: thin matrices we do, whatever the number of threads, which may change no digit.
-    fn product(
-        &self,
-        names: &[TensorId],
-        turned: [bool; 2],
-        (out, sizes): (Slot, &[usize]),
-    ) -> Result<How, TorchFault> {
+    /// Finds who multiplies, whatever the number of threads, which may change no digit.
+    fn product(&self, names: &[TensorId], turned: [bool; 2], sizes: &[usize]) -> Result<How, TorchFault> {
         let (&[left, right], &[_, rows, columns]) = (names, sizes) else { return Err(missing(names)) };
         let lies = self.sizes(self.given.plan.tensor(left));
         let inner = lies.get(if turned[0] { 1 } else { 2 }).copied().unwrap_or(1);
         // the sample as it comes is the transpose of what the plan has
         let [left_turned, right_turned] = [turned[0] != self.comes(left), turned[1] != self.comes(right)];
         let product = Product { rows, inner, columns, left_turned, right_turned };
-        if product.is_ours() {
-            return Ok(How::Thin { product, factors: [self.side(left)?, self.side(right)?] });
-        }
-        let factors = [self.factor(left, turned[0])?, self.factor(right, turned[1])?];
-        Ok(How::Product { factors, out: self.room.view(out, sizes)? })
+        Ok(How::Product { product, ours: product.is_ours(), factors: [self.side(left)?, self.side(right)?] })
     }
 
     /// Tells whether a wanted tensor is made where it is wanted: not where its numbers are another's, or never change.
@@ -199,14 +184,6 @@ impl Making<'_> {
     fn side(&self, id: TensorId) -> Result<Side, TorchFault> {
         let kept = || self.slot(id).map(Side::Kept).ok_or_else(|| missing(&[id]));
         if self.comes(id) { Ok(Side::Sample) } else { kept() }
-    }
-
-    fn factor(&self, id: TensorId, transposed: bool) -> Result<Factor, TorchFault> {
-        if self.comes(id) {
-            return Ok(Factor::Sample { transposed });
-        }
-        let live = self.view(id)?;
-        Ok(Factor::Kept(if transposed { live.f_transpose(1, 2)? } else { live }))
     }
 
     /// Gives back the places of all operands that nobody needs any more.

@@ -1,6 +1,7 @@
 //! A plan on a CPU in single precision: every tensor has its place in memory before the first step, and a step allocates
-//! nothing. What is element by element is computed here, receptive fields by the kernel, products of thin matrices here and of
-//! others by libtorch, straight into place; the few operations that are none of these go through libtorch's table.
+//! nothing but what a library packs. What is element by element is computed here, receptive fields by the kernel, products of thin matrices here and of
+//! others by a library, straight into place; the few operations that are none of these, which move numbers or add them up in
+//! one order, go through libtorch's table. So no digit depends on threads, on other runs, or on where numbers lie.
 #![allow(clippy::inline_always)] // only what is inlined into the dispatched call is compiled for its registers
 
 mod broadcast;
@@ -63,15 +64,11 @@ enum How {
         classes: usize,
     },
     Compute(Compute),
-    /// Of thin matrices.
-    Thin {
-        product: Product,
-        factors: [Side; 2],
-    },
-    /// Of others: two factors, and a view of the result.
+    /// Of matrices: thin ones are ours to multiply, others a library's.
     Product {
-        factors: [Factor; 2],
-        out: Live,
+        product: Product,
+        ours: bool,
+        factors: [Side; 2],
     },
     Window {
         over: Over,
@@ -95,21 +92,12 @@ enum How {
     },
 }
 
-/// One side of a product of thin matrices.
+/// One side of a product.
 #[derive(Debug, Clone, Copy)]
 enum Side {
     Kept(Slot),
     /// The sample as it comes, R × B × N, which is the transpose of what the plan has.
     Sample,
-}
-
-/// One side of a product that libtorch makes.
-#[derive(Debug)]
-enum Factor {
-    /// A view of what lies in its place.
-    Kept(Live),
-    /// The sample as it comes, R × B × N, which is the transpose of what the plan has.
-    Sample { transposed: bool },
 }
 
 impl Program {
@@ -120,7 +108,7 @@ impl Program {
     /// Names the tensor whose computation libtorch refuses.
     fn run(&mut self, plan: &Plan, (x, labels): (&Live, &[i64]), made: Made<'_>) -> Result<(), TorchFault> {
         let x = x.f_contiguous()?;
-        let batch = Batch { live: &x, x: numbers(&x), labels, size: self.frame.sizes.batch };
+        let batch = Batch { x: numbers(&x), labels, size: self.frame.sizes.batch };
         for step in &self.steps {
             let (frame, scratch) = (self.frame, &mut self.scratch);
             let one = |room: &Room, out: &mut [f32]| step.run(plan, (room, frame, self.threads), (batch, scratch), out);
@@ -139,8 +127,6 @@ impl Program {
 #[derive(Debug, Clone, Copy)]
 struct Batch<'a> {
     /// R × B × N.
-    live: &'a Live,
-    /// Its numbers.
     x: &'a [f32],
     /// R · B.
     labels: &'a [i64],
@@ -163,14 +149,15 @@ impl Step {
             How::Compute(compute) => {
                 let mut operands: [&[f32]; INPUTS] = [&[]; INPUTS];
                 operands.iter_mut().enumerate().for_each(|(index, slice)| *slice = operand(index));
-                compute.run(operands, made);
+                compute.run(operands, made, threads);
             }
-            How::Thin { product, factors } => {
+            How::Product { product, ours, factors } => {
                 let [left, right] = factors.map(|side| side.numbers(room, batch));
-                product.make((left, right), made, scratch);
-            }
-            How::Product { factors: [left, right], out } => {
-                drop(left.live(batch)?.f_bmm_out(out, &right.live(batch)?)?);
+                if *ours {
+                    product.make((left, right), made, scratch);
+                } else {
+                    product.by_library((left, right), made, threads);
+                }
             }
             How::Window { over, field, runs, length } => {
                 let operands = Operands { x: operand(0), y: operand(1), length: *length };
@@ -200,16 +187,6 @@ impl Side {
             Self::Kept(slot) => room.read(slot),
             Self::Sample => batch.x,
         }
-    }
-}
-
-impl Factor {
-    fn live(&self, batch: Batch<'_>) -> Result<Live, TorchFault> {
-        Ok(match self {
-            Self::Kept(live) => live.shallow_clone(),
-            Self::Sample { transposed: true } => batch.live.shallow_clone(),
-            Self::Sample { transposed: false } => batch.live.f_transpose(1, 2)?,
-        })
     }
 }
 

@@ -124,7 +124,7 @@ type Work<'a> = (&'a mut Program, (Live, &'a [i64]));
 fn go(plan: &Plan, work: Vec<Work<'_>>) -> Result<(), TorchFault> {
     let _guard = no_grad_guard();
     for (program, (x, labels)) in work {
-        tch::set_num_threads(i32::try_from(program.threads).unwrap_or(1));
+        tch::set_num_threads(1);
         program.run(plan, (&x, labels), &mut |_| {})?;
     }
     Ok(())

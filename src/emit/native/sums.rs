@@ -121,7 +121,7 @@ impl Cut {
     pub(super) fn pool(self, x: &[f32], out: &mut [f32]) {
         out.fill(0.0);
         for (row, x) in x.chunks_exact(self.row).enumerate() {
-            let start = self.square(row);
+            let start = self.squares(row);
             for (column, x) in x.chunks_exact(self.place).enumerate() {
                 let at = start + column / self.size * self.place;
                 out[at..at + self.place].iter_mut().zip(x).for_each(|(out, x)| *out += self.share() * x);
@@ -133,12 +133,22 @@ impl Cut {
     #[inline(always)]
     pub(super) fn spread(self, x: &[f32], out: &mut [f32]) {
         for (row, out) in out.chunks_exact_mut(self.row).enumerate() {
-            let start = self.square(row);
+            let start = self.squares(row);
             for (column, out) in out.chunks_exact_mut(self.place).enumerate() {
                 let at = start + column / self.size * self.place;
                 out.iter_mut().zip(&x[at..at + self.place]).for_each(|(out, x)| *out = self.share() * x);
             }
         }
+    }
+
+    /// Returns the numbers of a row of squares.
+    pub(super) fn row_of_squares(self) -> usize {
+        self.row * self.size
+    }
+
+    /// Returns the places of a square.
+    pub(super) fn square(self) -> usize {
+        self.size * self.size
     }
 
     fn share(self) -> f32 {
@@ -147,7 +157,7 @@ impl Cut {
 
     /// Returns where the squares begin that this row of the grid belongs to. Grids of all runs follow each other, and
     /// squares divide their rows.
-    fn square(self, row: usize) -> usize {
+    fn squares(self, row: usize) -> usize {
         row / self.size * (self.row / self.size)
     }
 }

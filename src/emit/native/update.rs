@@ -2,6 +2,8 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use crate::cores;
+
 /// A row's numbers, and what Adam keeps of each; all as long.
 pub(in crate::emit) struct Row<'a> {
     /// Changed in place.
@@ -27,9 +29,18 @@ pub(in crate::emit) struct Rates {
     pub(in crate::emit) epsilon: f32,
 }
 
-/// Makes the update.
-pub(in crate::emit) fn update(row: Row<'_>, rates: Rates) {
-    Arch::new().dispatch(Job { row, rates });
+/// Numbers from which on several threads share them out.
+const LARGE: usize = 1 << 16;
+
+/// Makes the update, with so many threads; each number's is the same whatever stands beside it.
+pub(in crate::emit) fn update(row: Row<'_>, rates: Rates, threads: usize) {
+    let count = row.values.len();
+    let share = if threads > 1 && count >= LARGE { count.div_ceil(threads) } else { count.max(1) };
+    let Row { values, gradient, first, second } = row;
+    let moments = first.chunks_mut(share).zip(second.chunks_mut(share));
+    let parts = values.chunks_mut(share).zip(gradient.chunks(share)).zip(moments);
+    let parts = parts.map(|((values, gradient), (first, second))| Row { values, gradient, first, second });
+    cores::share(parts.collect(), |row| Arch::new().dispatch(Job { row, rates }));
 }
 
 struct Job<'a> {

@@ -17,6 +17,8 @@ mod hidden;
 mod killed;
 mod out;
 mod remedies;
+#[cfg(feature = "torch")]
+mod same;
 mod snapshot;
 #[cfg(all(unix, feature = "torch"))]
 mod stopped;

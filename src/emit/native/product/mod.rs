@@ -5,6 +5,7 @@
 //! Vectors lie along the columns of the result, or, where that is cheaper, along its rows; the result is turned then.
 //! Columns are cut into panels of a few registers, rows into strips; a strip of a panel is a tile.
 
+mod library;
 mod tile;
 mod turn;
 
