@@ -49,14 +49,16 @@ pub(super) fn message(text: &str) -> String {
     text.split_inclusive(char::is_whitespace).map(shortened).collect()
 }
 
+/// Leaves out the middle of a long word; the space behind it stays.
 fn shortened(word: &str) -> Cow<'_, str> {
-    let letters = word.chars().count();
+    let (whole, space) = word.split_at(word.trim_end().len());
+    let letters = whole.chars().count();
     if letters <= LONGEST {
         return Cow::Borrowed(word);
     }
     let [head, tail] = ENDS;
-    let ends = word.chars().take(head).chain(['…']).chain(word.chars().skip(letters - tail));
-    Cow::Owned(ends.collect())
+    let ends = whole.chars().take(head).chain(['…']).chain(whole.chars().skip(letters - tail));
+    Cow::Owned(ends.chain(space.chars()).collect())
 }
 
 #[cfg(test)]
