@@ -123,11 +123,11 @@ impl Author {
     fn fields(&mut self, bounds: Bounds, side: usize) -> String {
         let (maps, window) = (1 + self.below(6), 2 + self.below(3));
         let inner = side + 1 - window;
-        let size = [3, 2].into_iter().find(|size| inner.is_multiple_of(*size)).unwrap_or(1);
+        let pooled = [3, 2].into_iter().find(|square| inner.is_multiple_of(*square)).unwrap_or(1);
         let mut text = format!("model drawn {{\n{}", self.genomes(bounds));
         text += &self.population("p0", &format!("grid({side}, {side})"), 0);
         text += &self.population("p1", &format!("grid({inner}, {inner}, {maps})"), 1);
-        text += &format!("    population p2 = average_pool(p1, {size})\n");
+        text += &format!("    population p2 = average_pool(p1, {pooled})\n");
         text += &self.population("p3", "units(4)", 3);
         let encoding = self.one(&["g", "h", "direct"]);
         text += &format!("    connect p0 -> p1 via {encoding} {{ window: {window} }}\n");

@@ -1,17 +1,16 @@
 //! Each run is what its seed gives, to the last bit, whatever it runs beside and however many threads there are.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
 
 use gemc::compile::compile;
 use gemc::emit::Place;
 use gemc::options::Options;
 use gemc::plan::Plan;
-use gemc::train::{Folder, Job, Metric, Recipe, Watcher, run, set_threads};
+use gemc::train::{Folder, Genome, Job, Metric, Recipe, Watcher, run, set_threads};
 use tch::Tensor;
 
 use crate::author::Author;
-use crate::stage::Patterns;
+use crate::stage::{Patterns, record};
 
 /// What came of one run: every row of its genome, bit by bit, and what was measured on the way.
 #[derive(Debug, PartialEq)]
@@ -61,12 +60,12 @@ impl Case {
         let (train, test) = (self.learn.pieces(), self.judge.pieces());
         let job = Job { plan: &self.plan, recipe: &recipe, place: Place::CPU, train, test, clock: &|| 0.0 };
         let place = tempfile::tempdir().unwrap();
-        let mut folder = Folder::create(&place.path().join("run"), "", "").unwrap();
+        let mut folder = Folder::create(&place.path().join("run"), "", record(runs, "")).unwrap();
         let mut measured = Measured(vec![Vec::new(); runs]);
-        let done = run(&job, Some(&mut folder), &mut measured, &AtomicBool::new(false));
+        let done = run(&job, Some(&mut folder), &mut measured, &|| None);
         set_threads(1);
         done.ok()?;
-        let (genome, _) = Folder::read_genome(folder.path()).unwrap();
+        let genome = Genome::open(folder.path(), 1 << 20).unwrap().rows(&self.plan, runs).unwrap();
         let bits = |row: &Tensor, run: i64| {
             let numbers: Vec<f32> = Vec::try_from(row.select(0, run).reshape(-1)).unwrap();
             numbers.iter().map(|number| number.to_bits()).collect()
