@@ -11,7 +11,16 @@ unexport MAKEFLAGS MFLAGS
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
-.PHONY: help demo build setup test crate crates clean-torch
+# where `make install` puts gemc; DESTDIR goes before it, and TORCH=no leaves libtorch out
+PREFIX ?= /usr/local
+DESTDIR ?=
+TORCH ?= yes
+
+# seconds that each fuzz target gets, and which ones
+FUZZ_SECONDS ?= 3600
+FUZZ_TARGETS ?=
+
+.PHONY: help demo build setup install uninstall fuzz test crate crates clean-torch
 
 help: ## lists these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +33,21 @@ build: setup ## builds target/release/gemc
 	$(say) 'building gemc'
 	$(CARGO) build --release --locked
 
+$(TARGET_DIR)/release/licences.txt: Cargo.lock scripts/crates.py
+	@mkdir -p $(@D)
+	@python3 scripts/crates.py --texts $@
+
+install: $(TARGET_DIR)/release/licences.txt ## installs gemc, libtorch, manual and completions below PREFIX [/usr/local]
+	@test -x $(TARGET_DIR)/release/gemc-torch || $(MAKE) build
+	@python3 scripts/install.py install --prefix '$(PREFIX)' --destdir '$(DESTDIR)' --torch $(TORCH) --built $(TARGET_DIR)/release
+
+uninstall: ## removes what `make install` put below PREFIX, and nothing else
+	@python3 scripts/install.py uninstall --prefix '$(PREFIX)' --destdir '$(DESTDIR)'
+
+fuzz: setup ## lets each fuzz target look for inputs that do harm, for FUZZ_SECONDS [3600]
+	$(say) 'fuzzing'
+	@python3 tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
 setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LIBTORCH_USE_PYTORCH is set
 	@command -v python3 >/dev/null || { echo 'setup: this machine lacks python3: the Debian package python3' >&2; exit 3; }
 	@python3 scripts/setup_libtorch.py
@@ -31,7 +55,7 @@ setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LI
 # Clippy and doc share what `check` leaves, the tests share what `build` leaves, and no step changes RUSTFLAGS or the
 # profile: later steps compile gemc again, and few crates besides (some have other features without torch). With
 # torch first: its C++, the longest part, compiles while the other crates do.
-test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok $(TARGET_DIR)/crates-script.ok crates ## everything a change must pass
+test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok $(TARGET_DIR)/install-script.ok crates ## everything a change must pass
 	$(say) 'all good'
 
 crate:
@@ -55,8 +79,9 @@ $(TARGET_DIR)/setup-script.ok: scripts/setup_libtorch.py scripts/test_setup_libt
 	@python3 scripts/test_setup_libtorch.py
 	@touch $@
 
-$(TARGET_DIR)/crates-script.ok: scripts/crates.py scripts/test_crates.py
-	$(say) 'the script that looks at crates'
+$(TARGET_DIR)/install-script.ok: scripts/install.py scripts/test_install.py scripts/crates.py scripts/test_crates.py
+	$(say) 'scripts that install, and that look at crates'
+	@python3 scripts/test_install.py
 	@cd scripts && python3 test_crates.py
 	@touch $@
 

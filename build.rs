@@ -1,5 +1,5 @@
-//! Turns the place libtorch was found in into an rpath of every binary, tells where the engine will lie, and which commit
-//! this is.
+//! Turns the places where libtorch lies, installed or as it was found, into an rpath of every binary, tells where the engine
+//! will lie, and which commit this is.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,11 @@ const SOURCES: &[&str] = &["Cargo.toml", "Cargo.lock", "src", "grammar", "models
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     if let Ok(lib) = std::env::var("DEP_TCH_LIBTORCH_LIB") {
-        println!("cargo::rustc-link-arg=-Wl,-rpath,{lib}");
+        // the one that `make install` puts beside the programs first; a path that the environment names goes before both
+        let mac = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "macos");
+        let (here, tags) = if mac { ("@loader_path", "") } else { ("$ORIGIN", "--enable-new-dtags,") };
+        println!("cargo::rustc-link-arg=-Wl,{tags}-rpath,{here}/../lib/gemc/torch/lib,-rpath,{lib}");
+        println!("cargo::rustc-env=GEMC_LIBTORCH_LIB={lib}");
     }
     // OUT_DIR is PROFILE/build/gemc-HASH/out; programs lie in PROFILE
     let out = std::env::var("OUT_DIR").unwrap_or_default();

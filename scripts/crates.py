@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# the fuzz targets' is made when they are built
+# the fuzz targets' is no part of the repository: it is made when they are built, and follows the other
 LOCKS = [folder for folder in (ROOT, ROOT / "tests" / "fuzz") if (folder / "Cargo.lock").is_file()]
 
 
@@ -32,8 +32,8 @@ def main(arguments):
 def check(folder, listed=None):
     """Tells what is wrong with the crates of one Cargo.lock."""
     allowed, exceptions, registries = rules((ROOT / "deny.toml").read_text(encoding="utf-8"))
-    lock = packages((folder / "Cargo.lock").read_text(encoding="utf-8"))
     listed = metadata(folder) if listed is None else listed
+    lock = packages((folder / "Cargo.lock").read_text(encoding="utf-8"))
     for crate in lock:
         name = f"{crate['name']} {crate['version']}"
         source = crate.get("source", "")
@@ -71,7 +71,8 @@ def packages(lock):
 
 
 def metadata(folder, *more):
-    command = ["cargo", "metadata", "--format-version", "1", "--locked", "--all-features", *more]
+    command = ["cargo", "metadata", "--format-version", "1", "--all-features", *more]
+    command += ["--locked"] if folder == ROOT else []
     return json.loads(subprocess.check_output(command, cwd=folder))["packages"]
 
 

@@ -66,6 +66,9 @@ pub(super) enum Verb {
     Explain(ExplainArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
+    /// Write a page of the manual for each command
+    #[command(hide = true)]
+    Manual(ManualArgs),
 }
 
 #[derive(Debug, Args)]
@@ -272,4 +275,11 @@ pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManualArgs {
+    /// The folder to write them into
+    #[arg(value_name = "PATH", value_hint = ValueHint::DirPath)]
+    pub(super) folder: PathBuf,
 }

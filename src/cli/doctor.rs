@@ -1,4 +1,4 @@
-//! `gemc doctor`: what this machine has. It tells and never fails: what is missing is what it is asked about.
+//! `gemc doctor`: what this machine has. It tells all it finds, and then, where gemc cannot train here, why.
 
 use std::path::PathBuf;
 use std::thread;
@@ -14,7 +14,6 @@ use super::sets::roots;
 use super::tensors::Tensors;
 use super::version::{COMMIT, VERSION, WHOLE};
 use crate::data::{Named, Standing, names};
-use crate::diag::Report;
 
 /// What libtorch says of itself.
 #[derive(Debug, Clone)]
@@ -36,10 +35,12 @@ struct Row {
 
 /// Tells what this machine has.
 pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outcome {
-    let libtorch = match tensors.here() {
-        Ok(live) => Ok((live.look)()),
+    let (libtorch, lacking) = match tensors.here() {
+        Ok(live) => (Ok((live.look)()), None),
         Err(Failure::Fault(exit, said)) if said.is_empty() => return Ok(exit),
-        Err(Failure::Text(_, report) | Failure::Fault(_, report)) => Err(reason(&report)),
+        // it is said in full below; a gemc that was built without libtorch lacks nothing
+        Err(failure) if cfg!(feature = "torch") => (Err("there is no libtorch that will do".to_owned()), Some(failure)),
+        Err(failure) => (Err(reason(&failure)), None),
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let roots = roots(args.roots.data_dir.as_deref());
@@ -57,7 +58,7 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
             "libtorch": version, "cuda": cuda, "threads": threads, "data": data,
             "roots": roots, "gemc": VERSION, "commit": COMMIT,
         });
-        return screen.object(&object).map(|()| Exit::Done);
+        return screen.object(&object).map(|()| lacking.map_or(Exit::Done, |failure| failure.exit()));
     }
     let libtorch = version.unwrap_or_else(|| "none".to_owned());
     let gpu = match gpus {
@@ -75,11 +76,12 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
     let line =
         |(title, text): (&str, String)| format!("{}  {text}\n", screen.paint(Ink::Faint, &format!("{title:<9}")));
     screen.print(&lines.into_iter().map(line).collect::<String>())?;
-    Ok(Exit::Done)
+    lacking.map_or(Ok(Exit::Done), Err)
 }
 
-/// Returns the first line of what a report says.
-fn reason(report: &Report) -> String {
+/// Returns the first line of what a failure says.
+fn reason(failure: &Failure) -> String {
+    let (Failure::Text(_, report) | Failure::Fault(_, report)) = failure;
     let message = report.findings().into_iter().next().map(|finding| finding.message).unwrap_or_default();
     message.lines().next().unwrap_or_default().to_owned()
 }

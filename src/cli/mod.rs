@@ -13,8 +13,10 @@ mod exit;
 mod explain;
 mod fitting;
 mod graph;
+mod libtorch;
 #[cfg(feature = "torch")]
 mod live;
+mod manual;
 mod model;
 mod numbers;
 mod parse;
@@ -65,7 +67,7 @@ pub fn run(tensors: &Tensors) -> ExitCode {
         Err(answer) => return parsed_no_further(&answer).into(),
     };
     let screen = Screen::new(line.format);
-    guarded(&screen, || dispatch(&screen, tensors, &line.verb)).into()
+    guarded(&screen, || tensors.check_caller().and_then(|()| dispatch(&screen, tensors, &line.verb))).into()
 }
 
 /// Shows what clap answers instead of a command: help and version are no failure.
@@ -94,6 +96,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Doctor(args) => doctor::run(screen, tensors, args),
         Verb::Explain(args) => explain::run(screen, args),
         Verb::Completions(args) => completions::run(screen, args),
+        Verb::Manual(args) => manual::run(args),
     }
 }
 

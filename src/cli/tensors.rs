@@ -13,12 +13,17 @@ use super::args::{BenchArgs, CompileArgs, DrawArgs, EvalArgs};
 use super::doctor::Libtorch;
 use super::exit::{Failure, Outcome};
 use super::fitting::FitArgs;
+use super::libtorch;
 use super::screen::Screen;
+use super::version::WHOLE;
 
 /// The engine's file name.
 const ENGINE: &str = "gemc-torch";
-/// Set for the engine, so that a program that is none cannot call itself for ever.
+/// Set for the engine to the build that calls it: a program that is none cannot call itself for ever, and an engine of
+/// another build refuses.
 const CALLED: &str = "GEMC_CALLED_BY_FRONT";
+/// Which build this is.
+const BUILD: &str = WHOLE;
 
 /// Who does what needs tensors.
 #[derive(Debug)]
@@ -45,7 +50,7 @@ pub struct Live {
 #[error("the engine `{ENGINE}` is not there; it was looked for in\n{}", self.list())]
 #[diagnostic(
     code(cli::no_engine),
-    help("`cargo build --release` makes both programs; `GEMC_ENGINE` may hold the engine's path")
+    help("`make build` makes both programs, `make install` installs both; `GEMC_ENGINE` may hold the engine's path")
 )]
 struct NoEngine {
     places: Vec<PathBuf>,
@@ -54,7 +59,7 @@ struct NoEngine {
 /// The engine does not run.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the engine `{}` cannot be run: {why}", path.display())]
-#[diagnostic(code(cli::broken_engine), help("is libtorch where it was when gemc was built? Build gemc anew"))]
+#[diagnostic(code(cli::broken_engine), help("`make build` makes both programs anew, `make install` installs both"))]
 struct BrokenEngine {
     path: PathBuf,
     why: io::Error,
@@ -65,6 +70,19 @@ struct BrokenEngine {
 #[error("this program was called as the engine but is not linked to libtorch")]
 #[diagnostic(code(cli::wrong_engine), help("`GEMC_ENGINE` must hold the path of `{ENGINE}`"))]
 struct WrongEngine;
+
+/// The engine is another build's.
+#[derive(Debug, Error, Diagnostic)]
+#[error("gemc {asked} called the engine of gemc {BUILD}")]
+#[diagnostic(
+    code(cli::other_engine),
+    help(
+        "both come from one build: `make build` makes them, `make install` installs them; does `GEMC_ENGINE` name another?"
+    )
+)]
+struct OtherEngine {
+    asked: String,
+}
 
 /// gemc was built without libtorch.
 #[derive(Debug, Error, Diagnostic)]
@@ -80,6 +98,19 @@ impl NoEngine {
 }
 
 impl Tensors {
+    /// Checks that the engine is of the build that called it; who calls it by hand gets what there is.
+    ///
+    /// # Errors
+    ///
+    /// Where it is of another build.
+    pub(super) fn check_caller(&self) -> Result<(), Failure> {
+        let asked = env::var_os(CALLED).filter(|_| matches!(self, Self::Here(_)));
+        match asked.map(|asked| asked.to_string_lossy().into_owned()).filter(|asked| asked != BUILD) {
+            Some(asked) => Err(Failure::environment(OtherEngine { asked })),
+            None => Ok(()),
+        }
+    }
+
     /// Returns what this program can do; where it is not linked to libtorch, becomes the engine and does not return.
     pub(super) fn here(&self) -> Result<&Live, Failure> {
         match self {
@@ -112,8 +143,13 @@ fn find_engine() -> Result<PathBuf, Vec<PathBuf>> {
 /// Hands the command line to the engine, which takes this program's place.
 #[cfg(unix)]
 fn become_engine(path: PathBuf) -> Failure {
-    let why = std::os::unix::process::CommandExt::exec(&mut call(&path));
-    Failure::environment(BrokenEngine { path, why })
+    match call(&path) {
+        Ok(mut engine) => {
+            let why = std::os::unix::process::CommandExt::exec(&mut engine);
+            Failure::environment(BrokenEngine { path, why })
+        }
+        Err(failure) => failure,
+    }
 }
 
 /// Hands the command line to the engine and waits for it.
@@ -121,7 +157,11 @@ fn become_engine(path: PathBuf) -> Failure {
 fn become_engine(path: PathBuf) -> Failure {
     use super::exit::Exit;
     let known = [Exit::Done, Exit::Input, Exit::Usage, Exit::Environment, Exit::Interrupted];
-    match call(&path).status() {
+    let status = match call(&path) {
+        Ok(mut engine) => engine.status(),
+        Err(failure) => return failure,
+    };
+    match status {
         Ok(status) => {
             let exit = known.into_iter().find(|exit| status.code() == Some(*exit as i32)).unwrap_or(Exit::Bug);
             Failure::Fault(exit, crate::diag::Report::new("", "", crate::diag::Problems::new()))
@@ -130,8 +170,9 @@ fn become_engine(path: PathBuf) -> Failure {
     }
 }
 
-fn call(path: &Path) -> Command {
-    let mut command = Command::new(path);
-    command.args(env::args_os().skip(1)).env(CALLED, "1");
-    command
+fn call(path: &Path) -> Result<Command, Failure> {
+    let mut engine = Command::new(path);
+    engine.args(env::args_os().skip(1)).env(CALLED, BUILD);
+    libtorch::given_to(&mut engine).map_err(Failure::environment)?;
+    Ok(engine)
 }

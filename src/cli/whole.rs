@@ -18,9 +18,14 @@ struct Unwritable {
     why: io::Error,
 }
 
+/// Makes the failure of a path that cannot be written.
+pub(super) fn unwritable(path: &Path, why: io::Error) -> Failure {
+    Failure::environment(Unwritable { path: path.display().to_string(), why })
+}
+
 /// Writes `text` to `path`; what was there before is replaced, and keeps its permissions.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let unwritable = |why| Failure::environment(Unwritable { path: path.display().to_string(), why });
+    let unwritable = |why| unwritable(path, why);
     // a link stays a link; what it leads to is replaced
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     match fs::metadata(&target) {

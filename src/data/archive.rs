@@ -63,13 +63,23 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// Hands each file of `names` to `read`, in the archive's order: its place in `names`, its bytes, and what to call it in
+/// Opens an archive, to be read unpacked.
+///
+/// # Errors
+/// Where there is no such file, or it may not be read.
+pub(super) fn open(file: &Path) -> Result<impl Read, FileFault> {
+    let opened = File::open(file).map_err(|why| FileFault::new(file, why, 0, 0))?;
+    Ok(MultiGzDecoder::new(BufReader::new(opened)))
+}
+
+/// Hands each file of `names` to `read`, in the order of the unpacked archive, which faults call `file`: its place in `names`, its bytes, and what to call it in
 /// faults. Returns what `read` made of them, in the order of `names`. The files have `bytes` in all; of an archive that unpacks to
 /// far more nothing more is read.
 ///
 /// # Errors
 /// A [`DataError`] where the archive cannot be unpacked or lacks a file, and whatever `read` finds.
-pub(super) fn entries<T>(
+pub fn entries<T>(
+    unpacked: impl Read,
     file: &Path,
     (names, bytes): (&[&str], u64),
     mut read: impl FnMut(usize, &mut dyn Read, &Path) -> Result<T, DataError>,
@@ -79,7 +89,6 @@ pub(super) fn entries<T>(
         let is_long = why.kind() == ErrorKind::FileTooLarge;
         if is_long { FileFault::too_long(file, most) } else { FileFault::new(file, why, bytes, 0) }
     };
-    let unpacked = MultiGzDecoder::new(BufReader::new(File::open(file).map_err(broken)?));
     let mut archive = tar::Archive::new(Bounded { source: unpacked, left: most });
     let mut found: Vec<Option<T>> = names.iter().map(|_| None).collect();
     for entry in archive.entries().map_err(broken)? {

@@ -2,7 +2,7 @@
 //! What the file holds tells whether it is PNG or JPEG, not its name; an image that is cut off or damaged is none.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use image::{ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -26,11 +26,13 @@ pub struct BrokenImage {
 
 /// The size of an image, and whether it has colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Look {
-    pub(super) height: usize,
-    pub(super) width: usize,
+pub struct Look {
+    /// Rows, in pixels.
+    pub height: usize,
+    /// Columns, in pixels.
+    pub width: usize,
     /// 1 for grey, 3 for colour; a channel of transparency does not count.
-    pub(super) channels: usize,
+    pub channels: usize,
 }
 
 /// The last chunk of a PNG stream, with its sum.
@@ -47,7 +49,15 @@ const MOST_BESIDE: u64 = 1 << 26;
 /// # Errors
 /// A [`DataError`] where the file cannot be read, does not begin as an image does, or claims more than any sample has.
 pub(super) fn look(file: &Path) -> Result<Look, DataError> {
-    let mut reader = ImageReader::new(BufReader::new(opened(file)?)).with_guessed_format();
+    look_at(BufReader::new(opened(file)?), file)
+}
+
+/// Tells how the image that `source` holds looks, as [`look`] does of a file, which faults call `file`.
+///
+/// # Errors
+/// A [`DataError`] as for [`look`].
+pub fn look_at(source: impl BufRead + Seek, file: &Path) -> Result<Look, DataError> {
+    let mut reader = ImageReader::new(source).with_guessed_format();
     if let Ok(reader) = &mut reader {
         let mut limits = Limits::default();
         limits.max_alloc = Some(MOST_BESIDE);
@@ -84,10 +94,18 @@ fn opened(file: &Path) -> Result<File, DataError> {
 pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), DataError> {
     let mut bytes = Vec::new();
     opened(file)?.take(MOST_FILE).read_to_end(&mut bytes).map_err(|why| FileFault::new(file, why, 0, 0))?;
-    let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format();
+    pixels_of(&bytes, file, channels)
+}
+
+/// Reads the image in these bytes, as [`pixels`] does a file's, which faults call `file`.
+///
+/// # Errors
+/// A [`DataError`] as for [`pixels`].
+pub fn pixels_of(bytes: &[u8], file: &Path, channels: usize) -> Result<(Look, Vec<u8>), DataError> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;
     let is_whole = match reader.format() {
-        Some(ImageFormat::Jpeg) => jpeg_ends(&bytes),
+        Some(ImageFormat::Jpeg) => jpeg_ends(bytes),
         Some(ImageFormat::Png) => bytes.windows(PNG_END.len()).any(|window| window == PNG_END),
         // the decoder says what else it may be
         _ => true,

@@ -37,6 +37,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("petgraph", &["wire"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("signal_hook", &["cli"]),
     ("terminal_size", &["cli"]),

@@ -73,3 +73,16 @@ fn gemc_is_linked_to_no_libtorch() {
         linked.lines().filter(|line| line.contains("NEEDED") && (line.contains("torch") || line.contains("c10")));
     assert_eq!(wrong.collect::<Vec<_>>(), Vec::<&str>::new());
 }
+
+#[cfg(feature = "torch")]
+#[test]
+fn an_engine_of_another_build_refuses() {
+    let engine = assert_cmd::cargo::cargo_bin!("gemc-torch");
+    let run = |build: &str| {
+        let mut command = std::process::Command::new(engine);
+        super::Said::of(command.args(["explain", "gem::cycle"]).env("GEMC_CALLED_BY_FRONT", build).output().unwrap())
+    };
+    let said = run("0.0.9 (0123456789ab)");
+    assert_eq!((said.code, said.out.as_str()), (3, ""));
+    assert!(said.err.contains("cli::other_engine") && said.err.contains("0123456789ab"), "{}", said.err);
+}

@@ -15,6 +15,9 @@ mod help;
 mod hidden;
 #[cfg(all(unix, feature = "torch"))]
 mod killed;
+#[cfg(all(target_os = "linux", feature = "torch"))]
+mod libtorch;
+mod manual;
 mod out;
 mod remedies;
 #[cfg(feature = "torch")]
@@ -55,6 +58,12 @@ struct Said {
 }
 
 impl Said {
+    /// Reads what a program printed.
+    fn of(done: std::process::Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { out: text(done.stdout), err: text(done.stderr), code: done.status.code().unwrap() }
+    }
+
     /// Returns the object on standard output.
     fn object(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|why| panic!("{why}: {}\n{}", self.out, self.err))
@@ -85,9 +94,7 @@ fn gemc_in(folder: &Path) -> Command {
 
 /// Runs `gemc` in `folder`.
 fn run_in(folder: &Path, arguments: &[&str]) -> Said {
-    let done = gemc_in(folder).args(arguments).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Said { out: text(done.stdout), err: text(done.stderr), code: done.status.code().unwrap() }
+    Said::of(gemc_in(folder).args(arguments).output().unwrap())
 }
 
 /// Runs `gemc` in a folder that holds `good.gem`, `bad.gem` and nothing else.

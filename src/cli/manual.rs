@@ -1,0 +1,38 @@
+//! `gemc manual`: a folder → a page of the manual in it for gemc and for each of its commands. `make install` calls it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+
+use super::args::{Line, ManualArgs};
+use super::exit::{Exit, Failure, Outcome};
+use super::whole;
+
+/// Writes the pages.
+pub(super) fn run(args: &ManualArgs) -> Outcome {
+    let mut line = Line::command();
+    line.build();
+    fs::create_dir_all(&args.folder).map_err(|why| whole::unwritable(&args.folder, why))?;
+    pages(&args.folder, &line, "gemc")?;
+    Ok(Exit::Done)
+}
+
+/// Writes the page of a command, called `name`, and those of the commands below it.
+fn pages(folder: &Path, command: &Command, name: &str) -> Result<(), Failure> {
+    // a page is called after all words of its command: gemc-data-list
+    let titled = command.clone().display_name(name.to_owned()).disable_help_subcommand(true);
+    let file = folder.join(format!("{name}.1"));
+    let text = page(&Man::new(titled)).map_err(|why| whole::unwritable(&file, why))?;
+    whole::write(&file, &text)?;
+    let mut below = command.get_subcommands().filter(|below| !below.is_hide_set() && below.get_name() != "help");
+    below.try_for_each(|below| pages(folder, below, &format!("{name}-{}", below.get_name())))
+}
+
+fn page(manual: &Man) -> io::Result<String> {
+    let mut text = Vec::new();
+    manual.render(&mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}

@@ -1,0 +1,47 @@
+//! Bytes → a well-formed model, which must compile in every order of products; what is printed reads back as the same.
+
+#![no_main]
+
+use std::hint::black_box;
+
+use gemc::compile::{Stages, stages};
+use gemc::diag::Problems;
+use gemc::options::{Options, Order};
+use gemc::syntax::parse;
+use gemc_fuzz::{timed, well_formed};
+use libfuzzer_sys::fuzz_target;
+
+const ORDERS: [Order; 4] = [Order::Cheapest, Order::Matrices, Order::Synthesized, Order::Factored];
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = well_formed(bytes);
+    timed(|| {
+        let made: Vec<Stages> = ORDERS.into_iter().filter_map(|order| compiled(&text, order)).collect();
+        let [first, others @ ..] = made.as_slice() else { return };
+        assert_eq!(others.len() + 1, ORDERS.len(), "one order compiles, another does not:\n{text}");
+        for other in others {
+            assert_eq!(first.plan.counts(), other.plan.counts(), "orders count differently:\n{text}");
+        }
+        let printed = first.ast.to_string();
+        let again = parse(&printed, &mut Problems::new());
+        assert_eq!(again.as_ref(), Some(&first.ast), "what is printed is another tree:\n{printed}");
+        let again = compiled(&printed, Order::Cheapest).map(|stages| stages.plan.to_string());
+        assert_eq!(again, Some(first.plan.to_string()), "what is printed is another plan:\n{printed}");
+        black_box((first.model().to_string(), first.wiring.to_string()));
+    });
+});
+
+/// Compiles a text that keeps the rules; a mask may happen to leave a population without pairs.
+fn compiled(text: &str, order: Order) -> Option<Stages> {
+    match stages("fuzz.gem", text, &Options { order, ..Options::default() }) {
+        Ok(stages) => Some(stages),
+        Err(report) => {
+            let codes: Vec<String> = report.findings().into_iter().map(|finding| finding.code).collect();
+            assert!(
+                codes.iter().any(|code| code == "gem::empty_mask"),
+                "a well-formed text is refused:\n{text}\n{report}"
+            );
+            None
+        }
+    }
+}
