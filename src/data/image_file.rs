@@ -52,10 +52,10 @@ pub(super) fn look(file: &Path) -> Result<Look, DataError> {
     look_at(BufReader::new(opened(file)?), file)
 }
 
-/// Tells how the image that `source` holds looks, as [`look`] does of a file, which faults call `file`.
+/// Tells how the image that `source` holds looks, as `look` does of a file, which faults call `file`.
 ///
 /// # Errors
-/// A [`DataError`] as for [`look`].
+/// A [`DataError`] as for `look`.
 pub fn look_at(source: impl BufRead + Seek, file: &Path) -> Result<Look, DataError> {
     let mut reader = ImageReader::new(source).with_guessed_format();
     if let Ok(reader) = &mut reader {
@@ -97,10 +97,10 @@ pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), Da
     pixels_of(&bytes, file, channels)
 }
 
-/// Reads the image in these bytes, as [`pixels`] does a file's, which faults call `file`.
+/// Reads the image in these bytes, as `pixels` does a file's, which faults call `file`.
 ///
 /// # Errors
-/// A [`DataError`] as for [`pixels`].
+/// A [`DataError`] as for `pixels`.
 pub fn pixels_of(bytes: &[u8], file: &Path, channels: usize) -> Result<(Look, Vec<u8>), DataError> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;

@@ -38,7 +38,7 @@ const SATURATED: f64 = 3.0;
 
 impl Net {
     /// Sends samples through each run as it starts. Where the plan asks for it, sets the constants c, population by population
-    /// in the order of the schedule; see [`scales`]. `samples` returns those of a run, 1 × B × N. Returns what each
+    /// in the order of the schedule; see `scales`. `samples` returns those of a run, 1 × B × N. Returns what each
     /// population then receives, for each run.
     ///
     /// Runs are computed one by one in double precision on the CPU, so that each is what its seed alone gives on any device.
