@@ -25,11 +25,13 @@ pub(crate) fn each<T: Sync, U: Send>(things: &[T], worth: usize, work: impl Fn(&
 }
 
 /// Tells whether there are threads to share work with.
+#[cfg(feature = "torch")]
 pub(crate) fn are_several() -> bool {
     *THREADS
 }
 
 /// Does some work on every part, side by side where there are several.
+#[cfg(feature = "torch")]
 pub(crate) fn share<T: Send>(parts: Vec<T>, work: impl Fn(T) + Send + Sync) {
     if parts.len() > 1 && *THREADS { parts.into_par_iter().for_each(work) } else { parts.into_iter().for_each(work) }
 }
