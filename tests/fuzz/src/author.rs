@@ -136,7 +136,9 @@ pub fn well_formed(bytes: &[u8]) -> String {
     let hidden = places.get(1).filter(|first| layers > 1 && !first.pool).is_some();
     if hidden && author.below(4) == 1 {
         text += &format!("    connect p{} -> p1 via g {{ density: 0.9, seed: 77 }}\n", layers - 1);
-        text += &format!("    connect p1 -> p1 via h {{ acyclic }}\n    unroll {}\n", layers + 1 + author.below(3));
+        // the way round it: all the way up, back, and up again
+        let ticks = 2 * layers + author.below(3);
+        text += &format!("    connect p1 -> p1 via h {{ acyclic }}\n    unroll {ticks}\n");
     }
     text + &format!("    input p0\n    output p{layers}\n}}\n")
 }
