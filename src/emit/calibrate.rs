@@ -19,6 +19,10 @@ pub struct Arrival {
     pub population: String,
     /// The tick, from 1; 0 in a wiring without cycles.
     pub tick: usize,
+    /// What the population does with it.
+    pub activation: Option<Function>,
+    /// The standard deviation that it should have.
+    pub wanted: f64,
     /// Mean over neurons and samples.
     pub mean: f64,
     /// Standard deviation over neurons and samples.
@@ -54,12 +58,8 @@ impl Net {
         let prepared = prepare_all(&self.plan, Place::EXACT)?;
         let mut arrivals = Vec::with_capacity(self.runs());
         for run in 0..self.runs() {
-            let sample = samples(run)?.f_to_kind(Kind::Double)?.f_to_device(Place::EXACT.device)?.f_transpose(1, 2)?;
-            let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));
-            let frame = Frame { sizes: Sizes { runs: 1, batch }, place: Place::EXACT };
-            let rows: Vec<Live> = self.rows().iter().map(|row| own(row, run)).collect::<Result<_, _>>()?;
-            let mut one = OneRun::new(&self.plan, rows, &prepared, (&sample, frame));
-            arrivals.push(one.arrive()?);
+            let mut one = OneRun::new(self, run, &samples(run)?, &prepared)?;
+            arrivals.push(one.arrive(true)?);
             let constants: Vec<Grown> = self.plan.received().iter().flat_map(|at| at.grown.iter().copied()).collect();
             for grown in constants {
                 let row = grown.constant.index();
@@ -70,6 +70,17 @@ impl Net {
         }
         self.settle()?;
         Ok(arrivals)
+    }
+
+    /// Returns what each population receives from `samples`, 1 × B × N, for each run as it stands; changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::calibrate`].
+    pub fn arrivals(&self, samples: &Live) -> Result<Vec<Vec<Arrival>>, TorchFault> {
+        let _guard = no_grad_guard();
+        let prepared = prepare_all(&self.plan, Place::EXACT)?;
+        (0..self.runs()).map(|run| OneRun::new(self, run, samples, &prepared)?.arrive(false)).collect()
     }
 }
 
@@ -83,28 +94,35 @@ struct OneRun<'a> {
     plan: &'a Plan,
     rows: Vec<Live>,
     prepared: &'a Values,
-    sample: &'a Live,
+    /// 1 × N × B.
+    sample: Live,
     frame: Frame,
     /// The rows, and what populations receive as far as it is settled.
     known: Values,
 }
 
 impl<'a> OneRun<'a> {
-    fn new(plan: &'a Plan, rows: Vec<Live>, prepared: &'a Values, (sample, frame): (&'a Live, Frame)) -> Self {
+    /// Copies a run's rows, and `samples`, 1 × B × N, as doubles.
+    fn new(net: &'a Net, run: usize, samples: &Live, prepared: &'a Values) -> Result<Self, TorchFault> {
+        let sample = samples.f_to_kind(Kind::Double)?.f_to_device(Place::EXACT.device)?.f_transpose(1, 2)?;
+        let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));
+        let frame = Frame { sizes: Sizes { runs: 1, batch }, place: Place::EXACT };
+        let rows: Vec<Live> = net.rows().iter().map(|row| own(row, run)).collect::<Result<_, _>>()?;
+        let plan = net.plan();
         let mut known = Values::of(plan);
         for (id, row) in leaf_tensors(plan) {
             known.set(id, rows.get(row).map(Live::shallow_clone));
         }
-        Self { plan, rows, prepared, sample, frame, known }
+        Ok(Self { plan, rows, prepared, sample, frame, known })
     }
 
-    /// Goes through what populations receive, setting constants on the way.
-    fn arrive(&mut self) -> Result<Vec<Arrival>, TorchFault> {
+    /// Goes through what populations receive, setting constants on the way if `calibrate` says so.
+    fn arrive(&mut self, calibrate: bool) -> Result<Vec<Arrival>, TorchFault> {
         let plan = self.plan;
         let mut arrivals = Vec::with_capacity(plan.received().len());
         for received in plan.received() {
             let parts: Vec<TensorId> = received.grown.iter().map(|grown| grown.part).collect();
-            if !parts.is_empty() {
+            if calibrate && !parts.is_empty() {
                 let brought = self.make(&parts)?;
                 for (grown, factor) in received.grown.iter().zip(scales(received, &brought)?) {
                     if let Some(row) = self.rows.get(grown.constant.index()) {
@@ -115,17 +133,17 @@ impl<'a> OneRun<'a> {
                     }
                 }
             }
-            let total = self.make(&[received.total])?;
-            let Some(total) = total.into_iter().next() else { continue };
-            arrivals.push(arrival(received, &total)?);
-            self.known.set(received.total, Some(total));
+            let made = self.make(&[received.total, received.biased])?;
+            let [total, biased] = made.as_slice() else { continue };
+            arrivals.push(arrival(received, total, biased)?);
+            self.known.set(received.total, Some(total.shallow_clone()));
         }
         Ok(arrivals)
     }
 
     /// Computes tensors from what is known.
     fn make(&self, wanted: &[TensorId]) -> Result<Vec<Live>, TorchFault> {
-        let batch = Batch { sample: Some(self.sample), labels: None };
+        let batch = Batch { sample: Some(&self.sample), labels: None };
         let given = Given { plan: self.plan, known: &self.known, prepared: self.prepared, frame: self.frame, batch };
         let made = Walk::new(self.plan, wanted, &self.known, false).run(given)?;
         let found = |id: &TensorId| made.get(*id).or_else(|| self.known.get(*id)).map(Live::shallow_clone);
@@ -175,8 +193,8 @@ fn rounded(value: f64) -> f64 {
     f64::from_bits((value.to_bits() + CUT) & !((CUT << 1) - 1))
 }
 
-/// Returns what is told of what a population receives, 1 × N × B.
-fn arrival(received: &Received, total: &Live) -> Result<Arrival, TorchFault> {
+/// Returns what is told of what a population receives, 1 × N × B without and with its bias.
+fn arrival(received: &Received, total: &Live, biased: &Live) -> Result<Arrival, TorchFault> {
     let number =
         |value: Live| Ok::<f64, TorchFault>(value.f_to_kind(Kind::Double)?.f_mean(Kind::Double)?.f_double_value(&[])?);
     let mean = number(total.shallow_clone())?;
@@ -184,14 +202,25 @@ fn arrival(received: &Received, total: &Live) -> Result<Arrival, TorchFault> {
     let own_mean = total.f_mean_dim(2_i64, true, None)?;
     let between_samples = number(total.f_sub(&own_mean)?.f_square()?)?.sqrt();
     let sloped = match received.activation {
-        Some(Function::Relu) => total.f_gt(0.0)?,
-        Some(Function::Tanh) => total.f_abs()?.f_lt(SATURATED)?,
+        Some(Function::Relu) => biased.f_gt(0.0)?,
+        Some(Function::Tanh) => biased.f_abs()?.f_lt(SATURATED)?,
         // σ(x) = (1 + tanh(x / 2)) / 2
-        Some(Function::Sigmoid) => total.f_abs()?.f_lt(2.0 * SATURATED)?,
-        Some(Function::Gelu) => total.f_gt(-SATURATED)?,
+        Some(Function::Sigmoid) => biased.f_abs()?.f_lt(2.0 * SATURATED)?,
+        Some(Function::Gelu) => biased.f_gt(-SATURATED)?,
         _ => total.f_ones_like()?.f_to_kind(Kind::Bool)?,
     };
     let dead = sloped.f_any_dim(2, false)?.f_logical_not()?;
-    let (population, tick) = (received.population.to_string(), received.tick);
-    Ok(Arrival { population, tick, mean, sd, between_samples, active: number(sloped)?, dead: number(dead)? })
+    let Received { population, tick, activation, spread: wanted, .. } = received;
+    let (population, tick, activation, wanted) = (population.to_string(), *tick, *activation, *wanted);
+    Ok(Arrival {
+        population,
+        tick,
+        activation,
+        wanted,
+        mean,
+        sd,
+        between_samples,
+        active: number(sloped)?,
+        dead: number(dead)?,
+    })
 }

@@ -112,7 +112,7 @@ impl Lowering<'_> {
         let population = model.population(id);
         let (population, activation) = (population.name.text.clone(), function(population.activation));
         let spread = if id == model.output() { ANSWERS } else { 1.0 };
-        self.arrivals.push(Received { population, tick, activation, total, spread, grown });
+        self.arrivals.push(Received { population, tick, activation, total, biased: total, spread, grown });
     }
 
     /// Returns what a population receives by one projection of `active`, made the first time: the input's activity stays what
@@ -151,6 +151,11 @@ impl Lowering<'_> {
                 self.builder.push(Op::Fill { value: 0.0, shape }, &[], "")?
             }
         };
+        if let (Some(total), Some(arrival)) = (received, self.arrivals.last_mut())
+            && arrival.total == total
+        {
+            arrival.biased = biased;
+        }
         match (function(population.activation), received) {
             (None, Some(_)) => {
                 self.builder.tensors[biased.index()].label = label.into();

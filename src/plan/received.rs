@@ -18,6 +18,8 @@ pub struct Received {
     pub activation: Option<Function>,
     /// The sum of what all connections bring, R × N × B, before bias and activation.
     pub total: TensorId,
+    /// The same with the bias: what the activation takes.
+    pub biased: TensorId,
     /// The standard deviation that connections via genes are calibrated to, all together.
     pub spread: f64,
     /// Connections whose constant is calibrated here, as they bring something for the first time.
@@ -40,12 +42,13 @@ pub struct Grown {
 impl Received {
     /// Returns the tensors that it speaks of.
     pub(super) fn reads(&self) -> impl Iterator<Item = TensorId> {
-        std::iter::once(self.total).chain(self.grown.iter().map(|grown| grown.part))
+        [self.total, self.biased].into_iter().chain(self.grown.iter().map(|grown| grown.part))
     }
 
     /// Follows tensors to their new places.
     pub(super) fn retarget(&mut self, moved: impl Fn(TensorId) -> TensorId) {
         self.total = moved(self.total);
+        self.biased = moved(self.biased);
         for grown in &mut self.grown {
             grown.part = moved(grown.part);
         }

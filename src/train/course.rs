@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use tch::{Tensor as Live, no_grad_guard};
 
-use super::doubts::{Doubts, Noted, Warning};
+use super::doubt::Warning;
+use super::doubts::{Doubts, Noted};
 use super::evaluate::judge;
 use super::finite::StepFault;
 use super::keeper::{Folder, Rows};
@@ -12,6 +13,7 @@ use super::outcome::{Outcome, State, Stopped};
 use super::run::{Job, Member, RunFault, Watcher};
 use super::samples::{Order, Samples, as_size};
 use super::scores::{Metric, Score, mean_and_deviation};
+use super::signal::signals;
 use super::step::Stepper;
 use crate::emit::{Arrival, Cohort, Net, Place, TorchFault};
 
@@ -25,7 +27,9 @@ pub(super) struct Course<'a, 'b> {
     /// Every row of the table, [R, …], each run's part as it was at its best.
     best: Rows,
     doubts: Doubts,
-    evaluated: bool,
+    /// What each run's populations received before the first step.
+    received: Vec<Vec<Arrival>>,
+    evaluations: u64,
     began: f64,
     evaluating: f64,
 }
@@ -40,14 +44,22 @@ impl<'a, 'b> Course<'a, 'b> {
         let (mut train, test) = (Samples::new(job.train, job.place)?, Samples::new(job.test, job.place)?);
         train.fit(&net)?;
         test.fit(&net)?;
-        start(&mut net, &mut train, job.place)?;
+        let received = start(&mut net, &mut train, job.place)?;
         let copy = |(name, row): (&str, &Live)| Ok((name.to_owned(), row.f_detach()?.f_zeros_like()?));
         let best = net.named().map(copy).collect::<Result<_, TorchFault>>()?;
         let scores = vec![Score::default(); net.runs()];
-        let doubts = Doubts::new(net.runs(), job.test.classes, job.test.labels);
+        let mut doubts = Doubts::new(net.runs(), job.test.classes, job.test.labels);
+        doubts.received(received.iter().enumerate(), 0, SEEN_FIRST.min(train.len()));
         let stepper = Stepper::new(net, train, recipe.batch, recipe.lr)?;
         let began = (job.clock)();
-        Ok(Self { job, members, stepper, test, scores, best, doubts, evaluated: false, began, evaluating: 0.0 })
+        Ok(Self { job, members, stepper, test, scores, best, doubts, received, evaluations: 0, began, evaluating: 0.0 })
+    }
+
+    /// Writes and tells how the runs start.
+    pub(super) fn begin(&mut self, watcher: &mut dyn Watcher) -> Result<(), RunFault> {
+        (0..self.members.len()).try_for_each(|member| self.write(member, &[], false, None))?;
+        self.tell(watcher);
+        Ok(())
     }
 
     /// Makes one step. Returns the losses of the runs that still count, if they were looked at.
@@ -71,7 +83,7 @@ impl<'a, 'b> Course<'a, 'b> {
 
     /// Tells whether there was an evaluation.
     pub(super) fn is_evaluated(&self) -> bool {
-        self.evaluated
+        self.evaluations > 0
     }
 
     /// Tells whether every run has stopped improving.
@@ -100,8 +112,11 @@ impl<'a, 'b> Course<'a, 'b> {
             self.doubts.evaluated(run, (step, ends), loss, verdict);
             metrics.push(Metric { run, step, loss, accuracy, seconds });
         }
+        self.evaluations += 1;
+        if last || self.evaluations.is_power_of_two() {
+            self.look_at_neurons()?;
+        }
         self.keep(&better)?;
-        self.evaluated = true;
         self.evaluating += (self.job.clock)() - before;
         let better: BTreeSet<usize> = better.iter().map(|(_, run)| run / recipe.runs.max(1)).collect();
         for member in 0..self.members.len() {
@@ -110,6 +125,22 @@ impl<'a, 'b> Course<'a, 'b> {
         let going: Vec<usize> = (0..self.scores.len()).filter(|run| self.scores[*run].counts(recipe)).collect();
         self.stepper.keep(&going)?;
         Ok(metrics)
+    }
+
+    /// Looks at what populations receive from some of the held-out samples.
+    fn look_at_neurons(&mut self) -> Result<(), TorchFault> {
+        let (count, all) = (self.test.len().min(SEEN_FIRST), self.test.len());
+        if count == 0 {
+            return Ok(());
+        }
+        // from all over the set, which may be in the order of classes
+        let index: Vec<i64> = (0..count).map(|place| as_size(place * all / count)).collect();
+        let index = Live::f_from_slice(&index)?.f_to_device(self.job.place.device)?;
+        let (samples, _) = self.test.gather(&index, 1)?;
+        let arrivals = self.stepper.net().arrivals(&samples)?;
+        let runs = self.stepper.runs().iter().copied();
+        self.doubts.received(runs.zip(&arrivals), self.stepper.done(), count);
+        Ok(())
     }
 
     /// Tells of what has not been told yet: doubts about runs, and folders that cannot be written.
@@ -134,7 +165,7 @@ impl<'a, 'b> Course<'a, 'b> {
     fn write(&mut self, index: usize, metrics: &[Metric], better: bool, end: Option<Stopped>) -> Result<(), RunFault> {
         let lacks = self.members.get(index).and_then(|member| member.folder.as_deref()).map(Folder::lacks_genome);
         let Some(lacks) = lacks else { return Ok(()) };
-        let rows = (self.evaluated && (better || lacks)).then(|| self.rows(index)).transpose()?;
+        let rows = (self.is_evaluated() && (better || lacks)).then(|| self.rows(index)).transpose()?;
         let (outcome, each) = (self.outcome(index, end), self.job.recipe.runs.max(1));
         let own = metrics.iter().filter(|metric| metric.run / each == index);
         let own: Vec<Metric> = own.map(|metric| Metric { run: metric.run % each, ..metric.clone() }).collect();
@@ -197,6 +228,7 @@ impl<'a, 'b> Course<'a, 'b> {
             seconds,
             ms_per_step: Some(1e3 * (seconds - self.evaluating) / steps.max(1) as f64),
             stopped: end,
+            received: signals(self.received.chunks(each).nth(index).unwrap_or_default()),
             warnings: noted.map(|noted| warning(noted, each)).collect(),
             ..Outcome::none(0)
         }

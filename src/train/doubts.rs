@@ -1,19 +1,12 @@
-//! A run that does not learn is noticed: its losses and what it answers come in, doubts go out, each once a run.
-//!
-//! What each population receives, and how many of its neurons are dead, would be one [`Doubt`] more, told by [`Doubts::note`]
-//! before the first step.
+//! A run that does not learn is noticed: what populations receive, losses and answers come in, doubts go out, each once a run.
 
-use std::fmt;
-
-use miette::Diagnostic;
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
+use super::doubt::{Doubt, Who};
 use super::evaluate::Verdict;
+use super::signal::unhealthy;
+use crate::emit::Arrival;
 
-/// A first loss is far above what guessing costs from so many times that on. Shipped models with the paper's start begin
-/// at up to 220 times, and learn.
-const HIGH: f64 = 1_000.0;
+/// A first loss is far above what guessing costs from so many times that on; calibrated starts come to about ten.
+const HIGH: f64 = 100.0;
 /// How near to what guessing costs a mean loss has to be to be called the same, relative to it; a float holds seven digits.
 const SAME: f64 = 1e-6;
 /// Steps before which nothing is said of what a run has learned.
@@ -25,149 +18,12 @@ const SEVERAL: u64 = 3;
 /// Deviations of a binomial that one guess in a thousand exceeds.
 const DEVIATIONS: f64 = 3.09;
 
-/// Why a run may not learn.
-#[derive(Debug, Clone, PartialEq, Error, Diagnostic)]
-pub enum Doubt {
-    /// The first loss.
-    #[error(
-        "{who}the first loss is {loss:.4}, far above {guess:.4}, which guessing costs: the output starts too strong"
-    )]
-    #[diagnostic(
-        code(run::high_first_loss),
-        severity(Warning),
-        help(
-            "a smaller `gain` of the last connection starts it weaker; so does a smaller `deviation` of an input that takes numbers as (x − mean) / deviation"
-        )
-    )]
-    HighFirstLoss {
-        /// The runs.
-        who: Who,
-        /// The loss.
-        loss: f64,
-        /// What guessing costs: ln C.
-        guess: f64,
-    },
-    /// The loss does not move from what guessing costs.
-    #[error(
-        "{who}the loss stays at {guess:.6}, exactly what guessing costs: all outputs are equal, nothing reaches them"
-    )]
-    #[diagnostic(
-        code(run::equal_outputs),
-        severity(Warning),
-        help(
-            "most likely a population on the way is dead: all of its neurons are 0 for every sample. A larger `gain`, another activation or another `--seed` may revive it; a smaller `--lr` keeps it from dying"
-        )
-    )]
-    EqualOutputs {
-        /// The runs.
-        who: Who,
-        /// What guessing costs: ln C.
-        guess: f64,
-    },
-    /// One class for all.
-    #[error("{who}the network gives one answer, class {class}, to all {samples} samples it is judged by")]
-    #[diagnostic(
-        code(run::one_answer),
-        severity(Warning),
-        help(
-            "the usual causes are a learning rate that is too large (`--lr`), neurons that are all dead, and a start from which nothing of the input reaches the output (`gain`)"
-        )
-    )]
-    OneAnswer {
-        /// The runs.
-        who: Who,
-        /// The class, counted from 0.
-        class: usize,
-        /// How many samples there are.
-        samples: usize,
-    },
-    /// No better than guessing.
-    #[error("{who}after {step} steps the best accuracy is {:.2} %; guessing alone may come to {:.2} %", 100.0 * best, 100.0 * chance)]
-    #[diagnostic(
-        code(run::at_chance),
-        severity(Warning),
-        help(
-            "the usual causes are a learning rate that is too large or too small (`--lr`), a start from which nothing of the input reaches the output (`gain`), dead neurons, labels that do not belong to their samples, and too few steps (`--steps`)"
-        )
-    )]
-    AtChance {
-        /// The runs.
-        who: Who,
-        /// Steps made.
-        step: u64,
-        /// The best accuracy, a fraction.
-        best: f64,
-        /// What guessing may come to, a fraction.
-        chance: f64,
-    },
-}
-
-/// The runs that a doubt is about, where there are several: `runs 0 and 3: `.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Who(Vec<usize>);
-
-impl fmt::Display for Who {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.as_slice() {
-            [] => Ok(()),
-            runs => write!(f, "{}: ", numbered(runs)),
-        }
-    }
-}
-
-/// Writes `run 3`, or `runs 0, 3 and 5`; of very many the first.
-pub fn numbered(runs: &[usize]) -> String {
-    let text: Vec<String> = runs.iter().take(12).map(usize::to_string).collect();
-    match text.as_slice() {
-        [] => "no run".to_owned(),
-        [one] => format!("run {one}"),
-        some if runs.len() > some.len() => format!("runs {} and {} more", some.join(", "), runs.len() - some.len()),
-        [head @ .., last] => format!("runs {} and {last}", head.join(", ")),
-    }
-}
-
-/// A doubt as `run.json` holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
-    /// Its code, such as `run::at_chance`.
-    pub code: String,
-    /// The run, counted from 0.
-    pub run: usize,
-    /// Steps made when it was noticed.
-    pub step: u64,
-    /// What it says.
-    pub message: String,
-}
-
 /// What was noticed of one run.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Noted {
     pub(super) run: usize,
     pub(super) step: u64,
     pub(super) doubt: Doubt,
-}
-
-impl Doubt {
-    /// Returns the code.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::HighFirstLoss { .. } => "run::high_first_loss",
-            Self::EqualOutputs { .. } => "run::equal_outputs",
-            Self::OneAnswer { .. } => "run::one_answer",
-            Self::AtChance { .. } => "run::at_chance",
-        }
-    }
-
-    /// Returns the same doubt about all of `runs`.
-    #[must_use]
-    fn about(mut self, runs: Vec<usize>) -> Self {
-        let (Self::HighFirstLoss { who, .. }
-        | Self::EqualOutputs { who, .. }
-        | Self::OneAnswer { who, .. }
-        | Self::AtChance { who, .. }) = &mut self;
-        *who = Who(runs);
-        self
-    }
 }
 
 /// What is known of one run.
@@ -209,6 +65,20 @@ impl Doubts {
     /// Returns everything that was noticed.
     pub(super) fn noted(&self) -> &[Noted] {
         &self.noted
+    }
+
+    /// Looks at what the populations of runs receive from `samples` samples after `step` steps.
+    pub(super) fn received<'a>(
+        &mut self,
+        runs: impl Iterator<Item = (usize, &'a Vec<Arrival>)>,
+        step: u64,
+        samples: usize,
+    ) {
+        for (run, arrivals) in runs {
+            for doubt in unhealthy(arrivals, step, samples) {
+                self.note(run, step, doubt);
+            }
+        }
     }
 
     /// Looks at the losses of the first step.

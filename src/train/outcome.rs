@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::doubts::Warning;
+use super::doubt::Warning;
 use super::finite::StepFault;
 use super::run::RunFault;
+use super::signal::Signal;
 
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +91,9 @@ pub struct Outcome {
     /// The fault that ended it.
     #[serde(default)]
     pub error: Option<Trouble>,
+    /// What each population received before the first step; absent in runs of before this was looked at.
+    #[serde(default)]
+    pub received: Vec<Signal>,
     /// What is amiss with the runs, each told once a run.
     #[serde(default)]
     pub warnings: Vec<Warning>,
@@ -113,6 +117,7 @@ impl Outcome {
             ms_per_step: None,
             stopped: None,
             error: None,
+            received: Vec::new(),
             warnings: Vec::new(),
             missing: Vec::new(),
         }

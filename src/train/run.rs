@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::course::Course;
-use super::doubts::Doubt;
+use super::doubt::Doubt;
 use super::finite::StepFault;
 use super::folder::FolderFault;
 use super::keeper::Folder;
@@ -160,6 +160,7 @@ fn train(
     watcher: &mut dyn Watcher,
     interrupt: Interrupt<'_>,
 ) -> Result<Vec<Outcome>, RunFault> {
+    course.begin(watcher)?;
     loop {
         let losses = course.step()?;
         let done = course.done();

@@ -174,6 +174,27 @@ fn a_fan_in_start_is_looked_at_and_left_as_it_is() {
 }
 
 #[test]
+fn a_net_that_has_learned_is_looked_at_with_its_biases_and_left_as_it_is() {
+    let plan = plan_in(SMALL, Order::Cheapest);
+    let mut net = Net::new(&plan, &SEEDS, Place::EXACT).unwrap();
+    // a bias that silences the first half of the neurons
+    let rows: Vec<(String, Tensor)> = net.named().map(|(name, row)| (name.to_owned(), row.detach().copy())).collect();
+    for (_, row) in rows.iter().filter(|(name, _)| name == "hidden.bias") {
+        let _ = row.narrow(1, 0, row.size()[1] / 2).fill_(-1e6);
+    }
+    net.load(&rows).unwrap();
+    let x = samples(&plan, &SEEDS[..1]);
+    let arrivals = net.arrivals(&x).unwrap();
+    assert!(net.named().zip(&rows).all(|((_, now), (_, before))| now == before));
+    assert_eq!(arrivals.len(), SEEDS.len());
+    for told in &arrivals {
+        let hidden = told.iter().find(|told| told.population == "hidden").unwrap();
+        assert!(hidden.dead >= 0.5 && hidden.active < 0.5, "{hidden:?}");
+        assert!(hidden.mean.abs() < 1e3, "what connections bring has no bias in it: {hidden:?}");
+    }
+}
+
+#[test]
 fn a_population_that_receives_nothing_keeps_its_constant() {
     let plan = plan_in(MANY, Order::Cheapest);
     let mut net = Net::new(&plan, &[3], Place::EXACT).unwrap();

@@ -13,7 +13,7 @@ use crate::cli::screen::Screen;
 use crate::compile::{Stages, stages};
 use crate::emit::Net;
 use crate::options::{Options, Order};
-use crate::train::{Kept, Record};
+use crate::train::{Folder, Kept, Record, State};
 
 /// A record names another model than the text does.
 #[derive(Debug, Error, Diagnostic)]
@@ -34,6 +34,13 @@ pub(super) struct Restored {
 /// Makes the net of the run in `run`, whose plan has this `order` of products.
 pub(super) fn restored(screen: &Screen, run: &Path, machine: &Machine, order: Order) -> Result<Restored, Failure> {
     let kept = Kept::open(run).map_err(Blame::failure)?;
+    if kept.record.outcome.state == Some(State::Running) {
+        screen.remark(if Folder::is_held(run) {
+            "this run still trains: its genome is the best so far"
+        } else {
+            "this run was killed while it trained: its genome is the best that it kept"
+        });
+    }
     let stages = compiled(run, &kept, order)?;
     let (expected, found) = (&kept.record.model, stages.plan.name());
     if expected != found {

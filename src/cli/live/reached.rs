@@ -31,7 +31,9 @@ pub(super) fn why(stopped: Stopped) -> &'static str {
 }
 
 /// Writes what a finished run reached, where it is kept, and how to look at it again.
-pub(super) fn reached(screen: &Screen, record: &Record, path: &Path) -> String {
+///
+/// `data_dir` is where data was looked for first.
+pub(super) fn reached(screen: &Screen, record: &Record, path: &Path, data_dir: Option<&Path>) -> String {
     let outcome = &record.outcome;
     let steps = count(outcome.steps, "step");
     let accuracy = match outcome.mean {
@@ -51,13 +53,15 @@ pub(super) fn reached(screen: &Screen, record: &Record, path: &Path) -> String {
         }
     };
     let shown = path.display();
+    let place =
+        data_dir.map(|place| format!(" --data-dir {}", quoted(&place.display().to_string()))).unwrap_or_default();
     let each = outcome.ms_per_step.map(|each| format!(", {each:.2} ms each")).unwrap_or_default();
     let end = outcome.stopped.map(|stopped| format!("; {}", why(stopped))).unwrap_or_default();
     let mut lines = vec![
         ("steps", format!("{steps} in {:.1} s{each}{end}", outcome.seconds)),
         ("parameters", compressed),
         ("kept in", format!("{shown}: {}", kept(outcome))),
-        ("again", format!("gemc eval {} --data {}", quoted(&shown.to_string()), quoted(&record.data))),
+        ("again", format!("gemc eval {}{place}", quoted(&shown.to_string()))),
     ];
     lines.extend(at_chance(outcome).map(|line| ("but", screen.paint(Ink::Bad, &line))));
     format!("{title}\n\n{}", screen.block(&lines))

@@ -59,7 +59,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     if screen.is_json() {
         screen.object(folder.record())?;
     } else {
-        screen.print(&reached(screen, folder.record(), &path))?;
+        screen.print(&reached(screen, folder.record(), &path, args.training.data_dir.as_deref()))?;
     }
     // what is not kept weighs more than who ended it
     Ok(lacking(screen, folder.missing()).unwrap_or(ended(outcome.stopped)))

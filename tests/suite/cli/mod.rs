@@ -6,6 +6,8 @@ mod check;
 mod compile;
 mod data;
 #[cfg(feature = "torch")]
+mod doubts;
+#[cfg(feature = "torch")]
 mod draw;
 mod engine;
 mod explain;

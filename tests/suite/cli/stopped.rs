@@ -1,5 +1,5 @@
-//! Runs that something stops or disturbs: signals, other runs on the same folder, a folder that goes away, diverging, learning
-//! nothing. What is said, what is kept, how it ends.
+//! Runs that something stops or disturbs: signals, other runs on the same folder, a folder that goes away, diverging.
+//! What is said, what is kept, how it ends.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -172,22 +172,4 @@ fn a_run_that_diverges_is_told_in_the_words_of_the_source() {
     assert_eq!((&record["state"], &record["error"]["code"]), (&"diverged".into(), &"run::not_finite".into()));
     assert_eq!((&record["stopped"], &record["mean"]), (&Value::Null, &Value::Null));
     assert_eq!(record["best_accuracy"], serde_json::json!([null]));
-}
-
-#[test]
-fn a_run_that_learns_nothing_says_so() {
-    let folder = folder();
-    let train = [TRAIN, &["--steps", "400", "--eval-every", "100", "--run-dir", "run"]].concat();
-    // a rate at which nothing moves
-    let said = run_in(folder.path(), &[&train[..], &["--lr", "1e-12", "--runs", "2"]].concat());
-    assert_eq!(said.code, 0, "{}", said.err);
-    assert_eq!(said.err.matches("run::at_chance").count(), 1, "{}", said.err);
-    let last = said.out.lines().last().unwrap();
-    assert!(last.contains("no better than guessing"), "{}", said.out);
-    let warnings = record(&folder.path().join("run"))["warnings"].clone();
-    let of: Vec<_> = warnings.as_array().unwrap().iter().filter(|one| one["code"] == "run::at_chance").collect();
-    assert!(!of.is_empty() && of.iter().all(|one| one["step"].is_u64() && one["message"].is_string()), "{warnings}");
-
-    let said = run_in(folder.path(), &[TRAIN, &["--steps", "400", "--eval-every", "100"]].concat());
-    assert!(!said.err.contains("run::") && !said.out.contains("guessing"), "{}{}", said.err, said.out);
 }

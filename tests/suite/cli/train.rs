@@ -85,7 +85,7 @@ fn a_folder_of_images_is_trained_on() {
     let train = ["compile", "own.gem", "--train", "folder:my pets", "--threads", "1", "--steps", "200", "--batch", "5"];
     let said = run_in(folder.path(), &train);
     assert_eq!(said.code, 0, "{}", said.err);
-    assert!(said.out.contains("gemc eval runs/own-1 --data 'folder:my pets'"), "{}", said.out);
+    assert!(said.out.contains("gemc eval runs/own-1\n"), "{}", said.out);
     let record = record(&folder.path().join("runs/own-1"));
     assert_eq!((record["best_accuracy"][0].as_f64(), record["facts"]["height"].as_u64()), (Some(1.0), Some(4)));
     fs::rename(folder.path().join("my pets"), folder.path().join("pets")).unwrap();
@@ -98,7 +98,7 @@ fn no_run_is_overwritten() {
     let folder = folder();
     let first = train(folder.path(), &["--eval-every", "20"]);
     assert_eq!(first.code, 0, "{}", first.err);
-    assert!(first.out.contains("gemc eval runs/sgem_slp-1 --data glyphs"), "{}", first.out);
+    assert!(first.out.contains("gemc eval runs/sgem_slp-1\n"), "{}", first.out);
     assert!(first.err.contains("step      20  loss"), "{}", first.err);
     let second = train(folder.path(), &["--quiet"]);
     assert!(second.out.contains("runs/sgem_slp-2") && !second.err.contains("step "), "{}{}", second.out, second.err);

@@ -1,0 +1,281 @@
+//! Why a run may not learn: one doubt each, with its code, what it says, and what is likely to help.
+
+use std::fmt;
+
+use miette::Diagnostic;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::diag::grouped;
+use crate::plan::Function;
+
+/// Why a run may not learn.
+#[derive(Debug, Clone, PartialEq, Error, Diagnostic)]
+pub enum Doubt {
+    /// What a population receives is far too much or far too little.
+    #[error("{who}{when} {population} receives sums with standard deviation {}; healthy are about {wanted}", short(*sd))]
+    #[diagnostic(
+        code(run::ill_scaled),
+        severity(Warning),
+        help(
+            "`start calibrated` starts every connection via genes so that sums are healthy; where it does already, or weights are direct, the input's `deviation`, or `gain`, is off"
+        )
+    )]
+    IllScaled {
+        /// The runs.
+        who: Who,
+        /// When.
+        when: When,
+        /// The first such population of the schedule.
+        population: Named,
+        /// What it receives.
+        sd: f64,
+        /// What is healthy.
+        wanted: f64,
+    },
+    /// A population receives the same whatever the sample is.
+    #[error("{who}{when} {population} receives almost the same from every sample: of what it receives, only {} differs between samples", share(*part))]
+    #[diagnostic(
+        code(run::no_signal),
+        severity(Warning),
+        help(
+            "what all samples have in common drowns their differences: give the input the `mean` and `deviation` of its data, centre genes (`gaussian(centred)`), or let a connection skip the populations in between"
+        )
+    )]
+    NoSignal {
+        /// The runs.
+        who: Who,
+        /// When.
+        when: When,
+        /// The first such population of the schedule.
+        population: Named,
+        /// Standard deviation between samples over the root mean square.
+        part: f64,
+    },
+    /// Neurons whose answer no sample changes.
+    #[error("{who}{when} {} of the neurons of {population} are dead: {} is flat for each of {samples} samples", share(*dead), activation.name())]
+    #[diagnostic(
+        code(run::dead_neurons),
+        severity(Warning),
+        help(
+            "dead neurons learn nothing, and nothing is learned through them: `activation: gelu` has a slope to come back by; `start calibrated`, or a smaller `gain`, starts more of them alive; a smaller `--lr` kills fewer"
+        )
+    )]
+    DeadNeurons {
+        /// The runs.
+        who: Who,
+        /// When.
+        when: When,
+        /// The first such population of the schedule.
+        population: Named,
+        /// Their share.
+        dead: f64,
+        /// What is flat.
+        activation: Function,
+        /// How many samples were looked at.
+        samples: usize,
+    },
+    /// Neurons at the flat ends of what they answer by.
+    #[error("{who}{when} {population} is saturated: {} has a slope worth the name for only {} of what it receives", activation.name(), share(*active))]
+    #[diagnostic(
+        code(run::saturated),
+        severity(Warning),
+        help(
+            "saturated neurons learn slowly: `start calibrated`, or a smaller `gain`, starts them within reach; a smaller `--lr` keeps them there"
+        )
+    )]
+    Saturated {
+        /// The runs.
+        who: Who,
+        /// When.
+        when: When,
+        /// The first such population of the schedule.
+        population: Named,
+        /// What is left.
+        active: f64,
+        /// What is flat.
+        activation: Function,
+    },
+    /// The first loss.
+    #[error(
+        "{who}the first loss is {loss:.4}, far above {guess:.4}, which guessing costs: the output starts too strong"
+    )]
+    #[diagnostic(
+        code(run::high_first_loss),
+        severity(Warning),
+        help(
+            "a smaller `gain` of the last connection starts it weaker; so does a smaller `deviation` of an input that takes numbers as (x − mean) / deviation"
+        )
+    )]
+    HighFirstLoss {
+        /// The runs.
+        who: Who,
+        /// The loss.
+        loss: f64,
+        /// What guessing costs: ln C.
+        guess: f64,
+    },
+    /// The loss does not move from what guessing costs.
+    #[error(
+        "{who}the loss stays at {guess:.6}, exactly what guessing costs: all outputs are equal, nothing reaches them"
+    )]
+    #[diagnostic(
+        code(run::equal_outputs),
+        severity(Warning),
+        help(
+            "most likely a population on the way is dead: all of its neurons are 0 for every sample. A larger `gain`, another activation or another `--seed` may revive it; a smaller `--lr` keeps it from dying"
+        )
+    )]
+    EqualOutputs {
+        /// The runs.
+        who: Who,
+        /// What guessing costs: ln C.
+        guess: f64,
+    },
+    /// One class for all.
+    #[error("{who}the network gives one answer, class {class}, to all {samples} samples it is judged by")]
+    #[diagnostic(
+        code(run::one_answer),
+        severity(Warning),
+        help(
+            "the usual causes are a learning rate that is too large (`--lr`), neurons that are all dead, and a start from which nothing of the input reaches the output (`gain`)"
+        )
+    )]
+    OneAnswer {
+        /// The runs.
+        who: Who,
+        /// The class, counted from 0.
+        class: usize,
+        /// How many samples there are.
+        samples: usize,
+    },
+    /// No better than guessing.
+    #[error("{who}after {} steps the best accuracy is {:.2} %; guessing alone may come to {:.2} %", grouped(*step), 100.0 * best, 100.0 * chance)]
+    #[diagnostic(
+        code(run::at_chance),
+        severity(Warning),
+        help(
+            "the usual causes are a learning rate that is too large or too small (`--lr`), a start from which nothing of the input reaches the output (`gain`), dead neurons, labels that do not belong to their samples, and too few steps (`--steps`)"
+        )
+    )]
+    AtChance {
+        /// The runs.
+        who: Who,
+        /// Steps made.
+        step: u64,
+        /// The best accuracy, a fraction.
+        best: f64,
+        /// What guessing may come to, a fraction.
+        chance: f64,
+    },
+}
+
+/// The runs that a doubt is about, where there are several: `runs 0 and 3: `.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Who(Vec<usize>);
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [] => Ok(()),
+            runs => write!(f, "{}: ", numbered(runs)),
+        }
+    }
+}
+
+/// When something was noticed, in steps made: `at the start`, or `after 300 steps`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct When(pub u64);
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("at the start"),
+            steps => write!(f, "after {} steps", grouped(steps)),
+        }
+    }
+}
+
+/// A population, and how many others the same is true of: `second`, or `second (and 2 more)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// How many others.
+    pub more: usize,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.more {
+            0 => f.write_str(&self.name),
+            more => write!(f, "{} (and {more} more)", self.name),
+        }
+    }
+}
+
+/// Writes a number with as few digits as tell how large it is.
+fn short(number: f64) -> String {
+    if (1e-3..1e6).contains(&number) { format!("{number:.3}") } else { format!("{number:.1e}") }
+}
+
+/// Writes a share as a percentage.
+fn share(part: f64) -> String {
+    let percent = 100.0 * part;
+    if percent == 0.0 || percent >= 0.1 { format!("{percent:.1} %") } else { format!("{percent:.1e} %") }
+}
+
+/// Writes `run 3`, or `runs 0, 3 and 5`; of very many the first.
+pub fn numbered(runs: &[usize]) -> String {
+    let text: Vec<String> = runs.iter().take(12).map(usize::to_string).collect();
+    match text.as_slice() {
+        [] => "no run".to_owned(),
+        [one] => format!("run {one}"),
+        some if runs.len() > some.len() => format!("runs {} and {} more", some.join(", "), runs.len() - some.len()),
+        [head @ .., last] => format!("runs {} and {last}", head.join(", ")),
+    }
+}
+
+/// A doubt as `run.json` holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Its code, such as `run::at_chance`.
+    pub code: String,
+    /// The run, counted from 0.
+    pub run: usize,
+    /// Steps made when it was noticed.
+    pub step: u64,
+    /// What it says.
+    pub message: String,
+}
+
+impl Doubt {
+    /// Returns the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::IllScaled { .. } => "run::ill_scaled",
+            Self::NoSignal { .. } => "run::no_signal",
+            Self::DeadNeurons { .. } => "run::dead_neurons",
+            Self::Saturated { .. } => "run::saturated",
+            Self::HighFirstLoss { .. } => "run::high_first_loss",
+            Self::EqualOutputs { .. } => "run::equal_outputs",
+            Self::OneAnswer { .. } => "run::one_answer",
+            Self::AtChance { .. } => "run::at_chance",
+        }
+    }
+
+    /// Returns the same doubt about all of `runs`.
+    #[must_use]
+    pub(super) fn about(mut self, runs: Vec<usize>) -> Self {
+        let (Self::IllScaled { who, .. }
+        | Self::NoSignal { who, .. }
+        | Self::DeadNeurons { who, .. }
+        | Self::Saturated { who, .. }
+        | Self::HighFirstLoss { who, .. }
+        | Self::EqualOutputs { who, .. }
+        | Self::OneAnswer { who, .. }
+        | Self::AtChance { who, .. }) = &mut self;
+        *who = Who(runs);
+        self
+    }
+}

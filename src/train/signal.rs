@@ -1,0 +1,116 @@
+//! What populations receive: as `run.json` keeps it of the start, and what of it is far from healthy.
+
+use serde::{Deserialize, Serialize};
+
+use super::doubt::{Doubt, Named, When, Who};
+use crate::emit::Arrival;
+use crate::plan::Function;
+
+/// Sums are too strong from so many times what is healthy. By `start fan_in` a first hidden layer comes to four times, a second
+/// one, which no longer learns reliably, to twenty and more.
+const STRONG: f64 = 10.0;
+/// Sums are too weak below this part of what is healthy. Direct weights start with a thousandth, and learn.
+const WEAK: f64 = 1e-6;
+/// The part of what is received that has to differ between samples.
+const DIFFERS: f64 = 0.01;
+/// The share of dead neurons above which something is said at the start; calibrated starts come to a fifth.
+const DEAD_AT_FIRST: f64 = 0.5;
+/// The same of networks that have learned: many kill half of their neurons and do well.
+const DEAD_LATER: f64 = 0.9;
+/// The share of what is received that has to lie where there is a slope.
+const ACTIVE: f64 = 0.2;
+
+/// Runs times populations that are kept at most: some three megabytes.
+const MOST: usize = 20_000;
+
+/// What a population receives from the first samples before the first step; each number for each run, `None` where it is not
+/// finite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// The population.
+    pub population: String,
+    /// The tick, from 1; 0 in a wiring without cycles.
+    pub tick: usize,
+    /// Mean over neurons and samples.
+    pub mean: Vec<Option<f64>>,
+    /// Standard deviation over neurons and samples.
+    pub sd: Vec<Option<f64>>,
+    /// Root mean square, over neurons, of the standard deviation over samples.
+    pub between_samples: Vec<Option<f64>>,
+    /// Share of neurons and samples for which the activation has a slope.
+    pub active: Vec<Option<f64>>,
+    /// Share of neurons whose activation has no slope for any sample.
+    pub dead: Vec<Option<f64>>,
+}
+
+/// Returns the same as the record has it: population after population, from what each run's populations receive. Of very
+/// many it has the first.
+pub(super) fn signals(runs: &[Vec<Arrival>]) -> Vec<Signal> {
+    let first = runs.first().map(Vec::as_slice).unwrap_or_default();
+    let first = first.get(..MOST).unwrap_or(first);
+    let runs = runs.get(..MOST / first.len().max(1)).unwrap_or(runs);
+    let of = |place: usize, number: fn(&Arrival) -> f64| {
+        let all = runs.iter().map(|run| run.get(place).map(number).filter(|number| number.is_finite()));
+        all.collect::<Vec<_>>()
+    };
+    let signal = |(place, one): (usize, &Arrival)| Signal {
+        population: one.population.clone(),
+        tick: one.tick,
+        mean: of(place, |arrival| arrival.mean),
+        sd: of(place, |arrival| arrival.sd),
+        between_samples: of(place, |arrival| arrival.between_samples),
+        active: of(place, |arrival| arrival.active),
+        dead: of(place, |arrival| arrival.dead),
+    };
+    first.iter().enumerate().map(signal).collect()
+}
+
+/// Returns what is amiss with what one run's populations receive from `samples` samples after `step` steps.
+pub(super) fn unhealthy(arrivals: &[Arrival], step: u64, samples: usize) -> Vec<Doubt> {
+    let (who, when) = (Who::default(), When(step));
+    let scaled = named(arrivals, |arrival| {
+        let times = arrival.sd.max(arrival.mean.abs()) / arrival.wanted;
+        step == 0 && !(WEAK..STRONG).contains(&times)
+    });
+    let scaled = scaled.map(|(population, arrival)| {
+        let Arrival { sd, wanted, .. } = *arrival;
+        Doubt::IllScaled { who: who.clone(), when, population, sd, wanted }
+    });
+    let silent = named(arrivals, |arrival| part(arrival) < DIFFERS);
+    let silent = silent.map(|(population, arrival)| {
+        let part = part(arrival);
+        Doubt::NoSignal { who: who.clone(), when, population, part }
+    });
+    let most = if step == 0 { DEAD_AT_FIRST } else { DEAD_LATER };
+    let dead = named(arrivals, |arrival| arrival.activation == Some(Function::Relu) && arrival.dead > most);
+    let dead = dead.and_then(|(population, arrival)| {
+        let (dead, activation) = (arrival.dead, arrival.activation?);
+        Some(Doubt::DeadNeurons { who: who.clone(), when, population, dead, activation, samples })
+    });
+    let bounded = |arrival: &Arrival| matches!(arrival.activation, Some(Function::Tanh | Function::Sigmoid));
+    let saturated = named(arrivals, |arrival| bounded(arrival) && arrival.active < ACTIVE);
+    let saturated = saturated.and_then(|(population, arrival)| {
+        let (active, activation) = (arrival.active, arrival.activation?);
+        Some(Doubt::Saturated { who: who.clone(), when, population, active, activation })
+    });
+    [scaled, silent, dead, saturated].into_iter().flatten().collect()
+}
+
+/// Returns the share of what a population receives that differs between samples.
+fn part(arrival: &Arrival) -> f64 {
+    let whole = arrival.mean.hypot(arrival.sd);
+    if whole > 0.0 { arrival.between_samples / whole } else { 0.0 }
+}
+
+/// Returns the first population that something is true of, and how many others it is true of.
+fn named(arrivals: &[Arrival], amiss: impl Fn(&Arrival) -> bool) -> Option<(Named, &Arrival)> {
+    let mut names: Vec<&str> = Vec::new();
+    let mut first = None;
+    for arrival in arrivals.iter().filter(|arrival| amiss(arrival)) {
+        first = first.or(Some(arrival));
+        if !names.contains(&arrival.population.as_str()) {
+            names.push(&arrival.population);
+        }
+    }
+    first.map(|arrival| (Named { name: arrival.population.clone(), more: names.len() - 1 }, arrival))
+}
