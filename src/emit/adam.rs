@@ -214,7 +214,7 @@ impl Adam {
         }))
     }
 
-    #[allow(clippy::cast_possible_truncation)]
+    #[allow(clippy::cast_possible_truncation, unsafe_code)]
     fn native(&mut self, gradients: &[Live]) {
         let (step, lr) = (self.moments.step as f64, self.lr.0);
         let rates = Rates {
@@ -226,9 +226,14 @@ impl Adam {
         let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
         let rows = self.values.iter_mut().zip(gradients).zip(&mut self.moments.first).zip(&mut self.moments.second);
         for ((((values, gradient), first), second), rate) in rows.zip(&self.rates) {
-            let (first, second) = (numbers_mut(first), numbers_mut(second));
             let rates = Rates { stride: rates.stride * *rate as f32, ..rates };
-            update(Row { values: numbers_mut(values), gradient: numbers(gradient), first, second }, rates, threads);
+            // SAFETY: values, gradient and moments of a row are four tensors that share nothing with each other or with those of
+            // another row; the net, which shares the values, computes nothing meanwhile.
+            let row = unsafe {
+                let (first, second) = (numbers_mut(first), numbers_mut(second));
+                Row { values: numbers_mut(values), gradient: numbers(gradient), first, second }
+            };
+            update(row, rates, threads);
         }
     }
 

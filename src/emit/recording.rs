@@ -35,9 +35,16 @@ impl Recording {
     /// # Errors
     ///
     /// CUDA refuses, mostly since something that it was given before has failed.
-    pub fn launch(&self) -> Result<(), TorchFault> {
+    ///
+    /// # Safety
+    ///
+    /// Every tensor that was there before the recording, and that the recorded work reads or writes, must still be there, with the
+    /// storage that it had then.
+    #[allow(unsafe_code)]
+    pub unsafe fn launch(&self) -> Result<(), TorchFault> {
         let refused = || TorchFault { message: "CUDA refused to launch a recorded step".to_owned() };
-        self.graph.launch().then_some(()).ok_or_else(refused)
+        // SAFETY: what the work itself made lives in the graph's memory; for the rest the caller vouches.
+        unsafe { self.graph.launch() }.then_some(()).ok_or_else(refused)
     }
 }
 

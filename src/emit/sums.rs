@@ -14,6 +14,7 @@ pub(super) fn are_plain(operands: [&Live; 2]) -> bool {
 }
 
 /// Has `sum`, one of the kernel's, make a tensor of `sizes`; it is told operands, result, R and threads.
+#[allow(unsafe_code)]
 pub(super) fn by_kernel(
     over: Over,
     [x, y]: [&Live; 2],
@@ -23,9 +24,12 @@ pub(super) fn by_kernel(
     let (x, y) = (x.f_contiguous()?, y.f_contiguous()?);
     let mut made = Live::f_empty(sizes, (Kind::Float, Device::Cpu))?;
     let whole = |size: i64| usize::try_from(size).unwrap_or(0);
-    let operands = Operands { x: numbers(&x), y: numbers(&y), length: whole(length(over, &x, &y)) };
+    // SAFETY: nobody writes the operands while a sum is made of them.
+    let [of_x, of_y] = unsafe { [numbers(&x), numbers(&y)] };
+    let operands = Operands { x: of_x, y: of_y, length: whole(length(over, &x, &y)) };
     let (runs, threads) = (whole(x.size()[0]), whole(tch::get_num_threads().into()).max(1));
-    sum(operands, numbers_mut(&mut made), (runs, threads));
+    // SAFETY: the tensor was made here, and nobody else knows it.
+    sum(operands, unsafe { numbers_mut(&mut made) }, (runs, threads));
     Ok(made)
 }
 

@@ -49,9 +49,12 @@ impl Reel {
 }
 
 impl Recorded {
+    #[allow(unsafe_code)]
     fn launch(&mut self, index: &Live) -> Result<Live, TorchFault> {
         self.index.f_copy_(index)?;
-        self.recording.launch()?;
+        // SAFETY: the index is kept here. Net, optimiser and samples are the stepper's, which forgets the recording where it
+        // exchanges their tensors (`Stepper::keep`).
+        unsafe { self.recording.launch() }?;
         Ok(self.losses.shallow_clone())
     }
 }

@@ -23,8 +23,8 @@ const ACTIVE: f64 = 0.2;
 /// Runs times populations that are kept at most: some three megabytes.
 const MOST: usize = 20_000;
 
-/// What a population receives from the first samples before the first step; each number for each run, `None` where it is not
-/// finite.
+/// What a population receives from the first samples before the first step; each number for each run, with six digits, `None`
+/// where it is not finite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
     /// The population.
@@ -50,7 +50,7 @@ pub(super) fn signals(runs: &[Vec<Arrival>]) -> Vec<Signal> {
     let first = first.get(..MOST).unwrap_or(first);
     let runs = runs.get(..MOST / first.len().max(1)).unwrap_or(runs);
     let of = |place: usize, number: fn(&Arrival) -> f64| {
-        let all = runs.iter().map(|run| run.get(place).map(number).filter(|number| number.is_finite()));
+        let all = runs.iter().map(|run| run.get(place).map(number).and_then(six_digits));
         all.collect::<Vec<_>>()
     };
     let signal = |(place, one): (usize, &Arrival)| Signal {
@@ -63,6 +63,11 @@ pub(super) fn signals(runs: &[Vec<Arrival>]) -> Vec<Signal> {
         dead: of(place, |arrival| arrival.dead),
     };
     first.iter().enumerate().map(signal).collect()
+}
+
+/// Returns a number with six digits: how many threads have summed it does not show. `None` where it is not finite.
+fn six_digits(number: f64) -> Option<f64> {
+    if number.is_finite() { format!("{number:.5e}").parse().ok() } else { None }
 }
 
 /// Returns what is amiss with what one run's populations receive from `samples` samples after `step` steps.

@@ -69,7 +69,7 @@ impl Host {
 }
 
 impl Kernels for Host {
-    fn launch(&self, kernel: usize, (blocks, threads): (usize, usize), arguments: &Arguments<'_>) -> bool {
+    unsafe fn launch(&self, kernel: usize, (blocks, threads): (usize, usize), arguments: &Arguments<'_>) -> bool {
         let [memory, x, pixels, labels, index] = arguments.addresses();
         for (block, thread) in (0..blocks).flat_map(|block| (0..threads).map(move |thread| (block, thread))) {
             let [block, thread] = [block, thread].map(|number| i32::try_from(number).unwrap());

@@ -142,8 +142,12 @@ pub(in crate::emit) struct Graph {
 
 impl Graph {
     /// Gives the GPU all of it; false where CUDA refuses.
-    pub(in crate::emit) fn launch(&self) -> bool {
-        // SAFETY: the executable graph lives as long as its recorder, which is here.
+    ///
+    /// # Safety
+    ///
+    /// Every tensor that the recorded work reads or writes must still be there, with the storage that it had then.
+    pub(in crate::emit) unsafe fn launch(&self) -> bool {
+        // SAFETY: the executable graph lives as long as its recorder, which is here; the caller vouches for the tensors.
         unsafe { (self.recording.calls.launch)(self.executable, self.recording.stream) == 0 }
     }
 }

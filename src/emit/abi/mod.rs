@@ -38,24 +38,32 @@ pub(super) fn open_cuda() -> Result<(), String> {
 }
 
 /// Returns the numbers of a tensor; none where it is not in single precision, on the CPU and contiguous.
-pub(super) fn numbers(live: &Tensor) -> &[f32] {
+///
+/// # Safety
+///
+/// Tensors may share their numbers, which the compiler does not see: nobody may write them through another one as long as the
+/// slice is used.
+pub(super) unsafe fn numbers(live: &Tensor) -> &[f32] {
     let count = plain(live);
     if count == 0 {
         return &[];
     }
-    // SAFETY: a contiguous tensor of `count` f32 numbers on the CPU has that many, initialised or at least allocated,
-    // one after the other from `data_ptr` on. They live as long as the tensor, which is borrowed.
+    // SAFETY: a contiguous tensor of `count` f32 numbers on the CPU has that many, allocated one after the other from `data_ptr`
+    // on. They live as long as the tensor, which is borrowed, and the caller sees to it that nobody writes them.
     unsafe { std::slice::from_raw_parts(live.data_ptr().cast::<f32>(), count) }
 }
 
-/// Returns the numbers of a tensor to be written; none where [`numbers`] gives none. Nobody else may hold the tensor's
-/// numbers: it must have been made by its caller.
-pub(super) fn numbers_mut(live: &mut Tensor) -> &mut [f32] {
+/// Returns the numbers of a tensor to be written; none where [`numbers`] gives none.
+///
+/// # Safety
+///
+/// As long as the slice is used nobody may read or write the numbers through another tensor that shares them.
+pub(super) unsafe fn numbers_mut(live: &mut Tensor) -> &mut [f32] {
     let count = plain(live);
     if count == 0 {
         return &mut [];
     }
-    // SAFETY: as for `numbers`; the caller has made the tensor and shares it with nobody, and borrows it mutably.
+    // SAFETY: as for `numbers`; the caller sees to it that nobody else reads or writes them.
     unsafe { std::slice::from_raw_parts_mut(live.data_ptr().cast::<f32>(), count) }
 }
 
@@ -72,7 +80,12 @@ unsafe impl Send for Block {}
 
 impl Block {
     /// Takes a tensor; `None` where it is not in single precision, on the CPU and contiguous.
-    pub(super) fn of(live: Tensor) -> Option<Self> {
+    ///
+    /// # Safety
+    ///
+    /// As long as a slice of [`Block::numbers`] is used nobody may write the numbers through another tensor that shares them, and
+    /// as long as one of [`Block::numbers_mut`] is used nobody may read them so. Nobody may give the tensor another storage.
+    pub(super) unsafe fn of(live: Tensor) -> Option<Self> {
         let count = plain(&live);
         (count > 0).then(|| Self { start: live.data_ptr().cast::<f32>(), count, live })
     }
@@ -85,14 +98,13 @@ impl Block {
     /// Returns its numbers.
     pub(super) fn numbers(&self) -> &[f32] {
         // SAFETY: `of` has seen that there are `count` f32 numbers from `start` on. A tensor's storage stays where it is
-        // as long as the tensor lives, and the block holds it; nothing here resizes it.
+        // as long as the tensor lives, and the block holds it; who made the block keeps others from resizing and writing it.
         unsafe { std::slice::from_raw_parts(self.start, self.count) }
     }
 
-    /// Returns its numbers to be written. Nobody may be reading them through another tensor meanwhile.
+    /// Returns its numbers to be written.
     pub(super) fn numbers_mut(&mut self) -> &mut [f32] {
-        // SAFETY: as for `numbers`; the block is borrowed mutably, and of programs whose blocks share a storage one is run after
-        // the other, by one thread.
+        // SAFETY: as for `numbers`; the block is borrowed mutably, and who made it keeps others from reading meanwhile.
         unsafe { std::slice::from_raw_parts_mut(self.start, self.count) }
     }
 }

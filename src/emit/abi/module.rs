@@ -44,7 +44,13 @@ impl<'a> Arguments<'a> {
 /// Compiled kernels.
 pub trait Kernels {
     /// Launches a kernel, by its place among the names, with so many blocks of threads; false where that is refused.
-    fn launch(&self, kernel: usize, extent: (usize, usize), arguments: &Arguments<'_>) -> bool;
+    ///
+    /// # Safety
+    ///
+    /// The tensors of the arguments must be on the device of the kernels, in the order of their parameters, and as large as the
+    /// kernels' text takes them to be. Until the device has done it, nobody else may write what it reads, nor read what it writes, but
+    /// in the order of the stream that libtorch uses.
+    unsafe fn launch(&self, kernel: usize, extent: (usize, usize), arguments: &Arguments<'_>) -> bool;
 }
 
 /// Compiled kernels.
@@ -142,15 +148,15 @@ impl Module {
 }
 
 impl Kernels for Module {
-    fn launch(&self, kernel: usize, (blocks, threads): (usize, usize), arguments: &Arguments<'_>) -> bool {
+    unsafe fn launch(&self, kernel: usize, (blocks, threads): (usize, usize), arguments: &Arguments<'_>) -> bool {
         let Some(kernel) = self.kernels.get(kernel) else { return false };
         let extent = |x: usize| u32::try_from(x).ok().map(|x| Extent { x, y: 1, z: 1 });
         let (Some(blocks), Some(threads)) = (extent(blocks), extent(threads)) else { return false };
         let mut addresses = arguments.addresses;
         let mut parameters = addresses.each_mut().map(|address| std::ptr::from_mut(address).cast::<c_void>());
         let mut stream = std::ptr::null_mut();
-        // SAFETY: the kernel takes so many addresses, which are read before the call returns; the tensors are borrowed, and
-        // libtorch reuses their memory in the order of the same stream only.
+        // SAFETY: the kernel takes so many addresses, which are read before the call returns; the caller vouches for what lies
+        // there, and libtorch reuses the memory of tensors in the order of the same stream only.
         unsafe {
             (self.calls.stream)(self.gpu, &raw mut stream) == 0
                 && (self.calls.launch)(*kernel, blocks, threads, parameters.as_mut_ptr(), 0, stream) == 0

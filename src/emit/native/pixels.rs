@@ -20,16 +20,19 @@ impl Canvas {
         Self(Live::new())
     }
 
-    /// Writes `rows` of bytes, one after the other, as numbers in [0, 1] into a tensor of these sizes, and returns it.
+    /// Writes `rows` of bytes, one after the other, as numbers in [0, 1] into a tensor of these sizes, and returns it. The next call
+    /// may write over it.
     ///
     /// # Errors
     ///
     /// What libtorch refuses: memory; and rows that are more than the sizes hold.
+    #[allow(unsafe_code)]
     pub fn paint<'a>(&mut self, sizes: [i64; 3], rows: impl Iterator<Item = &'a [u8]>) -> Result<Live, TorchFault> {
         if self.0.size() != sizes {
             self.0 = Live::f_empty(sizes, Place::CPU.options())?;
         }
-        let mut rest = numbers_mut(&mut self.0);
+        // SAFETY: the canvas is borrowed mutably, and libtorch reads what was handed out before within its calls only.
+        let mut rest = unsafe { numbers_mut(&mut self.0) };
         for bytes in rows {
             let Some((row, behind)) = rest.split_at_mut_checked(bytes.len()) else {
                 return Err(TorchFault { message: "a batch is larger than its tensor: a bug in gemc".to_owned() });

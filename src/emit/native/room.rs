@@ -36,8 +36,11 @@ impl Room {
     }
 
     /// Takes in a tensor that lies elsewhere, and whose block is never taken over.
+    #[allow(unsafe_code)]
     pub(super) fn guest(&mut self, live: &Live) -> Result<Slot, TorchFault> {
-        let block = Block::of(live.f_contiguous()?).ok_or_else(not_plain)?;
+        // SAFETY: rows, and what is made of them beforehand, are written between steps only; a room's own memory is written by the
+        // steps of its program alone, or of one beside it, and those are run one after the other, by one thread.
+        let block = unsafe { Block::of(live.f_contiguous()?) }.ok_or_else(not_plain)?;
         let count = block.numbers().len();
         self.blocks.push(Some(block));
         Ok(Slot { block: self.blocks.len() - 1, count })
