@@ -96,8 +96,9 @@ def fuzz(target, programs, asked):
         path = asked.corpus / f"{target}.dict"
         path.write_text("".join(f'"{word}"\n' for word in words), encoding="utf-8")
         command.append(f"-dict={path}")
+    found_by = {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(filter(None, [libtorch(), os.environ.get("LD_LIBRARY_PATH")]))}
     with open(asked.corpus / f"{target}.log", "wb") as log:
-        code = subprocess.run(command, stdout=log, stderr=log, check=False).returncode
+        code = subprocess.run(command, stdout=log, stderr=log, env=found_by, check=False).returncode
     said = (asked.corpus / f"{target}.log").read_text(encoding="utf-8", errors="replace")
     number = lambda name: int((re.findall(rf"stat::{name}: +(\d+)", said) or [0])[-1])
     line = f"{number('number_of_executed_units')} executions, {number('average_exec_per_sec')} a second"
@@ -105,6 +106,15 @@ def fuzz(target, programs, asked):
     if code != 0:
         line += f"\n{said[-4000:]}\n  its input lies in {found}"
     return code != 0, line
+
+
+def libtorch():
+    """Returns the folder of the libtorch that targets were linked to: programs of this package have no path of their own to it."""
+    if "LIBTORCH_USE_PYTORCH" in os.environ:
+        python = "python" if "VIRTUAL_ENV" in os.environ else "python3"
+        said = subprocess.run([python, "-c", "import torch; print(torch.__path__[0])"], capture_output=True, text=True, check=False)
+        return f"{said.stdout.strip()}/lib"
+    return f"{os.environ.get('LIBTORCH_LIB') or os.environ.get('LIBTORCH') or ROOT / '.libtorch'}/lib"
 
 
 # --- words and first inputs
