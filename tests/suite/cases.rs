@@ -7,7 +7,7 @@ use gemc::diag::Style;
 use gemc::options::Options;
 
 /// Reads a case and the options that its first lines ask for: `// set: genes=40`, `// data: mnist`.
-fn case(path: &Path) -> (String, String, Options) {
+pub(crate) fn case(path: &Path) -> (String, String, Options) {
     let text = std::fs::read_to_string(path).unwrap();
     let mut options = Options::default();
     for line in text.lines() {

@@ -11,6 +11,7 @@ mod draws;
 mod examples;
 mod grids;
 mod growth;
+mod interpreter;
 mod lenet;
 mod many;
 mod masks;

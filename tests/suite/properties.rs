@@ -10,7 +10,7 @@ use gemc::plan::{Leaf, Plan};
 use gemc::syntax::parse;
 
 #[path = "../random/mod.rs"]
-mod networks;
+pub(crate) mod networks;
 
 use networks::{Drawn, Kind};
 

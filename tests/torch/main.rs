@@ -14,10 +14,13 @@ mod gain;
 mod gpu;
 mod gradients;
 mod intake;
+mod interpreter;
 mod kept;
 mod limits;
 mod look;
 mod masks;
+#[path = "../random/mod.rs"]
+mod networks;
 mod not_finite;
 mod orders;
 mod random;

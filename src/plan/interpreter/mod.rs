@@ -1,0 +1,109 @@
+//! The reference interpreter: a plan in double precision, one operation after the other as its definition says, without
+//! libtorch. It is slow and simple: what it computes is what every other way of running a plan is held against.
+
+mod apply;
+mod array;
+mod pairs;
+mod start;
+
+pub use self::array::Array;
+use super::op::Op;
+use super::tensor::{Sizes, TensorId};
+use super::verify::Plan;
+use crate::diag::Bug;
+
+/// What a plan computes with: every row of the parameter table, [R, …], and a batch.
+#[derive(Debug, Clone)]
+pub struct Interpreter<'a> {
+    plan: &'a Plan,
+    sizes: Sizes,
+    rows: Vec<Array>,
+    samples: Array,
+    labels: Vec<usize>,
+}
+
+impl<'a> Interpreter<'a> {
+    /// Takes a plan for the runs of `seeds`, each started from what its seed alone draws; there is no batch yet.
+    ///
+    /// # Errors
+    ///
+    /// A bug in gemc: a start that is taken from a tensor of the batch.
+    pub fn new(plan: &'a Plan, seeds: &[u64]) -> Result<Self, Bug> {
+        let rows = start::rows(plan, seeds)?;
+        Ok(Self::with(plan, rows, seeds.len()))
+    }
+
+    fn with(plan: &'a Plan, rows: Vec<Array>, runs: usize) -> Self {
+        let samples = Array::filled(&[runs, plan.inputs(), 0], 0.0);
+        Self { plan, sizes: Sizes { runs, batch: 0 }, rows, samples, labels: Vec::new() }
+    }
+
+    /// Sets the batch: `samples`, R × B × N, sample after sample, and the right class of each, R × B.
+    ///
+    /// # Errors
+    ///
+    /// A bug in the caller: lengths that do not fit each other or the plan.
+    pub fn set_batch(&mut self, samples: &[f64], labels: &[usize]) -> Result<(), Bug> {
+        let (runs, neurons) = (self.sizes.runs, self.plan.inputs());
+        let batch = labels.len() / runs.max(1);
+        if labels.len() != runs * batch || samples.len() != labels.len() * neurons {
+            let why =
+                format!("{} numbers and {} labels are no batch of {neurons} neurons", samples.len(), labels.len());
+            return Err(bug("batch", why));
+        }
+        self.samples = Array::from_fn(&[runs, neurons, batch], |at| samples[(at[0] * batch + at[2]) * neurons + at[1]]);
+        self.sizes.batch = batch;
+        labels.clone_into(&mut self.labels);
+        Ok(())
+    }
+
+    /// Returns the rows of the parameter table, in its order.
+    pub fn rows(&self) -> &[Array] {
+        &self.rows
+    }
+
+    /// Returns the same to be changed; their sizes must stay.
+    pub fn rows_mut(&mut self) -> &mut [Array] {
+        &mut self.rows
+    }
+
+    /// Computes the tensors that are asked for.
+    ///
+    /// # Errors
+    ///
+    /// A bug in gemc: an operation whose operands do not fit it, which a verified plan has not.
+    pub fn compute(&self, wanted: &[TensorId]) -> Result<Vec<Array>, Bug> {
+        let needed = self.plan.needed(wanted);
+        let mut made: Vec<Option<Array>> = self.plan.tensors().iter().map(|_| None).collect();
+        for (id, tensor) in self.plan.numbered().filter(|(id, _)| needed[id.index()]) {
+            let operands: Option<Vec<&Array>> = tensor.operands.iter().map(|id| made[id.index()].as_ref()).collect();
+            let result = operands.and_then(|operands| self.apply(&tensor.op, &operands));
+            let result = result.ok_or_else(|| bug(&id.to_string(), "has no such operands".to_owned()))?;
+            if result.sizes() != tensor.shape.at(self.sizes) {
+                return Err(bug(&id.to_string(), format!("is {:?}, not {}", result.sizes(), tensor.shape)));
+            }
+            made[id.index()] = Some(result);
+        }
+        let found =
+            |id: &TensorId| made[id.index()].clone().ok_or_else(|| bug(&id.to_string(), "was not made".to_owned()));
+        wanted.iter().map(found).collect()
+    }
+
+    fn apply(&self, op: &Op, operands: &[&Array]) -> Option<Array> {
+        match (op, operands) {
+            (Op::Sample { .. }, []) => Some(self.samples.clone()),
+            (Op::Labels { classes }, []) => {
+                let batch = self.sizes.batch;
+                let weight = 1.0 / batch.max(1) as f64;
+                let of = |at: &[usize]| if self.labels[at[0] * batch + at[2]] == at[1] { weight } else { 0.0 };
+                Some(Array::from_fn(&[self.sizes.runs, *classes, batch], of))
+            }
+            (Op::Leaf(leaf), []) => self.rows.get(leaf.index()).cloned(),
+            _ => apply::apply(op, operands, self.sizes),
+        }
+    }
+}
+
+fn bug(tensor: &str, why: String) -> Bug {
+    Bug { pass: "interpret", tensor: tensor.to_owned(), why }
+}
