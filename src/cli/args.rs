@@ -8,7 +8,7 @@ use clap_complete::Shell;
 
 use super::fitting::FitArgs;
 use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
-use super::training::TrainArgs;
+use super::training::{TrainArgs, TrainVerb};
 use super::version::WHOLE;
 
 /// A compiler for neural networks that are grown, not written.
@@ -25,7 +25,7 @@ pub(super) struct Line {
 const EXAMPLES: &str = "\
 Examples:
   gemc compile sgem_mlp.gem                   what it grows into, and what it costs
-  gemc compile sgem_mlp.gem --train glyphs    trains it on digits that need no download
+  gemc train sgem_mlp.gem --data glyphs       trains it on digits that need no download
   gemc check models/*.gem                     all faults of all files
 
 Exit codes:
@@ -45,6 +45,8 @@ pub(super) enum Format {
 pub(super) enum Verb {
     /// Compile a model: print a summary or a stage of it, or train it
     Compile(CompileArgs),
+    /// Train a model on a data set; the same as `compile` with `--train`
+    Train(TrainVerb),
     /// Report all faults of all files
     Check(CheckArgs),
     /// Compare what each model compiles to with the snapshot beside it
@@ -95,7 +97,7 @@ pub(super) struct CompileArgs {
 }
 
 /// What shapes a model besides its text.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ModelArgs {
     /// Give a parameter of the model another value; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]

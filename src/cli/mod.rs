@@ -86,6 +86,7 @@ fn parsed_no_further(answer: &clap::Error) -> Exit {
 fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
     match verb {
         Verb::Compile(args) => compile::run(screen, tensors, args),
+        Verb::Train(args) => compile::run(screen, tensors, &args.as_compile()),
         Verb::Check(args) => check::run(screen, args),
         Verb::Snapshot(args) => snapshot::run(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),

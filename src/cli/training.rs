@@ -4,12 +4,37 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::args::{CompileArgs, ModelArgs};
 use super::parse::{
     Sweep, batch, device, epochs, every, hold_out, improvement, patience, rate, runs, seed, steps, sweep, threads,
 };
 
-/// How to train. What is not given is the paper's protocol.
+/// `gemc train`.
 #[derive(Debug, Args)]
+pub(super) struct TrainVerb {
+    /// The model; one that ships with gemc is found by its file name alone
+    #[arg(value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+    #[command(flatten)]
+    model: ModelArgs,
+    /// The data set; `gemc data list` names them
+    #[arg(id = "train", long = "data", value_name = "DATA", required = true)]
+    data: String,
+    #[command(flatten)]
+    training: TrainArgs,
+}
+
+impl TrainVerb {
+    /// Returns the same as arguments of `compile`.
+    pub(super) fn as_compile(&self) -> CompileArgs {
+        let Self { file, model, data, training } = self;
+        let (file, model, training) = (file.clone(), model.clone(), training.clone());
+        CompileArgs { file, model, data: None, emit: None, out: None, train: Some(data.clone()), training }
+    }
+}
+
+/// How to train. What is not given is the paper's protocol.
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Training")]
 #[group(requires = "train", multiple = true)]
 pub(super) struct TrainArgs {

@@ -48,6 +48,38 @@ fn a_run_leaves_its_folder_and_evaluates_to_what_it_reached() {
 }
 
 #[test]
+fn train_is_compile_with_train() {
+    let folder = folder();
+    assert_eq!(train(folder.path(), &["--quiet", "--set", "genes=10"]).code, 0);
+    let line = [
+        "train",
+        "sgem_slp.gem",
+        "--data",
+        "glyphs",
+        "--threads",
+        "1",
+        "--steps",
+        "40",
+        "--quiet",
+        "--set",
+        "genes=10",
+    ];
+    let said = run_in(folder.path(), &line);
+    assert_eq!((said.code, said.out.contains("sgem_slp on glyphs")), (0, true), "{}", said.err);
+    // what all rows sum up to
+    let sum = |run: &str| {
+        let bytes = fs::read(folder.path().join(run).join("genome.safetensors")).unwrap();
+        let (_, about) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+        about.metadata().as_ref().unwrap()["sha256"].clone()
+    };
+    assert_eq!(sum("runs/sgem_slp-1"), sum("runs/sgem_slp-2"));
+    let said = run_in(folder.path(), &["train", "sgem_slp.gem"]);
+    assert_eq!((said.code, said.err.contains("--data <DATA>")), (2, true), "{}", said.err);
+    let said = run_in(folder.path(), &["train", "sgem_slp.gem", "--data", "glyphs", "--emit", "plan"]);
+    assert_eq!((said.code, said.err.contains("--emit")), (2, true), "{}", said.err);
+}
+
+#[test]
 fn a_sample_is_padded_to_fill_its_input() {
     let folder = folder();
     let text = "model wide(classes = 4) {\n    population a = grid(32, 32)\n    population b = units(classes)\n    \
