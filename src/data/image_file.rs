@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use image::{ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -104,21 +105,23 @@ pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), Da
 pub fn pixels_of(bytes: &[u8], file: &Path, channels: usize) -> Result<(Look, Vec<u8>), DataError> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;
-    let is_whole = match reader.format() {
-        Some(ImageFormat::Jpeg) => jpeg_ends(bytes),
-        Some(ImageFormat::Png) => bytes.windows(PNG_END.len()).any(|window| window == PNG_END),
+    let flaw = match reader.format() {
+        Some(ImageFormat::Jpeg) => jpeg_flaw(bytes),
+        Some(ImageFormat::Png) if !bytes.windows(PNG_END.len()).any(|window| window == PNG_END) => Some(CUT_OFF),
         // the decoder says what else it may be
-        _ => true,
+        _ => None,
     };
-    if !is_whole {
-        let why = "it ends in the middle".to_owned();
-        return Err(ImagesFault::from(BrokenImage { file: file.to_path_buf(), why }).into());
+    if let Some(why) = flaw {
+        return Err(ImagesFault::from(BrokenImage { file: file.to_path_buf(), why: why.to_owned() }).into());
     }
     let mut limits = Limits::default();
     // 16 bits of four channels
     limits.max_alloc = Some(8 * MOST_PIXELS + MOST_BESIDE);
     reader.limits(limits);
-    let image = reader.decode().map_err(|why| broken(file, &why))?;
+    // whatever a decoder does not expect is the file's fault, not ours
+    let decoded = panic::catch_unwind(AssertUnwindSafe(|| reader.decode()));
+    let gave_up = |_| BrokenImage { file: file.to_path_buf(), why: "its decoder gave up".to_owned() };
+    let image = decoded.map_err(gave_up).map_err(ImagesFault::from)?.map_err(|why| broken(file, &why))?;
     let found = if image.color().has_color() { 3 } else { 1 };
     let look = Look { height: image.height() as usize, width: image.width() as usize, channels: found };
     Ok((look, if channels == 1 { image.into_luma8().into_raw() } else { image.into_rgb8().into_raw() }))
@@ -128,23 +131,40 @@ fn broken(file: &Path, why: &image::ImageError) -> ImagesFault {
     BrokenImage { file: file.to_path_buf(), why: why.to_string().trim().to_owned() }.into()
 }
 
-/// Tells whether a JPEG stream reaches its end mark; what is missing of an image a decoder would paint grey.
-fn jpeg_ends(bytes: &[u8]) -> bool {
+const CUT_OFF: &str = "it ends in the middle";
+
+/// Returns why a JPEG stream is not decoded. What is missing of one that does not reach its end mark a decoder would paint grey;
+/// one whose first component is not the one with the most samples, as no camera writes it, makes the decoder panic.
+fn jpeg_flaw(bytes: &[u8]) -> Option<&'static str> {
     // behind the mark of the beginning
     let mut at = 2;
     while let Some(&[mark, kind]) = bytes.get(at..at + 2) {
         match (mark, kind) {
-            (0xff, 0xd9) => return true,
+            (0xff, 0xd9) => return None,
             // a filling byte before a mark
             (0xff, 0xff) => at += 1,
             // in the midst of coded pixels: an escaped byte, a mark to restart at
             (0xff, 0x00 | 0x01 | 0xd0..=0xd7) => at += 2,
-            (0xff, _) => match bytes.get(at + 2..at + 4) {
-                Some(&[high, low]) => at += 2 + usize::from(u16::from_be_bytes([high, low])),
-                _ => return false,
-            },
+            (0xff, _) => {
+                let Some(&[high, low]) = bytes.get(at + 2..at + 4) else { return Some(CUT_OFF) };
+                let length = usize::from(u16::from_be_bytes([high, low]));
+                let is_frame = matches!(kind, 0xc0..=0xcf) && !matches!(kind, 0xc4 | 0xc8 | 0xcc);
+                if is_frame && is_odd_frame(bytes.get(at + 2..at + 2 + length).unwrap_or_default()) {
+                    return Some("one of its colours has more samples than its brightness");
+                }
+                at += 2 + length;
+            }
             _ => at += 1,
         }
     }
-    false
+    Some(CUT_OFF)
+}
+
+/// Tells whether a frame's header gives a later component more samples along an axis than the first. From the eighth byte on it
+/// says how many there are, and of each its name, its samples down and across, and a table.
+fn is_odd_frame(header: &[u8]) -> bool {
+    let components = header.get(8..).unwrap_or_default().chunks_exact(3);
+    let samples: Vec<[u8; 2]> = components.map(|component| [component[1] >> 4, component[1] & 15]).collect();
+    let Some(first) = samples.first() else { return false };
+    samples.iter().any(|[across, down]| *across > first[0] || *down > first[1])
 }

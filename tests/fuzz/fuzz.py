@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CASES = ROOT / "tests" / "cases"
 # Letters of an input at most, and MB that reading one may take.
-LONGEST = {"text": 4096, "model": 256, "idx": 512, "gzip": 1024, "tar": 8192, "image": 4096, "csv": 1024, "run": 2048}
+LONGEST = {"parse": 1024, "text": 4096, "model": 256, "idx": 512, "gzip": 1024, "tar": 8192, "image": 4096, "csv": 1024, "run": 2048}
 MEMORY = 1024
 # Seconds on the clock, which a busy machine may stretch; a target itself measures the processor's.
 PATIENCE = 30
@@ -122,7 +122,7 @@ def libtorch():
 
 def dictionary(target):
     """Makes a target's words; those of texts are the grammar's and all that the cases use."""
-    if target == "text":
+    if target in ("parse", "text"):
         words = set(re.findall(r'"((?:[^"\\]|\\.)+)"', (ROOT / "grammar" / "gem.pest").read_text(encoding="utf-8")))
         for case in cases():
             words |= set(re.findall(r"[a-z_]{3,}|[0-9.e-]{2,}", re.sub(r"//.*", "", case.read_text(encoding="utf-8"))))
@@ -150,7 +150,7 @@ def seed(target, corpus):
 def seeds(target):
     idx = bytes.fromhex("00000803 00000002 00000003 00000002") + bytes(range(12))
     labels = bytes.fromhex("00000801 00000003") + bytes([1, 0, 9])
-    if target == "text":
+    if target in ("parse", "text"):
         return [case.read_bytes() for case in cases()]
     if target == "model":
         return [bytes(range(start, start + 64)) for start in range(0, 192, 16)]

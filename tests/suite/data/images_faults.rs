@@ -143,6 +143,25 @@ fn an_image_that_is_something_else() -> Outcome {
     Ok(())
 }
 
+/// The decoder of JPEG keeps room for as many samples as the first component has, and panics where another has more. Both
+/// the file that a fuzzer has found and a whole image that is altered so are refused before.
+#[test]
+fn a_colour_with_more_samples_than_the_brightness() -> Outcome {
+    let found = fs::read(format!("{}/tests/fuzz/seeds/oversampled.jpg", env!("CARGO_MANIFEST_DIR")))?;
+    let mut altered = bytes("z.jpg")?;
+    let frame = altered.windows(2).position(|mark| mark == [0xff, 0xc0]).unwrap();
+    // name, samples and table of each component stand from the tenth byte behind the mark on
+    for (component, samples) in [(0, 0x11), (1, 0x22), (2, 0x11)] {
+        altered[frame + 11 + 3 * component] = samples;
+    }
+    for bytes in [found, altered] {
+        let file = std::path::Path::new("z.jpg");
+        let fault = gemc::data::image_file::pixels_of(&bytes, file, 3).unwrap_err();
+        check(&fault, "data::broken_image", file, "one of its colours has more samples than its brightness");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_damaged_byte_is_no_panic() -> Outcome {
     for name in ["z.png", "z.jpg"] {
