@@ -16,8 +16,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TORCH ?= yes
 
-# seconds that each fuzz target gets, and which ones
+# seconds that each fuzz target gets, which ones, and the seed of what they try: 0 is another one each time
 FUZZ_SECONDS ?= 3600
+FUZZ_SEED ?= 0
 FUZZ_TARGETS ?=
 
 .PHONY: help demo build setup install uninstall fuzz test crate crates clean-torch
@@ -46,7 +47,7 @@ uninstall: ## removes what `make install` put below PREFIX, and nothing else
 
 fuzz: setup ## lets each fuzz target look for inputs that do harm, for FUZZ_SECONDS [3600]
 	$(say) 'fuzzing'
-	@python3 tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+	@python3 tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED) $(FUZZ_TARGETS)
 
 setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LIBTORCH_USE_PYTORCH is set
 	@command -v python3 >/dev/null || { echo 'setup: this machine lacks python3: the Debian package python3' >&2; exit 3; }

@@ -100,7 +100,7 @@ impl<'a, 'b> Course<'a, 'b> {
         let losses = self.stepper.take_losses();
         let seconds = (self.job.clock)() - self.began;
         let (step, recipe) = (self.stepper.done(), self.job.recipe);
-        let (mut metrics, mut better) = (Vec::new(), Vec::new());
+        let (mut metrics, mut better, mut looked_at) = (Vec::new(), Vec::new(), Vec::new());
         for ((place, &run), (loss, verdict)) in
             self.stepper.runs().iter().enumerate().zip(losses.into_iter().zip(verdicts))
         {
@@ -109,13 +109,17 @@ impl<'a, 'b> Course<'a, 'b> {
                 better.push((place, run));
             }
             let ends = last || !self.scores[run].counts(recipe);
+            if ends {
+                looked_at.push(run);
+            }
             self.doubts.evaluated(run, (step, ends), loss, verdict);
             metrics.push(Metric { run, step, loss, accuracy, seconds });
         }
         self.evaluations += 1;
-        if last || self.evaluations.is_power_of_two() {
-            self.look_at_neurons()?;
+        if self.evaluations.is_power_of_two() {
+            looked_at = self.stepper.runs().to_vec();
         }
+        self.look_at_neurons(&looked_at)?;
         self.keep(&better)?;
         self.evaluating += (self.job.clock)() - before;
         let better: BTreeSet<usize> = better.iter().map(|(_, run)| run / recipe.runs.max(1)).collect();
@@ -127,10 +131,10 @@ impl<'a, 'b> Course<'a, 'b> {
         Ok(metrics)
     }
 
-    /// Looks at what populations receive from some of the held-out samples.
-    fn look_at_neurons(&mut self) -> Result<(), TorchFault> {
+    /// Looks at what the populations of these runs receive from some of the held-out samples.
+    fn look_at_neurons(&mut self, runs: &[usize]) -> Result<(), TorchFault> {
         let (count, all) = (self.test.len().min(SEEN_FIRST), self.test.len());
-        if count == 0 {
+        if count == 0 || runs.is_empty() {
             return Ok(());
         }
         // from all over the set, which may be in the order of classes
@@ -138,8 +142,8 @@ impl<'a, 'b> Course<'a, 'b> {
         let index = Live::f_from_slice(&index)?.f_to_device(self.job.place.device)?;
         let (samples, _) = self.test.gather(&index, 1)?;
         let arrivals = self.stepper.net().arrivals(&samples)?;
-        let runs = self.stepper.runs().iter().copied();
-        self.doubts.received(runs.zip(&arrivals), self.stepper.done(), count);
+        let all = self.stepper.runs().iter().copied().zip(&arrivals);
+        self.doubts.received(all.filter(|(run, _)| runs.contains(run)), self.stepper.done(), count);
         Ok(())
     }
 
@@ -226,7 +230,7 @@ impl<'a, 'b> Course<'a, 'b> {
             chance: self.doubts.chance(),
             steps,
             seconds,
-            ms_per_step: Some(1e3 * (seconds - self.evaluating) / steps.max(1) as f64),
+            ms_per_step: (steps > 0).then(|| 1e3 * (seconds - self.evaluating) / steps as f64),
             stopped: end,
             received: signals(self.received.chunks(each).nth(index).unwrap_or_default()),
             warnings: noted.map(|noted| warning(noted, each)).collect(),

@@ -44,6 +44,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="some of " + ", ".join(LONGEST) + "; all if none is named")
     parser.add_argument("--seconds", type=int, default=60, help="for each target [60]")
+    parser.add_argument("--seed", type=int, default=0, help="of the changes that are tried; 0, the default, is another one each time")
     parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1), help="targets at work at once")
     parser.add_argument("--corpus", type=Path, default=HERE / "target" / "corpus", help="where inputs are kept")
     asked = parser.parse_args()
@@ -86,6 +87,7 @@ def fuzz(target, programs, asked):
         f"-artifact_prefix={found}/",
         f"-max_total_time={asked.seconds}",
         f"-max_len={LONGEST[target]}",
+        f"-seed={asked.seed}",
         f"-timeout={PATIENCE}",
         f"-rss_limit_mb={MEMORY + (1024 if target == 'run' else 0)}",
         f"-malloc_limit_mb={MEMORY}",

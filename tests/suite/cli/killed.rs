@@ -69,6 +69,7 @@ fn hold(run: &Path, runs: u64) -> bool {
     }
     let done = record["steps"].as_u64().unwrap();
     assert!(metrics.keys().any(|(_, step)| *step >= done) || done == 0, "{done} steps are claimed");
+    assert_eq!(record["ms_per_step"].is_null(), done == 0);
     let known: Vec<f64> = best.iter().flatten().copied().collect();
     assert_eq!(record["mean"].is_null(), known.is_empty());
     assert_eq!(record["sd"].is_null(), known.len() < 2);
