@@ -13,7 +13,7 @@ use crate::plan::TensorId;
 
 /// A net as it is now, to be asked.
 #[derive(Debug)]
-pub struct Answers<'a> {
+pub struct Inference<'a> {
     net: &'a Net,
     /// What does not depend on the batch.
     known: Values,
@@ -21,7 +21,7 @@ pub struct Answers<'a> {
     runs: Option<Runs>,
 }
 
-impl<'a> Answers<'a> {
+impl<'a> Inference<'a> {
     /// Makes what does not depend on the batch.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl<'a> Answers<'a> {
     ///
     /// # Errors
     ///
-    /// As for [`Answers::new`].
+    /// As for [`Inference::new`].
     pub fn answer(&mut self, x: &Live) -> Result<Live, TorchFault> {
         let _guard = no_grad_guard();
         let (plan, sample) = (self.net.plan(), x.f_transpose(1, 2)?);

@@ -6,19 +6,19 @@ use tch::{TchError, Tensor as Live};
 use super::kernel;
 use super::ops::size;
 use super::sums::{are_plain, by_kernel, length};
-use crate::plan::{Over, Wires};
+use crate::plan::{Bilinear, SparsePattern};
 
 /// Numbers of gathered rows that there are at once, about.
 const GATHERED: i64 = 1 << 24;
 
 /// Returns source and target of each synapse as libtorch reads them, 2 × S.
-pub(super) fn ends(wires: &Wires) -> Result<Live, TchError> {
+pub(super) fn ends(wires: &SparsePattern) -> Result<Live, TchError> {
     let numbers = wires.sources().iter().chain(wires.targets()).map(|neuron| i64::from(*neuron));
     Live::f_from_slice(&numbers.collect::<Vec<i64>>())?.f_view([2, size(wires.synapses())])
 }
 
-/// Makes one of three sums; see [`Over`] for operands and results. `ends` are those of [`ends`].
-pub(super) fn joined(over: Over, wires: &Wires, ends: &Live, [x, y]: [&Live; 2]) -> Result<Live, TchError> {
+/// Makes one of three sums; see [`Bilinear`] for operands and results. `ends` are those of [`ends`].
+pub(super) fn joined(over: Bilinear, wires: &SparsePattern, ends: &Live, [x, y]: [&Live; 2]) -> Result<Live, TchError> {
     if !are_plain([x, y]) {
         return gathered(over, wires, ends, x, y);
     }
@@ -27,33 +27,33 @@ pub(super) fn joined(over: Over, wires: &Wires, ends: &Live, [x, y]: [&Live; 2])
 }
 
 /// Takes the numbers of the joined pairs out of R × `N_s` × `N_t`.
-pub(super) fn gather(wires: &Wires, ends: &Live, x: &Live) -> Result<Live, TchError> {
+pub(super) fn gather(wires: &SparsePattern, ends: &Live, x: &Live) -> Result<Live, TchError> {
     x.f_flatten(1, 2)?.f_index_select(1, &places(wires, ends)?)
 }
 
 /// Puts the numbers of the joined pairs, R × S, back among zeros.
-pub(super) fn scatter(wires: &Wires, ends: &Live, x: &Live) -> Result<Live, TchError> {
+pub(super) fn scatter(wires: &SparsePattern, ends: &Live, x: &Live) -> Result<Live, TchError> {
     let ([sources, targets], runs) = (wires.ends().map(size), x.size()[0]);
     let zeros = Live::f_zeros([runs, sources * targets], (x.kind(), x.device()))?;
     zeros.f_index_copy(1, &places(wires, ends)?, x)?.f_view([runs, sources, targets])
 }
 
 /// Returns the place of each joined pair in a matrix, row by row.
-fn places(wires: &Wires, ends: &Live) -> Result<Live, TchError> {
+fn places(wires: &SparsePattern, ends: &Live) -> Result<Live, TchError> {
     let [_, targets] = wires.ends();
     ends.f_select(0, 0)?.f_mul_scalar(size(targets))?.f_add(&ends.f_select(0, 1)?)
 }
 
-fn result(over: Over, wires: &Wires, runs: i64, n: i64) -> Vec<i64> {
+fn result(over: Bilinear, wires: &SparsePattern, runs: i64, n: i64) -> Vec<i64> {
     let [sources, targets] = wires.ends().map(size);
     match over {
-        Over::Seen => vec![runs, targets, n],
-        Over::Seers => vec![runs, sources, n],
-        Over::Pairs => vec![runs, size(wires.synapses())],
+        Bilinear::Forward => vec![runs, targets, n],
+        Bilinear::InputGradient => vec![runs, sources, n],
+        Bilinear::WeightGradient => vec![runs, size(wires.synapses())],
     }
 }
 
-fn gathered(over: Over, wires: &Wires, ends: &Live, x: &Live, y: &Live) -> Result<Live, TchError> {
+fn gathered(over: Bilinear, wires: &SparsePattern, ends: &Live, x: &Live, y: &Live) -> Result<Live, TchError> {
     let (runs, n, synapses) = (x.size()[0], length(over, x, y), size(wires.synapses()));
     let most = (GATHERED / (runs * n).max(1)).max(1);
     let sizes = result(over, wires, runs, n);
@@ -68,15 +68,15 @@ fn gathered(over: Over, wires: &Wires, ends: &Live, x: &Live, y: &Live) -> Resul
             sum.f_index_add_(1, to, &terms).map(drop)
         };
         match over {
-            Over::Seen => add(&sources, &targets)?,
-            Over::Seers => add(&targets, &sources)?,
-            Over::Pairs => {
+            Bilinear::Forward => add(&sources, &targets)?,
+            Bilinear::InputGradient => add(&targets, &sources)?,
+            Bilinear::WeightGradient => {
                 let both = x.f_index_select(1, &targets)?.f_mul(&y.f_index_select(1, &sources)?)?;
                 products.push(both.f_sum_dim_intlist(2_i64, false, None)?);
             }
         }
     }
-    if over == Over::Pairs { Live::f_cat(&products, 1) } else { Ok(sum) }
+    if over == Bilinear::WeightGradient { Live::f_cat(&products, 1) } else { Ok(sum) }
 }
 
 #[cfg(test)]
@@ -84,20 +84,20 @@ mod tests {
     use tch::Kind;
 
     use super::*;
-    use crate::draw::Draw;
     use crate::emit::abi::numbers;
-    use crate::space::{Density, Joins, Mask, Space};
+    use crate::geometry::{Density, Joins, Mask, Space};
+    use crate::random::RandomStream;
 
     fn drawn(purpose: &str, sizes: &[i64]) -> Live {
         let count = usize::try_from(sizes.iter().product::<i64>()).unwrap();
-        Live::from_slice(&Draw::new(3, purpose).normal(count, 1.0)).view(sizes)
+        Live::from_slice(&RandomStream::new(3, purpose).normal(count, 1.0)).view(sizes)
     }
 
-    fn wires(part: f64, acyclic: bool, ends: [usize; 2]) -> Wires {
+    fn wires(part: f64, acyclic: bool, ends: [usize; 2]) -> SparsePattern {
         let density = Some(Density { part, seed: 1, purpose: "pairs".to_owned() });
         let joins = Joins { mask: Mask { within: None, density, acyclic }, ends: ends.map(|n| Space::Grid(vec![n])) };
         let synapses = joins.count();
-        Wires::new(joins, synapses)
+        SparsePattern::new(joins, synapses)
     }
 
     fn assert_near(found: &Live, wanted: &Live, bound: f64, what: &str) {
@@ -127,7 +127,7 @@ mod tests {
         tch::set_num_threads(1);
     }
 
-    fn agree(wires: &Wires, n: i64) {
+    fn agree(wires: &SparsePattern, n: i64) {
         let ([sources, targets], ends) = (wires.ends().map(size), ends(wires).unwrap());
         let weights = drawn("W", &[2, size(wires.synapses())]);
         let (target, source) = (drawn("t", &[2, targets, n]), drawn("s", &[2, sources, n]));
@@ -136,9 +136,9 @@ mod tests {
         assert_eq!(whole.count_nonzero(None::<i64>), weights.count_nonzero(None::<i64>));
         let products = source.bmm(&target.transpose(1, 2));
         let wanted = [
-            (Over::Seen, &weights, &source, whole.transpose(1, 2).bmm(&source)),
-            (Over::Seers, &weights, &target, whole.bmm(&target)),
-            (Over::Pairs, &target, &source, gather(wires, &ends, &products).unwrap()),
+            (Bilinear::Forward, &weights, &source, whole.transpose(1, 2).bmm(&source)),
+            (Bilinear::InputGradient, &weights, &target, whole.bmm(&target)),
+            (Bilinear::WeightGradient, &target, &source, gather(wires, &ends, &products).unwrap()),
         ];
         let single = |live: &Live| live.to_kind(Kind::Float);
         for (over, x, y, wanted) in wanted {

@@ -15,10 +15,10 @@ use crate::plan::{Sizes, TensorId};
 
 /// What a batch teaches.
 #[derive(Debug)]
-pub struct Lesson {
+pub struct LossAndGradients {
     /// Each run's loss, R numbers: mean cross entropy, and the penalty.
     pub losses: Live,
-    /// The slope of each run's loss by each learned row, [R, …], in the table's order.
+    /// The gradient of each run's loss by each learned row, [R, …], in the table's order.
     pub gradients: Vec<Live>,
 }
 
@@ -46,15 +46,15 @@ impl Net {
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn teach(&mut self, x: &Live, labels: &Live) -> Result<Lesson, TorchFault> {
+    pub fn loss_and_gradients(&mut self, x: &Live, labels: &Live) -> Result<LossAndGradients, TorchFault> {
         if self.place == Place::CPU {
-            return self.teach_natively(x, labels, None);
+            return self.loss_and_gradients_on_cpu(x, labels, None);
         }
         let (whole, classes) = (x.f_contiguous()?, labels.f_to_kind(Kind::Int64)?.f_contiguous()?);
         let read = Reads { x: Some(&whole), pixels: None, labels: &classes, index: None };
-        match self.teach_in_waves(classes.numel(), read)? {
+        match self.loss_and_gradients_on_cuda(classes.numel(), read)? {
             Some(lesson) => Ok(lesson),
-            None => self.teach_watched(x, labels, |_| {}),
+            None => self.loss_and_gradients_traced(x, labels, |_| {}),
         }
     }
 
@@ -63,15 +63,15 @@ impl Net {
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn teach_watched(
+    pub fn loss_and_gradients_traced(
         &mut self,
         x: &Live,
         labels: &Live,
         mut made: impl FnMut(TensorId),
-    ) -> Result<Lesson, TorchFault> {
+    ) -> Result<LossAndGradients, TorchFault> {
         let _guard = no_grad_guard();
         if self.place == Place::CPU {
-            return self.teach_natively(x, labels, Some(&mut made));
+            return self.loss_and_gradients_on_cpu(x, labels, Some(&mut made));
         }
         let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
         let values = self.lessons.watched(self.given(&sample, Some(&labels)), made)?;
@@ -83,8 +83,8 @@ impl Net {
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn teach_chosen(&mut self, choice: Choice<'_>) -> Result<Option<Lesson>, TorchFault> {
-        self.teach_in_waves(choice.index.numel(), choice.into())
+    pub fn loss_and_gradients_at(&mut self, choice: Choice<'_>) -> Result<Option<LossAndGradients>, TorchFault> {
+        self.loss_and_gradients_on_cuda(choice.index.numel(), choice.into())
     }
 
     /// Computes the same by the kernels that a GPU gets, compiled by someone else: `compile` is given their text, in which up to
@@ -93,20 +93,24 @@ impl Net {
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn teach_by<K: Kernels>(
+    pub fn loss_and_gradients_by<K: Kernels>(
         &self,
         choice: Choice<'_>,
         slices: usize,
         compile: impl FnOnce(&str, &[&str]) -> Option<K>,
-    ) -> Result<Option<Lesson>, TorchFault> {
+    ) -> Result<Option<LossAndGradients>, TorchFault> {
         let _guard = no_grad_guard();
         let given = Given { frame: self.frame(choice.index.numel()), ..self.given_nothing() };
-        let program = waves::Program::by(given, &self.lessons, &self.plan.lessons(), slices, compile);
+        let program = waves::Program::by(given, &self.lessons, &self.plan.training_outputs(), slices, compile);
         program.map(|program| self.lesson_of(&program, choice.into())).transpose()
     }
 
     /// Does the same by kernels that are written for the plan, where there is a GPU and that can be had.
-    fn teach_in_waves(&mut self, samples: usize, batch: Reads<'_>) -> Result<Option<Lesson>, TorchFault> {
+    fn loss_and_gradients_on_cuda(
+        &mut self,
+        samples: usize,
+        batch: Reads<'_>,
+    ) -> Result<Option<LossAndGradients>, TorchFault> {
         if !self.place.device.is_cuda() {
             return Ok(None);
         }
@@ -114,22 +118,26 @@ impl Net {
         let frame = self.frame(samples);
         if self.waves.as_ref().is_none_or(|(made_for, _)| *made_for != frame.sizes) {
             let given = Given { frame, ..self.given_nothing() };
-            let program = waves::Program::new(given, &self.lessons, &self.plan.lessons());
+            let program = waves::Program::new(given, &self.lessons, &self.plan.training_outputs());
             self.waves = Some((frame.sizes, program));
         }
         let Some((_, Some(program))) = &self.waves else { return Ok(None) };
         self.lesson_of(program, batch).map(Some)
     }
 
-    fn lesson_of<K: Kernels>(&self, program: &waves::Program<K>, batch: Reads<'_>) -> Result<Lesson, TorchFault> {
+    fn lesson_of<K: Kernels>(
+        &self,
+        program: &waves::Program<K>,
+        batch: Reads<'_>,
+    ) -> Result<LossAndGradients, TorchFault> {
         program.run(&self.plan, batch)?;
         self.lesson(|id| program.view(id).ok_or_else(|| missing(id)))
     }
 
     /// Gathers what was taught.
-    fn lesson(&self, find: impl Fn(TensorId) -> Result<Live, TorchFault>) -> Result<Lesson, TorchFault> {
+    fn lesson(&self, find: impl Fn(TensorId) -> Result<Live, TorchFault>) -> Result<LossAndGradients, TorchFault> {
         let gradients = self.plan.gradients().iter().map(|id| find(*id)).collect::<Result<_, _>>()?;
-        Ok(Lesson { losses: find(self.plan.losses())?, gradients })
+        Ok(LossAndGradients { losses: find(self.plan.losses())?, gradients })
     }
 
     /// Returns R and B for so many samples of all runs.
@@ -139,11 +147,16 @@ impl Net {
     }
 
     /// Does the same on a CPU in single precision, where every tensor has its place.
-    fn teach_natively(&mut self, x: &Live, labels: &Live, watch: Option<Made<'_>>) -> Result<Lesson, TorchFault> {
+    fn loss_and_gradients_on_cpu(
+        &mut self,
+        x: &Live,
+        labels: &Live,
+        watch: Option<Made<'_>>,
+    ) -> Result<LossAndGradients, TorchFault> {
         let _guard = no_grad_guard();
         let (last, sample) = (self.native.take(), x.f_transpose(1, 2)?);
         let given = self.given(&sample, None);
-        let mut runs = Runs::fitting(last, given, &self.lessons, &self.plan.lessons())?;
+        let mut runs = Runs::fitting(last, given, &self.lessons, &self.plan.training_outputs())?;
         let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
         runs.run(&self.plan, (x, &classes), watch)?;
         let lesson = self.lesson(|id| runs.view(id).ok_or_else(|| missing(id)))?;

@@ -38,13 +38,13 @@ mod windows;
 
 pub use abi::{Arguments, Kernels};
 pub use adam::{Adam, Moments, Route};
-pub use answers::Answers;
+pub use answers::Inference;
 pub use calibrate::Arrival;
 pub use cohort::Cohort;
 pub use device::{NoDevice, Place, UnknownDevice, Wish, kernels, libtorch_version, open, probe};
 pub use fault::TorchFault;
 pub use genome::{GenomeMismatch, LoadFault};
-pub use lesson::{Choice, Lesson};
+pub use lesson::{Choice, LossAndGradients};
 pub use look::Numbers;
 pub use native::Canvas;
 pub use net::{Net, Output};

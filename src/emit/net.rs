@@ -17,7 +17,7 @@ use super::prepare::prepare_all;
 use super::still;
 use super::walk::{Batch, Given, Values, Walk};
 use super::waves;
-use crate::plan::{Dim, Leaf, Plan, Sizes, TensorId};
+use crate::plan::{Dim, Parameter, Plan, Sizes, TensorId};
 
 /// What a net says of a batch.
 #[derive(Debug)]
@@ -116,7 +116,7 @@ impl Net {
     }
 
     /// Computes every tensor that the loss is made of, without gradients, in the plan's order; for batches as in
-    /// [`Net::teach`].
+    /// [`Net::loss_and_gradients`].
     ///
     /// # Errors
     ///
@@ -135,7 +135,7 @@ impl Net {
         Ok(all.into_iter().filter_map(find).collect())
     }
 
-    /// Returns the first tensor in which `run` has a number that is not finite, for batches as in [`Net::teach`].
+    /// Returns the first tensor in which `run` has a number that is not finite, for batches as in [`Net::loss_and_gradients`].
     ///
     /// # Errors
     ///
@@ -155,7 +155,7 @@ impl Net {
 
     /// Returns every row of the parameter table, [R, …], in the table's order, by its name.
     pub fn named(&self) -> impl Iterator<Item = (&str, &Live)> {
-        self.plan.leaves().iter().map(|leaf| leaf.name.as_str()).zip(&self.rows)
+        self.plan.parameters().iter().map(|parameter| parameter.name.as_str()).zip(&self.rows)
     }
 
     /// Returns every row of the parameter table, in the table's order.
@@ -165,12 +165,12 @@ impl Net {
 
     /// Returns how fast each learned row is learned, in learning rates, in the table's order.
     pub fn rates(&self) -> impl Iterator<Item = f64> {
-        self.plan.leaves().iter().filter(|leaf| leaf.learned).map(|leaf| leaf.rate)
+        self.plan.parameters().iter().filter(|parameter| parameter.learned).map(|parameter| parameter.rate)
     }
 
     /// Returns the learned rows, [R, …], in the table's order.
     pub fn learned(&self) -> impl Iterator<Item = &Live> {
-        self.plan.leaves().iter().zip(&self.rows).filter(|(leaf, _)| leaf.learned).map(|(_, live)| live)
+        self.plan.parameters().iter().zip(&self.rows).filter(|(parameter, _)| parameter.learned).map(|(_, live)| live)
     }
 
     /// Replaces the numbers of every row by those found under its name.
@@ -179,10 +179,10 @@ impl Net {
     ///
     /// Names the row that is missing or of another shape; then nothing is replaced.
     pub fn load(&mut self, named: &[(String, Live)]) -> Result<(), LoadFault> {
-        let pairs: Vec<(&Leaf, &Live)> = self.plan.leaves().iter().zip(&self.rows).collect();
+        let pairs: Vec<(&Parameter, &Live)> = self.plan.parameters().iter().zip(&self.rows).collect();
         let mut found = Vec::with_capacity(pairs.len());
-        for (leaf, row) in pairs {
-            found.push((row.shallow_clone(), genome::source(leaf, row, named)?));
+        for (parameter, row) in pairs {
+            found.push((row.shallow_clone(), genome::source(parameter, row, named)?));
         }
         let _guard = no_grad_guard();
         for (mut row, source) in found {
@@ -224,7 +224,7 @@ impl Net {
     }
 
     fn know_rows(&self, values: &mut Values) {
-        for (id, row) in params::leaf_tensors(&self.plan) {
+        for (id, row) in params::parameter_tensors(&self.plan) {
             values.set(id, self.rows.get(row).map(Live::shallow_clone));
         }
     }
@@ -234,11 +234,12 @@ impl Net {
         let _guard = no_grad_guard();
         let mut known = Values::of(&self.plan);
         self.know_rows(&mut known);
-        let results: Vec<TensorId> = self.plan.answers().into_iter().chain(self.plan.lessons()).collect();
+        let mut results = self.plan.inference_outputs();
+        results.extend(self.plan.training_outputs());
         let wanted = frontier(&self.plan, &self.plan.changing(), &results);
         still::make(self.given_nothing(), &mut known, &wanted)?;
-        self.answers = Walk::new(&self.plan, &self.plan.answers(), &known, false);
-        self.lessons = Walk::new(&self.plan, &self.plan.lessons(), &known, false);
+        self.answers = Walk::new(&self.plan, &self.plan.inference_outputs(), &known, false);
+        self.lessons = Walk::new(&self.plan, &self.plan.training_outputs(), &known, false);
         self.known = known;
         (self.native, self.waves) = (None, None);
         Ok(())
@@ -272,9 +273,8 @@ pub(super) fn frontier(plan: &Plan, moving: &[bool], results: &[TensorId]) -> Ve
 impl fmt::Debug for Net {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { plan, seeds, place, rows, .. } = self;
-        let name = plan.name();
         f.debug_struct("Net")
-            .field("plan", &name)
+            .field("plan", &plan.name())
             .field("seeds", seeds)
             .field("place", place)
             .field("rows", rows)

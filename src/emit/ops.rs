@@ -9,43 +9,7 @@ use crate::plan::{Function, Op, Plan, Shape, Sizes, TensorId};
 /// Returns the name people know a tensor by: its label, or its id and operation.
 pub fn words(plan: &Plan, id: TensorId) -> String {
     let tensor = plan.tensor(id);
-    if tensor.label.is_empty() { format!("{id} ({})", name(&tensor.op)) } else { format!("`{}`", tensor.label) }
-}
-
-fn name(op: &Op) -> &'static str {
-    match op {
-        Op::Sample { .. } => "sample",
-        Op::Labels { .. } => "labels",
-        Op::Fill { .. } => "fill",
-        Op::Leaf(_) => "leaf",
-        Op::Positions(_) => "positions",
-        Op::Mask(_) => "mask",
-        Op::Codes(_) => "labels of neurons",
-        Op::Map(function) => function.name(),
-        Op::Affine { .. } => "affine",
-        Op::Add => "add",
-        Op::Subtract => "subtract",
-        Op::Multiply => "multiply",
-        Op::Sum { .. } => "sum",
-        Op::Insert { .. } => "insert",
-        Op::Remove { .. } => "remove",
-        Op::Repeat { .. } => "repeat",
-        Op::Select { .. } => "select",
-        Op::Place { .. } => "place",
-        Op::Reshape { .. } => "reshape",
-        Op::Softmax { .. } => "softmax",
-        Op::LogSoftmax { .. } => "log softmax",
-        Op::MatMul { .. } => "matrix product",
-        Op::Symmetric { .. } => "symmetric",
-        Op::Triangle { .. } => "triangle",
-        Op::Diagonal => "diagonal",
-        Op::DiagonalOf => "diagonal of",
-        Op::Pool(_) => "pool",
-        Op::Spread(_) => "spread",
-        Op::Window(over, _) | Op::Joined(over, _) => over.name(),
-        Op::Gather(_) => "gather",
-        Op::Scatter(_) => "scatter",
-    }
+    if tensor.label.is_empty() { format!("{id} ({})", tensor.op.name()) } else { format!("`{}`", tensor.label) }
 }
 
 /// What operations may ask of the evaluation that they are part of.
@@ -66,32 +30,32 @@ pub(super) fn apply(
 ) -> Option<Result<Live, TchError>> {
     let result = match (op, operands, prepared) {
         (Op::Positions(_) | Op::Mask(_) | Op::Codes(_), [], Some(prepared)) => Ok(prepared.shallow_clone()),
-        (Op::Fill { value, shape }, [], _) => Live::f_full(lengths(shape, frame), *value, frame.place.options()),
-        (Op::Map(function), [x], _) => map(*function, x),
+        (Op::Constant { value, shape }, [], _) => Live::f_full(lengths(shape, frame), *value, frame.place.options()),
+        (Op::Unary(function), [x], _) => map(*function, x),
         (Op::Affine { factor, offset }, [x], _) => affine(x, *factor, *offset),
         (Op::Add, [x, y], _) => x.f_add(y),
         (Op::Subtract, [x, y], _) => x.f_sub(y),
         (Op::Multiply, [x, y], _) => x.f_mul(y),
         (Op::Sum { axis }, [x], _) => x.f_sum_dim_intlist(size(*axis), false, None),
-        (Op::Insert { axis }, [x], _) => x.f_unsqueeze(size(*axis)),
-        (Op::Remove { axis }, [x], _) => x.f_squeeze_dim(size(*axis)),
-        (Op::Repeat { axis, length }, [x], _) => repeat(x, *axis, length.at(frame.sizes)),
+        (Op::Unsqueeze { axis }, [x], _) => x.f_unsqueeze(size(*axis)),
+        (Op::Squeeze { axis }, [x], _) => x.f_squeeze_dim(size(*axis)),
+        (Op::Expand { axis, length }, [x], _) => repeat(x, *axis, length.at(frame.sizes)),
         (Op::Select { axis, index }, [x], _) => x.f_narrow(size(*axis), size(*index), 1),
-        (Op::Place { axis, index, length }, [x], _) => place(x, *axis, *index, *length),
+        (Op::Pad { axis, index, length }, [x], _) => place(x, *axis, *index, *length),
         (Op::Reshape { shape }, [x], _) => x.f_reshape(lengths(shape, frame)),
         (Op::Softmax { axis }, [x], _) => x.f_softmax(size(*axis), None),
         (Op::LogSoftmax { axis }, [x], _) => x.f_log_softmax(size(*axis), None),
         (Op::MatMul { transpose_left, transpose_right }, [x, y], _) => product(x, *transpose_left, y, *transpose_right),
-        (Op::Symmetric { size: rows }, [x], Some(places)) => {
+        (Op::Symmetrize { size: rows }, [x], Some(places)) => {
             x.f_index_select(1, places).and_then(|x| x.f_view([-1, size(*rows), size(*rows)]))
         }
-        (Op::Triangle { size: rows }, [x], Some(places)) => triangle(x, *rows, places),
+        (Op::SymmetrizeGrad { size: rows }, [x], Some(places)) => triangle(x, *rows, places),
         (Op::Diagonal, [x], _) => x.f_diag_embed(0, -2, -1),
         (Op::DiagonalOf, [x], _) => x.f_diagonal(0, -2, -1),
         (Op::Pool(squares), [x], _) => pools::pool(*squares, x),
-        (Op::Spread(squares), [x], _) => pools::spread(*squares, x),
-        (Op::Window(over, field), [x, y], _) => windows::window(*over, field, x, y),
-        (Op::Joined(over, wires), [x, y], Some(ends)) => joined::joined(*over, wires, ends, [x, y]),
+        (Op::PoolGrad(squares), [x], _) => pools::spread(*squares, x),
+        (Op::LocalConv(over, field), [x, y], _) => windows::window(*over, field, x, y),
+        (Op::Sparse(over, wires), [x, y], Some(ends)) => joined::joined(*over, wires, ends, [x, y]),
         (Op::Gather(wires), [x], Some(ends)) => joined::gather(wires, ends, x),
         (Op::Scatter(wires), [x], Some(ends)) => joined::scatter(wires, ends, x),
         _ => return None,
@@ -139,10 +103,10 @@ fn map(function: Function, x: &Live) -> Result<Live, TchError> {
         Function::Normal => x.f_special_ndtr(),
         Function::Exp => x.f_exp(),
         Function::Square => x.f_square(),
-        Function::Bell => x.f_square()?.f_add_scalar_(1.0)?.f_reciprocal(),
+        Function::Lorentzian => x.f_square()?.f_add_scalar_(1.0)?.f_reciprocal(),
         Function::Absolute => x.f_abs(),
         Function::Sign => x.f_sign(),
-        Function::Heaviside => step(x),
+        Function::StraightThroughStep => step(x),
     }
 }
 

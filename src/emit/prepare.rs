@@ -8,15 +8,15 @@ use super::fault::TorchFault;
 use super::joined;
 use super::ops::size;
 use super::walk::Values;
-use crate::plan::{Op, Plan, Wires};
+use crate::plan::{Op, Plan, SparsePattern};
 
 /// Prepares every operation of a plan that has something to prepare.
 pub(super) fn prepare_all(plan: &Plan, place: Place) -> Result<Values, TorchFault> {
     let mut prepared = Values::of(plan);
     // several operations, and all ticks, go along the same pairs
-    let mut known: Vec<(&Wires, Live)> = Vec::new();
+    let mut known: Vec<(&SparsePattern, Live)> = Vec::new();
     for (id, tensor) in plan.numbered() {
-        let (Op::Joined(_, wires) | Op::Gather(wires) | Op::Scatter(wires)) = &tensor.op else {
+        let (Op::Sparse(_, wires) | Op::Gather(wires) | Op::Scatter(wires)) = &tensor.op else {
             prepared.set(id, prepare(&tensor.op, place)?);
             continue;
         };
@@ -48,7 +48,7 @@ fn prepare(op: &Op, place: Place) -> Result<Option<Live>, TorchFault> {
         let values = values.f_view([1, size(codes.neurons()), size(codes.bits())])?;
         return Ok(Some(values.f_to_kind(place.kind)?.f_to_device(place.device)?));
     }
-    if let Op::Symmetric { size } | Op::Triangle { size } = op {
+    if let Op::Symmetrize { size } | Op::SymmetrizeGrad { size } = op {
         return Ok(Some(Live::f_from_slice(&triangle(*size))?.f_to_device(place.device)?));
     }
     Ok(None)

@@ -5,7 +5,7 @@ use tch::{Device, Kind, TchError, Tensor as Live};
 
 use super::abi::{numbers, numbers_mut};
 use super::kernel::Operands;
-use crate::plan::Over;
+use crate::plan::Bilinear;
 
 /// Tells whether the kernel can make a sum of these.
 pub(super) fn are_plain(operands: [&Live; 2]) -> bool {
@@ -16,7 +16,7 @@ pub(super) fn are_plain(operands: [&Live; 2]) -> bool {
 /// Has `sum`, one of the kernel's, make a tensor of `sizes`; it is told operands, result, R and threads.
 #[allow(unsafe_code)]
 pub(super) fn by_kernel(
-    over: Over,
+    over: Bilinear,
     [x, y]: [&Live; 2],
     sizes: &[i64],
     sum: impl FnOnce(Operands<'_>, &mut [f32], (usize, usize)),
@@ -34,7 +34,7 @@ pub(super) fn by_kernel(
 }
 
 /// Returns n: samples of the batch, or genes.
-pub(super) fn length(over: Over, x: &Live, y: &Live) -> i64 {
-    let behind = if over == Over::Pairs { x } else { y };
+pub(super) fn length(over: Bilinear, x: &Live, y: &Live) -> i64 {
+    let behind = if over == Bilinear::WeightGradient { x } else { y };
     behind.size().last().copied().unwrap_or(1)
 }

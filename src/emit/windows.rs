@@ -6,10 +6,10 @@ use tch::{TchError, Tensor as Live};
 use super::kernel;
 use super::ops::size;
 use super::sums::{are_plain, by_kernel, length};
-use crate::plan::{Field, Over};
+use crate::plan::{Bilinear, ConvGeometry};
 
-/// Makes one of three sums; see [`Over`] for operands and results.
-pub(super) fn window(over: Over, field: &Field, x: &Live, y: &Live) -> Result<Live, TchError> {
+/// Makes one of three sums; see [`Bilinear`] for operands and results.
+pub(super) fn window(over: Bilinear, field: &ConvGeometry, x: &Live, y: &Live) -> Result<Live, TchError> {
     if !are_plain([x, y]) {
         return unfolded(over, field, x, y);
     }
@@ -17,21 +17,23 @@ pub(super) fn window(over: Over, field: &Field, x: &Live, y: &Live) -> Result<Li
     by_kernel(over, [x, y], &sizes, |operands, made, at_once| kernel::windows(over, field, operands, made, at_once))
 }
 
-fn result(over: Over, field: &Field, runs: i64, n: i64) -> Vec<i64> {
+fn result(over: Bilinear, field: &ConvGeometry, runs: i64, n: i64) -> Vec<i64> {
     match over {
-        Over::Seen => vec![runs, size(field.targets()), n],
-        Over::Seers => vec![runs, size(field.sources()), n],
-        Over::Pairs => vec![runs, size(field.places()), size(field.maps()), size(field.seen())],
+        Bilinear::Forward => vec![runs, size(field.targets()), n],
+        Bilinear::InputGradient => vec![runs, size(field.sources()), n],
+        Bilinear::WeightGradient => vec![runs, size(field.places()), size(field.maps()), size(field.seen())],
     }
 }
 
-fn unfolded(over: Over, field: &Field, x: &Live, y: &Live) -> Result<Live, TchError> {
+fn unfolded(over: Bilinear, field: &ConvGeometry, x: &Live, y: &Live) -> Result<Live, TchError> {
     let (runs, n) = (x.size()[0], length(over, x, y));
     let (places, maps, k) = (size(field.places()), size(field.maps()), size(field.seen()));
     let made = match over {
-        Over::Seen => x.f_reshape([runs * places, maps, k])?.f_bmm(&unfold(field, y, n)?)?,
-        Over::Pairs => x.f_reshape([runs * places, maps, n])?.f_bmm(&unfold(field, y, n)?.f_transpose(1, 2)?)?,
-        Over::Seers => {
+        Bilinear::Forward => x.f_reshape([runs * places, maps, k])?.f_bmm(&unfold(field, y, n)?)?,
+        Bilinear::WeightGradient => {
+            x.f_reshape([runs * places, maps, n])?.f_bmm(&unfold(field, y, n)?.f_transpose(1, 2)?)?
+        }
+        Bilinear::InputGradient => {
             let weights = x.f_reshape([runs * places, maps, k])?.f_transpose(1, 2)?;
             fold(field, &weights.f_bmm(&y.f_reshape([runs * places, maps, n])?)?, runs, n)?
         }
@@ -40,7 +42,7 @@ fn unfolded(over: Over, field: &Field, x: &Live, y: &Live) -> Result<Live, TchEr
 }
 
 /// Returns for each place the rows of the source neurons that it sees, R · places × K × n.
-fn unfold(field: &Field, source: &Live, n: i64) -> Result<Live, TchError> {
+fn unfold(field: &ConvGeometry, source: &Live, n: i64) -> Result<Live, TchError> {
     let ([rows, columns, maps], side, step) = (field.source.map(size), size(field.size), size(field.stride));
     let margin = size(field.padding);
     let grid = source.f_reshape([-1, rows, columns, maps, n])?;
@@ -50,7 +52,7 @@ fn unfold(field: &Field, source: &Live, n: i64) -> Result<Live, TchError> {
 }
 
 /// Adds the rows of all squares, R · places × K × n, to the source neurons that they belong to.
-fn fold(field: &Field, squares: &Live, runs: i64, n: i64) -> Result<Live, TchError> {
+fn fold(field: &ConvGeometry, squares: &Live, runs: i64, n: i64) -> Result<Live, TchError> {
     let ([rows, columns, maps], [up, across, _]) = (field.source.map(size), field.target.map(size));
     let (side, step, margin) = (size(field.size), size(field.stride), size(field.padding));
     let squares = squares.f_reshape([runs, up, across, side, side, maps, n])?;
@@ -71,17 +73,17 @@ mod tests {
     use tch::Kind;
 
     use super::*;
-    use crate::draw::Draw;
+    use crate::random::RandomStream;
 
     fn drawn(purpose: &str, sizes: &[i64]) -> Live {
         let count = usize::try_from(sizes.iter().product::<i64>()).unwrap();
-        Live::from_slice(&Draw::new(3, purpose).normal(count, 1.0)).view(sizes)
+        Live::from_slice(&RandomStream::new(3, purpose).normal(count, 1.0)).view(sizes)
     }
 
     /// The kernel in single precision against unfolding in double, whatever the field, the length and the threads.
     #[test]
     fn the_kernel_agrees_with_unfolding() {
-        let field = |source, target, size, stride, padding| Field { source, target, size, stride, padding };
+        let field = |source, target, size, stride, padding| ConvGeometry { source, target, size, stride, padding };
         let fields = [
             field([7, 6, 1], [5, 4, 7], 3, 1, 0),
             field([6, 6, 5], [3, 3, 2], 2, 2, 0),
@@ -98,14 +100,18 @@ mod tests {
         tch::set_num_threads(1);
     }
 
-    fn agree(field: &Field, n: i64, threads: i32) {
+    fn agree(field: &ConvGeometry, n: i64, threads: i32) {
         tch::set_num_threads(threads);
-        let weights = drawn("W", &result(Over::Pairs, field, 2, n));
-        let (target, source) =
-            (drawn("t", &result(Over::Seen, field, 2, n)), drawn("s", &result(Over::Seers, field, 2, n)));
-        for (over, x, y) in
-            [(Over::Seen, &weights, &source), (Over::Pairs, &target, &source), (Over::Seers, &weights, &target)]
-        {
+        let weights = drawn("W", &result(Bilinear::WeightGradient, field, 2, n));
+        let (target, source) = (
+            drawn("t", &result(Bilinear::Forward, field, 2, n)),
+            drawn("s", &result(Bilinear::InputGradient, field, 2, n)),
+        );
+        for (over, x, y) in [
+            (Bilinear::Forward, &weights, &source),
+            (Bilinear::WeightGradient, &target, &source),
+            (Bilinear::InputGradient, &weights, &target),
+        ] {
             let wanted = window(over, field, x, y).unwrap();
             let single = |live: &Live| live.to_kind(Kind::Float);
             let found = window(over, field, &single(x), &single(y)).unwrap();
@@ -118,9 +124,9 @@ mod tests {
     /// A neuron's sum by its definition: what it sees, weight by weight.
     #[test]
     fn a_neuron_sees_what_its_field_says() {
-        let field = Field { source: [5, 4, 2], target: [3, 2, 3], size: 3, stride: 2, padding: 1 };
+        let field = ConvGeometry { source: [5, 4, 2], target: [3, 2, 3], size: 3, stride: 2, padding: 1 };
         let (weights, source) = (drawn("W", &[1, 6, 3, 18]), drawn("s", &[1, 40, 4]));
-        let found = window(Over::Seen, &field, &weights, &source).unwrap();
+        let found = window(Bilinear::Forward, &field, &weights, &source).unwrap();
         let at = |live: &Live, index: &[i64]| live.double_value(index);
         for (row, column, map, n) in
             (0..3).flat_map(|r| (0..2).flat_map(move |c| (0..3).map(move |m| (r, c, m, (r + c + m) % 4))))

@@ -58,7 +58,7 @@ pub enum Doubt {
         code(run::dead_neurons),
         severity(Warning),
         help(
-            "dead neurons learn nothing, and nothing is learned through them: `activation: gelu` has a slope to come back by; `start calibrated`, or a smaller `gain`, starts more of them alive; a smaller `--lr` kills fewer"
+            "dead neurons learn nothing, and nothing is learned through them: `activation: gelu` has a gradient to come back by; `start calibrated`, or a smaller `gain`, starts more of them alive; a smaller `--lr` kills fewer"
         )
     )]
     DeadNeurons {
@@ -76,7 +76,7 @@ pub enum Doubt {
         samples: usize,
     },
     /// Neurons at the flat ends of what they answer by.
-    #[error("{who}{when} {population} is saturated: {} has a slope worth the name for only {} of what it receives", activation.name(), share(*active))]
+    #[error("{who}{when} {population} is saturated: {} has a gradient worth the name for only {} of what it receives", activation.name(), share(*active))]
     #[diagnostic(
         code(run::saturated),
         severity(Warning),

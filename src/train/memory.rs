@@ -60,11 +60,11 @@ impl Needs {
     /// Estimates what training `plan` by `recipe` takes on `data` bytes of data.
     pub fn of(plan: &Plan, recipe: &Recipe, data: u64) -> Self {
         let sizes = Sizes { runs: recipe.runs, batch: recipe.batch };
-        let row = |leaf: &crate::plan::Leaf| {
-            leaf.shape.count(sizes).saturating_mul(NUMBER * if leaf.learned { LEARNED } else { DRAWN })
+        let row = |parameter: &crate::plan::Parameter| {
+            parameter.shape.count(sizes).saturating_mul(NUMBER * if parameter.learned { LEARNED } else { DRAWN })
         };
-        let parameters = plan.leaves().iter().map(row).fold(0, u64::saturating_add);
-        let tensors = plan.held_bytes(&plan.lessons(), sizes);
+        let parameters = plan.parameters().iter().map(row).fold(0, u64::saturating_add);
+        let tensors = plan.held_bytes(&plan.training_outputs(), sizes);
         let largest = plan.numbered().max_by_key(|(_, tensor)| tensor.shape.count(sizes)).map_or_else(
             || "nothing".to_owned(),
             |(id, tensor)| {

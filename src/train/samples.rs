@@ -6,8 +6,8 @@ use tch::{Kind, Tensor as Live};
 use thiserror::Error;
 
 use super::painter::{Chosen, Painter};
-use crate::draw::Draw;
 use crate::emit::{Canvas, Choice, Net, Place, TorchFault};
+use crate::random::RandomStream;
 
 /// Data as plain bytes: sample after sample `neurons` pixels, and one label for each sample.
 #[derive(Debug, Clone, Copy)]
@@ -197,7 +197,7 @@ impl Order {
         let epoch = step / batches;
         if self.epoch != Some(epoch) {
             let purpose = format!("order {epoch}");
-            let orders = self.seeds.iter().flat_map(|seed| Draw::new(*seed, &purpose).permutation(self.count));
+            let orders = self.seeds.iter().flat_map(|seed| RandomStream::new(*seed, &purpose).permutation(self.count));
             let index = Live::f_from_slice(&orders.collect::<Vec<i64>>())?;
             self.index = index.f_view([-1, as_size(self.count)])?.f_to_device(self.place.device)?;
             self.epoch = Some(epoch);

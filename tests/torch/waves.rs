@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fs};
 
 use gemc::compile::compile;
-use gemc::draw::Draw;
 use gemc::emit::{Arguments, Canvas, Choice, Kernels, Net, Place};
 use gemc::options::Options;
 use gemc::plan::Plan;
+use gemc::random::RandomStream;
 use libloading::os::unix::Library;
 use tch::{Kind, Tensor};
 
@@ -98,7 +98,7 @@ fn plan(text: &str) -> Plan {
 
 /// Draws samples, as bytes.
 fn pixels(plan: &Plan) -> Tensor {
-    let drawn = Draw::new(9, "x").uniform(SAMPLES * plan.inputs(), 127.0);
+    let drawn = RandomStream::new(9, "x").uniform(SAMPLES * plan.inputs(), 127.0);
     (Tensor::from_slice(&drawn) + 128.0).to_kind(Kind::Uint8).view([i64::try_from(SAMPLES).unwrap(), -1])
 }
 
@@ -110,9 +110,10 @@ fn kernels_compute_what_libtorch_does() {
         let (pixels, labels) = (pixels(&plan), Tensor::from_slice(&[0_i64, 1, 0, 1]));
         let index = Tensor::from_slice(&[3_i64, 0, 2, 1, 1, 0]);
         let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
-        let found = net.teach_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap();
+        let found =
+            net.loss_and_gradients_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap();
         let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(Canvas::DARKEST);
-        let wanted = net.teach(&x.view([2, 3, -1]), &labels.index_select(0, &index)).unwrap();
+        let wanted = net.loss_and_gradients(&x.view([2, 3, -1]), &labels.index_select(0, &index)).unwrap();
         let found = found.gradients.iter().chain([&found.losses]);
         for (place, (found, wanted)) in found.zip(wanted.gradients.iter().chain([&wanted.losses])).enumerate() {
             let (found, wanted) = (found.to_kind(Kind::Double), wanted.to_kind(Kind::Double));
@@ -135,7 +136,7 @@ fn kernels_are_written_out() {
         None
     };
     let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
-    assert!(net.teach_by(choice, 32, keep).unwrap().is_none());
+    assert!(net.loss_and_gradients_by(choice, 32, keep).unwrap().is_none());
     let anonymous = |line: &str| match line.split_once("0x") {
         Some((before, after)) => {
             format!("{before}ADDRESS{}", after.trim_start_matches(|letter: char| letter.is_ascii_hexdigit()))

@@ -45,7 +45,7 @@ fn fits(block: &[Point], recipe: &Recipe) -> bool {
     let sizes = Sizes { runs: recipe.runs.saturating_mul(block.len()), batch: recipe.batch };
     let plan = &largest.stages.plan;
     block.iter().all(|point| lies_within(point.stages.model(), largest.stages.model()))
-        && plan.held_bytes(&plan.lessons(), sizes) <= BYTES
+        && plan.held_bytes(&plan.training_outputs(), sizes) <= BYTES
 }
 
 /// Tells whether a model is another with no more genes.

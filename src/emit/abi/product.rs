@@ -3,7 +3,7 @@
 use gemm_common::Parallelism;
 use gemm_f32::gemm::f32::get_gemm_fn;
 
-use crate::cores;
+use crate::parallel;
 
 /// Terms that are summed before the sum goes to memory, at most. The crate would choose by the processor's caches otherwise.
 const TERMS: usize = 512;
@@ -31,7 +31,7 @@ pub(in crate::emit) fn multiply(
         (&mut out[..rows * columns], &left.numbers[..rows * inner], &right.numbers[..inner * columns]);
     let [left_steps, right_steps] = [steps(rows, inner, left.turned), steps(inner, columns, right.turned)];
     let (threads, gemm) = (
-        if threads > 1 && cores::are_several() { Parallelism::Rayon(threads) } else { Parallelism::None },
+        if threads > 1 && parallel::are_several() { Parallelism::Rayon(threads) } else { Parallelism::None },
         get_gemm_fn(),
     );
     let parts = inner.div_ceil(TERMS).max(1);

@@ -7,7 +7,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::block::{Panel, Terms, panels, rows};
 use super::pairs::{Block, others, products};
 use super::{Operands, cut, for_each_run, together};
-use crate::plan::{Over, Wires};
+use crate::plan::{Bilinear, SparsePattern};
 
 /// Operations below which a thread of its own costs more than it saves.
 const SMALL: usize = 1 << 19;
@@ -15,8 +15,8 @@ const SMALL: usize = 1 << 19;
 /// Makes the results of all runs in `made`, with so many threads; operands and results of the runs follow each other.
 /// Slices must have the sizes of their shapes.
 pub(in crate::emit) fn joined(
-    over: Over,
-    wires: &Wires,
+    over: Bilinear,
+    wires: &SparsePattern,
     operands: Operands<'_>,
     made: &mut [f32],
     (runs, threads): (usize, usize),
@@ -27,13 +27,13 @@ pub(in crate::emit) fn joined(
 }
 
 /// Makes the result of one run.
-fn share(over: Over, wires: &Wires, operands: Operands<'_>, made: &mut [f32], threads: usize) {
+fn share(over: Bilinear, wires: &SparsePattern, operands: Operands<'_>, made: &mut [f32], threads: usize) {
     let mut stretches = Vec::with_capacity(threads);
     let (mut first, mut rest) = (0, made);
     for end in wires.cut(over, threads) {
         let numbers = match over {
-            Over::Seen | Over::Seers => (end - first) * operands.length,
-            Over::Pairs => (first..end).map(|target| wires.incoming(target).len()).sum(),
+            Bilinear::Forward | Bilinear::InputGradient => (end - first) * operands.length,
+            Bilinear::WeightGradient => (first..end).map(|target| wires.incoming(target).len()).sum(),
         };
         let (made, others) = rest.split_at_mut(numbers);
         stretches.push(Stretch { wires, operands, first, made });
@@ -44,7 +44,7 @@ fn share(over: Over, wires: &Wires, operands: Operands<'_>, made: &mut [f32], th
 
 /// Some neurons that the result belongs to.
 struct Stretch<'a> {
-    wires: &'a Wires,
+    wires: &'a SparsePattern,
     operands: Operands<'a>,
     /// The first of the neurons.
     first: usize,
@@ -53,7 +53,7 @@ struct Stretch<'a> {
 }
 
 struct Job<'a> {
-    over: Over,
+    over: Bilinear,
     stretch: Stretch<'a>,
 }
 
@@ -63,9 +63,9 @@ impl WithSimd for Job<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         match self.over {
-            Over::Seen => self.stretch.seen(simd),
-            Over::Pairs => self.stretch.pairs(simd),
-            Over::Seers => self.stretch.seers(simd),
+            Bilinear::Forward => self.stretch.seen(simd),
+            Bilinear::WeightGradient => self.stretch.pairs(simd),
+            Bilinear::InputGradient => self.stretch.seers(simd),
         }
     }
 }
@@ -125,7 +125,7 @@ fn sum<S: Simd>(simd: S, operands: Operands<'_>, (list, panels): (&[(usize, usiz
 }
 
 /// Takes the numbers of the joined pairs out of the matrices of all runs, row by row.
-pub(in crate::emit) fn gather(wires: &Wires, matrices: &[f32], made: &mut [f32]) {
+pub(in crate::emit) fn gather(wires: &SparsePattern, matrices: &[f32], made: &mut [f32]) {
     let [sources, targets] = wires.ends();
     let each = (sources * targets).max(1);
     for (matrix, made) in matrices.chunks_exact(each).zip(made.chunks_exact_mut(wires.synapses().max(1))) {
@@ -138,7 +138,7 @@ pub(in crate::emit) fn gather(wires: &Wires, matrices: &[f32], made: &mut [f32])
 }
 
 /// Puts the numbers of the joined pairs of all runs back among zeros, row by row.
-pub(in crate::emit) fn scatter(wires: &Wires, numbers: &[f32], made: &mut [f32]) {
+pub(in crate::emit) fn scatter(wires: &SparsePattern, numbers: &[f32], made: &mut [f32]) {
     let [sources, targets] = wires.ends();
     let each = (sources * targets).max(1);
     for (made, numbers) in made.chunks_exact_mut(each).zip(numbers.chunks_exact(wires.synapses().max(1))) {

@@ -21,7 +21,7 @@ pub(super) use self::joined::{gather, joined, scatter};
 use self::pairs::Pairs;
 use self::seen::Seen;
 use self::seers::Seers;
-use crate::plan::{Field, Over};
+use crate::plan::{Bilinear, ConvGeometry};
 
 /// Rows of a result that are held in registers at once, at most.
 const ROWS: usize = 6;
@@ -40,8 +40,8 @@ pub(super) struct Operands<'a> {
 /// Makes the results of all runs in `made`, with so many threads; operands and results of the runs follow each other.
 /// Slices must have the sizes of their shapes.
 pub(super) fn windows(
-    over: Over,
-    field: &Field,
+    over: Bilinear,
+    field: &ConvGeometry,
     operands: Operands<'_>,
     made: &mut [f32],
     (runs, threads): (usize, usize),
@@ -74,11 +74,11 @@ fn together<T: Send>(parts: impl ExactSizeIterator<Item = T>, work: impl Fn(T) +
 }
 
 /// Makes the result of one run.
-fn window(over: Over, field: &Field, operands: Operands<'_>, made: &mut [f32], threads: usize) {
+fn window(over: Bilinear, field: &ConvGeometry, operands: Operands<'_>, made: &mut [f32], threads: usize) {
     // rows of the grid whose neurons the result belongs to, and the numbers that one of them has
     let rows = match over {
-        Over::Seen | Over::Pairs => field.target[0],
-        Over::Seers => field.source[0],
+        Bilinear::Forward | Bilinear::WeightGradient => field.target[0],
+        Bilinear::InputGradient => field.source[0],
     };
     let each = made.len() / rows.max(1);
     let share = rows.div_ceil(threads.max(1)).max(1);
@@ -92,7 +92,7 @@ fn window(over: Over, field: &Field, operands: Operands<'_>, made: &mut [f32], t
 
 /// Some rows of the result's grid.
 struct Stretch<'a> {
-    field: &'a Field,
+    field: &'a ConvGeometry,
     operands: Operands<'a>,
     /// The first of the rows.
     first: usize,
@@ -101,7 +101,7 @@ struct Stretch<'a> {
 }
 
 struct Job<'a> {
-    over: Over,
+    over: Bilinear,
     stretch: Stretch<'a>,
 }
 
@@ -111,9 +111,9 @@ impl WithSimd for Job<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         match self.over {
-            Over::Seen => Seen(self.stretch).make(simd),
-            Over::Pairs => Pairs(self.stretch).make(simd),
-            Over::Seers => Seers(self.stretch).make(simd),
+            Bilinear::Forward => Seen(self.stretch).make(simd),
+            Bilinear::WeightGradient => Pairs(self.stretch).make(simd),
+            Bilinear::InputGradient => Seers(self.stretch).make(simd),
         }
     }
 }
@@ -141,22 +141,28 @@ mod tests {
     use pulp::{Scalar128b, Scalar256b, Scalar512b};
 
     use super::*;
-    use crate::draw::Draw;
+    use crate::random::RandomStream;
 
-    const FIELDS: [Field; 3] = [
-        Field { source: [7, 6, 1], target: [5, 4, 7], size: 3, stride: 1, padding: 0 },
-        Field { source: [6, 6, 5], target: [3, 3, 2], size: 2, stride: 2, padding: 0 },
-        Field { source: [7, 5, 2], target: [4, 3, 3], size: 3, stride: 2, padding: 1 },
+    const FIELDS: [ConvGeometry; 3] = [
+        ConvGeometry { source: [7, 6, 1], target: [5, 4, 7], size: 3, stride: 1, padding: 0 },
+        ConvGeometry { source: [6, 6, 5], target: [3, 3, 2], size: 2, stride: 2, padding: 0 },
+        ConvGeometry { source: [7, 5, 2], target: [4, 3, 3], size: 3, stride: 2, padding: 1 },
     ];
 
     /// Makes one run's result through registers of a given width.
-    fn through<S: Simd>(simd: S, over: Over, field: &Field, operands: Operands<'_>, count: usize) -> Vec<f32> {
+    fn through<S: Simd>(
+        simd: S,
+        over: Bilinear,
+        field: &ConvGeometry,
+        operands: Operands<'_>,
+        count: usize,
+    ) -> Vec<f32> {
         let mut made = vec![f32::NAN; count];
         Job { over, stretch: Stretch { field, operands, first: 0, made: &mut made } }.with_simd(simd);
         made
     }
 
-    fn alike(over: Over, field: &Field, operands: Operands<'_>, count: usize) {
+    fn alike(over: Bilinear, field: &ConvGeometry, operands: Operands<'_>, count: usize) {
         let mut own = vec![f32::NAN; count];
         windows(over, field, operands, &mut own, (1, 1));
         let others = [
@@ -176,15 +182,15 @@ mod tests {
     fn every_width_of_registers_makes_the_same_sums() {
         for (field, n) in FIELDS.iter().flat_map(|field| [1, 5, 16, 19, 33, 64, 70, 100, 150].map(|n| (field, n))) {
             let drawn = |purpose: &str, count: usize| -> Vec<f32> {
-                Draw::new(3, purpose).normal(count, 1.0).iter().map(|number| *number as f32).collect()
+                RandomStream::new(3, purpose).normal(count, 1.0).iter().map(|number| *number as f32).collect()
             };
             let counts = [field.targets() * n, field.sources() * n, field.places() * field.maps() * field.seen()];
             let [target, source, weights] =
                 [("t", counts[0]), ("s", counts[1]), ("W", counts[2])].map(|(name, count)| drawn(name, count));
             let operands = |x, y| Operands { x, y, length: n };
-            alike(Over::Seen, field, operands(&weights, &source), counts[0]);
-            alike(Over::Seers, field, operands(&weights, &target), counts[1]);
-            alike(Over::Pairs, field, operands(&target, &source), counts[2]);
+            alike(Bilinear::Forward, field, operands(&weights, &source), counts[0]);
+            alike(Bilinear::InputGradient, field, operands(&weights, &target), counts[1]);
+            alike(Bilinear::WeightGradient, field, operands(&target, &source), counts[2]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which source neurons a target place sees: one run of neighbours for each row of its square.
 
-use crate::plan::Field;
+use crate::plan::ConvGeometry;
 
 /// Source neurons that lie, and are seen, side by side.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +16,8 @@ pub(super) struct Run {
 }
 
 /// Returns what the target place in `row` and `column` sees; neurons beyond the edge are left out.
-pub(super) fn runs(field: &Field, row: usize, column: usize) -> impl Iterator<Item = Run> {
-    let Field { source: [rows, columns, maps], size, stride, padding, .. } = *field;
+pub(super) fn runs(field: &ConvGeometry, row: usize, column: usize) -> impl Iterator<Item = Run> {
+    let ConvGeometry { source: [rows, columns, maps], size, stride, padding, .. } = *field;
     let left = column * stride;
     // places of the square, from its left side, that lie on the grid
     let (from, to) = (padding.saturating_sub(left), size.min((columns + padding).saturating_sub(left)));
@@ -30,7 +30,7 @@ pub(super) fn runs(field: &Field, row: usize, column: usize) -> impl Iterator<It
 }
 
 /// Lists (k, source neuron) for the target place in `row` and `column`.
-pub(super) fn seen(field: &Field, row: usize, column: usize, list: &mut Vec<(usize, usize)>) {
+pub(super) fn seen(field: &ConvGeometry, row: usize, column: usize, list: &mut Vec<(usize, usize)>) {
     list.clear();
     for Run { neuron, k, length, .. } in runs(field, row, column) {
         list.extend((0..length).map(|next| (k + next, neuron + next)));

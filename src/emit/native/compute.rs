@@ -7,7 +7,7 @@ use super::broadcast::Broadcast;
 use super::fuse::{Fused, INPUTS};
 use super::maps::{bell, cosine, exp, far, gelu, heaviside, normal, product, relu, sigmoid, sign, sine, tanh};
 use super::sums::{Along, Cut};
-use crate::cores;
+use crate::parallel;
 use crate::plan::{Function, Op};
 
 /// Numbers of a result from which on several threads share them out.
@@ -76,14 +76,14 @@ impl Compute {
         match (op, element(op), operands) {
             (_, Some(Element::Pair(pair)), [x, y]) if x != y => Some(Self::Pair(pair, Broadcast::new(result, x, y))),
             (_, Some(element), _) => Some(Self::Each(element)),
-            (Op::Repeat { .. }, _, [x]) => Some(Self::Repeat(Broadcast::new(result, x, x))),
+            (Op::Expand { .. }, _, [x]) => Some(Self::Repeat(Broadcast::new(result, x, x))),
             (Op::Sum { axis }, ..) => along(*axis).map(Self::Sum),
             (Op::Select { axis, index }, ..) => along(*axis).map(|along| Self::Select(along, *index)),
-            (Op::Place { axis, index, .. }, ..) => Some(Self::Place(Along::new(result, *axis), *index)),
+            (Op::Pad { axis, index, .. }, ..) => Some(Self::Place(Along::new(result, *axis), *index)),
             (Op::Softmax { axis }, ..) => along(*axis).map(|along| Self::Softmax { along, log: false }),
             (Op::LogSoftmax { axis }, ..) => along(*axis).map(|along| Self::Softmax { along, log: true }),
             (Op::Pool(squares), ..) => cut(*squares).map(Self::Pool),
-            (Op::Spread(squares), ..) => cut(*squares).map(Self::Spread),
+            (Op::PoolGrad(squares), ..) => cut(*squares).map(Self::Spread),
             _ => None,
         }
     }
@@ -97,7 +97,7 @@ impl Compute {
         }
         let share = out.len().div_ceil(threads).next_multiple_of(self.unit());
         let parts = out.chunks_mut(share).enumerate().map(|(part, out)| (part * share, out));
-        cores::share(parts.collect(), |(first, out)| {
+        parallel::share(parts.collect(), |(first, out)| {
             Arch::new().dispatch(Job { compute: self, operands, out, first });
         });
     }
@@ -121,7 +121,7 @@ impl Compute {
 #[allow(clippy::wildcard_enum_match_arm)]
 pub(super) fn element(op: &Op) -> Option<Element> {
     match op {
-        Op::Map(function) => Some(Element::Map(simple(*function))),
+        Op::Unary(function) => Some(Element::Map(simple(*function))),
         Op::Affine { factor, offset } => Some(Element::Affine { factor: single(*factor), offset: single(*offset) }),
         Op::Add => Some(Element::Pair(Pair::Add)),
         Op::Subtract => Some(Element::Pair(Pair::Subtract)),
@@ -144,10 +144,10 @@ fn simple(function: Function) -> Simple {
         Function::Normal => Simple::Normal,
         Function::Exp => Simple::Exp,
         Function::Square => Simple::Square,
-        Function::Bell => Simple::Bell,
+        Function::Lorentzian => Simple::Bell,
         Function::Absolute => Simple::Absolute,
         Function::Sign => Simple::Sign,
-        Function::Heaviside => Simple::Heaviside,
+        Function::StraightThroughStep => Simple::Heaviside,
         Function::Sine => Simple::Sine,
         Function::Cosine => Simple::Cosine,
     }
@@ -261,7 +261,7 @@ mod tests {
     fn threads_change_no_digit() {
         let squares = Squares { grid: [60, 60, 3], size: 2 };
         let cases: [Case; 14] = [
-            (Op::Map(Function::Sine), &[&[1, 70_001, 3]], &[1, 70_001, 3]),
+            (Op::Unary(Function::Sine), &[&[1, 70_001, 3]], &[1, 70_001, 3]),
             (Op::Affine { factor: 0.3, offset: 0.1 }, &[&[1, 70_001]], &[1, 70_001]),
             (Op::Add, &[&[1, 900, 77], &[1, 900, 77]], &[1, 900, 77]),
             (Op::Add, &[&[1, 900, 177], &[1, 900, 1]], &[1, 900, 177]),
@@ -271,10 +271,10 @@ mod tests {
             (Op::Sum { axis: 2 }, &[&[1, 70_001, 33]], &[1, 70_001]),
             (Op::Sum { axis: 1 }, &[&[5, 3, 20_000]], &[5, 20_000]),
             (Op::Select { axis: 1, index: 2 }, &[&[900, 3, 100]], &[900, 1, 100]),
-            (Op::Place { axis: 1, index: 2, length: 3 }, &[&[900, 1, 50]], &[900, 3, 50]),
+            (Op::Pad { axis: 1, index: 2, length: 3 }, &[&[900, 1, 50]], &[900, 3, 50]),
             (Op::Softmax { axis: 1 }, &[&[50, 30, 70]], &[50, 30, 70]),
             (Op::Pool(squares), &[&[1, 10_800, 64]], &[1, 2_700, 64]),
-            (Op::Spread(squares), &[&[1, 2_700, 64]], &[1, 10_800, 64]),
+            (Op::PoolGrad(squares), &[&[1, 2_700, 64]], &[1, 10_800, 64]),
         ];
         for (op, operands, result) in cases {
             let one = made(&op, operands, result, 1);

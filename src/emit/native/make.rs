@@ -9,7 +9,7 @@ use super::room::{Room, Slot};
 use super::{How, Program, Side, Step};
 use crate::emit::fault::TorchFault;
 use crate::emit::walk::{Given, Walk};
-use crate::plan::{Op, Over, Plan, Tensor, TensorId};
+use crate::plan::{Bilinear, Op, Plan, Tensor, TensorId};
 
 /// A program while it is made.
 struct Making<'a> {
@@ -102,7 +102,7 @@ impl Making<'_> {
             self.slots[id.index()] = self.slot(tensor.operands[0]);
             return Ok(None);
         }
-        if let Op::Fill { value, .. } = tensor.op {
+        if let Op::Constant { value, .. } = tensor.op {
             let lengths: Vec<i64> = sizes.iter().copied().map(crate::emit::ops::size).collect();
             let live = Live::f_full(lengths, value, self.given.frame.place.options())?;
             self.last[id.index()] = usize::MAX;
@@ -137,11 +137,11 @@ impl Making<'_> {
             (Op::MatMul { transpose_left, transpose_right }, names) => {
                 self.product(names, [*transpose_left, *transpose_right], &sizes)?
             }
-            (Op::Window(over, field), _) => {
+            (Op::LocalConv(over, field), _) => {
                 let (runs, length) = (self.given.frame.sizes.runs, behind(*over, &operands));
                 How::Window { over: *over, field: **field, runs, length }
             }
-            (Op::Joined(over, wires), _) => {
+            (Op::Sparse(over, wires), _) => {
                 let (runs, length) = (self.given.frame.sizes.runs, behind(*over, &operands));
                 How::Joined { over: *over, wires: wires.clone(), runs, length }
             }
@@ -172,7 +172,7 @@ impl Making<'_> {
     /// Tells whether a wanted tensor is made where it is wanted: not where its numbers are another's, or never change.
     fn in_place(&self, id: TensorId) -> bool {
         let op = &self.given.plan.tensor(id).op;
-        let always = self.given.known.get(id).is_some() || matches!(op, Op::Fill { .. });
+        let always = self.given.known.get(id).is_some() || matches!(op, Op::Constant { .. });
         self.owner[id.index()] == id.index() && !always && !self.comes(id)
     }
 
@@ -221,8 +221,8 @@ fn missing(names: &[TensorId]) -> TorchFault {
 }
 
 /// Returns how many numbers stand behind a neuron that a sum goes over.
-fn behind(over: Over, operands: &[&[usize]]) -> usize {
-    let behind = if over == Over::Pairs { operands.first() } else { operands.get(1) };
+fn behind(over: Bilinear, operands: &[&[usize]]) -> usize {
+    let behind = if over == Bilinear::WeightGradient { operands.first() } else { operands.get(1) };
     behind.and_then(|sizes| sizes.last()).copied().unwrap_or(1)
 }
 
@@ -230,7 +230,7 @@ fn behind(over: Over, operands: &[&[usize]]) -> usize {
 fn owners(plan: &Plan) -> Vec<usize> {
     let mut owner: Vec<usize> = Vec::with_capacity(plan.tensors().len());
     for (id, tensor) in plan.numbered() {
-        let same = matches!(tensor.op, Op::Insert { .. } | Op::Remove { .. } | Op::Reshape { .. });
+        let same = matches!(tensor.op, Op::Unsqueeze { .. } | Op::Squeeze { .. } | Op::Reshape { .. });
         let own = tensor.operands.first().filter(|_| same).map_or(id.index(), |operand| owner[operand.index()]);
         owner.push(own);
     }

@@ -30,7 +30,7 @@ use super::abi::numbers;
 use super::fault::TorchFault;
 use super::kernel::{self, Operands};
 use super::ops::{Frame, apply, words};
-use crate::plan::{Field, Op, Over, Plan, TensorId, Wires};
+use crate::plan::{Bilinear, ConvGeometry, Op, Plan, SparsePattern, TensorId};
 
 /// The steps of one run to some wanted tensors for one B, and the memory they work in.
 #[derive(Debug)]
@@ -71,19 +71,19 @@ enum How {
         factors: [Side; 2],
     },
     Window {
-        over: Over,
-        field: Field,
+        over: Bilinear,
+        field: ConvGeometry,
         runs: usize,
         length: usize,
     },
     Joined {
-        over: Over,
-        wires: Wires,
+        over: Bilinear,
+        wires: SparsePattern,
         runs: usize,
         length: usize,
     },
-    Gather(Wires),
-    Scatter(Wires),
+    Gather(SparsePattern),
+    Scatter(SparsePattern),
     /// By the table; views of the operands, and of the result.
     Torch {
         operands: Vec<Live>,

@@ -2,13 +2,13 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::cores;
+use crate::parallel;
 
 /// A row's numbers, and what Adam keeps of each; all as long.
 pub(in crate::emit) struct Row<'a> {
     /// Changed in place.
     pub(in crate::emit) values: &'a mut [f32],
-    /// Slopes.
+    /// Gradients.
     pub(in crate::emit) gradient: &'a [f32],
     /// First moments, changed in place.
     pub(in crate::emit) first: &'a mut [f32],
@@ -40,7 +40,7 @@ pub(in crate::emit) fn update(row: Row<'_>, rates: Rates, threads: usize) {
     let moments = first.chunks_mut(share).zip(second.chunks_mut(share));
     let parts = values.chunks_mut(share).zip(gradient.chunks(share)).zip(moments);
     let parts = parts.map(|((values, gradient), (first, second))| Row { values, gradient, first, second });
-    cores::share(parts.collect(), |row| Arch::new().dispatch(Job { row, rates }));
+    parallel::share(parts.collect(), |row| Arch::new().dispatch(Job { row, rates }));
 }
 
 struct Job<'a> {
@@ -56,9 +56,9 @@ impl WithSimd for Job<'_> {
         let Rates { fresh: [fresh_first, fresh_second], stride, root, epsilon } = self.rates;
         let Row { values, gradient, first, second } = self.row;
         let moments = first.iter_mut().zip(second);
-        for ((value, slope), (first, second)) in values.iter_mut().zip(gradient).zip(moments) {
-            *first += fresh_first * (slope - *first);
-            *second += fresh_second * (slope * slope - *second);
+        for ((value, gradient), (first, second)) in values.iter_mut().zip(gradient).zip(moments) {
+            *first += fresh_first * (gradient - *first);
+            *second += fresh_second * (gradient * gradient - *second);
             *value -= stride * *first / (second.sqrt() / root + epsilon);
         }
     }

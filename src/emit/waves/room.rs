@@ -22,7 +22,7 @@ pub(super) fn settle(
     let mut homes = vec![Home::None; given.plan.tensors().len()];
     let mut guests = Vec::new();
     for (id, tensor) in given.plan.numbered() {
-        let Some(live) = given.known.get(id).filter(|_| !matches!(tensor.op, Op::Fill { .. })) else { continue };
+        let Some(live) = given.known.get(id).filter(|_| !matches!(tensor.op, Op::Constant { .. })) else { continue };
         let live = live.f_contiguous().ok().filter(|live| live.numel() < MOST)?;
         homes[id.index()] = Home::Address(live.data_ptr() as u64);
         guests.push(live);
@@ -62,9 +62,9 @@ fn last_waves(plan: &Plan, walk: &Walk, wanted: &[TensorId], schedule: &Schedule
 #[derive(Debug, Default)]
 struct Room {
     length: usize,
-    /// Start and length of what is free.
+    /// Init and length of what is free.
     free: Vec<(usize, usize)>,
-    /// Start and length of what is taken, and the last wave that needs it.
+    /// Init and length of what is taken, and the last wave that needs it.
     taken: Vec<(usize, usize, usize)>,
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::wildcard_enum_match_arm)] // what holds of few operations
 
 use crate::emit::walk::Walk;
-use crate::plan::{Function, Op, Over, Plan, Sizes, TensorId};
+use crate::plan::{Bilinear, Function, Op, Plan, Sizes, TensorId};
 
 /// Single operations that are made again rather than laid down: about what a GPU does while it is given the next work.
 const AGAIN: f64 = 2e6;
@@ -118,10 +118,10 @@ impl<'a> Look<'a> {
             Op::Softmax { axis } | Op::LogSoftmax { axis } => 3 * of(0).get(*axis).copied().unwrap_or(1),
             Op::MatMul { transpose_left, .. } => of(0).get(if *transpose_left { 1 } else { 2 }).copied().unwrap_or(1),
             Op::Pool(squares) => squares.size * squares.size,
-            Op::Triangle { .. } => 2,
-            Op::Window(Over::Seen, field) => field.seen(),
-            Op::Window(Over::Pairs, _) => of(operand).last().copied().unwrap_or(1),
-            Op::Window(Over::Seers, field) => field.size * field.size * field.maps(),
+            Op::SymmetrizeGrad { .. } => 2,
+            Op::LocalConv(Bilinear::Forward, field) => field.seen(),
+            Op::LocalConv(Bilinear::WeightGradient, _) => of(operand).last().copied().unwrap_or(1),
+            Op::LocalConv(Bilinear::InputGradient, field) => field.size * field.size * field.maps(),
             _ => 1,
         };
         times as f64
@@ -131,7 +131,7 @@ impl<'a> Look<'a> {
     fn is_torchs(&self, id: TensorId) -> bool {
         match &self.plan.tensor(id).op {
             Op::MatMul { .. } => self.size(id) * self.times(id, 0) > LARGE,
-            Op::Joined(..) | Op::Gather(_) | Op::Scatter(_) => true,
+            Op::Sparse(..) | Op::Gather(_) | Op::Scatter(_) => true,
             _ => false,
         }
     }
@@ -143,7 +143,7 @@ impl<'a> Look<'a> {
 
 /// Tells whether an operation adds up many numbers.
 pub(super) fn sums(op: &Op) -> bool {
-    matches!(op, Op::Sum { .. } | Op::MatMul { .. } | Op::Window(..))
+    matches!(op, Op::Sum { .. } | Op::MatMul { .. } | Op::LocalConv(..))
 }
 
 /// Tells whether an operation computes nothing: the same numbers stand elsewhere.
@@ -151,14 +151,14 @@ fn moves(op: &Op) -> bool {
     matches!(
         op,
         Op::Labels { .. }
-            | Op::Fill { .. }
-            | Op::Insert { .. }
-            | Op::Remove { .. }
-            | Op::Repeat { .. }
+            | Op::Constant { .. }
+            | Op::Unsqueeze { .. }
+            | Op::Squeeze { .. }
+            | Op::Expand { .. }
             | Op::Select { .. }
-            | Op::Place { .. }
+            | Op::Pad { .. }
             | Op::Reshape { .. }
-            | Op::Symmetric { .. }
+            | Op::Symmetrize { .. }
             | Op::Diagonal
             | Op::DiagonalOf
     )
@@ -167,8 +167,10 @@ fn moves(op: &Op) -> bool {
 /// Returns roughly how many single operations one number takes.
 fn effort(op: &Op) -> f64 {
     match op {
-        Op::Map(Function::Relu | Function::Square | Function::Absolute | Function::Sign | Function::Heaviside) => 1.0,
-        Op::Map(_) => 10.0,
+        Op::Unary(
+            Function::Relu | Function::Square | Function::Absolute | Function::Sign | Function::StraightThroughStep,
+        ) => 1.0,
+        Op::Unary(_) => 10.0,
         Op::Pool(squares) => (squares.size * squares.size) as f64,
         _ => 1.0,
     }

@@ -1,7 +1,7 @@
 //! Sums of many terms as C: loops, shared out among the threads of a block where a number has several.
 
 use super::writer::Writer;
-use crate::plan::{Field, Op, Over, TensorId};
+use crate::plan::{Bilinear, ConvGeometry, Op, TensorId};
 
 impl Writer<'_> {
     /// Writes the sum that makes one number.
@@ -28,10 +28,10 @@ impl Writer<'_> {
                     writer.product((x, &left), (y, &right))
                 })
             }
-            (Op::Window(over, field), &[x, y]) => match over {
-                Over::Seen => self.seen(field, (x, y), at),
-                Over::Pairs => self.pairs(field, (x, y), at),
-                Over::Seers => self.seers(field, (x, y), at),
+            (Op::LocalConv(over, field), &[x, y]) => match over {
+                Bilinear::Forward => self.seen(field, (x, y), at),
+                Bilinear::WeightGradient => self.pairs(field, (x, y), at),
+                Bilinear::InputGradient => self.seers(field, (x, y), at),
             },
             _ => None,
         }
@@ -87,7 +87,7 @@ impl Writer<'_> {
     }
 
     /// (W, s) → t: over all that a target neuron sees, place by place.
-    fn seen(&mut self, field: &Field, (w, s): (TensorId, TensorId), at: &[String]) -> Option<String> {
+    fn seen(&mut self, field: &ConvGeometry, (w, s): (TensorId, TensorId), at: &[String]) -> Option<String> {
         let target = self.unfold(&field.target, &at[1]);
         let place = self.whole(&format!("{} * {} + {}", target[0], field.target[1], target[1]));
         let maps = field.source[2];
@@ -106,7 +106,7 @@ impl Writer<'_> {
     }
 
     /// (t, s) → W: over what stands behind a target neuron and a source neuron that it sees.
-    fn pairs(&mut self, field: &Field, (t, s): (TensorId, TensorId), at: &[String]) -> Option<String> {
+    fn pairs(&mut self, field: &ConvGeometry, (t, s): (TensorId, TensorId), at: &[String]) -> Option<String> {
         let columns = field.target[1];
         let [row, column] = [format!("{} / {columns}", at[1]), format!("{} % {columns}", at[1])];
         let target = [self.whole(&row), self.whole(&column)];
@@ -121,7 +121,7 @@ impl Writer<'_> {
     }
 
     /// (W, t) → s: over the places that see a source neuron, and over their maps.
-    fn seers(&mut self, field: &Field, (w, t): (TensorId, TensorId), at: &[String]) -> Option<String> {
+    fn seers(&mut self, field: &ConvGeometry, (w, t): (TensorId, TensorId), at: &[String]) -> Option<String> {
         let (maps, size) = (field.maps(), field.size);
         let source = self.unfold(&field.source, &at[1]);
         self.spread_over(size * size, |writer, square, sum| {
@@ -145,7 +145,7 @@ impl Writer<'_> {
 
     /// Writes which source neuron the place in a row and column of the target sees at `k`; beyond the edge it is
     /// another one, and the second text, empty where there is no edge, says so.
-    fn source(&mut self, field: &Field, target: &[String], k: &str) -> (String, String) {
+    fn source(&mut self, field: &ConvGeometry, target: &[String], k: &str) -> (String, String) {
         let [rows, columns, maps] = field.source;
         let offset = self.unfold(&[field.size, field.size, maps], k);
         let mut at = [0, 1].map(|axis| {

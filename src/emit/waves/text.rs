@@ -3,7 +3,7 @@
 
 use super::schedule::{Schedule, sums};
 use super::writer::{Home, Split, Writer};
-use crate::plan::{Op, Over, Plan, Sizes, TensorId};
+use crate::plan::{Bilinear, Op, Plan, Sizes, TensorId};
 
 /// Threads of a block.
 pub(super) const THREADS: usize = 256;
@@ -133,8 +133,8 @@ impl Task<'_> {
             Op::Sum { axis } => (sizes(0)[*axis], axis + 1 == sizes(0).len()),
             Op::MatMul { transpose_left: true, .. } => (sizes(0)[1], false),
             Op::MatMul { transpose_right, .. } => (sizes(0)[2], *transpose_right),
-            Op::Window(Over::Pairs, _) => (sizes(1)[2], true),
-            Op::Window(Over::Seen | Over::Seers, field) => (field.size * field.size, false),
+            Op::LocalConv(Bilinear::WeightGradient, _) => (sizes(1)[2], true),
+            Op::LocalConv(Bilinear::Forward | Bilinear::InputGradient, field) => (field.size * field.size, false),
             _ => (0, true),
         };
         *found = (found.0.max(sum.0), found.1 && sum.1);

@@ -33,7 +33,7 @@ impl Writer<'_> {
         let tensor = self.plan.tensor(id);
         let (op, first) = (&tensor.op, tensor.operands.first().copied());
         match (op, first) {
-            (Op::Fill { value, .. }, _) => Some(literal(*value)),
+            (Op::Constant { value, .. }, _) => Some(literal(*value)),
             (Op::Sample { neurons }, _) => {
                 let (sample, darkest) = (self.sample(at), literal(Canvas::DARKEST.into()));
                 let byte = format!("pixels[index[{sample}] * {neurons} + {}] * {darkest}", at[1]);
@@ -44,7 +44,7 @@ impl Writer<'_> {
                 let label = format!("labels[index ? index[{sample}] : {sample}]");
                 Some(self.number(&format!("{label} == {} ? {share} : 0.0f", at[1])))
             }
-            (Op::Map(function), Some(x)) => {
+            (Op::Unary(function), Some(x)) => {
                 let x = self.value(x, at)?;
                 Some(self.number(&map(*function, &x)))
             }
@@ -57,7 +57,7 @@ impl Writer<'_> {
             (Op::Multiply, _) => self.pair(id, at, "*"),
             (Op::Softmax { axis }, Some(x)) => self.softmax(x, *axis, at, false),
             (Op::LogSoftmax { axis }, Some(x)) => self.softmax(x, *axis, at, true),
-            (Op::Sum { .. } | Op::MatMul { .. } | Op::Window(..), _) => self.sum(id, at),
+            (Op::Sum { .. } | Op::MatMul { .. } | Op::LocalConv(..), _) => self.sum(id, at),
             (Op::Pool(squares), Some(x)) => self.pool(*squares, x, at),
             (_, Some(x)) => self.moved(id, x, at),
             _ => None,
@@ -88,22 +88,22 @@ impl Writer<'_> {
         let mut from = at.to_vec();
         let mut only = None;
         match &self.plan.tensor(id).op {
-            Op::Insert { axis } => drop(from.remove(*axis)),
-            Op::Remove { axis } => from.insert(*axis, "0".to_owned()),
-            Op::Repeat { axis, .. } => "0".clone_into(&mut from[*axis]),
+            Op::Unsqueeze { axis } => drop(from.remove(*axis)),
+            Op::Squeeze { axis } => from.insert(*axis, "0".to_owned()),
+            Op::Expand { axis, .. } => "0".clone_into(&mut from[*axis]),
             Op::Select { axis, index } => from[*axis] = index.to_string(),
-            Op::Place { axis, index, .. } => {
+            Op::Pad { axis, index, .. } => {
                 only = Some(format!("{} == {index}", std::mem::replace(&mut from[*axis], "0".to_owned())));
             }
             Op::Reshape { .. } => from = self.reshaped(self.sizes(id), self.sizes(x), at),
-            Op::Symmetric { size } => from = vec![at[0].clone(), self.triangle(*size, &at[1], &at[2])],
+            Op::Symmetrize { size } => from = vec![at[0].clone(), self.triangle(*size, &at[1], &at[2])],
             Op::Diagonal => {
                 only = Some(format!("{} == {}", at[1], at[2]));
                 from = vec![at[0].clone(), at[1].clone()];
             }
             Op::DiagonalOf => from = vec![at[0].clone(), at[1].clone(), at[1].clone()],
-            Op::Spread(squares) => return self.spread(*squares, x, at),
-            Op::Triangle { size } => return self.fold(*size, x, at),
+            Op::PoolGrad(squares) => return self.spread(*squares, x, at),
+            Op::SymmetrizeGrad { size } => return self.fold(*size, x, at),
             _ => return None,
         }
         let value = self.value(x, &from)?;
@@ -208,9 +208,9 @@ fn map(function: Function, x: &str) -> String {
         Function::Normal => format!("0.5f * erfcf(-{x} * 0.70710678f)"),
         Function::Exp => format!("expf({x})"),
         Function::Square => format!("{x} * {x}"),
-        Function::Bell => format!("1.0f / (1.0f + {x} * {x})"),
+        Function::Lorentzian => format!("1.0f / (1.0f + {x} * {x})"),
         Function::Absolute => format!("fabsf({x})"),
         Function::Sign => format!("{x} > 0.0f ? 1.0f : {x} < 0.0f ? -1.0f : {x}"),
-        Function::Heaviside => format!("{x} > 0.0f ? 1.0f : {x} <= 0.0f ? 0.0f : {x}"),
+        Function::StraightThroughStep => format!("{x} > 0.0f ? 1.0f : {x} <= 0.0f ? 0.0f : {x}"),
     }
 }

@@ -1,4 +1,4 @@
-//! FOLD: numbers that are known when a plan is made are worked out then. Factors of factors become one factor; a factor of
+//! CONSTANT_FOLD: numbers that are known when a plan is made are worked out then. Factors of factors become one factor; a factor of
 //! a whole tensor becomes one of its sum; what is the same number everywhere, and what is multiplied by 1, is computed no more.
 //! What never changes from step to step needs no pass: a net makes it once, and a printed plan says `once`.
 
@@ -6,15 +6,16 @@ use rustc_hash::FxHashMap;
 
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::{Operands, Parts, Tensor};
+use super::super::verify::{Operands, PlanDraft, Tensor};
 use super::rewrite::Rewrite;
-use super::{Aim, Pass};
+use super::{Goal, Pass};
 use crate::diag::Bug;
 
 /// Works out what can be.
-pub(super) const FOLD: Pass = Pass { name: "fold", on: |op| matches!(op, Op::Affine { .. }), run: fold };
+pub(super) const CONSTANT_FOLD: Pass =
+    Pass { name: "constant_fold", on: |op| matches!(op, Op::Affine { .. }), run: constant_fold };
 
-fn fold(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
+fn constant_fold(mut parts: PlanDraft, _: Goal) -> Result<PlanDraft, Bug> {
     let readers = readers(&parts);
     let sums: Vec<bool> = parts.tensors.iter().map(|tensor| matches!(tensor.op, Op::Sum { .. })).collect();
     let mut list = Rewrite::of(&mut parts);
@@ -52,7 +53,7 @@ enum Reader {
 }
 
 /// Returns who reads each tensor.
-fn readers(parts: &Parts) -> Vec<Reader> {
+fn readers(parts: &PlanDraft) -> Vec<Reader> {
     let mut readers = vec![Reader::Nobody; parts.tensors.len()];
     for (index, tensor) in parts.tensors.iter().enumerate() {
         for id in &tensor.operands {
@@ -78,8 +79,8 @@ fn simplify(tensor: &mut Tensor, written: &[Tensor]) -> Option<TensorId> {
             tensor.op = Op::Affine { factor: factor * b, offset: factor * c + offset };
             tensor.operands.clone_from(&inner.operands);
         }
-        Op::Fill { value, ref shape } => {
-            tensor.op = Op::Fill { value: factor * value + offset, shape: shape.clone() };
+        Op::Constant { value, ref shape } => {
+            tensor.op = Op::Constant { value: factor * value + offset, shape: shape.clone() };
             tensor.operands.clear();
         }
         _ => {}

@@ -24,7 +24,7 @@ impl Plan {
 
     /// Tells for each tensor whether it depends on the batch or on anything that is learned.
     pub fn changing(&self) -> Vec<bool> {
-        let learned = |tensor: &Tensor| matches!(tensor.op, Op::Leaf(id) if self.leaves()[id.index()].learned);
+        let learned = |tensor: &Tensor| matches!(tensor.op, Op::Parameter(id) if self.parameters()[id.index()].learned);
         self.made_of(|tensor| tensor.op.reads_batch() || learned(tensor))
     }
 

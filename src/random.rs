@@ -13,11 +13,11 @@ pub const EDGE: f64 = 0.999;
 
 /// A stream of random numbers; two with the same seed and purpose give the same numbers.
 #[derive(Debug, Clone)]
-pub struct Draw {
+pub struct RandomStream {
     rng: ChaCha8Rng,
 }
 
-impl Draw {
+impl RandomStream {
     /// Opens the stream of `seed` for `purpose`: `ChaCha8` under the key SHA-256(seed as 8 little-endian bytes, purpose).
     pub fn new(seed: u64, purpose: &str) -> Self {
         let mut hash = Sha256::new();
@@ -105,13 +105,13 @@ impl Lots {
     /// Numbers that are rather made and thrown away than leapt over.
     const NEAR: u64 = 32;
 
-    /// Opens the stream of `seed` for `purpose`; thing k is drawn where [`Draw::unit`] would give less than `part` as its k-th
+    /// Opens the stream of `seed` for `purpose`; thing k is drawn where [`RandomStream::unit`] would give less than `part` as its k-th
     /// number.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn new(seed: u64, purpose: &str, part: f64) -> Self {
         // a power of two, so that the product is exact
         let bound = (part * (1_u64 << 53) as f64).ceil() as u64;
-        Self { rng: Draw::new(seed, purpose).rng, bound, next: 0 }
+        Self { rng: RandomStream::new(seed, purpose).rng, bound, next: 0 }
     }
 
     /// Tells whether one thing is drawn.

@@ -1,4 +1,4 @@
-//! SHARE: what is computed twice is computed once. Two tensors are the same where their operation and operands are.
+//! CSE: what is computed twice is computed once. Two tensors are the same where their operation and operands are.
 
 use std::hash::BuildHasher;
 use std::mem::{discriminant, replace};
@@ -7,23 +7,23 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::{Operands, Parts, Tensor};
-use super::{Aim, Pass, rebuilt};
+use super::super::verify::{Operands, PlanDraft, Tensor};
+use super::{Goal, Pass, rebuilt};
 use crate::diag::Bug;
 
 /// Replaces each tensor by the first that is the same.
-pub(super) const SHARE: Pass = Pass { name: "share", on: |_| true, run: share };
+pub(super) const CSE: Pass = Pass { name: "cse", on: |_| true, run: cse };
 
 /// Readers of one tensor that are looked through one by one.
 const FEW: usize = 16;
 
-fn share(parts: Parts, _: Aim) -> Result<Parts, Bug> {
+fn cse(parts: PlanDraft, _: Goal) -> Result<PlanDraft, Bug> {
     let ids = || (0..parts.tensors.len()).map(TensorId).collect();
     let known = FxHashMap::default();
     let mut seen = Seen { tensors: &parts.tensors, same: ids(), reader: ids(), before: ids(), many: known };
     for (index, tensor) in parts.tensors.iter().enumerate() {
         // a row of the table stands in the plan once
-        if !matches!(tensor.op, Op::Leaf(_)) {
+        if !matches!(tensor.op, Op::Parameter(_)) {
             seen.same[index] = seen.first(TensorId(index), tensor);
         }
     }

@@ -1,48 +1,48 @@
-//! THIN: of the weights under a mask only those of joined pairs are made and used, where that is cheaper. Before, all are made,
+//! SPARSIFY: of the weights under a mask only those of joined pairs are made and used, where that is cheaper. Before, all are made,
 //! and multiplied by a matrix of zeros and ones; after, each is made by itself, from the two rows of its ends, or taken out of
 //! the matrix that holds it. What is left unread, DROP removes.
 
 use super::super::builder::Builder;
 use super::super::choice::{Choice, Way};
 use super::super::cost::Cost;
-use super::super::leaf::{Extent, Start};
-use super::super::op::{Op, Over};
+use super::super::op::{Bilinear, Op};
+use super::super::parameter::{Extent, Init};
+use super::super::sparse_pattern::SparsePattern;
 use super::super::tensor::{Shape, Sizes, TensorId};
-use super::super::verify::{Parts, Tensor};
-use super::super::wires::Wires;
-use super::chain::{Fate, fates, times};
-use super::{Aim, Pass, uses};
+use super::super::verify::{PlanDraft, Tensor};
+use super::matmul_chain::{Fate, fates, times};
+use super::{Goal, Pass, uses};
 use crate::diag::Bug;
 use crate::options::Order;
 
 /// Replaces masked weights by those that are joined.
-pub(super) const THIN: Pass = Pass { name: "thin", on: |op| matches!(op, Op::Mask(_)), run: thin };
+pub(super) const SPARSIFY: Pass = Pass { name: "sparsify", on: |op| matches!(op, Op::Mask(_)), run: sparsify };
 
-fn thin(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> {
+fn sparsify(mut parts: PlanDraft, Goal { order, sizes }: Goal) -> Result<PlanDraft, Bug> {
     let found = masked(&parts);
     if found.is_empty() {
         return Ok(parts);
     }
     let fates = fates(&parts);
-    let mut thinned: Vec<Option<Masked>> = parts.tensors.iter().map(|_| None).collect();
+    let mut sparsified: Vec<Option<Masked>> = parts.tensors.iter().map(|_| None).collect();
     for masked in found {
         let (choice, sparse) = masked.choice(&Pricing { parts: &parts, fates: &fates, sizes }, order);
         parts.choices.push(choice);
         if sparse {
             let weights = masked.weights.0;
-            thinned[weights] = Some(masked);
+            sparsified[weights] = Some(masked);
         }
     }
-    for masked in thinned.iter().flatten() {
-        for leaf in &mut parts.leaves {
-            if let Start::Gain { extent, .. } = &mut leaf.start
+    for masked in sparsified.iter().flatten() {
+        for parameter in &mut parts.parameters {
+            if let Init::Gain { extent, .. } = &mut parameter.start
                 && *extent == Extent::Mask(masked.mask)
             {
-                *extent = Extent::Wires(masked.wires.clone());
+                *extent = Extent::SparsePattern(masked.wires.clone());
             }
         }
     }
-    rewritten(parts, &thinned)
+    rewritten(parts, &sparsified)
 }
 
 /// Masked weights, and all that is done with them.
@@ -50,7 +50,7 @@ struct Masked {
     /// Mask times weights.
     weights: TensorId,
     mask: TensorId,
-    wires: Wires,
+    wires: SparsePattern,
     /// What the weights are before anything is done to each.
     base: TensorId,
     /// The rows of target and source whose products these are, if they are that and nobody else reads them.
@@ -62,7 +62,7 @@ struct Masked {
 }
 
 /// Returns all weights under a mask that nothing but sums over them reads.
-fn masked(parts: &Parts) -> Vec<Masked> {
+fn masked(parts: &PlanDraft) -> Vec<Masked> {
     let tensors = &parts.tensors;
     let is_mask = |id: &TensorId| matches!(tensors[id.0].op, Op::Mask(_));
     let product = |tensor: &Tensor| tensor.op == Op::Multiply && is_mask(&tensor.operands[1]);
@@ -89,12 +89,12 @@ fn masked(parts: &Parts) -> Vec<Masked> {
 
 impl Masked {
     /// Reads a tensor as mask times weights.
-    fn read(parts: &Parts, uses: &[usize], weights: TensorId) -> Option<Self> {
+    fn read(parts: &PlanDraft, uses: &[usize], weights: TensorId) -> Option<Self> {
         let tensors = &parts.tensors;
         let (mut base, mask) = (tensors[weights.0].operands[0], tensors[weights.0].operands[1]);
         let Op::Mask(wires) = &tensors[mask.0].op else { return None };
         let mut maps = Vec::new();
-        while uses[base.0] == 1 && matches!(tensors[base.0].op, Op::Map(_)) {
+        while uses[base.0] == 1 && matches!(tensors[base.0].op, Op::Unary(_)) {
             maps.insert(0, base);
             base = tensors[base.0].operands[0];
         }
@@ -141,17 +141,17 @@ impl Masked {
         for id in &self.received {
             let Tensor { operands, shape, .. } = &tensors[id.0];
             let shapes = [&listed, &tensors[operands[1].0].shape];
-            let seen = Op::Joined(Over::Seen, self.wires.clone());
+            let seen = Op::Sparse(Bilinear::Forward, self.wires.clone());
             sum = sum.with(pricing.of(&seen, (operands, &shapes), shape));
         }
         sum
     }
 
-    /// Returns what making the joined weights takes, or taking them out of a matrix and putting their slopes back.
+    /// Returns what making the joined weights takes, or taking them out of a matrix and putting their gradients back.
     fn made(&self, pricing: &Pricing<'_>, listed: &Shape) -> Price {
         let wires = self.wires.clone();
         if let Some(ends) = &self.ends {
-            return pricing.of(&Op::Joined(Over::Pairs, wires), (ends, &pricing.shapes(ends)), listed);
+            return pricing.of(&Op::Sparse(Bilinear::WeightGradient, wires), (ends, &pricing.shapes(ends)), listed);
         }
         let (fate, whole) = (pricing.fates[self.base.0], &pricing.parts.tensors[self.base.0].shape);
         let (gather, scatter) = (Op::Gather(wires.clone()), Op::Scatter(wires));
@@ -181,7 +181,7 @@ impl Price {
 
 /// What prices depend on.
 struct Pricing<'a> {
-    parts: &'a Parts,
+    parts: &'a PlanDraft,
     fates: &'a [Fate],
     sizes: Sizes,
 }
@@ -198,29 +198,29 @@ impl Pricing<'_> {
     }
 }
 
-/// Rebuilds a plan with joined weights in the place of those that are thinned.
-fn rewritten(mut parts: Parts, thinned: &[Option<Masked>]) -> Result<Parts, Bug> {
+/// Rebuilds a plan with joined weights in the place of those that are sparsified.
+fn rewritten(mut parts: PlanDraft, sparsified: &[Option<Masked>]) -> Result<PlanDraft, Bug> {
     let tensors = std::mem::take(&mut parts.tensors);
-    let mut along: Vec<Option<Wires>> = vec![None; tensors.len()];
-    for masked in thinned.iter().flatten() {
+    let mut along: Vec<Option<SparsePattern>> = vec![None; tensors.len()];
+    for masked in sparsified.iter().flatten() {
         masked.received.iter().for_each(|id| along[id.0] = Some(masked.wires.clone()));
     }
-    let mut builder = Builder::of(Vec::with_capacity(tensors.len()), std::mem::take(&mut parts.leaves));
+    let mut builder = Builder::of(Vec::with_capacity(tensors.len()), std::mem::take(&mut parts.parameters));
     let mut place: Vec<TensorId> = Vec::with_capacity(tensors.len());
     for (index, mut tensor) in tensors.into_iter().enumerate() {
-        if let Some(masked) = &thinned[index] {
+        if let Some(masked) = &sparsified[index] {
             let id = joined(&mut builder, masked, &place, &tensor.label)?;
             place.push(id);
             continue;
         }
         tensor.operands.iter_mut().for_each(|id| *id = place[id.0]);
         if let Some(wires) = along[index].take() {
-            tensor.op = Op::Joined(Over::Seen, wires);
+            tensor.op = Op::Sparse(Bilinear::Forward, wires);
         }
         place.push(TensorId(builder.tensors.len()));
         builder.tensors.push(tensor);
     }
-    (parts.tensors, parts.leaves) = (Vec::new(), builder.leaves);
+    (parts.tensors, parts.parameters) = (Vec::new(), builder.parameters);
     Ok(parts.moved(builder.tensors, |id| place[id.0]))
 }
 
@@ -230,7 +230,9 @@ fn joined(builder: &mut Builder, masked: &Masked, place: &[TensorId], label: &st
     let name = |index: usize| if index == last { label } else { "" };
     let wires = masked.wires.clone();
     let mut made = match masked.ends {
-        Some(ends) => builder.push(Op::Joined(Over::Pairs, wires), &ends.map(|id| place[id.0]), name(0))?,
+        Some(ends) => {
+            builder.push(Op::Sparse(Bilinear::WeightGradient, wires), &ends.map(|id| place[id.0]), name(0))?
+        }
         None => builder.push(Op::Gather(wires), &[place[masked.base.0]], name(0))?,
     };
     for (index, map) in masked.maps.iter().enumerate() {

@@ -4,14 +4,14 @@ use std::fmt;
 
 use compact_str::CompactString;
 
-use super::field::Field;
+use super::conv_geometry::ConvGeometry;
+use super::sparse_pattern::SparsePattern;
 use super::tensor::{Shape, TensorId};
-use super::wires::Wires;
-use crate::space::Cloud;
+use crate::geometry::Cloud;
 
 /// One row of the parameter table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Leaf {
+pub struct Parameter {
     /// Its name, from the source: `g.O`, `hidden.g.mu`, `pixels->hidden.W`.
     pub name: CompactString,
     /// What its start is drawn under. Two rows with one key start from the same numbers.
@@ -19,7 +19,7 @@ pub struct Leaf {
     /// Its shape; the first dimension is R.
     pub shape: Shape,
     /// How it starts.
-    pub start: Start,
+    pub start: Init,
     /// Whether training changes it.
     pub learned: bool,
     /// How fast, in learning rates.
@@ -32,7 +32,7 @@ pub struct Leaf {
     pub masked: u64,
 }
 
-impl Leaf {
+impl Parameter {
     /// Returns the number of values of one run that something is made of.
     pub fn used(&self) -> u64 {
         self.count().saturating_sub(self.masked)
@@ -50,16 +50,16 @@ pub enum Extent {
     /// All.
     Whole,
     /// Those within receptive fields.
-    Windows(Field),
+    Windows(ConvGeometry),
     /// Those that a mask, 1 × `N_s` × `N_t`, joins.
     Mask(TensorId),
     /// Those that are listed.
-    Wires(Wires),
+    SparsePattern(SparsePattern),
 }
 
 /// How the numbers of a row start, each run from its own seed.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Start {
+pub enum Init {
     /// All the same.
     Constant(f64),
     /// Normal with mean 0.
@@ -96,7 +96,7 @@ pub enum Start {
     Cloud(Cloud),
 }
 
-impl Start {
+impl Init {
     /// Returns the tensors that it is taken from.
     pub fn reads(&self) -> impl Iterator<Item = TensorId> + use<> {
         let read = match *self {
@@ -125,7 +125,7 @@ impl Start {
     }
 }
 
-impl fmt::Display for Start {
+impl fmt::Display for Init {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Constant(value) => write!(f, "{value:.4}"),
@@ -139,7 +139,7 @@ impl fmt::Display for Start {
                     Extent::Whole => String::new(),
                     Extent::Windows(_) => " within windows".to_owned(),
                     Extent::Mask(mask) => format!(" under {mask}"),
-                    Extent::Wires(wires) => format!(" along {} synapses", wires.synapses()),
+                    Extent::SparsePattern(wires) => format!(" along {} synapses", wires.synapses()),
                 };
                 let fan_in = (fan_in * 1e4).round() / 1e4;
                 let gain = match gain {

@@ -1,4 +1,4 @@
-//! SEPARATE: a Gaussian of the distance on a grid becomes a product of one Gaussian for each axis, which takes far fewer
+//! SEPARABLE_GAUSSIAN: a Gaussian of the distance on a grid becomes a product of one Gaussian for each axis, which takes far fewer
 //! exponentials. It is recognised as `express` writes it: exp(−Σ d²/σ²) of positions and centres.
 
 use super::super::builder::Builder;
@@ -6,23 +6,24 @@ use super::super::function::Function;
 use super::super::gaussian::Bells;
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::{Parts, Tensor};
-use super::{Aim, Pass};
+use super::super::verify::{PlanDraft, Tensor};
+use super::{Goal, Pass};
 use crate::diag::Bug;
-use crate::space::Space;
+use crate::geometry::Space;
 
 /// Replaces every Gaussian on a grid of more than one axis.
-pub(super) const SEPARATE: Pass = Pass { name: "separate", on: |op| matches!(op, Op::Positions(_)), run: separate };
+pub(super) const SEPARABLE_GAUSSIAN: Pass =
+    Pass { name: "separable_gaussian", on: |op| matches!(op, Op::Positions(_)), run: separable_gaussian };
 
-fn separate(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
+fn separable_gaussian(mut parts: PlanDraft, _: Goal) -> Result<PlanDraft, Bug> {
     let found: Vec<Option<Found>> =
         (0..parts.tensors.len()).map(|index| bells(&parts.tensors, TensorId(index))).collect();
     if found.iter().all(Option::is_none) {
         return Ok(parts);
     }
     let tensors = std::mem::take(&mut parts.tensors);
-    let leaves = std::mem::take(&mut parts.leaves);
-    let mut builder = Builder::of(Vec::with_capacity(tensors.len()), leaves);
+    let parameters = std::mem::take(&mut parts.parameters);
+    let mut builder = Builder::of(Vec::with_capacity(tensors.len()), parameters);
     let mut place: Vec<TensorId> = Vec::with_capacity(tensors.len());
     for (mut tensor, found) in tensors.into_iter().zip(found) {
         let made = if let Some(Found { axes, mu, sigma, anisotropic }) = found {
@@ -36,8 +37,8 @@ fn separate(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
         };
         place.push(made);
     }
-    let Builder { tensors, leaves, .. } = builder;
-    parts.leaves = leaves;
+    let Builder { tensors, parameters, .. } = builder;
+    parts.parameters = parameters;
     Ok(parts.moved(tensors, |id| place[id.0]))
 }
 
@@ -55,13 +56,13 @@ fn bells(tensors: &[Tensor], root: TensorId) -> Option<Found> {
     let exponent = of.map(root, Function::Exp)?;
     let (offset, sigma, anisotropic) = of.widths_of_all_axes(exponent).or_else(|| of.widths_of_each_axis(exponent))?;
     let (positions, centre) = of.pair(offset, &Op::Subtract)?;
-    let Op::Positions(Space::Grid(axes)) = &tensors[of.one(positions, &Op::Insert { axis: 2 })?.0].op else {
+    let Op::Positions(Space::Grid(axes)) = &tensors[of.one(positions, &Op::Unsqueeze { axis: 2 })?.0].op else {
         return None;
     };
     if axes.len() < 2 {
         return None;
     }
-    let mu = of.map(of.one(centre, &Op::Insert { axis: 1 })?, Function::Tanh)?;
+    let mu = of.map(of.one(centre, &Op::Unsqueeze { axis: 1 })?, Function::Tanh)?;
     Some(Found { axes: axes.clone(), mu, sigma, anisotropic })
 }
 
@@ -73,14 +74,14 @@ impl Reading<'_> {
     /// Reads (Σ offset²) · −σ⁻².
     fn widths_of_all_axes(self, exponent: TensorId) -> Option<(TensorId, TensorId, bool)> {
         let (distance, negated) = self.pair(exponent, &Op::Multiply)?;
-        let precision = self.one(self.scaled(negated, -1.0)?, &Op::Insert { axis: 1 })?;
+        let precision = self.one(self.scaled(negated, -1.0)?, &Op::Unsqueeze { axis: 1 })?;
         Some((self.squares(distance)?, self.power(precision, -2.0)?, false))
     }
 
     /// Reads −Σ (offset · σ⁻¹)².
     fn widths_of_each_axis(self, exponent: TensorId) -> Option<(TensorId, TensorId, bool)> {
         let (offset, precision) = self.pair(self.squares(self.scaled(exponent, -1.0)?)?, &Op::Multiply)?;
-        Some((offset, self.power(self.one(precision, &Op::Insert { axis: 1 })?, -1.0)?, true))
+        Some((offset, self.power(self.one(precision, &Op::Unsqueeze { axis: 1 })?, -1.0)?, true))
     }
 
     /// Reads Σ x² over the last of four axes; returns x.
@@ -94,7 +95,7 @@ impl Reading<'_> {
     }
 
     fn map(self, made: TensorId, function: Function) -> Option<TensorId> {
-        self.one(made, &Op::Map(function))
+        self.one(made, &Op::Unary(function))
     }
 
     fn scaled(self, made: TensorId, factor: f64) -> Option<TensorId> {

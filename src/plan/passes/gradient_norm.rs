@@ -1,19 +1,19 @@
-//! STEEPEN: the loss becomes half the squared length of its own gradient, so that deriving once more gives the Hessian times the
+//! GRADIENT_NORM: the loss becomes half the squared length of its own gradient, so that deriving once more gives the Hessian times the
 //! gradient. The list of operations is closed under differentiation; this is what a method of second order starts from.
 
 use super::super::builder::Builder;
 use super::super::function::Function;
 use super::super::op::Op;
-use super::super::verify::Parts;
-use super::{Aim, Pass};
+use super::super::verify::PlanDraft;
+use super::{Goal, Pass};
 use crate::diag::Bug;
 
 /// Replaces each run's loss, for a plan whose backward is there.
-pub(super) const STEEPEN: Pass = Pass { name: "steepen", on: |_| true, run: steepen };
+pub(super) const GRADIENT_NORM: Pass = Pass { name: "gradient_norm", on: |_| true, run: gradient_norm };
 
-fn steepen(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
-    let (tensors, leaves) = (std::mem::take(&mut parts.tensors), std::mem::take(&mut parts.leaves));
-    let mut builder = Builder::of(tensors, leaves);
+fn gradient_norm(mut parts: PlanDraft, _: Goal) -> Result<PlanDraft, Bug> {
+    let (tensors, parameters) = (std::mem::take(&mut parts.tensors), std::mem::take(&mut parts.parameters));
+    let mut builder = Builder::of(tensors, parameters);
     let mut sum = None;
     for gradient in std::mem::take(&mut parts.gradients) {
         let square = builder.map(Function::Square, gradient, "")?;
@@ -26,6 +26,6 @@ fn steepen(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
     if let Some(sum) = sum {
         parts.losses = builder.push(Op::Affine { factor: 0.5, offset: 0.0 }, &[sum], "steepness")?;
     }
-    (parts.tensors, parts.leaves) = (builder.tensors, builder.leaves);
+    (parts.tensors, parts.parameters) = (builder.tensors, builder.parameters);
     Ok(parts)
 }

@@ -8,7 +8,7 @@ use crate::check::{Layout, Window};
 /// all maps: K = size² · maps neurons, numbered with the map fastest, then the column. Neurons beyond the edge are zero.
 /// The last axis of both grids, the maps, runs fastest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Field {
+pub struct ConvGeometry {
     /// Source rows, columns and maps.
     pub source: [usize; 3],
     /// Target rows, columns and maps.
@@ -21,7 +21,7 @@ pub struct Field {
     pub padding: usize,
 }
 
-impl Field {
+impl ConvGeometry {
     /// Makes the fields of `window` between two grids.
     pub fn new(window: Window, source: &Layout, target: &Layout) -> Self {
         let Window { size, stride, padding, .. } = window;

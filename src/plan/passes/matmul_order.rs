@@ -1,4 +1,4 @@
-//! ASSOCIATE: a chain of matrix products is computed in the cheapest order, forward and backward together. The weights of a
+//! MATMUL_ORDER: a chain of matrix products is computed in the cheapest order, forward and backward together. The weights of a
 //! connection are such a chain, `X_t (c O)ᵀ X_sᵀ x`: made first and then used, or never made at all.
 //!
 //! The order is found by dynamic programming over the chain (Godbole 1973). A product is priced by its operations and by the
@@ -8,13 +8,13 @@ use compact_str::{CompactString, CompactStringExt as _};
 
 use super::super::choice::{Choice, Way};
 use super::super::cost::{BYTE, NUMBER};
-use super::super::leaf::Leaf;
 use super::super::op::Op;
+use super::super::parameter::Parameter;
 use super::super::tensor::{Sizes, TensorId};
-use super::super::verify::{Parts, Tensor};
-use super::chain::{Chain, Factor, Fate, chains, fates, times};
+use super::super::verify::{PlanDraft, Tensor};
+use super::matmul_chain::{Chain, Factor, Fate, chains, fates, times};
 use super::rewrite::Rewrite;
-use super::{Aim, Pass};
+use super::{Goal, Pass};
 use crate::diag::Bug;
 use crate::options::Order;
 
@@ -35,9 +35,10 @@ struct Best {
 }
 
 /// Puts every chain in the order that is asked for.
-pub(super) const ASSOCIATE: Pass = Pass { name: "associate", on: |op| matches!(op, Op::MatMul { .. }), run: associate };
+pub(super) const MATMUL_ORDER: Pass =
+    Pass { name: "matmul_order", on: |op| matches!(op, Op::MatMul { .. }), run: matmul_order };
 
-fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> {
+fn matmul_order(mut parts: PlanDraft, Goal { order, sizes }: Goal) -> Result<PlanDraft, Bug> {
     let fates = fates(&parts);
     let priced = |chain: Chain| Priced::new(&parts, chain, &fates, sizes);
     let chains: Vec<Priced> = chains(&parts).into_iter().map(priced).collect();
@@ -58,7 +59,7 @@ fn associate(mut parts: Parts, Aim { order, sizes }: Aim) -> Result<Parts, Bug> 
             let label = std::mem::take(&mut tensor.label);
             list.leave(TensorId(0));
             let whole = (0, chain.factors.len() - 1);
-            let (id, _) = product(&mut list, &parts.leaves, chain, whole, order);
+            let (id, _) = product(&mut list, &parts.parameters, chain, whole, order);
             list.replace(id);
             list.written()[id.0].label = label;
         } else {
@@ -78,7 +79,7 @@ struct Priced {
 }
 
 impl Priced {
-    fn new(parts: &Parts, chain: Chain, fates: &[Fate], sizes: Sizes) -> Self {
+    fn new(parts: &PlanDraft, chain: Chain, fates: &[Fate], sizes: Sizes) -> Self {
         let part = |factor: &Factor| {
             let dims = parts.tensors[factor.id.0].shape.dims();
             let (rows, columns) = if factor.transposed { (dims[2], dims[1]) } else { (dims[1], dims[2]) };
@@ -105,7 +106,7 @@ impl Priced {
     }
 
     /// Returns what was chosen for a connection, where the chain makes and uses one's weights.
-    fn choice(&self, parts: &Parts, order: Order) -> Option<Choice> {
+    fn choice(&self, parts: &PlanDraft, order: Order) -> Option<Choice> {
         let named = |id: &TensorId| parts.tensors[id.0].label.strip_suffix(".W");
         let connections: Vec<&str> = self.chain.inside.iter().filter_map(named).collect();
         let last = self.factors.len() - 1;
@@ -144,7 +145,7 @@ impl Priced {
 /// Writes the product of the factors from `from` to `to`; returns it and whether it is to be read transposed.
 fn product(
     list: &mut Rewrite,
-    leaves: &[Leaf],
+    parameters: &[Parameter],
     chain: &Priced,
     (from, to): (usize, usize),
     order: Order,
@@ -154,11 +155,11 @@ fn product(
         return (list.place(factor.id), factor.transposed);
     }
     let middle = chain.cut(order, from, to);
-    let (left, transpose_left) = product(list, leaves, chain, (from, middle), order);
-    let (right, transpose_right) = product(list, leaves, chain, (middle + 1, to), order);
+    let (left, transpose_left) = product(list, parameters, chain, (from, middle), order);
+    let (right, transpose_right) = product(list, parameters, chain, (middle + 1, to), order);
     let op = Op::MatMul { transpose_left, transpose_right };
     let tensors = list.written();
-    let shape = op.shape(&[&tensors[left.0].shape, &tensors[right.0].shape], leaves);
+    let shape = op.shape(&[&tensors[left.0].shape, &tensors[right.0].shape], parameters);
     let shape = shape.unwrap_or_else(|_| tensors[left.0].shape.clone());
     (
         list.write(Tensor { op, operands: [left, right].as_slice().into(), shape, label: CompactString::default() }),

@@ -4,13 +4,13 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::op::Over;
-use crate::space::{Joins, Space};
+use super::op::Bilinear;
+use crate::geometry::{Joins, Space};
 
 /// Joined pairs of neurons, each a synapse; a clone is the same list. Synapses are numbered by their targets, and those of
 /// one target by their sources.
 #[derive(Debug, Clone)]
-pub struct Wires(Arc<Inner>);
+pub struct SparsePattern(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -34,13 +34,13 @@ struct List {
     by_source: Vec<usize>,
 }
 
-impl PartialEq for Wires {
+impl PartialEq for SparsePattern {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.0.joins == other.0.joins
     }
 }
 
-impl Wires {
+impl SparsePattern {
     /// Takes what a mask joins between two populations: `synapses` pairs, which is what [`Joins::count`] says.
     pub fn new(joins: Joins, synapses: u64) -> Self {
         let synapses = usize::try_from(synapses).unwrap_or(usize::MAX);
@@ -85,11 +85,11 @@ impl Wires {
 
     /// Cuts the neurons whose synapses a sum goes over into `parts` stretches of about as many synapses each; returns where
     /// each ends.
-    pub fn cut(&self, over: Over, parts: usize) -> impl Iterator<Item = usize> {
+    pub fn cut(&self, over: Bilinear, parts: usize) -> impl Iterator<Item = usize> {
         let list = self.list();
         let firsts = match over {
-            Over::Seen | Over::Pairs => &list.by_target,
-            Over::Seers => &list.by_source,
+            Bilinear::Forward | Bilinear::WeightGradient => &list.by_target,
+            Bilinear::InputGradient => &list.by_source,
         };
         let neurons = firsts.len() - 1;
         let end = move |part: usize| firsts.partition_point(|first| *first < self.synapses() * part / parts);
@@ -150,12 +150,12 @@ fn narrow(number: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::{Density, Mask};
+    use crate::geometry::{Density, Mask};
 
-    fn wires(mask: Mask, ends: [usize; 2]) -> Wires {
+    fn wires(mask: Mask, ends: [usize; 2]) -> SparsePattern {
         let joins = Joins { mask, ends: ends.map(|neurons| Space::Grid(vec![neurons])) };
         let synapses = joins.count();
-        Wires::new(joins, synapses)
+        SparsePattern::new(joins, synapses)
     }
 
     fn drawn(part: f64, acyclic: bool) -> Mask {
@@ -190,12 +190,12 @@ mod tests {
     fn stretches_have_about_as_many_synapses() {
         // the later a target, the more synapses it has
         let acyclic = wires(drawn(1.0, true), [100, 100]);
-        let ends: Vec<usize> = acyclic.cut(Over::Seen, 2).collect();
+        let ends: Vec<usize> = acyclic.cut(Bilinear::Forward, 2).collect();
         let first = acyclic.incoming(ends[0]).start;
         assert_eq!(ends[1], 100);
         assert!(first.abs_diff(acyclic.synapses() / 2) < 100, "{ends:?}");
-        assert_eq!(acyclic.cut(Over::Seers, 1).collect::<Vec<_>>(), [100]);
-        assert_eq!(wires(drawn(1.0, false), [1, 1]).cut(Over::Pairs, 3).last(), Some(1));
+        assert_eq!(acyclic.cut(Bilinear::InputGradient, 1).collect::<Vec<_>>(), [100]);
+        assert_eq!(wires(drawn(1.0, false), [1, 1]).cut(Bilinear::WeightGradient, 3).last(), Some(1));
     }
 
     #[test]

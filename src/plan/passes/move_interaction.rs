@@ -1,18 +1,22 @@
-//! HOIST: within receptive fields O is multiplied into the identities of the end with fewer neurons, once for each neuron and
+//! MOVE_INTERACTION: within receptive fields O is multiplied into the identities of the end with fewer neurons, once for each neuron and
 //! before any window is looked at: pairs(A M, B) = pairs(A, B Mᵀ), for both are Σ A M Bᵀ over the fields' pairs.
 
 use compact_str::CompactString;
 
-use super::super::op::{Op, Over};
+use super::super::op::{Bilinear, Op};
 use super::super::tensor::TensorId;
-use super::super::verify::{Parts, Tensor};
-use super::{Aim, Pass};
+use super::super::verify::{PlanDraft, Tensor};
+use super::{Goal, Pass};
 use crate::diag::Bug;
 
 /// Moves a factor of the target's identities to the source's, where there are fewer of these.
-pub(super) const HOIST: Pass = Pass { name: "hoist", on: |op| matches!(op, Op::Window(Over::Pairs, _)), run: hoist };
+pub(super) const MOVE_INTERACTION: Pass = Pass {
+    name: "move_interaction",
+    on: |op| matches!(op, Op::LocalConv(Bilinear::WeightGradient, _)),
+    run: move_interaction,
+};
 
-fn hoist(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
+fn move_interaction(mut parts: PlanDraft, _: Goal) -> Result<PlanDraft, Bug> {
     let moves: Vec<Option<Move>> = parts.tensors.iter().map(|tensor| movable(&parts.tensors, tensor)).collect();
     if moves.iter().all(Option::is_none) {
         return Ok(parts);
@@ -24,9 +28,9 @@ fn hoist(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
         if let Some(Move { target, factor, transposed }) = moving {
             let op = Op::MatMul { transpose_left: false, transpose_right: !transposed };
             let operands = [tensor.operands[1], place[factor.0]];
-            let shape = op.shape(&[&tensors[operands[0].0].shape, &tensors[operands[1].0].shape], &parts.leaves);
+            let shape = op.shape(&[&tensors[operands[0].0].shape, &tensors[operands[1].0].shape], &parts.parameters);
             let id = TensorId(tensors.len());
-            let shape = shape.map_err(|why| Bug { pass: "hoist", tensor: id.to_string(), why })?;
+            let shape = shape.map_err(|why| Bug { pass: "move_interaction", tensor: id.to_string(), why })?;
             tensors.push(Tensor { op, operands: operands.as_slice().into(), shape, label: CompactString::default() });
             tensor.operands = [place[target.0], id].as_slice().into();
         }
@@ -47,7 +51,7 @@ struct Move {
 
 /// Returns what is to be moved where a tensor sums over receptive fields.
 fn movable(tensors: &[Tensor], sum: &Tensor) -> Option<Move> {
-    let Op::Window(Over::Pairs, field) = &sum.op else { return None };
+    let Op::LocalConv(Bilinear::WeightGradient, field) = &sum.op else { return None };
     let end = &tensors[sum.operands[0].0];
     match (&end.op, end.operands.as_slice()) {
         (&Op::MatMul { transpose_left: false, transpose_right }, &[target, factor])

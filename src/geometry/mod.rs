@@ -7,7 +7,7 @@ mod mask;
 
 pub use mask::{Counted, Density, Joins, Mask};
 
-use crate::draw::{Draw, EDGE};
+use crate::random::{EDGE, RandomStream};
 
 /// Where the neurons of a population lie.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -59,7 +59,7 @@ impl Space {
 impl Cloud {
     /// Returns the coordinates, neuron by neuron. Clouds of one seed and as many dimensions begin with the same places.
     pub fn positions(&self) -> Vec<f64> {
-        Draw::new(self.seed, "cloud").uniform(self.neurons.saturating_mul(self.dims), 1.0)
+        RandomStream::new(self.seed, "cloud").uniform(self.neurons.saturating_mul(self.dims), 1.0)
     }
 
     /// Returns atanh of the coordinates, which are cut at ±0.999: what learned positions start from.

@@ -2,7 +2,7 @@
 
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::Parts;
+use super::super::verify::PlanDraft;
 use super::uses;
 
 /// Products that a chain holds at most: the price of finding the best order grows with the cube.
@@ -29,7 +29,7 @@ pub(super) struct Chain {
 }
 
 /// Returns the chains that are no part of a longer one, in the order of their products.
-pub(super) fn chains(parts: &Parts) -> Vec<Chain> {
+pub(super) fn chains(parts: &PlanDraft) -> Vec<Chain> {
     let uses = uses(parts);
     let mut chains = Vec::new();
     let mut taken = vec![false; parts.tensors.len()];
@@ -53,7 +53,7 @@ pub(super) fn chains(parts: &Parts) -> Vec<Chain> {
     chains
 }
 
-fn flatten(parts: &Parts, uses: &[usize], factor: Factor, chain: &mut Chain) {
+fn flatten(parts: &PlanDraft, uses: &[usize], factor: Factor, chain: &mut Chain) {
     let tensor = &parts.tensors[factor.id.0];
     let opens = chain.inside.is_empty() || (uses[factor.id.0] == 1 && chain.inside.len() < LONGEST);
     let (true, &Op::MatMul { transpose_left, transpose_right }) = (opens, &tensor.op) else {
@@ -94,10 +94,10 @@ pub(super) fn times(fates: impl Iterator<Item = Fate>) -> u64 {
 }
 
 /// Returns the fate of each tensor.
-pub(super) fn fates(parts: &Parts) -> Vec<Fate> {
+pub(super) fn fates(parts: &PlanDraft) -> Vec<Fate> {
     let mut fates: Vec<Fate> = Vec::with_capacity(parts.tensors.len());
     for tensor in &parts.tensors {
-        let own = matches!(tensor.op, Op::Leaf(id) if parts.leaves[id.0].learned);
+        let own = matches!(tensor.op, Op::Parameter(id) if parts.parameters[id.0].learned);
         let inherits = |has: fn(&Fate) -> bool| tensor.operands.iter().any(|id| has(&fates[id.0]));
         let learned = own || inherits(|fate| fate.learned);
         fates.push(Fate { learned, changing: learned || tensor.op.reads_batch() || inherits(|fate| fate.changing) });

@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::Space;
 use super::cells::Cells;
 use super::lattice::Lattice;
-use crate::cores;
-use crate::draw::{Draw, Lots};
+use crate::parallel;
+use crate::random::{Lots, RandomStream};
 
 /// Which pairs of neurons a connection joins: those that every part of the mask leaves.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +75,7 @@ impl Joins {
             let (from, to) = (&sent[source * dims..][..dims], &received[target * dims..][..dims]);
             from.iter().zip(to).map(|(one, other)| (one - other) * (one - other)).sum::<f64>() < radius * radius
         };
-        let mut draw = self.mask.density.as_ref().map(|some| (Draw::new(some.seed, &some.purpose), some.part));
+        let mut draw = self.mask.density.as_ref().map(|some| (RandomStream::new(some.seed, &some.purpose), some.part));
         let pairs = (0..sources).flat_map(move |source| (0..targets).map(move |target| (source, target)));
         pairs.map(move |(source, target)| {
             let drawn = draw.as_mut().is_none_or(|(draw, part)| draw.unit() < *part);
@@ -175,7 +175,7 @@ impl Joins {
             }
             count
         };
-        cores::each(&stretches, 2, count).iter().sum()
+        parallel::each(&stretches, 2, count).iter().sum()
     }
 
     /// Lays out what is needed to find near pairs, if that takes at most `most` steps.
