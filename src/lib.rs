@@ -93,6 +93,7 @@ pub mod geometry;
 pub mod options;
 mod parallel;
 pub mod plan;
+pub mod program;
 pub mod random;
 pub mod report;
 pub mod span;

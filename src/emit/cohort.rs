@@ -5,7 +5,7 @@ use tch::Tensor as Live;
 
 use super::device::Place;
 use super::fault::TorchFault;
-use super::ops::size;
+use super::torch::size;
 use crate::plan::{Op, Parameter, Plan, Sizes};
 
 /// Runs that differ in their seed alone.
@@ -45,7 +45,7 @@ struct Within {
 impl Within {
     fn new((small, few): (&Plan, usize), (large, many): (&Plan, usize)) -> Result<Self, TorchFault> {
         let (Some(inner), Some(outer)) = (small.parameters().get(few), large.parameters().get(many)) else {
-            return Err(TorchFault { message: "a row is missing: a bug in gemc, please report it".to_owned() });
+            return Err(TorchFault::bug("a row is missing"));
         };
         let places = match (side(small, few), side(large, many)) {
             (Some(few), Some(many)) if few != many => Some(triangle(few, many)),
@@ -54,7 +54,7 @@ impl Within {
         if places.is_none() && sizes(inner).iter().zip(sizes(outer)).any(|(inner, outer)| *inner > outer) {
             let message =
                 format!("`{}` is larger than the row it lies in: a bug in gemc, please report it", inner.name);
-            return Err(TorchFault { message });
+            return Err(TorchFault::bug(&message));
         }
         Ok(Self { sizes: sizes(inner), places })
     }
