@@ -23,7 +23,6 @@ mod remedies;
 mod report;
 mod rivals;
 mod rows;
-mod spare;
 mod sparse;
 mod syntax;
 mod tidy;
