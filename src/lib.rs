@@ -83,9 +83,11 @@
 //! `docs/architecture.md`, every fault in `docs/errors.md`.
 
 pub mod check;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compile;
 mod cores;
+#[cfg(feature = "data")]
 pub mod data;
 pub mod diag;
 pub mod draw;
@@ -93,6 +95,7 @@ pub mod draw;
 pub mod emit;
 pub mod options;
 pub mod plan;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod space;
 pub mod span;
