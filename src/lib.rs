@@ -84,8 +84,10 @@
 //! `docs/architecture.md`, every fault in `docs/errors.md`.
 
 pub mod check;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compile;
+#[cfg(feature = "data")]
 pub mod data;
 pub mod diag;
 #[cfg(feature = "torch")]
@@ -96,6 +98,7 @@ mod parallel;
 pub mod plan;
 pub mod program;
 pub mod random;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod span;
 pub mod syntax;
