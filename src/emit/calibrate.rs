@@ -141,7 +141,7 @@ impl<'a> OneRun<'a> {
 
     /// Computes tensors from what is known.
     fn make(&self, wanted: &[TensorId]) -> Result<Vec<Live>, TorchFault> {
-        let batch = Batch { sample: Some(&self.sample), labels: None };
+        let batch = Batch { sample: Some(&self.sample), ..Batch::default() };
         let given =
             EvalContext { plan: self.plan, known: &self.known, prepared: self.prepared, frame: self.frame, batch };
         let made = given.make(wanted)?;

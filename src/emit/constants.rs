@@ -7,7 +7,7 @@ use super::device::Place;
 use super::fault::TorchFault;
 use super::net::missing;
 use super::one_thread::OneThread;
-use super::torch::{EvalContext, Values, size};
+use super::torch::{EvalContext, Scalars, Values, size};
 use crate::plan::{Dim, TensorId};
 
 /// Makes those of the `wanted` tensors that are not `known` yet, from those that are, without a batch, and takes them in.
@@ -27,7 +27,7 @@ pub(super) fn make(given: EvalContext<'_>, known: &mut Values, wanted: &[TensorI
     }
     let mut runs = Replicas::fitting(None, EvalContext { known, ..given }, &by_run)?;
     let nothing = Live::f_zeros([size(given.frame.sizes.runs), 0, 0], place.options())?;
-    runs.run(plan, (&nothing, &[]), None)?;
+    runs.run(plan, (&nothing, &[], Scalars::default()), None)?;
     for id in by_run {
         known.set(id, Some(runs.view(id).ok_or_else(|| missing(id))?));
     }

@@ -8,7 +8,7 @@ use super::cpu::Replicas;
 use super::device::Place;
 use super::fault::TorchFault;
 use super::net::{Net, missing};
-use super::torch::{EvalContext, Values};
+use super::torch::{EvalContext, Scalars, Values};
 use crate::program::Program;
 
 /// A net as it is now, to be asked.
@@ -49,7 +49,7 @@ impl<'a> Inference<'a> {
             return found.map(Live::shallow_clone).ok_or_else(|| missing(output));
         }
         let mut runs = Replicas::fitting(self.runs.take(), given, &[output])?;
-        runs.run(plan, (x, &[]), None)?;
+        runs.run(plan, (x, &[], Scalars::default()), None)?;
         let answer = runs.view(output).ok_or_else(|| missing(output));
         self.runs = Some(runs);
         answer

@@ -7,7 +7,6 @@
 //! `tch` is spoken here and in `train`, nowhere else. A plan has no user errors left, so what can fail here is libtorch
 //! itself, every call of which is the fallible one, or gemc: both come back as a [`TorchFault`], which tells them apart.
 
-mod adam;
 mod calibrate;
 mod constants;
 mod cpu;
@@ -23,10 +22,10 @@ mod net;
 mod one_thread;
 mod params;
 mod safe;
+mod step;
 mod torch;
 mod training;
 
-pub use adam::{Adam, Moments, Route};
 pub use calibrate::Arrival;
 pub use cpu::BatchBuffer;
 pub use cuda::Recording;

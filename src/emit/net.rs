@@ -13,6 +13,7 @@ use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
 use super::one_thread::OneThread;
 use super::params;
+use super::step::Step;
 use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
 use crate::plan::{Dim, Parameter, Plan, Sizes, TensorId};
 use crate::program::Program;
@@ -47,6 +48,8 @@ pub struct Net {
     pub(super) known: Values,
     /// What makes losses and gradients, for batches of the last size.
     pub(super) training: Training,
+    /// What makes steps, likewise, and what it is given.
+    pub(super) step: Step,
 }
 
 impl Net {
@@ -69,6 +72,7 @@ impl Net {
             prepared,
             known: Values::of(plan),
             training: Training::default(),
+            step: Step::default(),
         };
         net.settle()?;
         Ok(net)
@@ -154,9 +158,9 @@ impl Net {
         &self.rows
     }
 
-    /// Returns how fast each learned row is learned, in learning rates, in the table's order.
-    pub fn rates(&self) -> impl Iterator<Item = f64> {
-        self.plan.parameters().iter().filter(|parameter| parameter.learned).map(|parameter| parameter.rate)
+    /// Returns the rows that a step changes, in the table's order: learned ones, then the optimizer's state.
+    pub fn changing(&self) -> impl Iterator<Item = &Live> {
+        self.plan.rows().iter().zip(&self.rows).filter(|(row, _)| row.changes()).map(|(_, live)| live)
     }
 
     /// Returns the learned rows, [R, …], in the table's order.
@@ -200,7 +204,7 @@ impl Net {
     pub(super) fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> EvalContext<'a> {
         let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));
         let frame = Frame { sizes: Sizes { runs: self.runs(), batch }, place: self.place };
-        let batch = Batch { sample: Some(sample), labels };
+        let batch = Batch { sample: Some(sample), labels, scalars: self.step.scalars() };
         EvalContext { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch }
     }
 
@@ -228,6 +232,7 @@ impl Net {
         constants::make(self.given_nothing(), &mut known, &Program::constants(&self.plan))?;
         self.known = known;
         self.training = Training::default();
+        self.step.forget();
         Ok(())
     }
 }

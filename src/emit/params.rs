@@ -23,7 +23,12 @@ pub(super) fn start(plan: &Plan, seeds: &[u64], place: Place) -> Result<Vec<Live
         let parts: Vec<&Live> = runs.iter().filter_map(|run| run.get(index)).collect();
         Ok(Live::f_cat(&parts, 0)?.f_to_device(place.device)?)
     };
-    (0..plan.parameters().len()).map(side_by_side).collect()
+    let genome = (0..plan.parameters().len()).map(side_by_side);
+    let state = plan.rows().iter().filter(|row| row.state).map(|row| {
+        let lengths: Vec<i64> = row.shape.at(Sizes { runs: seeds.len(), batch: 1 }).into_iter().map(size).collect();
+        Ok(Live::f_zeros(lengths, place.options())?)
+    });
+    genome.chain(state).collect()
 }
 
 /// Returns the plan's tensors that are rows of the table, with the rows' numbers.

@@ -1,15 +1,14 @@
 //! A copy of everything that a step changes, to go back to when a step went wrong.
 
-use tch::Tensor as Live;
+use tch::{Tensor as Live, no_grad_guard};
 
-use super::adam::{Adam, Moments, copy_all};
 use super::fault::TorchFault;
+use super::net::Net;
 
-/// Learned rows, moments and the step they belong to.
+/// Learned rows and the optimizer's state.
 #[derive(Debug)]
 pub struct Safe {
     rows: Vec<Live>,
-    moments: Moments,
 }
 
 impl Safe {
@@ -18,14 +17,9 @@ impl Safe {
     /// # Errors
     ///
     /// What libtorch refuses: memory.
-    pub fn of(adam: &Adam) -> Result<Self, TorchFault> {
-        let blank =
-            |rows: &[Live]| rows.iter().map(|row| row.f_detach()?.f_zeros_like()).collect::<Result<Vec<_>, _>>();
-        let moments = adam.moments();
-        let (first, second) = (blank(&moments.first)?, blank(&moments.second)?);
-        let mut safe = Self { rows: blank(adam.values())?, moments: Moments { step: 0, first, second } };
-        safe.keep(adam)?;
-        Ok(safe)
+    pub fn of(net: &Net) -> Result<Self, TorchFault> {
+        let rows = net.changing().map(|row| row.f_detach_copy());
+        Ok(Self { rows: rows.collect::<Result<_, _>>()? })
     }
 
     /// Copies the state over the one kept so far.
@@ -33,12 +27,9 @@ impl Safe {
     /// # Errors
     ///
     /// What libtorch refuses: memory.
-    pub fn keep(&mut self, adam: &Adam) -> Result<(), TorchFault> {
-        copy_all(&mut self.rows, adam.values())?;
-        copy_all(&mut self.moments.first, &adam.moments().first)?;
-        copy_all(&mut self.moments.second, &adam.moments().second)?;
-        self.moments.step = adam.moments().step;
-        Ok(())
+    pub fn keep(&mut self, net: &Net) -> Result<(), TorchFault> {
+        let _guard = no_grad_guard();
+        self.rows.iter_mut().zip(net.changing()).try_for_each(|(kept, row)| Ok(kept.f_copy_(row)?))
     }
 
     /// Goes back to the kept state.
@@ -46,9 +37,8 @@ impl Safe {
     /// # Errors
     ///
     /// What libtorch refuses: memory.
-    pub fn restore(&self, adam: &mut Adam) -> Result<(), TorchFault> {
-        let mut rows: Vec<Live> = adam.values().iter().map(Live::shallow_clone).collect();
-        copy_all(&mut rows, &self.rows)?;
-        adam.restore(&self.moments)
+    pub fn restore(&self, net: &Net) -> Result<(), TorchFault> {
+        let _guard = no_grad_guard();
+        net.changing().zip(&self.rows).try_for_each(|(row, kept)| Ok(row.shallow_clone().f_copy_(kept)?))
     }
 }

@@ -1,10 +1,9 @@
-//! What a net learns from a batch: losses and gradients, by the plan's own backward. On a CPU in single precision every
-//! tensor has its place beforehand, on a GPU kernels are written for the plan; elsewhere libtorch computes one after the other.
+//! What a net learns from a batch: losses and gradients, by the plan's own backward.
 
-use tch::{Kind, Tensor as Live, no_grad_guard};
+use tch::{Tensor as Live, no_grad_guard};
 
 use super::cpu::{Made, Replicas};
-use super::cuda::{Compiled, Reads};
+use super::cuda::{Compiled, Phase, Reads};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::ffi::Kernels;
@@ -33,9 +32,11 @@ pub struct Choice<'a> {
     pub index: &'a Live,
 }
 
-impl<'a> From<Choice<'a>> for Reads<'a> {
-    fn from(Choice { pixels, labels, index }: Choice<'a>) -> Self {
-        Self { x: None, pixels: Some(pixels), labels, index: Some(index) }
+impl<'a> Choice<'a> {
+    /// Returns it as kernels read it, with the numbers that a step is given.
+    pub(super) fn reads(self, scalars: &'a Live) -> Reads<'a> {
+        let Self { pixels, labels, index } = self;
+        Reads { x: None, pixels: Some(pixels), labels, index: Some(index), scalars }
     }
 }
 
@@ -47,15 +48,7 @@ impl Net {
     ///
     /// As for [`Net::forward`].
     pub fn loss_and_gradients(&mut self, x: &Live, labels: &Live) -> Result<LossAndGradients, TorchFault> {
-        if self.place == Place::CPU {
-            return self.loss_and_gradients_on_cpu(x, labels, None);
-        }
-        let (whole, classes) = (x.f_contiguous()?, labels.f_to_kind(Kind::Int64)?.f_contiguous()?);
-        let read = Reads { x: Some(&whole), pixels: None, labels: &classes, index: None };
-        match self.loss_and_gradients_on_cuda(classes.numel(), read)? {
-            Some(lesson) => Ok(lesson),
-            None => self.loss_and_gradients_traced(x, labels, |_| {}),
-        }
+        self.loss_and_gradients_traced(x, labels, |_| {})
     }
 
     /// Does the same tensor by tensor, and calls `made` after each.
@@ -85,15 +78,6 @@ impl Net {
         Ok(taught)
     }
 
-    /// Computes the same for samples that lie on a GPU as bytes; nothing where kernels for them cannot be had.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Net::forward`].
-    pub fn loss_and_gradients_at(&mut self, choice: Choice<'_>) -> Result<Option<LossAndGradients>, TorchFault> {
-        self.loss_and_gradients_on_cuda(choice.index.numel(), choice.into())
-    }
-
     /// Computes the same by the kernels that a GPU gets, compiled by someone else: `compile` is given their text, in which up to
     /// `slices` threads share the making of a number, and their names. Nothing where it returns nothing.
     ///
@@ -109,31 +93,12 @@ impl Net {
         let _guard = no_grad_guard();
         let given = EvalContext { frame: self.frame(choice.index.numel()), ..self.given_nothing() };
         let program = Compiled::by(given, &self.plan.training_outputs(), slices, compile);
-        program.map(|program| self.by_kernels(&program, choice.into())).transpose()
-    }
-
-    /// Does the same by kernels that are written for the plan, where there is a GPU and that can be had.
-    fn loss_and_gradients_on_cuda(
-        &mut self,
-        samples: usize,
-        batch: Reads<'_>,
-    ) -> Result<Option<LossAndGradients>, TorchFault> {
-        if !self.place.device.is_cuda() {
-            return Ok(None);
-        }
-        let _guard = no_grad_guard();
-        let frame = self.frame(samples);
-        if self.training.cuda.as_ref().is_none_or(|(made_for, _)| *made_for != frame.sizes) {
-            let given = EvalContext { frame, ..self.given_nothing() };
-            let program = Compiled::new(given, &self.plan.training_outputs());
-            self.training.cuda = Some((frame.sizes, program));
-        }
-        let Some((_, Some(program))) = &self.training.cuda else { return Ok(None) };
-        self.by_kernels(program, batch).map(Some)
+        let scalars = self.step.on(self.place)?;
+        program.map(|program| self.by_kernels(&program, choice.reads(&scalars))).transpose()
     }
 
     fn by_kernels<K: Kernels>(&self, program: &Compiled<K>, batch: Reads<'_>) -> Result<LossAndGradients, TorchFault> {
-        program.run(&self.plan, batch)?;
+        program.run(&self.plan, batch, Phase::Compute)?;
         self.gathered(|id| program.view(id).ok_or_else(|| missing(id)))
     }
 
@@ -144,7 +109,7 @@ impl Net {
     }
 
     /// Returns R and B for so many samples of all runs.
-    fn frame(&self, samples: usize) -> Frame {
+    pub(super) fn frame(&self, samples: usize) -> Frame {
         let runs = self.runs();
         Frame { sizes: Sizes { runs, batch: samples / runs.max(1) }, place: self.place }
     }
@@ -161,7 +126,7 @@ impl Net {
         let given = self.given(&sample, None);
         let mut runs = Replicas::fitting(last, given, &self.plan.training_outputs())?;
         let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
-        runs.run(&self.plan, (x, &classes), watch)?;
+        runs.run(&self.plan, (x, &classes, self.step.scalars()), watch)?;
         let lesson = self.gathered(|id| runs.view(id).ok_or_else(|| missing(id)))?;
         self.training.cpu = Some(runs);
         Ok(lesson)

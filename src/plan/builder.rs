@@ -107,6 +107,31 @@ impl Builder {
         parts.try_fold(first, |sum, part| self.push(Op::Add, &[sum, part], ""))
     }
 
+    /// Enters a row of the optimizer's state beside a learned one, all zeros at first; returns the row and its tensor.
+    pub(super) fn state(
+        &mut self,
+        of: ParameterId,
+        name: CompactString,
+        holds: &'static str,
+    ) -> Result<(ParameterId, TensorId), Bug> {
+        let id = ParameterId(self.parameters.len());
+        let known = &self.parameters[of.0];
+        let (shape, rate) = (known.shape.clone(), known.rate);
+        self.parameters.push(Parameter {
+            name: name.clone(),
+            key: name.clone(),
+            shape,
+            start: Init::Constant(0.0),
+            learned: false,
+            state: true,
+            rate,
+            holds,
+            shared_by: Vec::new(),
+            masked: 0,
+        });
+        Ok((id, self.push(Op::Parameter(id), &[], &name)?))
+    }
+
     /// Returns the tensors of the learned rows, in the table's order.
     pub(super) fn learned(&self) -> Vec<TensorId> {
         let learned = |tensor: &Tensor| matches!(tensor.op, Op::Parameter(id) if self.parameters[id.0].learned);
@@ -137,6 +162,7 @@ impl Builder {
             shape: row.shape,
             start: row.start,
             learned: row.learned,
+            state: false,
             rate: row.rate,
             holds: row.holds,
             shared_by: vec![user.into()],

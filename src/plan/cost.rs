@@ -53,6 +53,7 @@ impl Op {
             // the batch is given, views touch nothing; positions, labels and masks are made before the first step
             Self::Sample { .. }
             | Self::Labels { .. }
+            | Self::Scalar(_)
             | Self::Parameter(_)
             | Self::Unsqueeze { .. }
             | Self::Squeeze { .. }
@@ -65,7 +66,7 @@ impl Op {
             Self::Constant { .. } | Self::Pad { .. } | Self::Symmetrize { .. } | Self::Diagonal | Self::DiagonalOf => 0,
             Self::Unary(function) => made.saturating_mul(price(*function)),
             Self::Affine { .. } => made.saturating_mul(2),
-            Self::Add | Self::Subtract | Self::Multiply | Self::PoolGrad(_) => made,
+            Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::PoolGrad(_) => made,
             Self::Sum { .. } | Self::Pool(_) | Self::SymmetrizeGrad { .. } => read,
             Self::Softmax { .. } | Self::LogSoftmax { .. } => made.saturating_mul(TRANSCENDENTAL + 3),
             Self::MatMul { transpose_left, .. } => {
@@ -107,7 +108,7 @@ fn weighed(over: Bilinear, weights: u64, operands: &[&Shape], sizes: Sizes) -> u
 
 fn price(function: Function) -> u64 {
     match function {
-        Function::Relu | Function::Square | Function::Absolute | Function::Sign => 1,
+        Function::Relu | Function::Square | Function::SquareRoot | Function::Absolute | Function::Sign => 1,
         Function::StraightThroughStep => 2,
         Function::Lorentzian => 3,
         Function::Tanh
@@ -116,6 +117,7 @@ fn price(function: Function) -> u64 {
         | Function::Sigmoid
         | Function::Gelu
         | Function::Exp
+        | Function::ExpMinusOne
         | Function::Normal => TRANSCENDENTAL,
     }
 }

@@ -21,8 +21,9 @@ impl Plan {
 
     /// Tells for each tensor whether it depends on the batch or on anything that is learned.
     pub fn changing(&self) -> Vec<bool> {
-        let learned = |tensor: &Tensor| matches!(tensor.op, Op::Parameter(id) if self.parameters()[id.index()].learned);
-        self.made_of(|tensor| tensor.op.reads_batch() || learned(tensor))
+        let learned = |tensor: &Tensor| matches!(tensor.op, Op::Parameter(id) if self.rows()[id.index()].changes());
+        let given = |tensor: &Tensor| tensor.op.reads_batch() || matches!(tensor.op, Op::Scalar(_));
+        self.made_of(|tensor| given(tensor) || learned(tensor))
     }
 
     /// Tells for each tensor whether it depends on the batch.

@@ -21,6 +21,10 @@ pub enum Function {
     Exp,
     /// x².
     Square,
+    /// √x.
+    SquareRoot,
+    /// eˣ − 1, precise near 0.
+    ExpMinusOne,
     /// 1 / (1 + x²).
     Lorentzian,
     /// |x|.
@@ -44,6 +48,8 @@ impl Function {
             Self::Normal => "normal",
             Self::Exp => "exp",
             Self::Square => "square",
+            Self::SquareRoot => "square root",
+            Self::ExpMinusOne => "exp minus 1",
             Self::Lorentzian => "lorentzian",
             Self::Absolute => "absolute",
             Self::Sign => "sign",

@@ -78,8 +78,9 @@ fn forward(wiring: &Wiring) -> Result<PlanDraft, Bug> {
     let learned = parameters.iter().filter(|parameter| parameter.learned);
     let counts = counts(wiring, learned.map(super::parameter::Parameter::used).fold(0, u64::saturating_add));
     let name = wiring.model().name().to_owned();
-    let (gradients, choices) = (Vec::new(), Vec::new());
-    let parts = PlanDraft { name, tensors, parameters, output, penalty, losses, gradients, choices, received, counts };
+    let (gradients, updates, choices) = (Vec::new(), Vec::new(), Vec::new());
+    let parts =
+        PlanDraft { name, tensors, parameters, output, penalty, losses, gradients, updates, choices, received, counts };
     parts.check_table("lower")?;
     parts.check("lower").map(|()| parts)
 }

@@ -1,6 +1,6 @@
 //! Names of operations in words, for printed plans, faults and the bench.
 
-use super::op::{Bilinear, Op};
+use super::op::{Bilinear, Op, Scalar};
 use super::tensor::TensorId;
 use super::verify::Plan;
 
@@ -10,6 +10,8 @@ impl Op {
         match self {
             Self::Sample { .. } => "input samples",
             Self::Labels { .. } => "input labels",
+            Self::Scalar(Scalar::LearningRate) => "input learning rate",
+            Self::Scalar(Scalar::Step) => "input step",
             Self::Constant { .. } => "constant",
             Self::Parameter(_) => "parameter",
             Self::Positions(_) => "positions",
@@ -20,6 +22,7 @@ impl Op {
             Self::Add => "add",
             Self::Subtract => "subtract",
             Self::Multiply => "multiply",
+            Self::Divide => "divide",
             Self::Sum { .. } => "sum",
             Self::Unsqueeze { .. } => "unsqueeze",
             Self::Squeeze { .. } => "squeeze",

@@ -22,6 +22,8 @@ pub enum Op {
         /// C.
         classes: usize,
     },
+    /// A number that a step is given, [1].
+    Scalar(Scalar),
     /// A row of the parameter table.
     Parameter(ParameterId),
     /// Where neurons lie, 1 × N × dims.
@@ -52,6 +54,8 @@ pub enum Op {
     Subtract,
     /// x · y, element by element.
     Multiply,
+    /// x / y, element by element.
+    Divide,
     /// Sum over one axis, which disappears.
     Sum {
         /// The axis, from 0.
@@ -141,6 +145,15 @@ pub enum Op {
     Scatter(SparsePattern),
 }
 
+/// A number that a step is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scalar {
+    /// The learning rate.
+    LearningRate,
+    /// The number of the update, from 1.
+    Step,
+}
+
 /// A grid whose rows and columns are cut into squares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Squares {
@@ -170,6 +183,7 @@ impl Op {
         match self {
             Self::Sample { .. }
             | Self::Labels { .. }
+            | Self::Scalar(_)
             | Self::Parameter(_)
             | Self::Positions(_)
             | Self::Mask(_)
@@ -178,6 +192,7 @@ impl Op {
             Self::Add
             | Self::Subtract
             | Self::Multiply
+            | Self::Divide
             | Self::MatMul { .. }
             | Self::LocalConv(..)
             | Self::Sparse(..) => 2,

@@ -22,6 +22,8 @@ pub struct Parameter {
     pub start: Init,
     /// Whether training changes it.
     pub learned: bool,
+    /// Whether it is the state of the optimizer that belongs to another row.
+    pub state: bool,
     /// How fast, in learning rates.
     pub rate: f64,
     /// What its numbers mean, in a few words.
@@ -33,6 +35,11 @@ pub struct Parameter {
 }
 
 impl Parameter {
+    /// Tells whether a step changes it.
+    pub fn changes(&self) -> bool {
+        self.learned || self.state
+    }
+
     /// Returns the number of values of one run that something is made of.
     pub fn used(&self) -> u64 {
         self.count().saturating_sub(self.masked)

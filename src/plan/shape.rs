@@ -49,7 +49,7 @@ impl Op {
             (Self::Constant { shape, .. }, []) => Ok(Cow::Borrowed(shape)),
             (Self::Unary(_) | Self::Affine { .. }, [x]) => Ok(Cow::Borrowed(x)),
             (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| Cow::Borrowed(*x)),
-            (Self::Add | Self::Subtract | Self::Multiply, [x, y]) if x == y => Ok(Cow::Borrowed(x)),
+            (Self::Add | Self::Subtract | Self::Multiply | Self::Divide, [x, y]) if x == y => Ok(Cow::Borrowed(x)),
             _ => self.another(operands).map(Cow::Owned),
         }
     }
@@ -60,13 +60,14 @@ impl Op {
             (Self::Sample { neurons: size } | Self::Labels { classes: size }, []) => {
                 Ok(Shape::new([Dim::Runs, Dim::Size(*size), Dim::Batch]))
             }
+            (Self::Scalar(_), []) => Ok(Shape::fixed(&[1])),
             (Self::Positions(space), []) => Ok(Shape::fixed(&[1, space.neurons(), space.dims()])),
             (Self::Mask(wires), []) => {
                 let [sources, targets] = wires.ends();
                 Ok(Shape::fixed(&[1, sources, targets]))
             }
             (Self::Codes(codes), []) => Ok(Shape::fixed(&[1, codes.neurons(), codes.bits()])),
-            (Self::Add | Self::Subtract | Self::Multiply, [x, y]) => broadcast(x, y),
+            (Self::Add | Self::Subtract | Self::Multiply | Self::Divide, [x, y]) => broadcast(x, y),
             (Self::Sum { axis }, [x]) => without(x, *axis),
             (Self::Unsqueeze { axis }, [x]) => with_one(x, *axis),
             (Self::Squeeze { axis }, [x]) => of_one(x, *axis).and_then(|()| without(x, *axis)),

@@ -5,7 +5,7 @@ use std::fmt;
 use super::conv_geometry::ConvGeometry;
 use super::cost::Cost;
 use super::op::Op;
-use super::tensor::{ParameterId, Shape, Sizes};
+use super::tensor::{Shape, Sizes};
 use super::verify::{Plan, Tensor};
 use crate::geometry::Space;
 
@@ -31,8 +31,12 @@ impl fmt::Display for Plan {
             writeln!(f, "  {choice}")?;
         }
         writeln!(f, "table")?;
-        for (index, parameter) in self.parameters().iter().enumerate() {
-            let learned = if parameter.learned { "learned" } else { "fixed" };
+        for (index, parameter) in self.rows().iter().enumerate() {
+            let learned = match (parameter.state, parameter.learned) {
+                (true, _) => "state",
+                (false, true) => "learned",
+                (false, false) => "fixed",
+            };
             let rate = match parameter.rate {
                 1.0 => String::new(),
                 rate => format!(" at rate {rate:?}"),
@@ -62,9 +66,8 @@ impl fmt::Display for Plan {
             writeln!(f, "penalty {penalty}")?;
         }
         writeln!(f, "loss {}", self.losses())?;
-        let learned = (0..).zip(self.parameters()).filter(|(_, parameter)| parameter.learned);
-        for ((index, _), gradient) in learned.zip(self.gradients()) {
-            writeln!(f, "update {} by adam along {gradient}", ParameterId(index))?;
+        for (row, value) in self.updates() {
+            writeln!(f, "update {row} = {value}")?;
         }
         Ok(())
     }
@@ -85,7 +88,7 @@ impl fmt::Display for Shown<'_> {
         let operand = |index: usize| self.0.operands.get(index).map(ToString::to_string).unwrap_or_default();
         match &self.0.op {
             Op::Sample { .. } => f.write_str("input samples"),
-            Op::Labels { .. } => f.write_str("input labels"),
+            Op::Labels { .. } | Op::Scalar(_) => f.write_str(self.0.op.name()),
             Op::Constant { value, .. } => write!(f, "{value:?}"),
             Op::Parameter(id) => write!(f, "parameter {id}"),
             Op::Positions(Space::Grid(axes)) => write!(f, "positions {}", Shape::fixed(axes)),
@@ -98,6 +101,7 @@ impl fmt::Display for Shown<'_> {
             Op::Add => write!(f, "{} + {}", operand(0), operand(1)),
             Op::Subtract => write!(f, "{} - {}", operand(0), operand(1)),
             Op::Multiply => write!(f, "{} * {}", operand(0), operand(1)),
+            Op::Divide => write!(f, "{} / {}", operand(0), operand(1)),
             Op::Sum { axis } => write!(f, "sum {} over axis {axis}", operand(0)),
             Op::Unsqueeze { axis } => write!(f, "unsqueeze {} at axis {axis}", operand(0)),
             Op::Squeeze { axis } => write!(f, "squeeze {} at axis {axis}", operand(0)),

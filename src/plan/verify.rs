@@ -8,7 +8,7 @@ use super::choice::Choice;
 use super::op::Op;
 use super::parameter::Parameter;
 use super::received::Received;
-use super::tensor::{Dim, Shape, Sizes, TensorId};
+use super::tensor::{Dim, ParameterId, Shape, Sizes, TensorId};
 use crate::diag::Bug;
 use crate::parallel::first;
 
@@ -59,6 +59,7 @@ pub struct Plan {
     penalty: Option<TensorId>,
     losses: TensorId,
     gradients: Vec<TensorId>,
+    updates: Vec<(ParameterId, TensorId)>,
     choices: Vec<Choice>,
     received: Vec<Received>,
     counts: Counts,
@@ -74,6 +75,8 @@ pub(super) struct PlanDraft {
     pub(super) penalty: Option<TensorId>,
     pub(super) losses: TensorId,
     pub(super) gradients: Vec<TensorId>,
+    /// What each learned row, and each row of the optimizer's state, becomes in a step.
+    pub(super) updates: Vec<(ParameterId, TensorId)>,
     pub(super) choices: Vec<Choice>,
     pub(super) received: Vec<Received>,
     pub(super) counts: Counts,
@@ -86,9 +89,20 @@ impl Plan {
         parts.check(pass)?;
         parts.check_table(pass)?;
         check_gradients(&parts).map_err(|why| Bug { pass, tensor: parts.losses.to_string(), why })?;
-        let PlanDraft { name, tensors, parameters, output, penalty, losses, gradients, choices, received, counts } =
-            parts;
-        Ok(Self { name, tensors, parameters, output, penalty, losses, gradients, choices, received, counts })
+        let PlanDraft {
+            name,
+            tensors,
+            parameters,
+            output,
+            penalty,
+            losses,
+            gradients,
+            updates,
+            choices,
+            received,
+            counts,
+        } = parts;
+        Ok(Self { name, tensors, parameters, output, penalty, losses, gradients, updates, choices, received, counts })
     }
 
     /// Returns the model's name.
@@ -111,9 +125,25 @@ impl Plan {
         self.tensors.iter().enumerate().map(|(index, tensor)| (TensorId(index), tensor))
     }
 
-    /// Returns the parameter table.
+    /// Returns the rows of the parameter table that are learned or drawn: the genome.
     pub fn parameters(&self) -> &[Parameter] {
+        let genome = self.parameters.iter().take_while(|row| !row.state).count();
+        &self.parameters[..genome]
+    }
+
+    /// Returns all rows of the table: those of the genome, then the optimizer's state.
+    pub fn rows(&self) -> &[Parameter] {
         &self.parameters
+    }
+
+    /// Returns what each learned row, and each row of the optimizer's state, becomes in a step.
+    pub fn updates(&self) -> &[(ParameterId, TensorId)] {
+        &self.updates
+    }
+
+    /// Returns what the update of a step is asked for.
+    pub fn update_outputs(&self) -> Vec<TensorId> {
+        self.updates.iter().map(|(_, value)| *value).collect()
     }
 
     /// Returns the network's answer, R × classes × B, before softmax.
@@ -201,13 +231,27 @@ impl PlanDraft {
     /// Returns what is asked for besides operands: results, what rows start from, and what populations receive.
     pub(super) fn asked(&self) -> impl Iterator<Item = TensorId> {
         let starts = self.parameters.iter().flat_map(|parameter| parameter.start.reads());
-        let results = self.gradients.iter().copied().chain([self.output, self.losses]).chain(self.penalty);
+        let updates = self.updates.iter().map(|(_, value)| *value);
+        let results =
+            self.gradients.iter().copied().chain(updates).chain([self.output, self.losses]).chain(self.penalty);
         results.chain(starts).chain(self.received.iter().flat_map(Received::reads))
     }
 
     /// Returns the same plan with other `tensors`, each old one found where `place` says.
     pub(super) fn moved(self, tensors: Vec<Tensor>, place: impl Fn(TensorId) -> TensorId) -> Self {
-        let Self { name, mut parameters, output, penalty, losses, gradients, choices, mut received, counts, .. } = self;
+        let Self {
+            name,
+            mut parameters,
+            output,
+            penalty,
+            losses,
+            gradients,
+            updates,
+            choices,
+            mut received,
+            counts,
+            ..
+        } = self;
         for parameter in &mut parameters {
             parameter.start.retarget(&place);
         }
@@ -215,8 +259,9 @@ impl PlanDraft {
             received.retarget(&place);
         }
         let gradients = gradients.into_iter().map(&place).collect();
+        let updates = updates.into_iter().map(|(row, value)| (row, place(value))).collect();
         let (output, penalty, losses) = (place(output), penalty.map(&place), place(losses));
-        Self { name, tensors, parameters, output, penalty, losses, gradients, choices, received, counts }
+        Self { name, tensors, parameters, output, penalty, losses, gradients, updates, choices, received, counts }
     }
 }
 
@@ -268,8 +313,16 @@ fn check_gradients(parts: &PlanDraft) -> Result<(), String> {
         return Err("each learned row must have one gradient".to_owned());
     }
     let shape = |id: TensorId| parts.tensors.get(id.index()).map(|tensor| &tensor.shape);
-    match learned.zip(&parts.gradients).find(|(parameter, id)| shape(**id) != Some(&parameter.shape)) {
-        Some((parameter, id)) => Err(format!("the gradient {id} of {} must be {}", parameter.name, parameter.shape)),
-        None => Ok(()),
+    if let Some((parameter, id)) =
+        learned.zip(&parts.gradients).find(|(parameter, id)| shape(**id) != Some(&parameter.shape))
+    {
+        return Err(format!("the gradient {id} of {} must be {}", parameter.name, parameter.shape));
     }
+    for (row, value) in &parts.updates {
+        let row = parts.parameters.get(row.0).ok_or_else(|| format!("no row {row}"))?;
+        if !(row.learned || row.state) || shape(*value) != Some(&row.shape) {
+            return Err(format!("{value} cannot become {} {}", row.name, row.shape));
+        }
+    }
+    Ok(())
 }

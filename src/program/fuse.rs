@@ -3,6 +3,7 @@
 #![allow(clippy::wildcard_enum_match_arm)] // what holds of few operations
 
 use super::legalize::{is_elementwise, is_library, terms};
+use super::update::{AdamUpdate, updates};
 use super::{Request, Target};
 use crate::plan::{Bilinear, Function, Op, Plan, TensorId};
 
@@ -50,18 +51,39 @@ pub(super) struct Fused {
     pub(super) stored: Vec<bool>,
     /// For each tensor that a loop makes the loop, and what it reads.
     pub(super) loops: Vec<Option<(Loop, Vec<TensorId>)>>,
+    /// Updates that are made in place.
+    pub(super) updates: Vec<AdamUpdate>,
 }
 
 /// Settles which of the tensors in `order` go to memory.
 pub(super) fn fuse(plan: &Plan, order: &[TensorId], shapes: &[Vec<usize>], request: &Request<'_>) -> Fused {
     let count = plan.tensors().len();
-    let mut fused = Fused { stored: vec![true; count], loops: (0..count).map(|_| None).collect() };
+    let mut fused = Fused { stored: vec![true; count], loops: (0..count).map(|_| None).collect(), updates: Vec::new() };
     match request.target {
         Target::Torch => {}
         Target::Cpu { .. } => Loops::new(plan, order, shapes, request).find(order, &mut fused),
         Target::Cuda => fused.stored = Expressions::new(plan, order, shapes, request.wanted).find(order),
     }
+    if request.target != Target::Torch {
+        for (update, inside) in updates(plan, order, request.wanted) {
+            let [_, first, second] = update.values;
+            inside.into_iter().chain([first, second]).for_each(|id| {
+                fused.stored[id.index()] = false;
+                fused.loops[id.index()] = None;
+            });
+            // rows are written while it is read
+            fused.stored[update.gradient.index()] = true;
+            fused.updates.push(update);
+        }
+    }
     fused
+}
+
+/// Counts how often operations read each tensor.
+pub(super) fn uses(plan: &Plan, order: &[TensorId]) -> Vec<usize> {
+    let mut uses = vec![0; plan.tensors().len()];
+    order.iter().flat_map(|id| &plan.tensor(*id).operands).for_each(|operand| uses[operand.index()] += 1);
+    uses
 }
 
 /// Finds loops.
@@ -75,11 +97,8 @@ struct Loops<'a> {
 impl<'a> Loops<'a> {
     fn new(plan: &'a Plan, order: &[TensorId], shapes: &'a [Vec<usize>], request: &Request<'_>) -> Self {
         let count = plan.tensors().len();
-        let (mut uses, mut computed) = (vec![0_usize; count], vec![false; count]);
-        for id in order {
-            computed[id.index()] = true;
-            plan.tensor(*id).operands.iter().for_each(|operand| uses[operand.index()] += 1);
-        }
+        let (mut uses, mut computed) = (uses(plan, order), vec![false; count]);
+        order.iter().for_each(|id| computed[id.index()] = true);
         for id in request.wanted {
             uses[id.index()] = usize::MAX;
         }
@@ -210,6 +229,7 @@ fn moves(op: &Op) -> bool {
     matches!(
         op,
         Op::Labels { .. }
+            | Op::Scalar(_)
             | Op::Constant { .. }
             | Op::Unsqueeze { .. }
             | Op::Squeeze { .. }

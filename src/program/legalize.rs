@@ -1,7 +1,7 @@
 //! Which kernel an operation gets on a target: one match, which names all operations.
 
 use super::product::Product;
-use super::{Loop, Target};
+use super::{AdamUpdate, Loop, Target};
 use crate::plan::{Op, Plan, TensorId};
 
 /// Multiplications from which on a library makes a product on a GPU.
@@ -22,6 +22,8 @@ pub enum Kernel {
     Gemm(Product),
     /// A sum over receptive fields, or along listed pairs of neurons.
     Pairs,
+    /// Adam's update of a row and its moments, in place.
+    Adam(AdamUpdate),
     /// An expression in a kernel that is written for the plan.
     Expression,
     /// libtorch.
@@ -52,6 +54,7 @@ pub(super) fn is_library(op: &Op, products: f64) -> bool {
         Op::Sparse(..) | Op::Gather(_) | Op::Scatter(_) => true,
         Op::Sample { .. }
         | Op::Labels { .. }
+        | Op::Scalar(_)
         | Op::Parameter(_)
         | Op::Positions(_)
         | Op::Mask(_)
@@ -62,6 +65,7 @@ pub(super) fn is_library(op: &Op, products: f64) -> bool {
         | Op::Add
         | Op::Subtract
         | Op::Multiply
+        | Op::Divide
         | Op::Sum { .. }
         | Op::Unsqueeze { .. }
         | Op::Squeeze { .. }
@@ -91,13 +95,13 @@ pub(super) fn terms(plan: &Plan, id: TensorId, shapes: &[Vec<usize>]) -> f64 {
 
 /// Tells whether an operation computes each number of its result from one number of each operand.
 pub(super) fn is_elementwise(op: &Op) -> bool {
-    matches!(op, Op::Unary(_) | Op::Affine { .. } | Op::Add | Op::Subtract | Op::Multiply)
+    matches!(op, Op::Unary(_) | Op::Affine { .. } | Op::Add | Op::Subtract | Op::Multiply | Op::Divide)
 }
 
 fn on_cpu(plan: &Plan, id: TensorId, shapes: &[Vec<usize>], lanes: usize, comes: impl Fn(TensorId) -> bool) -> Kernel {
     let tensor = plan.tensor(id);
     match &tensor.op {
-        Op::Sample { .. } | Op::Labels { .. } => Kernel::Batch,
+        Op::Sample { .. } | Op::Labels { .. } | Op::Scalar(_) => Kernel::Batch,
         Op::MatMul { transpose_left, transpose_right } => {
             let &[left, right] = tensor.operands.as_slice() else { return Kernel::Library };
             let (lies, made) = (&shapes[left.index()], &shapes[id.index()]);
@@ -114,6 +118,7 @@ fn on_cpu(plan: &Plan, id: TensorId, shapes: &[Vec<usize>], lanes: usize, comes:
         | Op::Add
         | Op::Subtract
         | Op::Multiply
+        | Op::Divide
         | Op::Sum { .. }
         | Op::Expand { .. }
         | Op::Select { .. }

@@ -14,11 +14,13 @@ mod schedule;
 mod show;
 mod stages;
 mod target;
+mod update;
 
 pub use self::fuse::{Loop, LoopStep, Source};
 pub use self::legalize::Kernel;
 pub use self::product::Product;
 pub use self::target::Target;
+pub use self::update::AdamUpdate;
 use crate::plan::{Op, Plan, Sizes, TensorId};
 
 /// What a program is asked for.
@@ -66,6 +68,8 @@ pub enum Home {
         /// How many there are.
         count: usize,
     },
+    /// In place of those of a row, which is named by its tensor.
+    Row(TensorId),
     /// In memory of their own, which outlives the program.
     Result,
     /// They are those of another tensor.
@@ -100,6 +104,9 @@ impl Program {
         let owners = aliases::owners(plan, request.target);
         let fused = fuse::fuse(plan, &order, &shapes, request);
         let mut homes = homes(plan, &order, &owners, request);
+        for update in &fused.updates {
+            update.values.iter().zip(update.rows).for_each(|(value, row)| homes[value.index()] = Home::Row(row));
+        }
         let mut launches = schedule::launches(plan, &order, (&shapes, &fused, &homes), request.target);
         liveness::note_ends(&mut launches, &owners, request);
         let memory = buffers::place(&launches, |id| count(&shapes[id.index()]), &mut homes);
@@ -147,6 +154,12 @@ impl Program {
         &self.launches
     }
 
+    /// Returns how many launches write no row: these can be made again. The others make the update.
+    pub fn before_update(&self) -> usize {
+        let updates = |launch: &Launch| launch.makes.iter().any(|make| matches!(make.kernel, Kernel::Adam(_)));
+        self.launches.iter().position(updates).unwrap_or(self.launches.len())
+    }
+
     /// Returns how many numbers its memory holds.
     pub fn memory(&self) -> usize {
         self.memory
@@ -157,7 +170,7 @@ impl Program {
         const NUMBER: u64 = 4;
         let outside = |(home, shape): (&Home, &Vec<usize>)| match home {
             Home::Result | Home::Constant(_) => count(shape) as u64,
-            Home::Nowhere | Home::Given | Home::Samples | Home::Memory { .. } | Home::Of(_) => 0,
+            Home::Nowhere | Home::Given | Home::Samples | Home::Memory { .. } | Home::Row(_) | Home::Of(_) => 0,
         };
         let outside: u64 = self.homes.iter().zip(&self.shapes).map(outside).fold(0, u64::saturating_add);
         outside.saturating_add(self.memory as u64).saturating_mul(NUMBER)

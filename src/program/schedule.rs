@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::fuse::Fused;
 use super::legalize::{Kernel, kernel};
-use super::{Home, Launch, Make, Target};
+use super::{AdamUpdate, Home, Launch, Make, Target};
 use crate::plan::{Plan, TensorId};
 
 /// Returns the launches that make what goes to memory of the tensors in `order`.
@@ -18,7 +18,8 @@ pub(super) fn launches(
     let comes = |id: TensorId| homes[id.index()] == Home::Samples;
     let mut launches: Vec<Launch> = Vec::new();
     let mut levels = vec![0_usize; plan.tensors().len()];
-    for id in order {
+    let updated: FxHashSet<TensorId> = fused.updates.iter().map(|update| update.values[0]).collect();
+    for id in order.iter().filter(|id| !updated.contains(*id)) {
         let before = plan.tensor(*id).operands.iter().map(|operand| levels[operand.index()]).max().unwrap_or(0);
         let nothing = match homes[id.index()] {
             // libtorch makes a view
@@ -33,7 +34,8 @@ pub(super) fn launches(
         let make = match fused.loops[id.index()].clone() {
             Some((found, reads)) => Make { tensor: *id, kernel: Kernel::Loop(found), reads },
             None => {
-                let reads = if target == Target::Cuda { reads(plan, *id, fused, homes) } else { operands(plan, *id) };
+                let all = plan.tensor(*id).operands.to_vec();
+                let reads = if target == Target::Cuda { in_memory(plan, all, fused, homes) } else { all };
                 Make { tensor: *id, kernel: kernel(plan, *id, shapes, target, comes), reads }
             }
         };
@@ -42,16 +44,29 @@ pub(super) fn launches(
             _ => launches.push(Launch { makes: vec![make], ends: Vec::new() }),
         }
     }
+    launches.extend(updates(plan, (fused, homes), target));
     launches
 }
 
-fn operands(plan: &Plan, id: TensorId) -> Vec<TensorId> {
-    plan.tensor(id).operands.to_vec()
+/// Returns what writes rows, after all that reads them.
+fn updates(plan: &Plan, (fused, homes): (&Fused, &[Home]), target: Target) -> Vec<Launch> {
+    let make = |update: &AdamUpdate| {
+        let all = update.rows.into_iter().chain([update.gradient]).chain(update.scalars).collect();
+        let reads = if target == Target::Cuda { in_memory(plan, all, fused, homes) } else { all };
+        Make { tensor: update.values[0], kernel: Kernel::Adam(*update), reads }
+    };
+    let makes: Vec<Make> = fused.updates.iter().map(make).collect();
+    let launch = |makes: Vec<Make>| Launch { makes, ends: Vec::new() };
+    match target {
+        _ if makes.is_empty() => Vec::new(),
+        Target::Cuda => vec![launch(makes)],
+        Target::Cpu { .. } | Target::Torch => makes.into_iter().map(|make| launch(vec![make])).collect(),
+    }
 }
 
-/// Returns the tensors in memory that an expression reads, each once.
-fn reads(plan: &Plan, id: TensorId, fused: &Fused, homes: &[Home]) -> Vec<TensorId> {
-    let (mut open, mut found, mut seen) = (operands(plan, id), Vec::new(), FxHashSet::default());
+/// Returns the tensors in memory that expressions of these are made of, each once.
+fn in_memory(plan: &Plan, mut open: Vec<TensorId>, fused: &Fused, homes: &[Home]) -> Vec<TensorId> {
+    let (mut found, mut seen) = (Vec::new(), FxHashSet::default());
     while let Some(id) = open.pop() {
         if !seen.insert(id) {
             continue;

@@ -51,6 +51,7 @@ impl Program {
         let place = match self.home(id) {
             Home::Memory { start, count } => format!(" at {start}, {count} numbers"),
             Home::Result => " as a result".to_owned(),
+            Home::Row(row) => format!(" in place of {row}"),
             Home::Nowhere | Home::Given | Home::Constant(_) | Home::Samples | Home::Of(_) => String::new(),
         };
         let _ = write!(text, "{id} {:?} = ", self.shape(id));
@@ -77,6 +78,7 @@ impl Kernel {
             Self::Tiles(_) => "by tiles",
             Self::Gemm(_) => "by gemm",
             Self::Pairs => "pair by pair",
+            Self::Adam(_) => "by Adam",
             Self::Expression => "in a kernel",
             Self::Library => "by libtorch",
         }

@@ -4,10 +4,15 @@ use super::{Program, Request, Target};
 use crate::plan::{Op, Plan, Sizes, TensorId};
 
 impl Program {
-    /// Makes the program of a training step: losses and gradients.
+    /// Makes the program of a training step: losses, and the update of all that is learned.
     pub fn step(plan: &Plan, sizes: Sizes, target: Target) -> Self {
         let given = Self::known_in_steps(plan);
-        Self::new(plan, &Request { wanted: &plan.training_outputs(), given: &given, sizes, target })
+        Self::new(plan, &Request { wanted: &Self::step_outputs(plan), given: &given, sizes, target })
+    }
+
+    /// Returns what a training step is asked for. Gradients are among it: runs share memory, and are updated after all are computed.
+    pub fn step_outputs(plan: &Plan) -> Vec<TensorId> {
+        plan.training_outputs().into_iter().chain(plan.update_outputs()).collect()
     }
 
     /// Makes the program of one batch of an evaluation, for which weights are made beforehand.

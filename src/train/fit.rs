@@ -6,11 +6,12 @@ use serde::Serialize;
 use tch::no_grad_guard;
 use thiserror::Error;
 
+use super::adam::Adam;
 use super::factors::{Factors, Target, numbers};
 use super::outcome::Stopped;
 use super::pairs::{Judged, held_out, judge};
 use super::run::Interrupt;
-use crate::emit::{Adam, Place, TorchFault};
+use crate::emit::{Place, TorchFault};
 
 /// Steps between two looks at the loss.
 const LOOK: u64 = 25;
@@ -175,7 +176,7 @@ fn learn(
             loss = found;
             watch(step, loss);
         }
-        adam.step(gradients, rate)?;
+        adam.step(&gradients, rate)?;
         step += 1;
         if let Some(stopped) = interrupt() {
             return Ok((loss, step, stopped));

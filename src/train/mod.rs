@@ -5,6 +5,7 @@
 //!
 //! [`fit()`] is the way back: from a measured connectome to the X and O that reproduce it.
 
+mod adam;
 mod bench;
 mod claim;
 mod course;

@@ -10,7 +10,7 @@ use super::finite::{NotFinite, StepFault, first_bad, numbers};
 use super::reel::Reel;
 use super::samples::{Order, Samples};
 use super::threads::has_one_to_spare;
-use crate::emit::{Adam, LossAndGradients, Net, Place, Route, Safe, TorchFault};
+use crate::emit::{Net, Place, Safe, TorchFault};
 use crate::plan::{Op, ParameterId, TensorId};
 
 /// Steps between two looks at the losses on a GPU.
@@ -20,7 +20,6 @@ const LOOK_EVERY: u64 = 50;
 #[derive(Debug)]
 pub struct Stepper {
     net: Net,
-    adam: Adam,
     samples: Samples,
     order: Order,
     lr: f64,
@@ -48,10 +47,9 @@ impl Stepper {
     pub fn new(net: Net, samples: Samples, batch: usize, lr: f64) -> Result<Self, TorchFault> {
         let look_every = if net.place().device.is_cuda() { LOOK_EVERY } else { 1 };
         let order = Order::new(net.seeds(), samples.len(), batch, net.place());
-        let (adam, runs) = (Adam::new(net.learned())?.at(net.rates()), net.runs());
+        let runs = net.runs();
         let stepper = Self {
             net,
-            adam,
             samples,
             order,
             lr,
@@ -76,7 +74,7 @@ impl Stepper {
     /// What libtorch refuses: memory.
     pub fn looking_every(mut self, steps: u64) -> Result<Self, TorchFault> {
         self.look_every = steps.max(1);
-        self.safe = if self.look_every > 1 { Some(Safe::of(&self.adam)?) } else { None };
+        self.safe = if self.look_every > 1 { Some(Safe::of(&self.net)?) } else { None };
         Ok(self)
     }
 
@@ -102,10 +100,9 @@ impl Stepper {
         self.settle()?;
         let places: Vec<usize> = (0..self.runs.len()).filter(|place| runs.contains(&self.runs[*place])).collect();
         self.net.keep(&places)?;
-        self.adam.keep(self.net.learned(), &places)?;
         self.order = self.order.of(self.net.seeds());
         self.reel = Reel::default();
-        self.safe = if self.look_every > 1 { Some(Safe::of(&self.adam)?) } else { None };
+        self.safe = if self.look_every > 1 { Some(Safe::of(&self.net)?) } else { None };
         self.sums = places.iter().map(|place| self.sums[*place]).collect();
         self.runs = places.iter().map(|place| self.runs[*place]).collect();
         Ok(())
@@ -114,11 +111,6 @@ impl Stepper {
     /// Returns the net.
     pub fn net(&self) -> &Net {
         &self.net
-    }
-
-    /// Returns the optimiser.
-    pub fn adam(&self) -> &Adam {
-        &self.adam
     }
 
     /// Returns the steps made.
@@ -141,30 +133,30 @@ impl Stepper {
             return Ok(None);
         }
         let (x, labels) = self.batch()?;
-        let LossAndGradients { losses, gradients } = self.net.loss_and_gradients(&x, &labels)?;
+        let losses = self.compute((&x, &labels), None)?;
         let read = numbers(&losses)?;
         if let Some(run) = first_bad(&read) {
             return Err(self.not_finite(run, &x, &labels)?.into());
         }
         self.sum(&read);
-        self.update(gradients)?;
+        self.update()?;
         Ok(Some(read))
     }
 
     /// Makes one step and returns its losses, at which nobody has looked.
     fn blind(&mut self) -> Result<Live, TorchFault> {
-        let Self { net, adam, samples, order, reel, .. } = self;
+        let Self { net, samples, order, reel, .. } = self;
         let (index, runs) = (order.batch(self.done)?, net.runs());
-        adam.announce(self.lr)?;
+        net.announce(self.lr, self.done + 1)?;
         // any other way takes the learning rate, and the number of the step, as they are when it is recorded
-        let place = if adam.route() == Route::Fused { net.place() } else { Place::CPU };
+        let place = if net.has_kernels() { net.place() } else { Place::CPU };
         let losses = reel.play(place, &index, |index| {
-            let chosen = samples.choice(index).map(|choice| net.loss_and_gradients_at(choice)).transpose()?.flatten();
-            let LossAndGradients { losses, gradients } = match chosen {
-                Some(lesson) => lesson,
-                None => samples.gather(index, runs).and_then(|(x, labels)| net.loss_and_gradients(&x, &labels))?,
-            };
-            adam.update(gradients)?;
+            if let Some(losses) = samples.choice(index).map(|choice| net.step_at(choice)).transpose()?.flatten() {
+                return Ok(losses);
+            }
+            let (x, labels) = samples.gather(index, runs)?;
+            let losses = net.compute(&x, &labels, None)?;
+            net.update()?;
             Ok(losses)
         })?;
         self.done += 1;
@@ -190,7 +182,7 @@ impl Stepper {
             self.sum(row);
         }
         if let Some(safe) = &mut self.safe {
-            safe.keep(&self.adam)?;
+            safe.keep(&self.net)?;
         }
         Ok(())
     }
@@ -216,18 +208,19 @@ impl Stepper {
         Ok(batch)
     }
 
-    /// Computes losses and gradients, and calls `made` after each tensor.
-    pub(super) fn loss_and_gradients_traced(
+    /// Makes all of the next step but the update, and calls `made` after each tensor; returns the losses.
+    pub(super) fn compute(
         &mut self,
         (x, labels): (&Live, &Live),
-        made: impl FnMut(TensorId),
-    ) -> Result<LossAndGradients, TorchFault> {
-        self.net.loss_and_gradients_traced(x, labels, made)
+        made: Option<&mut dyn FnMut(TensorId)>,
+    ) -> Result<Live, TorchFault> {
+        self.net.announce(self.lr, self.done + 1)?;
+        self.net.compute(x, labels, made)
     }
 
     /// Makes the update; the step is done.
-    pub(super) fn update(&mut self, gradients: Vec<Live>) -> Result<(), TorchFault> {
-        self.adam.step(gradients, self.lr)?;
+    pub(super) fn update(&mut self) -> Result<(), TorchFault> {
+        self.net.update()?;
         self.done += 1;
         Ok(())
     }
@@ -244,7 +237,7 @@ impl Stepper {
     /// Goes back `steps` steps and makes them again with a look at each; `run` is the first that went bad.
     fn replay(&mut self, steps: u64, run: usize) -> Result<(), StepFault> {
         if let Some(safe) = &self.safe {
-            safe.restore(&mut self.adam)?;
+            safe.restore(&self.net)?;
         }
         self.done -= steps;
         self.look_every = 1;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use gemc::compile::compile;
 use gemc::options::Options;
 use gemc::plan::{Plan, Sizes, TensorId};
-use gemc::program::{Home, Launch, Program, Target};
+use gemc::program::{AdamUpdate, Home, Kernel, Launch, Program, Target};
 
 use crate::cases::case;
 use crate::pages::repository;
@@ -54,6 +54,12 @@ impl Memory<'_> {
             Home::Given | Home::Constant(_) | Home::Samples => true,
             Home::Memory { start, count } => self.lying.iter().any(|(_, at, length)| (*at, *length) == (start, count)),
             Home::Result => self.made.contains(&id) || self.program.is_alias(id),
+            // a row, once the update has written it
+            Home::Row(row) => {
+                let writes = |update: &AdamUpdate| update.values.contains(&id) && update.rows.contains(&row);
+                let launches = self.program.launches().iter().flat_map(|launch| &launch.makes);
+                launches.into_iter().any(|make| matches!(&make.kernel, Kernel::Adam(update) if writes(update)))
+            }
             // libtorch keeps what it makes
             Home::Nowhere | Home::Of(_) => self.made.contains(&id),
         };
@@ -105,6 +111,22 @@ fn memory_is_used_again() {
         let all = program.launches().iter().flat_map(|launch| &launch.makes);
         let all: usize = all.map(|make| program.shape(make.tensor).iter().product::<usize>()).sum();
         assert!(program.memory() * 4 < all * 3, "{target}: {} of {all}", program.memory());
+    }
+}
+
+/// Every learned row of every model is updated in place, by the last launches.
+#[test]
+fn rows_are_updated_in_place_and_last() {
+    for (name, plan) in plans() {
+        for target in [Target::CPU, Target::Cuda] {
+            let program = Program::step(&plan, Sizes::SHOWN, target);
+            let (before, after) = program.launches().split_at(program.before_update());
+            let is_update = |kernel: &Kernel| matches!(kernel, Kernel::Adam(_));
+            assert!(before.iter().flat_map(|launch| &launch.makes).all(|make| !is_update(&make.kernel)));
+            let updates: Vec<_> = after.iter().flat_map(|launch| &launch.makes).collect();
+            assert!(updates.iter().all(|make| is_update(&make.kernel)), "{name} on {target}");
+            assert_eq!(updates.len(), plan.learned().count(), "{name} on {target}");
+        }
     }
 }
 

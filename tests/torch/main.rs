@@ -1,7 +1,6 @@
 //! One binary with every test that needs libtorch. Models are texts; data is drawn, small, and learnt in seconds.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
-mod adam;
 mod author;
 mod bench;
 mod calibrate;
@@ -31,5 +30,6 @@ mod same;
 mod second;
 mod sparse;
 mod stage;
+mod steps;
 mod waves;
 mod weights;

@@ -40,7 +40,7 @@ const PRELUDE: &str = r#"
 "#;
 
 type Address = *mut c_void;
-type Kernel = unsafe extern "C" fn(Address, Address, Address, Address, Address, Address, i32, i32);
+type Kernel = unsafe extern "C" fn(Address, Address, Address, Address, Address, Address, Address, i32, i32);
 
 struct Host(Vec<Kernel>);
 
@@ -70,11 +70,11 @@ impl Host {
 
 impl Kernels for Host {
     unsafe fn launch(&self, kernel: usize, (blocks, threads): (usize, usize), arguments: &Arguments<'_>) -> bool {
-        let [memory, given, x, pixels, labels, index] = arguments.addresses();
+        let [memory, given, scalars, x, pixels, labels, index] = arguments.addresses();
         for (block, thread) in (0..blocks).flat_map(|block| (0..threads).map(move |thread| (block, thread))) {
             let [block, thread] = [block, thread].map(|number| i32::try_from(number).unwrap());
             // SAFETY: the kernels were written for tensors of these sizes, and check what lies beyond the last number.
-            unsafe { self.0[kernel](memory, given, x, pixels, labels, index, block, thread) };
+            unsafe { self.0[kernel](memory, given, scalars, x, pixels, labels, index, block, thread) };
         }
         true
     }
@@ -100,6 +100,33 @@ fn plan(text: &str) -> Plan {
 fn pixels(plan: &Plan) -> Tensor {
     let drawn = RandomStream::new(9, "x").uniform(SAMPLES * plan.inputs(), 127.0);
     (Tensor::from_slice(&drawn) + 128.0).to_kind(Kind::Uint8).view([i64::try_from(SAMPLES).unwrap(), -1])
+}
+
+/// Kernels that update rows in place, in the same launch for all rows, come to what loops on the CPU come to.
+#[test]
+fn kernels_make_whole_steps() {
+    for path in texts("models") {
+        let plan = plan(&fs::read_to_string(&path).unwrap());
+        let mut nets = [0, 1].map(|_| Net::new(&plan, &[7, 8], Place::CPU).unwrap());
+        let (pixels, labels) = (pixels(&plan), Tensor::from_slice(&[0_i64, 1, 0, 1]));
+        let index = Tensor::from_slice(&[3_i64, 0, 2, 1, 1, 0]);
+        let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
+        let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(BatchBuffer::DARKEST);
+        let (x, labels) = (x.view([2, 3, -1]), labels.index_select(0, &index));
+        let [by_kernels, by_loops] = &mut nets;
+        for step in 1..=2 {
+            by_kernels.announce(0.01, step).unwrap();
+            drop(by_kernels.step_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap());
+            by_loops.announce(0.01, step).unwrap();
+            drop(by_loops.compute(&x, &labels, None).unwrap());
+            by_loops.update().unwrap();
+        }
+        for ((name, found), (_, wanted)) in by_kernels.named().zip(by_loops.named()) {
+            let apart = (found - wanted).abs().mean(Kind::Double).double_value(&[]);
+            // Adam's first steps are as long as the learning rate wherever a gradient is not 0, so rounding shows where it nearly is
+            assert!(apart < 2e-4, "{}, {name}: {apart:e}", path.display());
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,9 @@ use pulp::{Arch, Simd, WithSimd};
 use super::broadcast::Broadcast;
 use super::loops::{Fused, INPUTS};
 use super::reductions::{Along, Cut};
-use super::vector_math::{cosine, exp, far, gelu, lorentzian, normal, product, relu, sigmoid, sign, sine, step, tanh};
+use super::vector_math::{
+    cosine, exp, exp_minus_one, far, gelu, lorentzian, normal, product, relu, sigmoid, sign, sine, step, tanh,
+};
 use crate::parallel;
 use crate::plan::{Function, Op};
 
@@ -52,6 +54,8 @@ pub(super) enum Simple {
     Normal,
     Exp,
     Square,
+    SquareRoot,
+    ExpMinusOne,
     Lorentzian,
     Absolute,
     Sign,
@@ -66,6 +70,7 @@ pub(super) enum Pair {
     Add,
     Subtract,
     Multiply,
+    Divide,
 }
 
 impl Compute {
@@ -126,6 +131,7 @@ pub(super) fn element(op: &Op) -> Option<Element> {
         Op::Add => Some(Element::Pair(Pair::Add)),
         Op::Subtract => Some(Element::Pair(Pair::Subtract)),
         Op::Multiply => Some(Element::Pair(Pair::Multiply)),
+        Op::Divide => Some(Element::Pair(Pair::Divide)),
         _ => None,
     }
 }
@@ -144,6 +150,8 @@ fn simple(function: Function) -> Simple {
         Function::Normal => Simple::Normal,
         Function::Exp => Simple::Exp,
         Function::Square => Simple::Square,
+        Function::SquareRoot => Simple::SquareRoot,
+        Function::ExpMinusOne => Simple::ExpMinusOne,
         Function::Lorentzian => Simple::Lorentzian,
         Function::Absolute => Simple::Absolute,
         Function::Sign => Simple::Sign,
@@ -179,6 +187,7 @@ impl WithSimd for Job<'_> {
                 Pair::Add => broadcast.apply((x, y), (first, out), |x, y| x + y),
                 Pair::Subtract => broadcast.apply((x, y), (first, out), |x, y| x - y),
                 Pair::Multiply => broadcast.apply((x, y), (first, out), product),
+                Pair::Divide => broadcast.apply((x, y), (first, out), |x, y| x / y),
             },
             Compute::Repeat(broadcast) => broadcast.apply((x, x), (first, out), |x, _| x),
             Compute::Sum(along) => along.sum(&x[first * along.length..], out),
@@ -200,6 +209,7 @@ impl Element {
             Self::Pair(Pair::Add) => both(x, y, out, |x, y| x + y),
             Self::Pair(Pair::Subtract) => both(x, y, out, |x, y| x - y),
             Self::Pair(Pair::Multiply) => both(x, y, out, product),
+            Self::Pair(Pair::Divide) => both(x, y, out, |x, y| x / y),
             Self::Map(Simple::Relu) => each(x, out, relu),
             Self::Map(Simple::Tanh) => each(x, out, tanh),
             Self::Map(Simple::Sigmoid) => each(x, out, sigmoid),
@@ -207,6 +217,8 @@ impl Element {
             Self::Map(Simple::Normal) => each(x, out, normal),
             Self::Map(Simple::Exp) => each(x, out, exp),
             Self::Map(Simple::Square) => each(x, out, |x| x * x),
+            Self::Map(Simple::SquareRoot) => each(x, out, f32::sqrt),
+            Self::Map(Simple::ExpMinusOne) => each(x, out, exp_minus_one),
             Self::Map(Simple::Lorentzian) => each(x, out, lorentzian),
             Self::Map(Simple::Absolute) => each(x, out, f32::abs),
             Self::Map(Simple::Sign) => each(x, out, sign),

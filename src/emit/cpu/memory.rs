@@ -83,6 +83,34 @@ impl Memory {
         }
     }
 
+    /// Gives the numbers of three tensors that lie elsewhere to `make`, which may read all others meanwhile.
+    pub(super) fn write_three(
+        &mut self,
+        slots: [Slot; 3],
+        make: impl FnOnce(Reads<'_>, [&mut [f32]; 3]),
+    ) -> Result<(), TorchFault> {
+        let mut blocks = [None, None, None];
+        for (block, slot) in blocks.iter_mut().zip(slots) {
+            let Slot::Elsewhere(place) = slot else { return Err(not_plain()) };
+            *block = self.elsewhere.get_mut(place).and_then(Option::take);
+        }
+        let before = self.own.as_ref().map_or(&[] as &[f32], Block::numbers);
+        let reads = Reads { before, behind: &[], from: before.len(), elsewhere: &self.elsewhere, samples: &[] };
+        let done = match &mut blocks {
+            [Some(one), Some(two), Some(three)] => {
+                make(reads, [one.numbers_mut(), two.numbers_mut(), three.numbers_mut()]);
+                Ok(())
+            }
+            _ => Err(not_plain()),
+        };
+        for (block, slot) in blocks.into_iter().zip(slots) {
+            if let (Some(block), Slot::Elsewhere(place)) = (block, slot) {
+                self.elsewhere[place] = Some(block);
+            }
+        }
+        done
+    }
+
     /// Returns the numbers of a tensor of these sizes as libtorch sees them.
     pub(super) fn view(&self, slot: Slot, sizes: &[usize]) -> Result<Live, TorchFault> {
         let sizes: Vec<i64> = sizes.iter().copied().map(size).collect();

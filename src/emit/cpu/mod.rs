@@ -20,18 +20,17 @@ use tch::Tensor as Live;
 pub use self::batch_buffer::BatchBuffer;
 pub(super) use self::product::lanes_here;
 pub(super) use self::replicas::{Made, Replicas};
-pub(super) use self::update::{Rates, Row, update};
 
 use self::bilinear::Operands;
 use self::elementwise::Compute;
 use self::loops::INPUTS;
 use self::memory::{Memory, Reads, Slot};
 use self::product::Scratch;
+use self::update::{Rates, adam};
 use super::fault::TorchFault;
-use super::ffi::numbers;
-use super::torch::{Frame, apply};
-use crate::plan::{Bilinear, ConvGeometry, Op, Plan, SparsePattern, TensorId};
-use crate::program::Product;
+use super::torch::{Frame, Scalars, apply};
+use crate::plan::{Bilinear, ConvGeometry, Op, Plan, Scalar, SparsePattern, TensorId};
+use crate::program::{AdamUpdate, Product};
 
 /// The program of one run, ready to run.
 #[derive(Debug)]
@@ -41,6 +40,8 @@ struct Run {
     memory: Memory,
     scratch: Scratch,
     steps: Vec<Step>,
+    /// How many of them write no row.
+    before: usize,
     /// What is wanted and could not be made where it is wanted: as it lies here, and there.
     copies: Vec<(Live, Live)>,
 }
@@ -64,7 +65,14 @@ enum How {
     Labels {
         classes: usize,
     },
+    /// A number that the step is given.
+    Scalar(Scalar),
     Compute(Compute),
+    /// A row and its moments, in place.
+    Adam {
+        rows: [Slot; 3],
+        update: AdamUpdate,
+    },
     Tiles(Product),
     Gemm(Product),
     Convolve {
@@ -91,18 +99,14 @@ enum How {
 }
 
 impl Run {
-    /// Makes all tensors for `x`, 1 × B × N, and the right classes `labels`, B; calls `made` after each.
+    /// Makes all tensors but rows for `x`, 1 × B × N, and the right classes `labels`, B; calls `made` after each.
     ///
     /// # Errors
     ///
     /// Names the tensor whose computation libtorch refuses.
-    #[allow(unsafe_code)]
-    fn run(&mut self, plan: &Plan, (x, labels): (&Live, &[i64]), made: Made<'_>) -> Result<(), TorchFault> {
-        let x = x.f_contiguous()?;
-        // SAFETY: nobody writes the batch while a step is made of it.
-        let batch = Batch { x: unsafe { numbers(&x) }, labels, size: self.frame.sizes.batch };
+    fn run(&mut self, plan: &Plan, batch: Batch<'_>, made: Made<'_>) -> Result<(), TorchFault> {
         let (frame, threads) = (self.frame, self.threads);
-        for step in &self.steps {
+        for step in self.steps.iter().take(self.before) {
             if let How::Library { op, operands, prepared, out } = &step.how {
                 let done = by_library(op, operands, (prepared.as_ref(), frame), out);
                 done.map_err(|fault| fault.during(&plan.words(step.make)))?;
@@ -118,6 +122,27 @@ impl Run {
         }
         Ok(())
     }
+
+    /// Updates the rows, once all else is made.
+    ///
+    /// # Errors
+    ///
+    /// A bug in gemc: a row that is not plain.
+    fn update(&mut self, made: Made<'_>) -> Result<(), TorchFault> {
+        for step in self.steps.iter().skip(self.before) {
+            let (How::Adam { rows, update }, [.., gradient, stride, root]) = (&step.how, step.operands.as_slice())
+            else {
+                return Err(TorchFault::bug("is no update"));
+            };
+            self.memory.write_three(*rows, |reads, rows| {
+                let number = |slot: Slot| reads.numbers(slot).first().copied().unwrap_or(f32::NAN);
+                let rates = Rates::new(update, number(*stride), number(*root));
+                adam(rows, reads.numbers(*gradient), rates, self.threads);
+            })?;
+            made(step.make);
+        }
+        Ok(())
+    }
 }
 
 /// What comes in.
@@ -127,6 +152,7 @@ struct Batch<'a> {
     x: &'a [f32],
     /// R · B.
     labels: &'a [i64],
+    scalars: Scalars,
     /// B.
     size: usize,
 }
@@ -137,6 +163,9 @@ impl Step {
         match &self.how {
             How::Samples { neurons } => transpose(batch, *neurons, out),
             How::Labels { classes } => weigh(batch, *classes, out),
+            // a number of single precision is what a program computes with
+            #[allow(clippy::cast_possible_truncation)]
+            How::Scalar(scalar) => out.fill(batch.scalars.value(*scalar) as f32),
             How::Compute(compute) => {
                 let mut operands: [&[f32]; INPUTS] = [&[]; INPUTS];
                 operands.iter_mut().enumerate().for_each(|(index, slice)| *slice = operand(index));
@@ -153,8 +182,8 @@ impl Step {
                 bilinear::sparse(*over, pattern, operands, out, (*runs, threads));
             }
             How::Moved(moved, pattern) => moved(pattern, operand(0), out),
-            // runs without slices of this memory, as libtorch reads and writes it itself
-            How::Library { .. } => {}
+            // run without slices of this memory: libtorch reads and writes it itself, and updates write rows
+            How::Library { .. } | How::Adam { .. } => {}
         }
     }
 }

@@ -5,10 +5,12 @@ use std::thread;
 
 use tch::{Tensor as Live, no_grad_guard};
 
-use super::Run;
+use super::{Batch, Run};
 use crate::emit::fault::TorchFault;
-use crate::emit::torch::{EvalContext, Frame, size};
+use crate::emit::ffi::numbers;
+use crate::emit::torch::{EvalContext, Frame, Scalars, size};
 use crate::plan::{Plan, Sizes, TensorId};
+use crate::program::Home;
 
 /// The programs of all runs, and what they make: tensors of all runs.
 #[derive(Debug)]
@@ -50,7 +52,9 @@ impl Replicas {
         };
         let frame = Frame { sizes: Sizes { runs: 1, ..sizes }, ..given.frame };
         let program = EvalContext { frame, ..given }.program(wanted, frame.place.target());
-        let results = program.results().iter().map(result).collect::<Result<Vec<_>, _>>()?;
+        // rows are updated in place
+        let outside = program.results().iter().filter(|id| !matches!(program.home(**id), Home::Row(_)));
+        let results = outside.map(result).collect::<Result<Vec<_>, _>>()?;
         let inner = (threads / sizes.runs.max(1)).max(1);
         let mut each: Vec<Run> = Vec::with_capacity(sizes.runs);
         for run in 0..sizes.runs {
@@ -65,39 +69,61 @@ impl Replicas {
         Ok(Self { each, sizes, threads, results })
     }
 
-    /// Makes all tensors for `x`, R × B × N, and the right classes `labels`, R · B or none. Who watches has the runs made one
-    /// after the other.
+    /// Makes all tensors but rows for `x`, R × B × N, and the right classes `labels`, R · B or none. Who watches has the runs made
+    /// one after the other.
     ///
     /// # Errors
     ///
     /// Names the tensor whose computation libtorch refuses.
+    #[allow(unsafe_code)]
     pub(in crate::emit) fn run(
         &mut self,
         plan: &Plan,
-        (x, labels): (&Live, &[i64]),
+        (x, labels, scalars): (&Live, &[i64], Scalars),
         watch: Option<Made<'_>>,
     ) -> Result<(), TorchFault> {
-        let samples = labels.len() / self.sizes.runs.max(1);
-        let batch = |run: usize| -> Result<_, TorchFault> {
-            Ok((x.f_narrow(0, size(run), 1)?, &labels[run * samples..(run + 1) * samples]))
-        };
+        let whole = x.f_contiguous()?;
+        // SAFETY: nobody writes the batch while a step is made of it.
+        let x = unsafe { numbers(&whole) };
+        let (runs, size) = (self.each.len().max(1), self.sizes.batch);
+        let (of_x, of_labels) = (x.len() / runs, labels.len() / runs);
+        self.each_run(watch, |run, (place, made)| {
+            let (x, labels) = (&x[place * of_x..][..of_x], &labels[place * of_labels..][..of_labels]);
+            run.run(plan, Batch { x, labels, scalars, size }, made)
+        })
+    }
+
+    /// Updates the rows of all runs, once all else is made.
+    ///
+    /// # Errors
+    ///
+    /// A bug in gemc: a row that is not plain.
+    pub(in crate::emit) fn update(&mut self, watch: Option<Made<'_>>) -> Result<(), TorchFault> {
+        self.each_run(watch, |run, (_, made)| run.update(made))
+    }
+
+    /// Does some work for each run, shared out among threads unless someone watches.
+    fn each_run(
+        &mut self,
+        watch: Option<Made<'_>>,
+        work: impl Fn(&mut Run, (usize, Made<'_>)) -> Result<(), TorchFault> + Sync,
+    ) -> Result<(), TorchFault> {
         if watch.is_some() || self.threads.min(self.each.len()) < 2 {
             let mut nobody = |_: TensorId| {};
             let made = watch.unwrap_or(&mut nobody);
-            for (run, program) in self.each.iter_mut().enumerate() {
-                let (x, labels) = batch(run)?;
-                program.run(plan, (&x, labels), made)?;
-            }
-            return Ok(());
+            return self.each.iter_mut().enumerate().try_for_each(|(place, run)| work(run, (place, made)));
         }
-        let batches = (0..self.sizes.runs).map(batch).collect::<Result<Vec<_>, _>>()?;
-        let mut work: Vec<_> = self.each.iter_mut().zip(batches).collect();
-        let share = share(work.len(), self.threads);
+        let share = share(self.each.len(), self.threads);
         thread::scope(|scope| {
             let mut started = Vec::with_capacity(self.threads);
-            while !work.is_empty() {
-                let own: Vec<_> = work.drain(..share.min(work.len())).collect();
-                started.push(scope.spawn(move || go(plan, own)));
+            for (part, runs) in self.each.chunks_mut(share).enumerate() {
+                let work = &work;
+                started.push(scope.spawn(move || {
+                    let _guard = no_grad_guard();
+                    tch::set_num_threads(1);
+                    let runs = runs.iter_mut().enumerate();
+                    runs.map(|(place, run)| work(run, (part * share + place, &mut |_| {}))).collect()
+                }));
             }
             started.into_iter().try_for_each(|worker| worker.join().map_err(|_| panicked())?)
         })
@@ -113,19 +139,6 @@ impl Replicas {
 /// Returns how many runs each thread makes at most.
 fn share(runs: usize, threads: usize) -> usize {
     runs.div_ceil(threads.clamp(1, runs.max(1))).max(1)
-}
-
-/// One run's program and its batch.
-type Work<'a> = (&'a mut Run, (Live, &'a [i64]));
-
-/// Makes some runs one after the other, in a thread of its own.
-fn go(plan: &Plan, work: Vec<Work<'_>>) -> Result<(), TorchFault> {
-    let _guard = no_grad_guard();
-    for (program, (x, labels)) in work {
-        tch::set_num_threads(1);
-        program.run(plan, (&x, labels), &mut |_| {})?;
-    }
-    Ok(())
 }
 
 fn panicked() -> TorchFault {

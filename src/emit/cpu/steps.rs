@@ -11,7 +11,7 @@ use super::{How, Run, Step};
 use crate::emit::fault::TorchFault;
 use crate::emit::torch::{EvalContext, size};
 use crate::plan::{Bilinear, Op, TensorId};
-use crate::program::{Home, Kernel, Make, Program};
+use crate::program::{AdamUpdate, Home, Kernel, Make, Program};
 
 impl Run {
     /// Makes `program` ready to run: what is wanted is made where the tensors of `results` lie, which are in the order of ids. It
@@ -35,10 +35,19 @@ impl Run {
         }
         let makes = program.launches().iter().flat_map(|launch| &launch.makes);
         let steps = makes.map(|make| making.step(make)).collect::<Result<_, _>>()?;
+        let before = program.launches()[..program.before_update()].iter().map(|launch| launch.makes.len()).sum();
         let elsewhere = results.iter().filter(|(id, _)| program.home(*id) != Home::Result || program.is_alias(*id));
         let copies = elsewhere.map(|(id, live)| Ok((making.view(*id)?, live.shallow_clone())));
         let copies = copies.collect::<Result<_, TorchFault>>()?;
-        Ok(Self { frame: given.frame, threads, memory: making.memory, scratch: Scratch::default(), steps, copies })
+        Ok(Self {
+            frame: given.frame,
+            threads,
+            memory: making.memory,
+            scratch: Scratch::default(),
+            steps,
+            before,
+            copies,
+        })
     }
 }
 
@@ -60,6 +69,8 @@ impl Making<'_> {
                 operand.and_then(|operand| self.slots[operand.index()])
             }
             Home::Nowhere | Home::Of(_) => None,
+            // rows come first
+            Home::Row(row) => self.slots[row.index()],
             Home::Samples => Some(Slot::Samples),
             Home::Memory { start, count } => Some(Slot::Own { start, count }),
             Home::Given => self.given.known.get(id).map(|live| self.memory.take_in(live)).transpose()?,
@@ -88,6 +99,7 @@ impl Making<'_> {
             Kernel::Tiles(product) => How::Tiles(*product),
             Kernel::Gemm(product) => How::Gemm(*product),
             Kernel::Pairs => self.pairs(id)?,
+            Kernel::Adam(update) => self.adam(update)?,
             Kernel::Library | Kernel::Expression => self.library(id)?,
         };
         Ok(Step { make: id, out: self.slot(id)?, operands, how })
@@ -127,6 +139,12 @@ impl Making<'_> {
         Ok(How::Library { op: tensor.op.clone(), operands, prepared, out: self.view(id)? })
     }
 
+    fn adam(&self, update: &AdamUpdate) -> Result<How, TorchFault> {
+        let [row, first, second] = update.rows;
+        let rows = [self.slot(row)?, self.slot(first)?, self.slot(second)?];
+        Ok(How::Adam { rows, update: *update })
+    }
+
     fn slot(&self, id: TensorId) -> Result<Slot, TorchFault> {
         self.slots[id.index()].ok_or_else(missing)
     }
@@ -137,12 +155,13 @@ impl Making<'_> {
     }
 }
 
-// of all operations these two alone take in the batch
+// of all operations these alone take in the batch
 #[allow(clippy::wildcard_enum_match_arm)]
 fn batch(op: &Op) -> Result<How, TorchFault> {
     match op {
         Op::Sample { neurons } => Ok(How::Samples { neurons: *neurons }),
         Op::Labels { classes } => Ok(How::Labels { classes: *classes }),
+        Op::Scalar(scalar) => Ok(How::Scalar(*scalar)),
         _ => Err(missing()),
     }
 }

@@ -40,6 +40,21 @@ pub(super) fn exp(x: f32) -> f32 {
     if x < LOWEST { 0.0 } else { made }
 }
 
+/// eˣ − 1 = 2ⁿ (eʳ − 1) + (2ⁿ − 1): nothing is lost near 0.
+#[inline(always)]
+pub(super) fn exp_minus_one(x: f32) -> f32 {
+    /// From here on it is −1.
+    const LOWEST: f32 = -18.0;
+    /// From here on 1 is lost in it.
+    const HIGHEST: f32 = 60.0;
+    let held = if x > HIGHEST { HIGHEST } else { x };
+    let held = if held < LOWEST { LOWEST } else { held };
+    let (near, n) = split(held);
+    let power = power(n);
+    let made = near * power + (power - 1.0);
+    if x > HIGHEST { exp(x) } else { made }
+}
+
 /// The hyperbolic tangent, m / (m + 2) with m = e²ˣ − 1, which is 2ⁿ (eʳ − 1) + (2ⁿ − 1): nothing is lost near 0.
 #[inline(always)]
 pub(super) fn tanh(x: f32) -> f32 {
@@ -182,7 +197,7 @@ pub(super) fn lorentzian(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{cosine, exp, far, gelu, normal, product, sigmoid, sine, tanh};
+    use super::{cosine, exp, exp_minus_one, far, gelu, normal, product, sigmoid, sine, tanh};
 
     /// Holds a function against the same in double precision, relative to the result.
     fn near(of: fn(f32) -> f32, wanted: fn(f64) -> f64, from: f32, to: f32) {
@@ -198,6 +213,8 @@ mod tests {
     #[test]
     fn functions_are_exact_to_single_precision() {
         near(exp, f64::exp, -87.0, 88.7);
+        near(exp_minus_one, f64::exp_m1, -30.0, 88.0);
+        near(exp_minus_one, f64::exp_m1, -1e-2, -1e-6);
         near(tanh, f64::tanh, -12.0, 12.0);
         near(tanh, f64::tanh, 1e-6, 1e-3);
         near(sigmoid, |x| 1.0 / (1.0 + (-x).exp()), -80.0, 80.0);

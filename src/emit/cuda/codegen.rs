@@ -1,9 +1,9 @@
 //! A program as the text of kernels, one for each launch: its blocks are shared out among the tensors that it makes.
 #![allow(clippy::wildcard_enum_match_arm)] // what holds of few operations
 
-use super::c_writer::{Split, Writer};
+use super::c_writer::{Split, Writer, literal};
 use crate::plan::{Bilinear, Op, Plan, TensorId};
-use crate::program::{Home, Kernel, Program};
+use crate::program::{AdamUpdate, Home, Kernel, Program};
 
 /// Threads of a block.
 pub(super) const THREADS: usize = 256;
@@ -14,11 +14,12 @@ const TERMS: usize = 4;
 /// Threads whose reads of neighbouring numbers are one access to memory.
 const ACCESS: usize = 8;
 
-/// What every kernel takes: the program's memory; the addresses of what is given; a batch as numbers, or all samples as bytes and
+/// What every kernel takes: the program's memory; the addresses of what is given; the learning rate and the
+/// number of the update; a batch as numbers, or all samples as bytes and
 /// which of them are meant; labels.
 const TAKES: &str = "\
-#define TAKES float* m, const float* const* given, const float* x, const unsigned char* pixels, const long long* labels, const long long* index
-#define TAKEN m, given, x, pixels, labels, index
+#define TAKES float* m, const float* const* given, const float* scalars, const float* x, const unsigned char* pixels, const long long* labels, const long long* index
+#define TAKEN m, given, scalars, x, pixels, labels, index
 ";
 
 /// What kernels have in common on a GPU, where `THREADS` is defined.
@@ -70,9 +71,10 @@ impl CodeGen<'_> {
         let (mut text, mut kernels) = (TAKES.to_owned(), Vec::new());
         for (number, launch) in self.program.launches().iter().enumerate() {
             let (mut calls, mut blocks) = (String::new(), 0);
-            for make in launch.makes.iter().filter(|make| make.kernel == Kernel::Expression) {
+            for make in launch.makes.iter().filter(|make| make.kernel != Kernel::Library) {
                 let id = make.tensor;
-                let (body, own) = self.tensor(id)?;
+                let (body, own) =
+                    if let Kernel::Adam(update) = &make.kernel { self.update(id, update)? } else { self.tensor(id)? };
                 text.push_str(&body);
                 calls.push_str(&format!("  if (block < {own}) return {id}(block, t, TAKEN);\n  block -= {own};\n"));
                 blocks += own;
@@ -105,6 +107,33 @@ impl CodeGen<'_> {
         let head = "(const int block, const int t, TAKES)";
         let text = format!("static __device__ void {id}{head} {{\n{}}}\n", writer.finish());
         Some((text, count.div_ceil(at_once)))
+    }
+
+    /// Writes what updates a row and its moments in place; returns how many blocks it takes.
+    fn update(self, id: TensorId, update: &AdamUpdate) -> Option<(String, usize)> {
+        let sizes = self.program.shape(id);
+        let count: usize = sizes.iter().product();
+        let mut writer = Writer::new(self, Split { slices: 1, beside: true });
+        writer.line(&format!("const int own = block * {THREADS} + t;"));
+        writer.line(&format!("if (own >= {count}) return;"));
+        let at = writer.unfold(sizes, "own");
+        let mut rows = Vec::new();
+        for row in update.rows {
+            let (table, name) = (self.tables[row.index()]?, writer.name('p'));
+            writer.line(&format!("float* {name} = (float*)given[{table}] + own;"));
+            rows.push(name);
+        }
+        let gradient = writer.value(update.gradient, &at)?;
+        let number = vec!["0".to_owned(); sizes.len()];
+        let [stride, root] = [writer.value(update.scalars[0], &number)?, writer.value(update.scalars[1], &number)?];
+        let [first, second, epsilon] = [update.first, update.second, update.epsilon].map(literal);
+        let [value, m, v] = rows.as_slice() else { return None };
+        writer.line(&format!("*{m} += {first} * ({gradient} - *{m});"));
+        writer.line(&format!("*{v} += {second} * ({gradient} * {gradient} - *{v});"));
+        writer.line(&format!("*{value} -= {stride} * *{m} / (sqrtf(*{v}) / {root} + {epsilon});"));
+        let head = "(const int block, const int t, TAKES)";
+        let text = format!("static __device__ void {id}{head} {{\n{}}}\n", writer.finish());
+        Some((text, count.div_ceil(THREADS)))
     }
 
     /// Settles how many threads share the sums of one number.

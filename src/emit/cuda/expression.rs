@@ -3,7 +3,7 @@
 
 use super::c_writer::{Writer, linear, literal};
 use crate::emit::cpu::BatchBuffer;
-use crate::plan::{Function, Op, Squares, TensorId};
+use crate::plan::{Function, Op, Scalar, Squares, TensorId};
 use crate::program::Home;
 
 impl Writer<'_> {
@@ -39,6 +39,8 @@ impl Writer<'_> {
                 let label = format!("labels[index ? index[{sample}] : {sample}]");
                 Some(self.number(&format!("{label} == {} ? {share} : 0.0f", at[1])))
             }
+            (Op::Scalar(Scalar::LearningRate), _) => Some("scalars[0]".to_owned()),
+            (Op::Scalar(Scalar::Step), _) => Some("scalars[1]".to_owned()),
             (Op::Unary(function), Some(x)) => {
                 let x = self.value(x, at)?;
                 Some(self.number(&map(*function, &x)))
@@ -50,6 +52,7 @@ impl Writer<'_> {
             (Op::Add, _) => self.pair(id, at, "+"),
             (Op::Subtract, _) => self.pair(id, at, "-"),
             (Op::Multiply, _) => self.pair(id, at, "*"),
+            (Op::Divide, _) => self.pair(id, at, "/"),
             (Op::Softmax { axis }, Some(x)) => self.softmax(x, *axis, at, false),
             (Op::LogSoftmax { axis }, Some(x)) => self.softmax(x, *axis, at, true),
             (Op::Sum { .. } | Op::MatMul { .. } | Op::LocalConv(..), _) => self.sum(id, at),
@@ -203,6 +206,8 @@ fn map(function: Function, x: &str) -> String {
         Function::Normal => format!("0.5f * erfcf(-{x} * 0.70710678f)"),
         Function::Exp => format!("expf({x})"),
         Function::Square => format!("{x} * {x}"),
+        Function::SquareRoot => format!("sqrtf({x})"),
+        Function::ExpMinusOne => format!("expm1f({x})"),
         Function::Lorentzian => format!("1.0f / (1.0f + {x} * {x})"),
         Function::Absolute => format!("fabsf({x})"),
         Function::Sign => format!("{x} > 0.0f ? 1.0f : {x} < 0.0f ? -1.0f : {x}"),

@@ -31,6 +31,8 @@ pub(super) struct Compiled<M = Module> {
     memory: Live,
     /// The addresses of what is given, in the order in which kernels know it.
     addresses: Live,
+    /// How many launches write no row.
+    before: usize,
     module: M,
     launches: Vec<Ready>,
     /// What is wanted, as libtorch sees it, in the order of ids.
@@ -47,6 +49,17 @@ pub(super) struct Reads<'a> {
     pub(super) pixels: Option<&'a Live>,
     pub(super) labels: &'a Live,
     pub(super) index: Option<&'a Live>,
+    /// Learning rate and number of the update, two numbers on the device.
+    pub(super) scalars: &'a Live,
+}
+
+/// Which part of a step is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// All that writes no row.
+    Compute,
+    /// The update of rows, once all else is made.
+    Update,
 }
 
 /// One launch.
@@ -103,6 +116,7 @@ impl<M: Kernels> Compiled<M> {
         let addresses = Live::f_from_slice(&addresses).and_then(|live| live.f_to_device(frame.place.device)).ok()?;
         let view = |id: TensorId| match program.home(id) {
             Home::Memory { start, .. } => view(&memory, start, program.shape(id)),
+            Home::Row(row) => given.known.get(row).map(Live::shallow_clone),
             Home::Nowhere | Home::Given | Home::Constant(_) | Home::Samples | Home::Result | Home::Of(_) => {
                 given.known.get(id).map(Live::shallow_clone)
             }
@@ -113,21 +127,30 @@ impl<M: Kernels> Compiled<M> {
             Some(Ready { kernel, torch })
         };
         let launches = program.launches().iter().zip(kernels).map(ready).collect::<Option<_>>()?;
-        let views = program.results().iter().map(|id| Some((*id, view(*id)?))).collect::<Option<Vec<_>>>()?;
-        Some(Self { frame, memory, addresses, module, launches, views, _given: tensors })
+        // rows are updated in place
+        let outside = program.results().iter().filter(|id| !matches!(program.home(**id), Home::Row(_)));
+        let views = outside.map(|id| Some((*id, view(*id)?))).collect::<Option<Vec<_>>>()?;
+        let before = program.before_update();
+        Some(Self { frame, memory, addresses, before, module, launches, views, _given: tensors })
     }
 
-    /// Makes all tensors for a batch.
+    /// Makes all tensors of a phase for a batch.
     ///
     /// # Errors
     ///
     /// Names the tensor whose computation is refused.
     #[allow(unsafe_code)]
-    pub(super) fn run(&self, plan: &Plan, batch: Reads<'_>) -> Result<(), TorchFault> {
-        let Reads { x, pixels, labels, index } = batch;
-        let arguments = Arguments::new([Some(&self.memory), Some(&self.addresses), x, pixels, Some(labels), index]);
-        let mut kernel = 0;
-        for launch in &self.launches {
+    pub(super) fn run(&self, plan: &Plan, batch: Reads<'_>, phase: Phase) -> Result<(), TorchFault> {
+        let Reads { x, pixels, labels, index, scalars } = batch;
+        let (memory, addresses) = (Some(&self.memory), Some(&self.addresses));
+        let arguments = Arguments::new([memory, addresses, Some(scalars), x, pixels, Some(labels), index]);
+        let (before, after) = self.launches.split_at(self.before);
+        let kernels = |launches: &[Ready]| launches.iter().filter(|launch| launch.kernel.is_some()).count();
+        let (launches, mut kernel) = match phase {
+            Phase::Compute => (before, 0),
+            Phase::Update => (after, kernels(before)),
+        };
+        for launch in launches {
             if let Some(KernelText { blocks, name }) = &launch.kernel {
                 // SAFETY: the kernels were written for this memory and for batches of this size; the arguments are borrowed, and
                 // what the kernels write is read by later work of the same stream.

@@ -16,7 +16,7 @@ pub(super) use self::ops::{apply, size};
 pub(super) use self::prepare::prepare_all;
 use super::device::Place;
 use super::fault::TorchFault;
-use crate::plan::{Dim, Op, Plan, Sizes, Tensor, TensorId};
+use crate::plan::{Dim, Op, Plan, Scalar, Sizes, Tensor, TensorId};
 use crate::program::{Program, Request, Target};
 
 /// Sizes, device and kind of number of an evaluation.
@@ -97,6 +97,30 @@ pub(super) struct Batch<'a> {
     pub(super) sample: Option<&'a Live>,
     /// R × C × B.
     pub(super) labels: Option<&'a Live>,
+    pub(super) scalars: Scalars,
+}
+
+/// The numbers that a step is given.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Scalars {
+    /// The learning rate.
+    pub(super) learning_rate: f64,
+    /// The number of the update, from 1.
+    pub(super) step: u64,
+}
+
+impl Scalars {
+    /// Returns one of them.
+    pub(super) fn value(self, scalar: Scalar) -> f64 {
+        match scalar {
+            Scalar::LearningRate => self.learning_rate,
+            Scalar::Step => self.step as f64,
+        }
+    }
+
+    fn of(self, scalar: Scalar, place: Place) -> Result<Live, TorchFault> {
+        Ok(Live::f_full([1], self.value(scalar), place.options())?)
+    }
 }
 
 impl EvalContext<'_> {
@@ -144,6 +168,9 @@ impl EvalContext<'_> {
         }
         if let Op::Labels { .. } = tensor.op {
             return self.batch.labels.map(Live::shallow_clone).ok_or_else(|| missing("the labels"));
+        }
+        if let Op::Scalar(scalar) = tensor.op {
+            return self.batch.scalars.of(scalar, self.frame.place);
         }
         let find =
             |id: &TensorId| values.get(*id).or_else(|| self.known.get(*id)).ok_or_else(|| missing(&id.to_string()));

@@ -41,6 +41,12 @@ pub(super) fn gradient(
         Function::Normal => density(builder, x)?,
         Function::Exp => y,
         Function::Square => builder.scale(2.0, x)?,
+        Function::SquareRoot => {
+            // 1 / (2 y), as y / (2 x)
+            let twice = builder.scale(2.0, x)?;
+            builder.push(Op::Divide, &[y, twice], "")?
+        }
+        Function::ExpMinusOne => builder.push(Op::Affine { factor: 1.0, offset: 1.0 }, &[y], "")?,
         Function::Lorentzian => {
             let square = builder.map(Function::Square, y, "")?;
             let scaled = builder.scale(-2.0, x)?;

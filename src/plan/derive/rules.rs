@@ -39,6 +39,7 @@ pub(super) fn part(
     let part = match op {
         Op::Sample { .. }
         | Op::Labels { .. }
+        | Op::Scalar(_)
         | Op::Parameter(_)
         | Op::Positions(_)
         | Op::Codes(_)
@@ -59,6 +60,7 @@ pub(super) fn part(
             repeated(builder, step, gradient)?
         }
         Op::Multiply => multiplied(builder, step, gradient)?,
+        Op::Divide => divided(builder, step, gradient)?,
         Op::Sum { .. } | Op::Unsqueeze { .. } | Op::Squeeze { .. } | Op::Expand { .. } | Op::Reshape { .. } => {
             laid_out(builder, &op, step, gradient)?
         }
@@ -146,6 +148,19 @@ fn multiplied(builder: &mut Builder, step: Step<'_>, gradient: Gradient) -> Resu
     };
     let product = times(builder, gradient, other)?;
     gathered(builder, product, step.shape).map(Gradient::Made)
+}
+
+/// Of y = a / b: δ / b by a, −δ · y / b by b, added up where the operand was repeated.
+fn divided(builder: &mut Builder, step: Step<'_>, gradient: Gradient) -> Result<Gradient, Bug> {
+    let gradient = made(builder, gradient, step.whole)?;
+    let quotient = builder.push(Op::Divide, &[gradient, step.operands[1]], "")?;
+    let part = if step.place == 0 {
+        quotient
+    } else {
+        let product = builder.push(Op::Multiply, &[quotient, step.of], "")?;
+        builder.scale(-1.0, product)?
+    };
+    gathered(builder, part, step.shape).map(Gradient::Made)
 }
 
 fn scaled(builder: &mut Builder, gradient: Gradient, factor: f64) -> Result<Gradient, Bug> {

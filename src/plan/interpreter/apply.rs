@@ -23,6 +23,7 @@ pub(super) fn apply(op: &Op, operands: &[&Array], sizes: Sizes) -> Option<Array>
         (Op::Add, [x, y]) => x.zip(y, |x, y| x + y),
         (Op::Subtract, [x, y]) => x.zip(y, |x, y| x - y),
         (Op::Multiply, [x, y]) => x.zip(y, |x, y| x * y),
+        (Op::Divide, [x, y]) => x.zip(y, |x, y| x / y),
         (Op::Sum { axis }, [x]) => {
             let sums = x.along(*axis, 1, |line, sum| sum[0] = line.iter().sum())?;
             sums.reshaped(&without(sums.sizes(), *axis))
@@ -170,6 +171,8 @@ fn value(function: Function, x: f64) -> f64 {
         Function::Gelu => x * normal(x),
         Function::Normal => normal(x),
         Function::Exp => x.exp(),
+        Function::ExpMinusOne => x.exp_m1(),
+        Function::SquareRoot => x.sqrt(),
         Function::Square => x * x,
         Function::Lorentzian => 1.0 / (1.0 + x * x),
         Function::Absolute => x.abs(),

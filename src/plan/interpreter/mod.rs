@@ -7,7 +7,7 @@ mod pairs;
 mod start;
 
 pub use self::array::Array;
-use super::op::Op;
+use super::op::{Op, Scalar};
 use super::tensor::{Sizes, TensorId};
 use super::verify::Plan;
 use crate::diag::Bug;
@@ -20,6 +20,8 @@ pub struct Interpreter<'a> {
     rows: Vec<Array>,
     samples: Array,
     labels: Vec<usize>,
+    learning_rate: f64,
+    step: u64,
 }
 
 impl<'a> Interpreter<'a> {
@@ -35,7 +37,7 @@ impl<'a> Interpreter<'a> {
 
     fn with(plan: &'a Plan, rows: Vec<Array>, runs: usize) -> Self {
         let samples = Array::filled(&[runs, plan.inputs(), 0], 0.0);
-        Self { plan, sizes: Sizes { runs, batch: 0 }, rows, samples, labels: Vec::new() }
+        Self { plan, sizes: Sizes { runs, batch: 0 }, rows, samples, labels: Vec::new(), learning_rate: 0.0, step: 0 }
     }
 
     /// Sets the batch: `samples`, R × B × N, sample after sample, and the right class of each, R × B.
@@ -65,6 +67,21 @@ impl<'a> Interpreter<'a> {
     /// Returns the same to be changed; their sizes must stay.
     pub fn rows_mut(&mut self) -> &mut [Array] {
         &mut self.rows
+    }
+
+    /// Makes one update of what is learned, by the batch that was set last.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Interpreter::compute`].
+    pub fn update(&mut self, learning_rate: f64) -> Result<(), Bug> {
+        self.step += 1;
+        self.learning_rate = learning_rate;
+        let values = self.compute(&self.plan.update_outputs())?;
+        for ((row, _), value) in self.plan.updates().iter().zip(values) {
+            self.rows[row.index()] = value;
+        }
+        Ok(())
     }
 
     /// Computes the tensors that are asked for.
@@ -98,6 +115,8 @@ impl<'a> Interpreter<'a> {
                 let of = |at: &[usize]| if self.labels[at[0] * batch + at[2]] == at[1] { weight } else { 0.0 };
                 Some(Array::from_fn(&[self.sizes.runs, *classes, batch], of))
             }
+            (Op::Scalar(Scalar::LearningRate), []) => Some(Array::filled(&[1], self.learning_rate)),
+            (Op::Scalar(Scalar::Step), []) => Some(Array::filled(&[1], self.step as f64)),
             (Op::Parameter(parameter), []) => self.rows.get(parameter.index()).cloned(),
             _ => apply::apply(op, operands, self.sizes),
         }

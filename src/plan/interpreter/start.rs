@@ -19,14 +19,14 @@ pub(super) fn rows(plan: &Plan, seeds: &[u64]) -> Result<Vec<Array>, Bug> {
         let sizes = parameter.shape.at(Sizes { runs: seeds.len(), batch: 0 });
         Array::new(&sizes, numbers).ok_or_else(|| bug(&parameter.name, "starts with another length".to_owned()))
     };
-    plan.parameters().iter().enumerate().map(side_by_side).collect()
+    plan.rows().iter().enumerate().map(side_by_side).collect()
 }
 
 /// Draws one run's rows. Constants c come last, as they are taken from what the others make.
 fn one_run(plan: &Plan, seed: u64) -> Result<Vec<Array>, Bug> {
-    let rows = plan.parameters().iter().map(|parameter| drawn(parameter, seed)).collect();
+    let rows = plan.rows().iter().map(|parameter| drawn(parameter, seed)).collect();
     let mut one = Interpreter::with(plan, rows, 1);
-    for (row, parameter) in plan.parameters().iter().enumerate() {
+    for (row, parameter) in plan.rows().iter().enumerate() {
         if let Init::Gain { source, interaction, target, fan_in, gain, ref extent } = parameter.start {
             let weights = one.weights_there([source, interaction, target], extent)?;
             one.rows[row] = Array::filled(&sizes(parameter), gain * (2.0 / fan_in.max(1.0)).sqrt() / scale(&weights));

@@ -16,6 +16,7 @@ mod sparsify;
 use super::builder::Builder;
 use super::derive::derive;
 use super::op::Op;
+use super::optimizer::ADAM;
 use super::tensor::{Sizes, TensorId};
 use super::verify::{Plan, PlanDraft};
 use crate::diag::Bug;
@@ -25,11 +26,11 @@ use crate::options::Order;
 #[derive(Clone, Copy)]
 pub(super) struct Pass {
     /// Its name, in faults.
-    name: &'static str,
+    pub(super) name: &'static str,
     /// What it works on: a plan without such an operation stays as it is.
-    on: fn(&Op) -> bool,
+    pub(super) on: fn(&Op) -> bool,
     /// What it does.
-    run: fn(PlanDraft, Goal) -> Result<PlanDraft, Bug>,
+    pub(super) run: fn(PlanDraft, Goal) -> Result<PlanDraft, Bug>,
 }
 
 /// What a plan is to be cheap for.
@@ -49,13 +50,14 @@ pub(super) const PASSES: &[Pass] = &[
     sparsify::SPARSIFY,
     matmul_order::MATMUL_ORDER,
     DERIVE,
+    ADAM,
     constant_fold::CONSTANT_FOLD,
     cse::CSE,
     dce::DCE,
 ];
 
-/// Nothing but the backward.
-pub(super) const RAW: &[Pass] = &[DERIVE];
+/// Nothing but the backward and the update.
+pub(super) const RAW: &[Pass] = &[DERIVE, ADAM];
 
 /// The backward of the backward.
 pub(super) const TWICE: &[Pass] = &[
@@ -63,6 +65,7 @@ pub(super) const TWICE: &[Pass] = &[
     DERIVE,
     gradient_norm::GRADIENT_NORM,
     DERIVE,
+    ADAM,
     constant_fold::CONSTANT_FOLD,
     cse::CSE,
     dce::DCE,

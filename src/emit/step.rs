@@ -1,0 +1,215 @@
+//! A training step: losses, gradients and the update of all that is learned, as one program. What writes rows is made last and by
+//! itself, so that losses can be looked at before.
+
+use tch::{Kind, Tensor as Live, no_grad_guard};
+
+use super::cpu::{Made, Replicas};
+use super::cuda::{Compiled, Phase, Reads};
+use super::device::Place;
+use super::fault::TorchFault;
+use super::ffi::Kernels;
+use super::net::{Net, Training, missing, sample_sizes};
+use super::torch::{EvalContext, Scalars};
+use super::training::Choice;
+use crate::plan::TensorId;
+use crate::program::{Program, Target};
+
+/// What makes steps, for batches of the last size, and what a step is given.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    scalars: Scalars,
+    /// The same on the device.
+    on_device: Option<Live>,
+    training: Training,
+    /// What rows become, where libtorch has made it.
+    pending: Vec<(usize, Live)>,
+}
+
+impl Step {
+    /// Returns what a step is given.
+    pub(super) fn scalars(&self) -> Scalars {
+        self.scalars
+    }
+
+    /// Returns the same on a device, in single precision.
+    pub(super) fn on(&self, place: Place) -> Result<Live, TorchFault> {
+        match &self.on_device {
+            Some(live) => Ok(live.shallow_clone()),
+            None => Ok(Live::f_zeros([2], (Kind::Float, place.device))?),
+        }
+    }
+
+    /// Forgets programs whose tensors are no longer the net's.
+    pub(super) fn forget(&mut self) {
+        (self.training, self.pending) = (Training::default(), Vec::new());
+    }
+}
+
+impl Net {
+    /// Announces the next update: its learning rate, and its number from 1.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses.
+    pub fn announce(&mut self, learning_rate: f64, step: u64) -> Result<(), TorchFault> {
+        self.step.scalars = Scalars { learning_rate, step };
+        if self.place.device.is_cuda() {
+            let _guard = no_grad_guard();
+            let on_device = self.step.on(self.place)?;
+            on_device.shallow_clone().f_copy_(&Live::f_from_slice(&[learning_rate, step as f64])?)?;
+            self.step.on_device = Some(on_device);
+        }
+        Ok(())
+    }
+
+    /// Makes all of a step but the update, for `x`, R × B × N, with the right classes in `labels`, R · B whole numbers; calls `made`
+    /// after each tensor where tensors are made one by one. Returns each run's loss, which the next call may write over.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::forward`].
+    pub fn compute(&mut self, x: &Live, labels: &Live, made: Option<Made<'_>>) -> Result<Live, TorchFault> {
+        let _guard = no_grad_guard();
+        match self.place.target() {
+            Target::Cpu { .. } => self.compute_on_cpu(x, labels, made),
+            Target::Cuda if made.is_none() => {
+                let (whole, classes) = (x.f_contiguous()?, labels.f_to_kind(Kind::Int64)?.f_contiguous()?);
+                let scalars = self.step.on(self.place)?;
+                let reads = Reads { x: Some(&whole), pixels: None, labels: &classes, index: None, scalars: &scalars };
+                match self.compute_on_cuda(classes.numel(), reads)? {
+                    Some(losses) => Ok(losses),
+                    None => self.compute_by_torch(x, labels, None),
+                }
+            }
+            Target::Cuda | Target::Torch => self.compute_by_torch(x, labels, made),
+        }
+    }
+
+    /// Makes the update that the last [`Net::compute`] has prepared.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses.
+    pub fn update(&mut self) -> Result<(), TorchFault> {
+        let _guard = no_grad_guard();
+        if let Some(replicas) = &mut self.step.training.cpu {
+            replicas.update(None)?;
+        }
+        if self.step.pending.is_empty() {
+            self.update_on_cuda(None)?;
+        }
+        for (row, value) in std::mem::take(&mut self.step.pending) {
+            if let Some(row) = self.rows().get(row) {
+                row.shallow_clone().f_copy_(&value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a whole step for samples that lie on a GPU as bytes, without a look at the losses; nothing where kernels cannot be had.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::forward`].
+    pub fn step_at(&mut self, choice: Choice<'_>) -> Result<Option<Live>, TorchFault> {
+        let _guard = no_grad_guard();
+        if self.place.target() != Target::Cuda {
+            return Ok(None);
+        }
+        let scalars = self.step.on(self.place)?;
+        let reads = choice.reads(&scalars);
+        let losses = self.compute_on_cuda(choice.index.numel(), reads)?;
+        if losses.is_some() {
+            self.update_on_cuda(Some(reads))?;
+        }
+        Ok(losses)
+    }
+
+    /// Makes the same step by kernels that are compiled by someone else; see [`Net::loss_and_gradients_by`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::forward`].
+    pub fn step_by<K: Kernels>(
+        &mut self,
+        choice: Choice<'_>,
+        slices: usize,
+        compile: impl FnOnce(&str, &[&str]) -> Option<K>,
+    ) -> Result<Option<Live>, TorchFault> {
+        let _guard = no_grad_guard();
+        let Scalars { learning_rate, step } = self.step.scalars;
+        let scalars = Live::f_from_slice(&[learning_rate, step as f64])?.f_to_kind(Kind::Float)?;
+        let given = EvalContext { frame: self.frame(choice.index.numel()), ..self.given_nothing() };
+        let compiled = Compiled::by(given, &Program::step_outputs(&self.plan), slices, compile);
+        let Some(compiled) = compiled else { return Ok(None) };
+        for phase in [Phase::Compute, Phase::Update] {
+            compiled.run(&self.plan, choice.reads(&scalars), phase)?;
+        }
+        compiled.view(self.plan.losses()).ok_or_else(|| missing(self.plan.losses())).map(Some)
+    }
+
+    /// Tells whether steps are made by kernels that are written for the plan.
+    pub fn has_kernels(&self) -> bool {
+        matches!(self.step.training.cuda, Some((_, Some(_))))
+    }
+
+    fn compute_on_cpu(&mut self, x: &Live, labels: &Live, made: Option<Made<'_>>) -> Result<Live, TorchFault> {
+        let (last, sample) = (self.step.training.cpu.take(), x.f_transpose(1, 2)?);
+        let given = self.given(&sample, None);
+        let mut replicas = Replicas::fitting(last, given, &Program::step_outputs(&self.plan))?;
+        let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
+        replicas.run(&self.plan, (x, &classes, self.step.scalars), made)?;
+        let losses = replicas.view(self.plan.losses()).ok_or_else(|| missing(self.plan.losses()));
+        self.step.pending = self.outside(|id| replicas.view(id));
+        self.step.training.cpu = Some(replicas);
+        losses
+    }
+
+    fn compute_by_torch(&mut self, x: &Live, labels: &Live, made: Option<Made<'_>>) -> Result<Live, TorchFault> {
+        let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
+        let last = self.step.training.torch.take();
+        let given = self.given(&sample, Some(&labels));
+        let fits = |program: &Program| program.sizes() == given.frame.sizes;
+        let program =
+            last.filter(fits).unwrap_or_else(|| given.program(&Program::step_outputs(&self.plan), Target::Torch));
+        let mut nobody = |_: TensorId| {};
+        let made = made.unwrap_or(&mut nobody);
+        let values = given.run(&program, made)?;
+        let losses = self.find(&values, self.plan.losses())?;
+        self.step.pending = self.outside(|id| values.get(id).map(Live::shallow_clone));
+        self.step.training.torch = Some(program);
+        Ok(losses)
+    }
+
+    /// Returns the values of rows that are not updated in place.
+    fn outside(&self, view: impl Fn(TensorId) -> Option<Live>) -> Vec<(usize, Live)> {
+        self.plan.updates().iter().filter_map(|(row, value)| Some((row.index(), view(*value)?))).collect()
+    }
+
+    fn compute_on_cuda(&mut self, samples: usize, reads: Reads<'_>) -> Result<Option<Live>, TorchFault> {
+        let frame = self.frame(samples);
+        if self.step.training.cuda.as_ref().is_none_or(|(made_for, _)| *made_for != frame.sizes) {
+            let given = EvalContext { frame, ..self.given_nothing() };
+            let compiled = Compiled::new(given, &Program::step_outputs(&self.plan));
+            self.step.training.cuda = Some((frame.sizes, compiled));
+        }
+        let Some((_, Some(compiled))) = &self.step.training.cuda else { return Ok(None) };
+        compiled.run(&self.plan, reads, Phase::Compute)?;
+        let losses = compiled.view(self.plan.losses()).ok_or_else(|| missing(self.plan.losses()))?;
+        Ok(Some(losses))
+    }
+
+    /// Updates rows by kernels, and by libtorch those that these have made elsewhere.
+    fn update_on_cuda(&mut self, reads: Option<Reads<'_>>) -> Result<(), TorchFault> {
+        let Some((_, Some(compiled))) = &self.step.training.cuda else { return Ok(()) };
+        let scalars = self.step.on(self.place)?;
+        let nothing = Reads { x: None, pixels: None, labels: &scalars, index: None, scalars: &scalars };
+        compiled.run(&self.plan, reads.unwrap_or(nothing), Phase::Update)?;
+        for (row, value) in self.outside(|id| compiled.view(id)) {
+            if let Some(row) = self.rows().get(row) {
+                row.shallow_clone().f_copy_(&value)?;
+            }
+        }
+        Ok(())
+    }
+}
