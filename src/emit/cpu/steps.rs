@@ -11,7 +11,7 @@ use super::{How, Run, Step};
 use crate::emit::fault::TorchFault;
 use crate::emit::torch::{EvalContext, size};
 use crate::plan::{Bilinear, Op, TensorId};
-use crate::program::{AdamUpdate, Home, Kernel, Make, Program};
+use crate::program::{AdamUpdate, Home, Kernel, Launch, Make, Program};
 
 impl Run {
     /// Makes `program` ready to run: what is wanted is made where the tensors of `results` lie, which are in the order of ids. It
@@ -33,12 +33,16 @@ impl Run {
         for (id, _) in given.plan.numbered() {
             making.settle(id, results)?;
         }
-        let makes = program.launches().iter().flat_map(|launch| &launch.makes);
-        let steps = makes.map(|make| making.step(make)).collect::<Result<_, _>>()?;
-        let before = program.launches()[..program.before_update()].iter().map(|launch| launch.makes.len()).sum();
-        let elsewhere = results.iter().filter(|(id, _)| program.home(*id) != Home::Result || program.is_alias(*id));
-        let copies = elsewhere.map(|(id, live)| Ok((making.view(*id)?, live.shallow_clone())));
-        let copies = copies.collect::<Result<_, TorchFault>>()?;
+        let (before, after) = program.launches().split_at(program.before_update());
+        let mut steps = making.steps(before)?;
+        let before = steps.len();
+        let mut copies = Vec::new();
+        for (id, live) in results.iter().filter(|(id, _)| program.home(*id) != Home::Result || program.is_alias(*id)) {
+            copies.push((making.view(*id)?, live.shallow_clone()));
+            // when rows are updated the memory is another run's already
+            making.slots[id.index()] = Some(making.memory.take_in(live)?);
+        }
+        steps.extend(making.steps(after)?);
         Ok(Self {
             frame: given.frame,
             threads,
@@ -85,6 +89,10 @@ impl Making<'_> {
         };
         self.slots[id.index()] = slot;
         Ok(())
+    }
+
+    fn steps(&self, launches: &[Launch]) -> Result<Vec<Step>, TorchFault> {
+        launches.iter().flat_map(|launch| &launch.makes).map(|make| self.step(make)).collect()
     }
 
     fn step(&self, make: &Make) -> Result<Step, TorchFault> {
