@@ -28,14 +28,14 @@
 //! # Compile a text
 //!
 //! What is wrong with a text comes back as one [`Report`], in the order of the text. A plan is printed with names from the
-//! source and nothing that changes from run to run, so it can be kept in a snapshot. What stands after the loss is derived, and
-//! gradients bear the mark ∂. This one is checked with `insta`:
+//! source and nothing that changes from run to run, so it can be kept in a snapshot. What stands after the loss is derived:
+//! gradients bear the mark ∂, and what a row becomes in a step, by Adam, the mark ′ behind its name. This one is checked with `insta`:
 //!
 //! ```
 //! let source = "
 //! model tiny {
 //!     population pixels = grid(2, 2)
-//!     population answer = units(3) { bias: free }
+//!     population answer = units(3)
 //!     connect pixels -> answer via direct
 //!     input pixels
 //!     output answer
@@ -43,38 +43,63 @@
 //! let plan = gemc::compile(source, &gemc::Options::default())?;
 //! insta::assert_snapshot!(plan, @r"
 //! plan tiny
-//!   15 parameters, 12 synapses, 15 uncompressed, 1.0 times compressed
+//!   12 parameters, 12 synapses, 12 uncompressed, 1.0 times compressed
 //!   a step costs 0.0 MFLOP and moves 0.0 MB at R = 1, B = 64
 //! table
 //!   p0   pixels->answer.W [R, 4, 3] learned, starts uniform(0.5000)
-//!   p1   answer.bias [R, 3] learned, starts 0.0000
+//!   p1   pixels->answer.W.adam.m [R, 4, 3] state, starts 0.0000
+//!   p2   pixels->answer.W.adam.v [R, 4, 3] state, starts 0.0000
 //! tensors
 //!   t0   [R, 4, B] = input samples  # pixels
 //!   t1   [R, 4, 3] = parameter p0  # pixels->answer.W
-//!   t2   [R, 3, B] = t1ᵀ @ t0  0.002 MFLOP
-//!   t3   [R, 3] = parameter p1  # answer.bias
-//!   t4   [R, 3, 1] = unsqueeze t3 at axis 2
-//!   t5   [R, 3, B] = t2 + t4  0.000 MFLOP  # answer
-//!   t6   [R, 3, B] = input labels  # labels
-//!   t7   [R, 3, B] = log softmax t5 over axis 1  0.002 MFLOP
-//!   t8   [R, 3, B] = t7 * t6  0.000 MFLOP
-//!   t9   [R, 3] = sum t8 over axis 2  0.000 MFLOP
-//!   t10  [R] = sum t9 over axis 1  0.000 MFLOP
-//!   t11  [R] = -1.0 * t10  0.000 MFLOP  # loss
-//!   t12  [R, 3, B] = -1.0 * t6  0.000 MFLOP
-//!   t13  [R, 3, B] = softmax t5 over axis 1  0.002 MFLOP
-//!   t14  [R, B] = sum t12 over axis 1  0.000 MFLOP
-//!   t15  [R, 1, B] = unsqueeze t14 at axis 1
-//!   t16  [R, 3, B] = t13 * t15  0.000 MFLOP
-//!   t17  [R, 3, B] = t12 - t16  0.000 MFLOP  # ∂ answer
-//!   t18  [R, 3] = sum t17 over axis 2  0.000 MFLOP
-//!   t19  [R, 3, 1] = unsqueeze t18 at axis 2
-//!   t20  [R, 3] = squeeze t19 at axis 2  # ∂ answer.bias
-//!   t21  [R, 4, 3] = t0 @ t17ᵀ  0.002 MFLOP  # ∂ pixels->answer.W
-//! output t5
-//! loss t11
-//! update p0 by adam along t21
-//! update p1 by adam along t20
+//!   t2   [R, 3, B] = t1ᵀ @ t0  0.002 MFLOP  # answer
+//!   t3   [R, 3, B] = input labels  # labels
+//!   t4   [R, 3, B] = log softmax t2 over axis 1  0.002 MFLOP
+//!   t5   [R, 3, B] = t4 * t3  0.000 MFLOP
+//!   t6   [R, 3] = sum t5 over axis 2  0.000 MFLOP
+//!   t7   [R] = sum t6 over axis 1  0.000 MFLOP
+//!   t8   [R] = -1.0 * t7  0.000 MFLOP  # loss
+//!   t9   [R, 3, B] = -1.0 * t3  0.000 MFLOP
+//!   t10  [R, 3, B] = softmax t2 over axis 1  0.002 MFLOP
+//!   t11  [R, B] = sum t9 over axis 1  0.000 MFLOP
+//!   t12  [R, 1, B] = unsqueeze t11 at axis 1
+//!   t13  [R, 3, B] = t10 * t12  0.000 MFLOP
+//!   t14  [R, 3, B] = t9 - t13  0.000 MFLOP  # ∂ answer
+//!   t15  [R, 4, 3] = t0 @ t14ᵀ  0.002 MFLOP  # ∂ pixels->answer.W
+//!   t16  [R, 4, 3] = parameter p1  # pixels->answer.W.adam.m
+//!   t17  [R, 4, 3] = parameter p2  # pixels->answer.W.adam.v
+//!   t18  [R, 4, 3] = square t15  0.000 MFLOP
+//!   t19  [R, 4, 3] = t15 - t16  0.000 MFLOP
+//!   t20  [R, 4, 3] = 0.1 * t19  0.000 MFLOP
+//!   t21  [R, 4, 3] = t16 + t20  0.000 MFLOP  # pixels->answer.W.adam.m'
+//!   t22  [R, 4, 3] = t18 - t17  0.000 MFLOP
+//!   t23  [R, 4, 3] = 0.001 * t22  0.000 MFLOP
+//!   t24  [R, 4, 3] = t17 + t23  0.000 MFLOP  # pixels->answer.W.adam.v'
+//!   t25  [1] = input learning rate
+//!   t26  [1] = input step
+//!   t27  [1] = -0.10536051565782628 * t26  0.000 MFLOP
+//!   t28  [1] = exp minus 1 t27  0.000 MFLOP
+//!   t29  [1] = -1.0 * t28  0.000 MFLOP
+//!   t30  [1] = t25 / t29  0.000 MFLOP
+//!   t31  [1, 1] = unsqueeze t30 at axis 1
+//!   t32  [1, 1, 1] = unsqueeze t31 at axis 2
+//!   t33  [1] = -0.0010005003335835344 * t26  0.000 MFLOP
+//!   t34  [1] = exp minus 1 t33  0.000 MFLOP
+//!   t35  [1] = -1.0 * t34  0.000 MFLOP
+//!   t36  [1] = square root t35  0.000 MFLOP
+//!   t37  [1, 1] = unsqueeze t36 at axis 1
+//!   t38  [1, 1, 1] = unsqueeze t37 at axis 2
+//!   t39  [R, 4, 3] = square root t24  0.000 MFLOP
+//!   t40  [R, 4, 3] = t39 / t38  0.000 MFLOP
+//!   t41  [R, 4, 3] = 1.0 * t40 + 1e-8  0.000 MFLOP
+//!   t42  [R, 4, 3] = t21 * t32  0.000 MFLOP
+//!   t43  [R, 4, 3] = t42 / t41  0.000 MFLOP
+//!   t44  [R, 4, 3] = t1 - t43  0.000 MFLOP  # pixels->answer.W'
+//! output t2
+//! loss t8
+//! update p0 = t44
+//! update p1 = t21
+//! update p2 = t24
 //! ");
 //! # Ok::<(), gemc::Report>(())
 //! ```

@@ -3,13 +3,14 @@
 use rustc_hash::FxHashMap;
 
 use super::builder::Builder;
+use super::draft::PlanDraft;
 use super::express::{Express, Reader};
 use super::function::Function;
 use super::op::Op;
 use super::passes::{Goal, PASSES, RAW, TWICE, run};
 use super::received::Received;
 use super::tensor::{Sizes, TensorId};
-use super::verify::{Counts, Plan, PlanDraft};
+use super::verify::{Counts, Plan};
 use super::weights::Synapses;
 use crate::check::{Bias, InteractionId, PopId, ProjId};
 use crate::diag::Bug;

@@ -16,6 +16,7 @@ mod conv_geometry;
 mod cost;
 mod dependencies;
 mod derive;
+mod draft;
 mod express;
 mod function;
 mod gaussian;

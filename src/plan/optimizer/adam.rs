@@ -9,6 +9,9 @@ use super::super::tensor::{ParameterId, TensorId};
 use crate::diag::Bug;
 
 const BETA1: f64 = 0.9;
+/// 1 − β₁ and 1 − β₂, as they are written.
+const FRESH1: f64 = 0.1;
+const FRESH2: f64 = 0.001;
 const BETA2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
 
@@ -34,8 +37,8 @@ fn update(
         builder.state(row, dotted(&name, "adam.v"), "the running mean of their squares")?,
     ];
     let square = builder.map(Function::Square, gradient, "")?;
-    let first = lerp(builder, (first, gradient), 1.0 - BETA1, &dotted(&name, "adam.m'"))?;
-    let second = lerp(builder, (second, square), 1.0 - BETA2, &dotted(&name, "adam.v'"))?;
+    let first = lerp(builder, (first, gradient), FRESH1, &dotted(&name, "adam.m'"))?;
+    let second = lerp(builder, (second, square), FRESH2, &dotted(&name, "adam.v'"))?;
     let rank = builder.tensors[value.0].shape.rank();
     let stride = stride(builder, rate, rank)?;
     let correction = correction(builder, BETA2)?;

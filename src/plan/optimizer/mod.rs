@@ -3,8 +3,8 @@
 mod adam;
 
 use super::builder::Builder;
+use super::draft::PlanDraft;
 use super::passes::{Goal, Pass};
-use super::verify::PlanDraft;
 use crate::diag::Bug;
 
 /// Appends Adam's update of every learned row to a plan whose backward is there.

@@ -4,9 +4,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::super::draft::PlanDraft;
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::{Operands, PlanDraft, Tensor};
+use super::super::verify::{Operands, Tensor};
 use super::rewrite::Rewrite;
 use super::{Goal, Pass};
 use crate::diag::Bug;

@@ -5,9 +5,10 @@ use std::mem::{discriminant, replace};
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use super::super::draft::PlanDraft;
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::{Operands, PlanDraft, Tensor};
+use super::super::verify::{Operands, Tensor};
 use super::{Goal, Pass, rebuilt};
 use crate::diag::Bug;
 

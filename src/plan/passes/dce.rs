@@ -1,8 +1,8 @@
 //! DCE: what nobody reads is not computed. Rows of the table stay, and so does what a row's start is taken from.
 
+use super::super::draft::PlanDraft;
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::PlanDraft;
 use super::{Goal, Pass, rebuilt};
 use crate::diag::Bug;
 

@@ -2,9 +2,9 @@
 //! gradient. The list of operations is closed under differentiation; this is what a method of second order starts from.
 
 use super::super::builder::Builder;
+use super::super::draft::PlanDraft;
 use super::super::function::Function;
 use super::super::op::Op;
-use super::super::verify::PlanDraft;
 use super::{Goal, Pass};
 use crate::diag::Bug;
 

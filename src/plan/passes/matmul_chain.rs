@@ -1,8 +1,8 @@
 //! Chains of matrix products: products of products, where nobody else reads those in between.
 
+use super::super::draft::PlanDraft;
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::PlanDraft;
 use super::uses;
 
 /// Products that a chain holds at most: the price of finding the best order grows with the cube.

@@ -8,10 +8,11 @@ use compact_str::{CompactString, CompactStringExt as _};
 
 use super::super::choice::{Choice, Way};
 use super::super::cost::{BYTE, NUMBER};
+use super::super::draft::PlanDraft;
 use super::super::op::Op;
 use super::super::parameter::Parameter;
 use super::super::tensor::{Sizes, TensorId};
-use super::super::verify::{PlanDraft, Tensor};
+use super::super::verify::Tensor;
 use super::matmul_chain::{Chain, Factor, Fate, chains, fates, times};
 use super::rewrite::Rewrite;
 use super::{Goal, Pass};

@@ -15,10 +15,11 @@ mod sparsify;
 
 use super::builder::Builder;
 use super::derive::derive;
+use super::draft::PlanDraft;
 use super::op::Op;
 use super::optimizer::ADAM;
 use super::tensor::{Sizes, TensorId};
-use super::verify::{Plan, PlanDraft};
+use super::verify::Plan;
 use crate::diag::Bug;
 use crate::options::Order;
 

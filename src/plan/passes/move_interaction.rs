@@ -3,9 +3,10 @@
 
 use compact_str::CompactString;
 
+use super::super::draft::PlanDraft;
 use super::super::op::{Bilinear, Op};
 use super::super::tensor::TensorId;
-use super::super::verify::{PlanDraft, Tensor};
+use super::super::verify::Tensor;
 use super::{Goal, Pass};
 use crate::diag::Bug;
 

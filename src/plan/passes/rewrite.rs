@@ -1,8 +1,9 @@
 //! A list of tensors rewritten within its own memory: what is read and left out makes room for what is written, so that a
 //! pass over millions of tensors asks for no second list.
 
+use super::super::draft::PlanDraft;
 use super::super::tensor::TensorId;
-use super::super::verify::{PlanDraft, Tensor};
+use super::super::verify::Tensor;
 
 /// A list that is read and written from its beginning at once.
 pub(super) struct Rewrite {

@@ -2,11 +2,12 @@
 //! exponentials. It is recognised as `express` writes it: exp(−Σ d²/σ²) of positions and centres.
 
 use super::super::builder::Builder;
+use super::super::draft::PlanDraft;
 use super::super::function::Function;
 use super::super::gaussian::Bells;
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::super::verify::{PlanDraft, Tensor};
+use super::super::verify::Tensor;
 use super::{Goal, Pass};
 use crate::diag::Bug;
 use crate::geometry::Space;

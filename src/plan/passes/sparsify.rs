@@ -5,11 +5,12 @@
 use super::super::builder::Builder;
 use super::super::choice::{Choice, Way};
 use super::super::cost::Cost;
+use super::super::draft::PlanDraft;
 use super::super::op::{Bilinear, Op};
 use super::super::parameter::{Extent, Init};
 use super::super::sparse_pattern::SparsePattern;
 use super::super::tensor::{Shape, Sizes, TensorId};
-use super::super::verify::{PlanDraft, Tensor};
+use super::super::verify::Tensor;
 use super::matmul_chain::{Fate, fates, times};
 use super::{Goal, Pass, uses};
 use crate::diag::Bug;
