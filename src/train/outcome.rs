@@ -140,7 +140,7 @@ impl Outcome {
             state = if own.is_some() { State::Diverged } else { State::Interrupted };
             message = match own {
                 Some(run) => super::finite::NotFinite { run, ..fault.clone() }.to_string(),
-                None => format!("stopped beside a run with another setting: {fault}"),
+                None => format!("stopped together with a run of another setting: {fault}"),
             };
         }
         self.state = Some(state);

@@ -140,7 +140,7 @@ impl Recipe {
         let every = self.eval_every;
         rule(
             every > 0,
-            "the distance of evaluations",
+            "the evaluation interval",
             every.to_string(),
             "at least 1 step".to_owned(),
             "--eval-every",
@@ -149,6 +149,6 @@ impl Recipe {
         rule(patience > 0, "the patience", patience.to_string(), one(), "--patience")?;
         let improvement = (0.0..=1.0).contains(&self.min_delta);
         let fraction = "a fraction between 0 and 1".to_owned();
-        rule(improvement, "the least improvement", self.min_delta.to_string(), fraction, "--min-delta")
+        rule(improvement, "the minimum improvement", self.min_delta.to_string(), fraction, "--min-delta")
     }
 }

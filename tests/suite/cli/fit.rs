@@ -77,7 +77,7 @@ fn files_at_fault_are_told_before_anything_is_written() {
     for (file, code) in
         [("none.csv", "data::unreadable"), ("latin.csv", "data::not_text"), ("one.csv", "run::one_class")]
     {
-        let said = fit(file, &["--genes", "2", "--threads", "1", "--hold-out", "0.3", "--out", "kept"]);
+        let said = fit(file, &["--genes", "2", "--threads", "1", "--validation", "0.3", "--out", "kept"]);
         assert!(said.code == 1 && said.err.contains(code), "{file}: {} {}", said.code, said.err);
         assert!(!folder.path().join("kept").exists(), "{file}");
         own_options(folder.path(), &said.err);
@@ -94,7 +94,7 @@ fn files_at_fault_are_told_before_anything_is_written() {
         ("edges.csv", &["--out", "/proc/fit"], 3, "run::cannot_write"),
         ("edges.csv", &["--device", "cuda:99"], 3, "run::no_gpu"),
         ("edges.csv", &["--expression", "bad.csv"], 2, "cannot be used with"),
-        ("edges.csv", &["--hold-out", "1"], 2, "0 or a number above it and below 1"),
+        ("edges.csv", &["--validation", "1"], 2, "0 or a number above it and below 1"),
     ];
     for (file, more, code, words) in cases {
         let said = fit(file, &[&["--genes", "2", "--threads", "1"], *more].concat());
@@ -174,6 +174,6 @@ fn an_interrupted_fit_keeps_what_it_has() {
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     let done = child.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(130));
-    assert!(String::from_utf8_lossy(&done.stdout).contains("stopped by you"));
+    assert!(String::from_utf8_lossy(&done.stdout).contains("interrupted (Ctrl-C)"));
     assert!(folder.path().join("kept/O.csv").exists() && folder.path().join("kept/fit.json").exists());
 }
