@@ -5,7 +5,7 @@
 //! through the rooms, and each room has one product:
 //!
 //! ```text
-//! span, diag, options, draw, space            the ground floor: every room may stand on it, it knows no room
+//! span, diag, options, random, geometry            the ground floor: every room may stand on it, it knows no room
 //!
 //! syntax ──► check ──► wire ──► plan ──► emit ──► train             report
 //! text→Ast   →Model   →Wiring   →Plan   →Net     →a run's folder   numbers → pictures
@@ -28,7 +28,7 @@
 //!
 //! What is wrong with a text comes back as one [`Report`], in the order of the text. A plan is printed with names from the
 //! source and nothing that changes from run to run, so it can be kept in a snapshot. What stands after the loss is derived, and
-//! slopes bear the mark ∂. This one is checked with `insta`:
+//! gradients bear the mark ∂. This one is checked with `insta`:
 //!
 //! ```
 //! let source = "
@@ -48,13 +48,13 @@
 //!   p0   pixels->answer.W [R, 4, 3] learned, starts uniform(0.5000)
 //!   p1   answer.bias [R, 3] learned, starts 0.0000
 //! tensors
-//!   t0   [R, 4, B] = sample  # pixels
-//!   t1   [R, 4, 3] = leaf p0  # pixels->answer.W
+//!   t0   [R, 4, B] = input samples  # pixels
+//!   t1   [R, 4, 3] = parameter p0  # pixels->answer.W
 //!   t2   [R, 3, B] = t1ᵀ @ t0  0.002 MFLOP
-//!   t3   [R, 3] = leaf p1  # answer.bias
-//!   t4   [R, 3, 1] = insert axis 2 in t3
+//!   t3   [R, 3] = parameter p1  # answer.bias
+//!   t4   [R, 3, 1] = unsqueeze t3 at axis 2
 //!   t5   [R, 3, B] = t2 + t4  0.000 MFLOP  # answer
-//!   t6   [R, 3, B] = labels  # labels
+//!   t6   [R, 3, B] = input labels  # labels
 //!   t7   [R, 3, B] = log softmax t5 over axis 1  0.002 MFLOP
 //!   t8   [R, 3, B] = t7 * t6  0.000 MFLOP
 //!   t9   [R, 3] = sum t8 over axis 2  0.000 MFLOP
@@ -63,12 +63,12 @@
 //!   t12  [R, 3, B] = -1.0 * t6  0.000 MFLOP
 //!   t13  [R, 3, B] = softmax t5 over axis 1  0.002 MFLOP
 //!   t14  [R, B] = sum t12 over axis 1  0.000 MFLOP
-//!   t15  [R, 1, B] = insert axis 1 in t14
+//!   t15  [R, 1, B] = unsqueeze t14 at axis 1
 //!   t16  [R, 3, B] = t13 * t15  0.000 MFLOP
 //!   t17  [R, 3, B] = t12 - t16  0.000 MFLOP  # ∂ answer
 //!   t18  [R, 3] = sum t17 over axis 2  0.000 MFLOP
-//!   t19  [R, 3, 1] = insert axis 2 in t18
-//!   t20  [R, 3] = remove axis 2 of t19  # ∂ answer.bias
+//!   t19  [R, 3, 1] = unsqueeze t18 at axis 2
+//!   t20  [R, 3] = squeeze t19 at axis 2  # ∂ answer.bias
 //!   t21  [R, 4, 3] = t0 @ t17ᵀ  0.002 MFLOP  # ∂ pixels->answer.W
 //! output t5
 //! loss t11
@@ -85,16 +85,17 @@
 pub mod check;
 pub mod cli;
 pub mod compile;
-mod cores;
 pub mod data;
 pub mod diag;
-pub mod draw;
 #[cfg(feature = "torch")]
 pub mod emit;
+pub mod geometry;
 pub mod options;
+mod parallel;
 pub mod plan;
+pub mod program;
+pub mod random;
 pub mod report;
-pub mod space;
 pub mod span;
 pub mod syntax;
 #[cfg(feature = "torch")]

@@ -6,8 +6,8 @@ use thiserror::Error;
 use super::model::Model;
 use super::neurons::{Layout, Population};
 use crate::diag::Problems;
+use crate::geometry::Cloud;
 use crate::options::Facts;
-use crate::space::Cloud;
 use crate::span::Span;
 
 /// A sample does not fill the input population.

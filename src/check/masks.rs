@@ -9,7 +9,7 @@ use super::neurons::{Layout, Population};
 use super::range::{Bounds, Least, OutOfRange, between, part, switch, whole};
 use super::value::WrongKind;
 use crate::diag::{count, list};
-use crate::space::{Density, Joins, Mask};
+use crate::geometry::{Density, Joins, Mask};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Attribute, Expr};
 

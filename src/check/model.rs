@@ -4,7 +4,7 @@ use super::ids::{GenomeId, InteractionId, PopId, ProjId};
 use super::neurons::Population;
 use super::rivals::GNetwork;
 use super::window::Window;
-use crate::space::Mask;
+use crate::geometry::Mask;
 use crate::span::{Name, Span};
 
 /// A network without faults in itself; whether its wiring holds together is for the next room.

@@ -1,7 +1,7 @@
 //! Populations as meant: how many neurons, where they lie, what they do, and what they express.
 
 use super::ids::{GenomeId, PopId};
-use crate::space::{Cloud, Space};
+use crate::geometry::{Cloud, Space};
 use crate::span::{Name, Span};
 
 /// Neurons of one kind.

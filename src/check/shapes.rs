@@ -9,7 +9,7 @@ use super::neurons::Layout;
 use super::pools::{self, Wish};
 use super::range::{Least, OutOfRange, count, whole};
 use crate::diag::did_you_mean;
-use crate::space::Cloud;
+use crate::geometry::Cloud;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Argument, Call};
 

@@ -6,7 +6,7 @@ use std::fmt;
 use super::model::{Rule, Start, Value, Weights};
 use super::neurons::{Activation, Bias, Expression, Genes, Layout};
 use super::window::{Share, Window};
-use crate::space::Cloud;
+use crate::geometry::Cloud;
 
 /// Words that no one may give to a thing of their own.
 pub(super) const RESERVED: &[&str] = &[

@@ -86,6 +86,9 @@ pub(super) struct CompileArgs {
     /// Print a stage instead of the summary
     #[arg(long, value_enum, value_name = "STAGE", conflicts_with = "train")]
     pub(super) emit: Option<Stage>,
+    /// Target of `--emit program`
+    #[arg(long, value_enum, value_name = "TARGET", requires = "emit", default_value_t = On::Cpu)]
+    pub(super) target: On,
     /// Write the stage to this file instead
     #[arg(long, value_name = "PATH", requires = "emit", value_hint = ValueHint::FilePath)]
     pub(super) out: Option<PathBuf>,
@@ -138,6 +141,8 @@ pub(super) enum Stage {
     Wiring,
     // The tensor program
     Plan,
+    // How a training step is made on one target: launches, memory, kernels
+    Program,
     // The parameter table, with totals
     Params,
     // The wiring for Graphviz
@@ -146,6 +151,19 @@ pub(super) enum Stage {
     Svg,
     // Model, parameters and tensor program as one JSON object
     Json,
+}
+
+/// What a program is printed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum On {
+    // A CPU with AVX2
+    Cpu,
+    // A CPU with AVX-512
+    CpuAvx512,
+    // Kernels that are written for the plan
+    Cuda,
+    // libtorch, one operation after the other
+    Torch,
 }
 
 #[derive(Debug, Args)]

@@ -8,8 +8,8 @@ use crate::check::{
     Identity, Interaction, Model, Origin, PopId, Population, Projection, Setting, Share, Value, Window,
 };
 use crate::compile::Stages;
+use crate::geometry::Mask;
 use crate::plan::Table;
-use crate::space::Mask;
 
 /// The whole object.
 #[derive(Debug, Serialize)]

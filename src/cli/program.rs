@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 use serde::Serialize;
 
-use crate::plan::{Leaf, Plan, Shape, Sizes, Tensor, TensorId};
+use crate::plan::{Parameter, Plan, Shape, Sizes, Tensor, TensorId};
 
 /// The tensor program; tensors and rows are named as in printed plans: `t7`, `p3`.
 #[derive(Debug, Serialize)]
@@ -44,7 +44,7 @@ impl PlanRows {
     /// Describes a plan.
     pub(super) fn new(plan: &Plan) -> Self {
         let dims = |shape: &Shape| shape.dims().iter().map(ToString::to_string).collect();
-        let leaf = |(index, leaf): (usize, &Leaf)| LeafRow {
+        let leaf = |(index, leaf): (usize, &Parameter)| LeafRow {
             id: format!("p{index}"),
             name: leaf.name.clone(),
             shape: dims(&leaf.shape),
@@ -63,7 +63,7 @@ impl PlanRows {
             flop: plan.cost(id, Sizes::SHOWN).flop,
         };
         Self {
-            leaves: plan.leaves().iter().enumerate().map(leaf).collect(),
+            leaves: plan.parameters().iter().enumerate().map(leaf).collect(),
             tensors: plan.numbered().map(tensor).collect(),
             output: plan.output().to_string(),
             penalty: plan.penalty().map(|id| id.to_string()),

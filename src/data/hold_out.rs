@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::dataset::{Dataset, Split};
-use crate::draw::Draw;
+use crate::random::RandomStream;
 
 /// More samples are to be set aside than there are.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
@@ -31,7 +31,7 @@ impl Dataset {
         if count == 0 || count >= found {
             return Err(HoldOut { name: self.facts.name, wanted: count, found });
         }
-        let order = Draw::new(0, "hold out").permutation(found);
+        let order = RandomStream::new(0, "hold out").permutation(found);
         let mut order: Vec<usize> = order.into_iter().filter_map(|at| usize::try_from(at).ok()).collect();
         let (aside, kept) = order.split_at_mut(count);
         aside.sort_unstable();

@@ -14,8 +14,8 @@ use super::image_fault::{FewClasses, FewImages, FolderTooLarge, ImageSize, Image
 use super::image_file::{Look, look, pixels};
 use super::named::FOLDER;
 use super::unpack::FileFault;
-use crate::draw::Draw;
 use crate::options::Facts;
+use crate::random::RandomStream;
 
 /// What is held out of each class where the folder has no split of its own: one image of so many.
 pub const HELD_OUT: usize = 6;
@@ -216,7 +216,7 @@ fn items(classes: &[Class], takes: impl Fn(usize, usize) -> bool) -> Vec<Item> {
 /// Chooses which images of a class are held out: about one of [`HELD_OUT`], never none and never all of two or more.
 fn held_out(class: &Class) -> BTreeSet<usize> {
     let (all, purpose) = (class.files.len(), format!("held out of {}", class.name));
-    let order = Draw::new(SEED, &purpose).permutation(all);
+    let order = RandomStream::new(SEED, &purpose).permutation(all);
     let count = ((all + HELD_OUT / 2) / HELD_OUT).max(1);
     order.into_iter().take(count).filter_map(|place| usize::try_from(place).ok()).collect()
 }

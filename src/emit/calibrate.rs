@@ -6,10 +6,8 @@ use tch::{Kind, Tensor as Live, no_grad_guard};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::net::Net;
-use super::ops::{Frame, size};
-use super::params::leaf_tensors;
-use super::prepare::prepare_all;
-use super::walk::{Batch, Given, Values, Walk};
+use super::params::parameter_tensors;
+use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
 use crate::plan::{Function, Grown, Plan, Received, Sizes, TensorId};
 
 /// What a population receives from samples at the start of a run.
@@ -29,15 +27,15 @@ pub struct Arrival {
     pub sd: f64,
     /// Root mean square, over neurons, of the standard deviation over samples.
     pub between_samples: f64,
-    /// Share of neurons and samples for which the neuron's response has a slope.
+    /// Share of neurons and samples for which the neuron's response has a gradient.
     pub active: f64,
-    /// Share of neurons whose response has no slope for any sample.
+    /// Share of neurons whose response has no gradient for any sample.
     pub dead: f64,
 }
 
 /// A spread below this part of the root mean square is rounding, not spread.
 const ROUNDING: f64 = 1e-12;
-/// |x| from which on tanh has less than a hundredth of its slope at 0.
+/// |x| from which on tanh has less than a hundredth of its gradient at 0.
 const SATURATED: f64 = 3.0;
 
 impl Net {
@@ -110,7 +108,7 @@ impl<'a> OneRun<'a> {
         let rows: Vec<Live> = net.rows().iter().map(|row| own(row, run)).collect::<Result<_, _>>()?;
         let plan = net.plan();
         let mut known = Values::of(plan);
-        for (id, row) in leaf_tensors(plan) {
+        for (id, row) in parameter_tensors(plan) {
             known.set(id, rows.get(row).map(Live::shallow_clone));
         }
         Ok(Self { plan, rows, prepared, sample, frame, known })
@@ -144,8 +142,9 @@ impl<'a> OneRun<'a> {
     /// Computes tensors from what is known.
     fn make(&self, wanted: &[TensorId]) -> Result<Vec<Live>, TorchFault> {
         let batch = Batch { sample: Some(&self.sample), labels: None };
-        let given = Given { plan: self.plan, known: &self.known, prepared: self.prepared, frame: self.frame, batch };
-        let made = Walk::new(self.plan, wanted, &self.known, false).run(given)?;
+        let given =
+            EvalContext { plan: self.plan, known: &self.known, prepared: self.prepared, frame: self.frame, batch };
+        let made = given.make(wanted)?;
         let found = |id: &TensorId| made.get(*id).or_else(|| self.known.get(*id)).map(Live::shallow_clone);
         Ok(wanted.iter().filter_map(found).collect())
     }

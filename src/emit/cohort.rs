@@ -5,8 +5,8 @@ use tch::Tensor as Live;
 
 use super::device::Place;
 use super::fault::TorchFault;
-use super::ops::size;
-use crate::plan::{Leaf, Op, Plan, Sizes};
+use super::torch::size;
+use crate::plan::{Op, Parameter, Plan, Sizes};
 
 /// Runs that differ in their seed alone.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +24,13 @@ impl Cohort<'_> {
     ///
     /// What libtorch refuses; a row that is not there.
     pub fn own(&self, whole: &Plan, rows: &[(String, Live)]) -> Result<Vec<(String, Live)>, TorchFault> {
-        let one = |(few, leaf): (usize, &Leaf)| {
-            let many = rows.iter().position(|(name, _)| *name == leaf.name);
+        let one = |(few, parameter): (usize, &Parameter)| {
+            let many = rows.iter().position(|(name, _)| *name == parameter.name);
             let within = Within::new((self.plan, few), (whole, many.unwrap_or(usize::MAX)))?;
             let row = many.and_then(|many| rows.get(many)).map_or_else(Live::new, |(_, row)| row.shallow_clone());
-            Ok((leaf.name.to_string(), within.of(&row)?))
+            Ok((parameter.name.to_string(), within.of(&row)?))
         };
-        self.plan.leaves().iter().enumerate().map(one).collect()
+        self.plan.parameters().iter().enumerate().map(one).collect()
     }
 }
 
@@ -44,8 +44,8 @@ struct Within {
 
 impl Within {
     fn new((small, few): (&Plan, usize), (large, many): (&Plan, usize)) -> Result<Self, TorchFault> {
-        let (Some(inner), Some(outer)) = (small.leaves().get(few), large.leaves().get(many)) else {
-            return Err(TorchFault { message: "a row is missing: a bug in gemc, please report it".to_owned() });
+        let (Some(inner), Some(outer)) = (small.parameters().get(few), large.parameters().get(many)) else {
+            return Err(TorchFault::bug("a row is missing"));
         };
         let places = match (side(small, few), side(large, many)) {
             (Some(few), Some(many)) if few != many => Some(triangle(few, many)),
@@ -54,7 +54,7 @@ impl Within {
         if places.is_none() && sizes(inner).iter().zip(sizes(outer)).any(|(inner, outer)| *inner > outer) {
             let message =
                 format!("`{}` is larger than the row it lies in: a bug in gemc, please report it", inner.name);
-            return Err(TorchFault { message });
+            return Err(TorchFault::bug(&message));
         }
         Ok(Self { sizes: sizes(inner), places })
     }
@@ -85,10 +85,11 @@ impl Within {
 /// Returns a run's rows, [1, …], as rows of a plan with at least as many genes: zeros fill them up.
 pub(super) fn filled(small: &Plan, rows: Vec<Live>, large: &Plan) -> Result<Vec<Live>, TorchFault> {
     let fill = |(index, row): (usize, Live)| {
-        let Some(leaf) = large.leaves().get(index).filter(|leaf| row.size()[1..] != sizes(leaf)) else {
+        let Some(parameter) = large.parameters().get(index).filter(|parameter| row.size()[1..] != sizes(parameter))
+        else {
             return Ok(row);
         };
-        let shape: Vec<i64> = row.size().into_iter().take(1).chain(sizes(leaf)).collect();
+        let shape: Vec<i64> = row.size().into_iter().take(1).chain(sizes(parameter)).collect();
         let mut whole = Live::f_zeros(shape, Place::EXACT.options())?;
         Within::new((small, index), (large, index))?.write(&row, &mut whole)?;
         Ok(whole)
@@ -105,14 +106,14 @@ fn triangle(few: usize, many: usize) -> Vec<i64> {
 /// Returns G where a row is the upper triangle of a symmetric G × G matrix.
 fn side(plan: &Plan, row: usize) -> Option<usize> {
     plan.numbered().find_map(|(_, tensor)| match (&tensor.op, tensor.operands.first()) {
-        (Op::Symmetric { size }, Some(of)) => {
-            matches!(plan.tensor(*of).op, Op::Leaf(leaf) if leaf.index() == row).then_some(*size)
+        (Op::Symmetrize { size }, Some(of)) => {
+            matches!(plan.tensor(*of).op, Op::Parameter(parameter) if parameter.index() == row).then_some(*size)
         }
         _ => None,
     })
 }
 
 /// Returns a row's sizes, R left out.
-fn sizes(leaf: &Leaf) -> Vec<i64> {
-    leaf.shape.at(Sizes { runs: 1, batch: 1 }).into_iter().skip(1).map(size).collect()
+fn sizes(parameter: &Parameter) -> Vec<i64> {
+    parameter.shape.at(Sizes { runs: 1, batch: 1 }).into_iter().skip(1).map(size).collect()
 }

@@ -3,10 +3,10 @@
 use tch::{Device, Kind, Tensor as Live};
 
 use super::fault::TorchFault;
-use super::joined;
-use super::ops::size;
-use super::windows::window;
-use crate::plan::{Field, Over, Wires};
+use super::torch::local_conv::local_conv;
+use super::torch::size;
+use super::torch::sparse;
+use crate::plan::{Bilinear, ConvGeometry, SparsePattern};
 
 /// Which pairs of neurons have a weight.
 #[derive(Debug, Clone, Copy)]
@@ -14,11 +14,11 @@ pub(super) enum There<'a> {
     /// All.
     Everywhere,
     /// Those within receptive fields.
-    Windows(&'a Field),
+    Windows(&'a ConvGeometry),
     /// Those where a mask, 1 × `N_s` × `N_t`, is 1.
     Mask(&'a Live),
     /// Those that are listed.
-    Wires(&'a Wires),
+    SparsePattern(&'a SparsePattern),
 }
 
 /// A spread below this part of the root mean square is rounding, not spread.
@@ -37,7 +37,7 @@ pub(super) fn gain(ends: [&Live; 3], fan_in: f64, there: There<'_>) -> Result<f6
             let weights = source.f_bmm(interaction)?.f_bmm(&target.f_transpose(1, 2)?)?;
             spread_there(&weights, mask)?
         }
-        There::Wires(wires) => spread_along(wires, source, interaction, target)?,
+        There::SparsePattern(wires) => spread_along(wires, source, interaction, target)?,
     };
     let root_mean_square = mean.hypot(deviation);
     let scale = if deviation > ROUNDING * root_mean_square { deviation } else { root_mean_square };
@@ -63,18 +63,28 @@ fn spread(source: &Live, interaction: &Live, target: &Live) -> Result<(f64, f64)
 }
 
 /// Returns the same of the weights within receptive fields. Those are few, so they are made.
-fn spread_within(field: &Field, source: &Live, interaction: &Live, target: &Live) -> Result<(f64, f64), TorchFault> {
-    let weights = window(Over::Pairs, field, target, &source.f_bmm(interaction)?)?;
+fn spread_within(
+    field: &ConvGeometry,
+    source: &Live,
+    interaction: &Live,
+    target: &Live,
+) -> Result<(f64, f64), TorchFault> {
+    let weights = local_conv(Bilinear::WeightGradient, field, target, &source.f_bmm(interaction)?)?;
     // beyond the edge there is no neuron, and no weight
     let ones = |count: usize| Live::f_ones([1, size(count), 1], (Kind::Double, Device::Cpu));
-    let there = window(Over::Pairs, field, &ones(field.targets())?, &ones(field.sources())?)?;
+    let there = local_conv(Bilinear::WeightGradient, field, &ones(field.targets())?, &ones(field.sources())?)?;
     spread_there(&weights, &there)
 }
 
 /// Returns the same of the weights of joined pairs, of which no others are made.
-fn spread_along(wires: &Wires, source: &Live, interaction: &Live, target: &Live) -> Result<(f64, f64), TorchFault> {
-    let ends = joined::ends(wires)?;
-    let weights = joined::joined(Over::Pairs, wires, &ends, [target, &source.f_bmm(interaction)?])?;
+fn spread_along(
+    wires: &SparsePattern,
+    source: &Live,
+    interaction: &Live,
+    target: &Live,
+) -> Result<(f64, f64), TorchFault> {
+    let ends = sparse::ends(wires)?;
+    let weights = sparse::sparse(Bilinear::WeightGradient, wires, &ends, [target, &source.f_bmm(interaction)?])?;
     spread_there(&weights, &weights.f_ones_like()?)
 }
 

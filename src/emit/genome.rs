@@ -5,7 +5,7 @@ use tch::Tensor as Live;
 use thiserror::Error;
 
 use super::fault::TorchFault;
-use crate::plan::Leaf;
+use crate::plan::Parameter;
 
 /// Learned numbers that do not belong to this net.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
@@ -35,10 +35,16 @@ pub enum LoadFault {
 }
 
 /// Returns the numbers of one row.
-pub(super) fn source<'a>(leaf: &Leaf, row: &Live, named: &'a [(String, Live)]) -> Result<&'a Live, GenomeMismatch> {
-    let fault = |why: String| GenomeMismatch { name: leaf.name.to_string(), why };
-    let (_, found) =
-        named.iter().find(|(name, _)| *name == leaf.name).ok_or_else(|| fault("is not in the genome".to_owned()))?;
+pub(super) fn source<'a>(
+    parameter: &Parameter,
+    row: &Live,
+    named: &'a [(String, Live)],
+) -> Result<&'a Live, GenomeMismatch> {
+    let fault = |why: String| GenomeMismatch { name: parameter.name.to_string(), why };
+    let (_, found) = named
+        .iter()
+        .find(|(name, _)| *name == parameter.name)
+        .ok_or_else(|| fault("is not in the genome".to_owned()))?;
     let (wanted, is) = (row.size(), found.size());
     if wanted == is { Ok(found) } else { Err(fault(format!("is {is:?} in the genome, {wanted:?} in the net"))) }
 }

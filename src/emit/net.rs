@@ -6,18 +6,17 @@ use std::fmt;
 use tch::{Tensor as Live, nn, no_grad_guard};
 
 use super::cohort::Cohort;
+use super::constants;
+use super::cpu::Replicas;
+use super::cuda::Compiled;
 use super::device::Place;
 use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
-use super::native::Runs;
 use super::one_thread::OneThread;
-use super::ops::{Frame, size};
 use super::params;
-use super::prepare::prepare_all;
-use super::still;
-use super::walk::{Batch, Given, Values, Walk};
-use super::waves;
-use crate::plan::{Dim, Leaf, Plan, Sizes, TensorId};
+use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
+use crate::plan::{Dim, Parameter, Plan, Sizes, TensorId};
+use crate::program::Program;
 
 /// What a net says of a batch.
 #[derive(Debug)]
@@ -28,6 +27,17 @@ pub struct Output {
     pub penalty: Option<Live>,
 }
 
+/// A program of a training step, ready to run; at most one of the three.
+#[derive(Debug, Default)]
+pub(super) struct Training {
+    /// On a CPU in single precision.
+    pub(super) cpu: Option<Replicas>,
+    /// On a GPU in single precision; nothing where kernels cannot be had.
+    pub(super) cuda: Option<(Sizes, Option<Compiled>)>,
+    /// Elsewhere.
+    pub(super) torch: Option<Program>,
+}
+
 /// A live network, R runs side by side.
 pub struct Net {
     pub(super) plan: Plan,
@@ -36,12 +46,8 @@ pub struct Net {
     rows: Vec<Live>,
     prepared: Values,
     pub(super) known: Values,
-    answers: Walk,
-    pub(super) lessons: Walk,
-    /// How lessons are made on a CPU in single precision, for the batches of the last one.
-    pub(super) native: Option<Runs>,
-    /// How lessons are made on a GPU in single precision, for the batches of the last one; nothing where that cannot be had.
-    pub(super) waves: Option<(Sizes, Option<waves::Program>)>,
+    /// What makes losses and gradients, for batches of the last size.
+    pub(super) training: Training,
 }
 
 impl Net {
@@ -73,10 +79,7 @@ impl Net {
             rows,
             prepared,
             known: Values::of(plan),
-            answers: Walk::default(),
-            lessons: Walk::default(),
-            native: None,
-            waves: None,
+            training: Training::default(),
         };
         net.settle()?;
         Ok(net)
@@ -109,14 +112,14 @@ impl Net {
     /// Names the tensor whose computation libtorch refuses.
     pub fn forward(&self, x: &Live) -> Result<Output, TorchFault> {
         let sample = x.f_transpose(1, 2)?;
-        let values = self.answers.run(self.given(&sample, None))?;
+        let values = self.given(&sample, None).make(&self.plan.inference_outputs())?;
         let logits = self.find(&values, self.plan.output())?.f_transpose(1, 2)?;
         let penalty = self.plan.penalty().map(|id| self.find(&values, id)).transpose()?;
         Ok(Output { logits, penalty })
     }
 
     /// Computes every tensor that the loss is made of, without gradients, in the plan's order; for batches as in
-    /// [`Net::teach`].
+    /// [`Net::loss_and_gradients`].
     ///
     /// # Errors
     ///
@@ -128,14 +131,13 @@ impl Net {
         let all: Vec<TensorId> = all.collect();
         let mut rows = Values::of(&self.plan);
         self.know_rows(&mut rows);
-        let walk = Walk::new(&self.plan, &all, &rows, true);
         let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
-        let values = walk.run(Given { known: &rows, ..self.given(&sample, Some(&labels)) })?;
+        let values = EvalContext { known: &rows, ..self.given(&sample, Some(&labels)) }.make(&all)?;
         let find = |id: TensorId| values.get(id).or_else(|| rows.get(id)).map(|live| (id, live.shallow_clone()));
         Ok(all.into_iter().filter_map(find).collect())
     }
 
-    /// Returns the first tensor in which `run` has a number that is not finite, for batches as in [`Net::teach`].
+    /// Returns the first tensor in which `run` has a number that is not finite, for batches as in [`Net::loss_and_gradients`].
     ///
     /// # Errors
     ///
@@ -155,7 +157,7 @@ impl Net {
 
     /// Returns every row of the parameter table, [R, …], in the table's order, by its name.
     pub fn named(&self) -> impl Iterator<Item = (&str, &Live)> {
-        self.plan.leaves().iter().map(|leaf| leaf.name.as_str()).zip(&self.rows)
+        self.plan.parameters().iter().map(|parameter| parameter.name.as_str()).zip(&self.rows)
     }
 
     /// Returns every row of the parameter table, in the table's order.
@@ -165,12 +167,12 @@ impl Net {
 
     /// Returns how fast each learned row is learned, in learning rates, in the table's order.
     pub fn rates(&self) -> impl Iterator<Item = f64> {
-        self.plan.leaves().iter().filter(|leaf| leaf.learned).map(|leaf| leaf.rate)
+        self.plan.parameters().iter().filter(|parameter| parameter.learned).map(|parameter| parameter.rate)
     }
 
     /// Returns the learned rows, [R, …], in the table's order.
     pub fn learned(&self) -> impl Iterator<Item = &Live> {
-        self.plan.leaves().iter().zip(&self.rows).filter(|(leaf, _)| leaf.learned).map(|(_, live)| live)
+        self.plan.parameters().iter().zip(&self.rows).filter(|(parameter, _)| parameter.learned).map(|(_, live)| live)
     }
 
     /// Replaces the numbers of every row by those found under its name.
@@ -179,10 +181,10 @@ impl Net {
     ///
     /// Names the row that is missing or of another shape; then nothing is replaced.
     pub fn load(&mut self, named: &[(String, Live)]) -> Result<(), LoadFault> {
-        let pairs: Vec<(&Leaf, &Live)> = self.plan.leaves().iter().zip(&self.rows).collect();
+        let pairs: Vec<(&Parameter, &Live)> = self.plan.parameters().iter().zip(&self.rows).collect();
         let mut found = Vec::with_capacity(pairs.len());
-        for (leaf, row) in pairs {
-            found.push((row.shallow_clone(), genome::source(leaf, row, named)?));
+        for (parameter, row) in pairs {
+            found.push((row.shallow_clone(), genome::source(parameter, row, named)?));
         }
         let _guard = no_grad_guard();
         for (mut row, source) in found {
@@ -206,17 +208,17 @@ impl Net {
     }
 
     /// Returns what an evaluation starts from, for a `sample` R × N × B.
-    pub(super) fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> Given<'a> {
+    pub(super) fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> EvalContext<'a> {
         let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));
         let frame = Frame { sizes: Sizes { runs: self.runs(), batch }, place: self.place };
         let batch = Batch { sample: Some(sample), labels };
-        Given { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch }
+        EvalContext { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch }
     }
 
     /// Returns what is made without a batch starts from.
-    pub(super) fn given_nothing(&self) -> Given<'_> {
+    pub(super) fn given_nothing(&self) -> EvalContext<'_> {
         let frame = Frame { sizes: Sizes { runs: self.runs(), batch: 1 }, place: self.place };
-        Given { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch: Batch::default() }
+        EvalContext { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch: Batch::default() }
     }
 
     pub(super) fn find(&self, values: &Values, id: TensorId) -> Result<Live, TorchFault> {
@@ -224,7 +226,7 @@ impl Net {
     }
 
     fn know_rows(&self, values: &mut Values) {
-        for (id, row) in params::leaf_tensors(&self.plan) {
+        for (id, row) in params::parameter_tensors(&self.plan) {
             values.set(id, self.rows.get(row).map(Live::shallow_clone));
         }
     }
@@ -234,19 +236,15 @@ impl Net {
         let _guard = no_grad_guard();
         let mut known = Values::of(&self.plan);
         self.know_rows(&mut known);
-        let results: Vec<TensorId> = self.plan.answers().into_iter().chain(self.plan.lessons()).collect();
-        let wanted = frontier(&self.plan, &self.plan.changing(), &results);
-        still::make(self.given_nothing(), &mut known, &wanted)?;
-        self.answers = Walk::new(&self.plan, &self.plan.answers(), &known, false);
-        self.lessons = Walk::new(&self.plan, &self.plan.lessons(), &known, false);
+        constants::make(self.given_nothing(), &mut known, &Program::constants(&self.plan))?;
         self.known = known;
-        (self.native, self.waves) = (None, None);
+        self.training = Training::default();
         Ok(())
     }
 }
 
 pub(super) fn missing(id: TensorId) -> TorchFault {
-    TorchFault { message: format!("{id} was not made: a bug in gemc, please report it") }
+    TorchFault::bug(&format!("{id} was not made"))
 }
 
 /// Returns R and B of R × B × N.
@@ -257,24 +255,11 @@ pub(super) fn sample_sizes(x: &Live) -> [i64; 2] {
     }
 }
 
-/// Returns the tensors that are not `moving` and that something moving, or one of the results, is made from.
-pub(super) fn frontier(plan: &Plan, moving: &[bool], results: &[TensorId]) -> Vec<TensorId> {
-    let needed = plan.needed(results);
-    let still = |id: &TensorId| moving.get(id.index()) == Some(&false);
-    let users = plan.numbered().filter(|(id, _)| needed.get(id.index()) == Some(&true) && !still(id));
-    let read = users.flat_map(|(_, tensor)| tensor.operands.iter().copied());
-    let mut wanted: Vec<TensorId> = read.chain(results.iter().copied()).filter(still).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    wanted
-}
-
 impl fmt::Debug for Net {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { plan, seeds, place, rows, .. } = self;
-        let name = plan.name();
         f.debug_struct("Net")
-            .field("plan", &name)
+            .field("plan", &plan.name())
             .field("seeds", seeds)
             .field("place", place)
             .field("rows", rows)

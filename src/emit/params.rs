@@ -7,11 +7,9 @@ use super::cohort::{Cohort, filled};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::gain::{self, There};
-use super::ops::{Frame, size};
-use super::prepare::prepare_all;
-use super::walk::{Batch, Given, Values, Walk};
-use crate::draw::Draw;
-use crate::plan::{Extent, Leaf, Op, Plan, Sizes, Start, TensorId};
+use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
+use crate::plan::{Extent, Init, Op, Parameter, Plan, Sizes, TensorId};
+use crate::random::RandomStream;
 
 /// Returns every row's tensor, [R, …], for the runs of all cohorts, one after the other.
 pub(super) fn start(plan: &Plan, cohorts: &[Cohort<'_>], place: Place) -> Result<Vec<Live>, TorchFault> {
@@ -29,69 +27,71 @@ pub(super) fn start(plan: &Plan, cohorts: &[Cohort<'_>], place: Place) -> Result
         let parts: Vec<&Live> = runs.iter().filter_map(|run| run.get(index)).collect();
         Ok(Live::f_cat(&parts, 0)?.f_to_device(place.device)?)
     };
-    (0..plan.leaves().len()).map(side_by_side).collect()
+    (0..plan.parameters().len()).map(side_by_side).collect()
 }
 
 /// Returns the plan's tensors that are rows of the table, with the rows' numbers.
-pub(super) fn leaf_tensors(plan: &Plan) -> impl Iterator<Item = (TensorId, usize)> {
-    plan.numbered()
-        .filter_map(|(id, tensor)| if let Op::Leaf(leaf) = tensor.op { Some((id, leaf.index())) } else { None })
+pub(super) fn parameter_tensors(plan: &Plan) -> impl Iterator<Item = (TensorId, usize)> {
+    plan.numbered().filter_map(|(id, tensor)| {
+        if let Op::Parameter(parameter) = tensor.op { Some((id, parameter.index())) } else { None }
+    })
 }
 
 /// Draws one run's rows, [1, …] each. Gains come last, as they are taken from what the other rows make.
 fn one_run(plan: &Plan, prepared: &Values, seed: u64) -> Result<Vec<Live>, TorchFault> {
-    let mut rows: Vec<Option<Live>> = plan.leaves().iter().map(|leaf| draw(leaf, seed)).collect::<Result<_, _>>()?;
+    let mut rows: Vec<Option<Live>> =
+        plan.parameters().iter().map(|parameter| draw(parameter, seed)).collect::<Result<_, _>>()?;
     let made = gain_ends(plan, &rows, prepared)?;
-    for (row, leaf) in rows.iter_mut().zip(plan.leaves()) {
-        if let Start::Gain { source, interaction, target, fan_in, gain: wanted, ref extent } = leaf.start {
+    for (row, parameter) in rows.iter_mut().zip(plan.parameters()) {
+        if let Init::Gain { source, interaction, target, fan_in, gain: wanted, ref extent } = parameter.start {
             let ends = [end(&made, source)?, end(&made, interaction)?, end(&made, target)?];
             let there = match extent {
                 Extent::Whole => There::Everywhere,
                 Extent::Windows(field) => There::Windows(field),
                 Extent::Mask(id) => There::Mask(end(&made, *id)?),
-                Extent::Wires(wires) => There::Wires(wires),
+                Extent::SparsePattern(wires) => There::SparsePattern(wires),
             };
             let gain = wanted * gain::gain(ends, fan_in, there)?;
-            *row = Some(Live::f_full(shape(leaf), gain, Place::EXACT.options())?);
+            *row = Some(Live::f_full(shape(parameter), gain, Place::EXACT.options())?);
         }
     }
     Ok(rows.into_iter().flatten().collect())
 }
 
-fn draw(leaf: &Leaf, seed: u64) -> Result<Option<Live>, TorchFault> {
-    let count = usize::try_from(leaf.count()).unwrap_or(usize::MAX);
-    let mut stream = Draw::new(seed, &leaf.key);
-    let values = match leaf.start {
-        Start::Constant(value) => vec![value; count],
-        Start::Normal { deviation } => stream.normal(count, deviation),
-        Start::Contrasts => stream.contrasts(count, columns(leaf)),
-        Start::Uniform { bound } => stream.uniform(count, bound),
-        Start::AtanhUniform => stream.atanh_uniform(count),
+fn draw(parameter: &Parameter, seed: u64) -> Result<Option<Live>, TorchFault> {
+    let count = usize::try_from(parameter.count()).unwrap_or(usize::MAX);
+    let mut stream = RandomStream::new(seed, &parameter.key);
+    let values = match parameter.start {
+        Init::Constant(value) => vec![value; count],
+        Init::Normal { deviation } => stream.normal(count, deviation),
+        Init::Contrasts => stream.contrasts(count, columns(parameter)),
+        Init::Uniform { bound } => stream.uniform(count, bound),
+        Init::AtanhUniform => stream.atanh_uniform(count),
         // of the cloud's seed, not of the run's
-        Start::Cloud(cloud) => cloud.starts(),
-        Start::Gain { .. } => return Ok(None),
+        Init::Cloud(cloud) => cloud.starts(),
+        Init::Gain { .. } => return Ok(None),
     };
-    Ok(Some(Live::f_from_slice(&values)?.f_reshape(shape(leaf))?))
+    Ok(Some(Live::f_from_slice(&values)?.f_reshape(shape(parameter))?))
 }
 
-fn columns(leaf: &Leaf) -> usize {
-    leaf.shape.at(Sizes { runs: 1, batch: 1 }).last().copied().unwrap_or(1)
+fn columns(parameter: &Parameter) -> usize {
+    parameter.shape.at(Sizes { runs: 1, batch: 1 }).last().copied().unwrap_or(1)
 }
 
-fn shape(leaf: &Leaf) -> Vec<i64> {
-    leaf.shape.at(Sizes { runs: 1, batch: 1 }).into_iter().map(size).collect()
+fn shape(parameter: &Parameter) -> Vec<i64> {
+    parameter.shape.at(Sizes { runs: 1, batch: 1 }).into_iter().map(size).collect()
 }
 
 /// Evaluates what all gains are taken from, each tensor once, from the rows drawn so far.
 fn gain_ends(plan: &Plan, rows: &[Option<Live>], prepared: &Values) -> Result<Values, TorchFault> {
     let mut known = Values::of(plan);
-    for (id, row) in leaf_tensors(plan) {
+    for (id, row) in parameter_tensors(plan) {
         known.set(id, rows.get(row).and_then(Option::as_ref).map(Live::shallow_clone));
     }
-    let ends: Vec<TensorId> = plan.leaves().iter().flat_map(|leaf| leaf.start.reads()).collect();
+    let ends: Vec<TensorId> = plan.parameters().iter().flat_map(|parameter| parameter.start.reads()).collect();
     let frame = Frame { sizes: Sizes { runs: 1, batch: 1 }, place: Place::EXACT };
-    let given = Given { plan, known: &known, prepared, frame, batch: Batch::default() };
-    let mut made = Walk::new(plan, &ends, &known, false).run(given)?;
+    let given = EvalContext { plan, known: &known, prepared, frame, batch: Batch::default() };
+    let mut made = given.make(&ends)?;
     for id in ends {
         if made.get(id).is_none() {
             made.set(id, known.get(id).map(Live::shallow_clone));
@@ -101,6 +101,6 @@ fn gain_ends(plan: &Plan, rows: &[Option<Live>], prepared: &Values) -> Result<Va
 }
 
 fn end(made: &Values, id: TensorId) -> Result<&Live, TorchFault> {
-    let missing = || TorchFault { message: format!("a gain lacks {id}: a bug in gemc, please report it") };
+    let missing = || TorchFault::bug(&format!("a gain lacks {id}"));
     made.get(id).ok_or_else(missing)
 }

@@ -6,9 +6,9 @@ use compact_str::{CompactString, format_compact};
 use super::builder::{Row, dotted};
 use super::express::{Reader, Side};
 use super::function::Function;
-use super::leaf::Start;
 use super::lower::Lowering;
 use super::op::{Op, Squares};
+use super::parameter::Init;
 use super::received::{Grown, Received};
 use super::tensor::{Dim, Shape, TensorId};
 use super::weights::Synapses;
@@ -148,7 +148,7 @@ impl Lowering<'_> {
             (None, Some(bias)) => bias,
             (None, None) => {
                 let shape = Box::new(Shape::per_run(&[population.shape.neurons(), 1]));
-                self.builder.push(Op::Fill { value: 0.0, shape }, &[], "")?
+                self.builder.push(Op::Constant { value: 0.0, shape }, &[], "")?
             }
         };
         if let (Some(total), Some(arrival)) = (received, self.arrivals.last_mut())
@@ -164,7 +164,7 @@ impl Lowering<'_> {
             (Some(function), Some(_)) => self.builder.map(function, biased, label),
             (function, None) => {
                 let one = function.map_or(Ok(biased), |function| self.builder.map(function, biased, ""))?;
-                self.builder.push(Op::Repeat { axis: 2, length: Dim::Batch }, &[one], label)
+                self.builder.push(Op::Expand { axis: 2, length: Dim::Batch }, &[one], label)
             }
         }
     }
@@ -186,7 +186,7 @@ impl Lowering<'_> {
         let row = |part: &str, size: usize, holds| Row {
             name: dotted(population.name.as_str(), part),
             shape: Shape::per_run(&[size]),
-            start: Start::Constant(0.0),
+            start: Init::Constant(0.0),
             learned: true,
             rate: 1.0,
             holds,
@@ -194,15 +194,15 @@ impl Lowering<'_> {
         match population.bias {
             Bias::None => Ok(None),
             Bias::Free => {
-                let leaf = self.builder.leaf(row("bias", neurons, "the bias"), reader.name)?;
-                self.builder.push(Op::Insert { axis: 2 }, &[leaf], "").map(Some)
+                let parameter = self.builder.parameter(row("bias", neurons, "the bias"), reader.name)?;
+                self.builder.push(Op::Unsqueeze { axis: 2 }, &[parameter], "").map(Some)
             }
             Bias::PerMap => {
                 let [rows, columns, maps] = population.shape.grid();
-                let leaf = self.builder.leaf(row("bias", maps, "one bias a map"), reader.name)?;
-                let leaf = self.builder.push(Op::Insert { axis: 1 }, &[leaf], "")?;
+                let parameter = self.builder.parameter(row("bias", maps, "one bias a map"), reader.name)?;
+                let parameter = self.builder.push(Op::Unsqueeze { axis: 1 }, &[parameter], "")?;
                 let length = Dim::Size(rows.saturating_mul(columns));
-                let places = self.builder.push(Op::Repeat { axis: 1, length }, &[leaf], "")?;
+                let places = self.builder.push(Op::Expand { axis: 1, length }, &[parameter], "")?;
                 let shape = Box::new(Shape::per_run(&[neurons, 1]));
                 self.builder.push(Op::Reshape { shape }, &[places], "").map(Some)
             }
@@ -210,10 +210,10 @@ impl Lowering<'_> {
                 let wanted = (id, genome, Side::In);
                 let identity = self.express.identity(&mut self.builder, model, wanted, reader)?;
                 let (part, genes) = (format!("{}.b", model.genome(genome).name), model.genome(genome).genes);
-                let leaf = self.builder.leaf(row(&part, genes, "one bias a gene"), reader.name)?;
-                let leaf = self.express.used(&mut self.builder, model, genome, leaf)?;
-                let leaf = self.builder.push(Op::Insert { axis: 2 }, &[leaf], "")?;
-                self.builder.product(identity, leaf, &dotted(population.name.as_str(), "bias")).map(Some)
+                let parameter = self.builder.parameter(row(&part, genes, "one bias a gene"), reader.name)?;
+                let parameter = self.express.used(&mut self.builder, model, genome, parameter)?;
+                let parameter = self.builder.push(Op::Unsqueeze { axis: 2 }, &[parameter], "")?;
+                self.builder.product(identity, parameter, &dotted(population.name.as_str(), "bias")).map(Some)
             }
         }
     }

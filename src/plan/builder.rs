@@ -6,9 +6,9 @@ use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 
 use super::function::Function;
-use super::leaf::{Leaf, Start};
 use super::op::Op;
-use super::tensor::{LeafId, Shape, TensorId};
+use super::parameter::{Init, Parameter};
+use super::tensor::{ParameterId, Shape, TensorId};
 use super::verify::{Operands, Tensor};
 use crate::diag::Bug;
 
@@ -16,8 +16,8 @@ use crate::diag::Bug;
 #[derive(Debug, Default)]
 pub(super) struct Builder {
     pub(super) tensors: Vec<Tensor>,
-    pub(super) leaves: Vec<Leaf>,
-    by_name: FxHashMap<CompactString, (LeafId, TensorId)>,
+    pub(super) parameters: Vec<Parameter>,
+    by_name: FxHashMap<CompactString, (ParameterId, TensorId)>,
 }
 
 /// A row to be entered.
@@ -28,7 +28,7 @@ pub(super) struct Row {
     /// Its shape.
     pub(super) shape: Shape,
     /// How it starts.
-    pub(super) start: Start,
+    pub(super) start: Init,
     /// Whether training changes it.
     pub(super) learned: bool,
     /// How fast, in learning rates.
@@ -39,14 +39,14 @@ pub(super) struct Row {
 
 impl Builder {
     /// Goes on with a list of tensors; rows of their table are entered by it no more.
-    pub(super) fn of(tensors: Vec<Tensor>, leaves: Vec<Leaf>) -> Self {
-        Self { tensors, leaves, by_name: FxHashMap::default() }
+    pub(super) fn of(tensors: Vec<Tensor>, parameters: Vec<Parameter>) -> Self {
+        Self { tensors, parameters, by_name: FxHashMap::default() }
     }
 
     /// Appends an operation.
     pub(super) fn push(&mut self, op: Op, operands: &[TensorId], label: &str) -> Result<TensorId, Bug> {
         let id = TensorId(self.tensors.len());
-        let shape = op.shape_among(&self.tensors, operands, &self.leaves);
+        let shape = op.shape_among(&self.tensors, operands, &self.parameters);
         let shape =
             shape.map(Cow::into_owned).map_err(|why| Bug { pass: "lower", tensor: format!("{id} {label}"), why })?;
         self.tensors.push(Tensor { op, operands: Operands::from_slice(operands), shape, label: label.into() });
@@ -55,7 +55,7 @@ impl Builder {
 
     /// Appends an element-by-element function.
     pub(super) fn map(&mut self, function: Function, operand: TensorId, label: &str) -> Result<TensorId, Bug> {
-        self.push(Op::Map(function), &[operand], label)
+        self.push(Op::Unary(function), &[operand], label)
     }
 
     /// Appends factor · x.
@@ -88,14 +88,14 @@ impl Builder {
     }
 
     /// Returns the row of the table that a tensor is.
-    pub(super) fn row_of(&self, tensor: TensorId) -> Option<LeafId> {
-        if let Op::Leaf(id) = self.tensors[tensor.0].op { Some(id) } else { None }
+    pub(super) fn row_of(&self, tensor: TensorId) -> Option<ParameterId> {
+        if let Op::Parameter(id) = self.tensors[tensor.0].op { Some(id) } else { None }
     }
 
     /// Notes that `count` numbers of a row lie under a mask.
     pub(super) fn mask(&mut self, row: TensorId, count: u64) {
-        if let Op::Leaf(id) = self.tensors[row.0].op {
-            self.leaves[id.0].masked = count;
+        if let Op::Parameter(id) = self.tensors[row.0].op {
+            self.parameters[id.0].masked = count;
         }
     }
 
@@ -109,29 +109,29 @@ impl Builder {
 
     /// Returns the tensors of the learned rows, in the table's order.
     pub(super) fn learned(&self) -> Vec<TensorId> {
-        let learned = |tensor: &Tensor| matches!(tensor.op, Op::Leaf(id) if self.leaves[id.0].learned);
+        let learned = |tensor: &Tensor| matches!(tensor.op, Op::Parameter(id) if self.parameters[id.0].learned);
         (0..self.tensors.len()).filter(|index| learned(&self.tensors[*index])).map(TensorId).collect()
     }
 
     /// Returns the tensor of a row, entering the row where it is new, and notes that `user` uses it.
-    pub(super) fn leaf(&mut self, row: Row, user: &str) -> Result<TensorId, Bug> {
-        if let Some((leaf, tensor)) = self.by_name.get(&row.name).copied() {
-            let known = &self.leaves[leaf.0];
+    pub(super) fn parameter(&mut self, row: Row, user: &str) -> Result<TensorId, Bug> {
+        if let Some((parameter, tensor)) = self.by_name.get(&row.name).copied() {
+            let known = &self.parameters[parameter.0];
             let same =
                 known.shape == row.shape && known.start == row.start && known.rate.to_bits() == row.rate.to_bits();
             if !same || known.learned != row.learned {
                 let why = format!("{user} and {} mean two things by it", known.shared_by.join(", "));
                 return Err(Bug { pass: "lower", tensor: row.name.to_string(), why });
             }
-            let shared = &mut self.leaves[leaf.0].shared_by;
+            let shared = &mut self.parameters[parameter.0].shared_by;
             if shared.last().map(CompactString::as_str) != Some(user) {
                 shared.push(user.into());
             }
             return Ok(tensor);
         }
-        let id = LeafId(self.leaves.len());
+        let id = ParameterId(self.parameters.len());
         let key = row.name.strip_suffix(AT_START).unwrap_or(&row.name).into();
-        self.leaves.push(Leaf {
+        self.parameters.push(Parameter {
             name: row.name.clone(),
             key,
             shape: row.shape,
@@ -142,7 +142,7 @@ impl Builder {
             shared_by: vec![user.into()],
             masked: 0,
         });
-        let tensor = self.push(Op::Leaf(id), &[], &row.name)?;
+        let tensor = self.push(Op::Parameter(id), &[], &row.name)?;
         self.by_name.insert(row.name, (id, tensor));
         Ok(tensor)
     }

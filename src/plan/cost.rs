@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use smallvec::SmallVec;
 
 use super::function::Function;
-use super::op::{Op, Over};
+use super::op::{Bilinear, Op};
 use super::tensor::{Shape, Sizes, TensorId};
 use super::verify::Plan;
 
@@ -53,30 +53,30 @@ impl Op {
             // the batch is given, views touch nothing; positions, labels and masks are made before the first step
             Self::Sample { .. }
             | Self::Labels { .. }
-            | Self::Leaf(_)
-            | Self::Insert { .. }
-            | Self::Remove { .. }
-            | Self::Repeat { .. }
+            | Self::Parameter(_)
+            | Self::Unsqueeze { .. }
+            | Self::Squeeze { .. }
+            | Self::Expand { .. }
             | Self::Select { .. }
             | Self::Reshape { .. }
             | Self::Positions(_)
             | Self::Codes(_)
             | Self::Mask(_) => return Cost::default(),
-            Self::Fill { .. } | Self::Place { .. } | Self::Symmetric { .. } | Self::Diagonal | Self::DiagonalOf => 0,
-            Self::Map(function) => made.saturating_mul(price(*function)),
+            Self::Constant { .. } | Self::Pad { .. } | Self::Symmetrize { .. } | Self::Diagonal | Self::DiagonalOf => 0,
+            Self::Unary(function) => made.saturating_mul(price(*function)),
             Self::Affine { .. } => made.saturating_mul(2),
-            Self::Add | Self::Subtract | Self::Multiply | Self::Spread(_) => made,
-            Self::Sum { .. } | Self::Pool(_) | Self::Triangle { .. } => read,
+            Self::Add | Self::Subtract | Self::Multiply | Self::PoolGrad(_) => made,
+            Self::Sum { .. } | Self::Pool(_) | Self::SymmetrizeGrad { .. } => read,
             Self::Softmax { .. } | Self::LogSoftmax { .. } => made.saturating_mul(TRANSCENDENTAL + 3),
             Self::MatMul { transpose_left, .. } => {
                 let inner = operands[0].dims()[if *transpose_left { 1 } else { 2 }].at(sizes) as u64;
                 made.saturating_mul(inner).saturating_mul(2)
             }
-            Self::Window(over, field) => {
+            Self::LocalConv(over, field) => {
                 let weights = (field.targets() as u64).saturating_mul(field.seen() as u64);
                 weighed(*over, weights, operands, sizes)
             }
-            Self::Joined(over, wires) => weighed(*over, wires.synapses() as u64, operands, sizes),
+            Self::Sparse(over, wires) => weighed(*over, wires.synapses() as u64, operands, sizes),
             Self::Gather(_) => return Cost { flop: 0, bytes: made.saturating_mul(NUMBER + LINE) },
             Self::Scatter(_) => {
                 let numbers = read.saturating_mul(NUMBER + LINE);
@@ -90,16 +90,16 @@ impl Op {
 impl Op {
     /// Weighs what the operation costs, in floating-point operations of a product of matrices.
     pub(super) fn price(&self, cost: Cost) -> u64 {
-        let weight = if matches!(self, Self::Joined(..)) { IRREGULAR } else { 1 };
+        let weight = if matches!(self, Self::Sparse(..)) { IRREGULAR } else { 1 };
         cost.flop.saturating_mul(weight).saturating_add(cost.bytes.saturating_mul(BYTE))
     }
 }
 
 /// Two operations for each weight and each number that stands behind a neuron: a sample of the batch, or a gene.
-fn weighed(over: Over, weights: u64, operands: &[&Shape], sizes: Sizes) -> u64 {
+fn weighed(over: Bilinear, weights: u64, operands: &[&Shape], sizes: Sizes) -> u64 {
     let behind = match over {
-        Over::Pairs => operands[0],
-        Over::Seen | Over::Seers => operands[1],
+        Bilinear::WeightGradient => operands[0],
+        Bilinear::Forward | Bilinear::InputGradient => operands[1],
     };
     let behind = behind.dims()[2].at(sizes) as u64;
     weights.saturating_mul(sizes.runs as u64).saturating_mul(behind).saturating_mul(2)
@@ -108,8 +108,8 @@ fn weighed(over: Over, weights: u64, operands: &[&Shape], sizes: Sizes) -> u64 {
 fn price(function: Function) -> u64 {
     match function {
         Function::Relu | Function::Square | Function::Absolute | Function::Sign => 1,
-        Function::Heaviside => 2,
-        Function::Bell => 3,
+        Function::StraightThroughStep => 2,
+        Function::Lorentzian => 3,
         Function::Tanh
         | Function::Sine
         | Function::Cosine
@@ -130,19 +130,19 @@ impl Plan {
 
     /// Returns what one evaluation costs.
     pub fn forward_cost(&self, sizes: Sizes) -> Cost {
-        self.cost_of(&self.answers(), sizes)
+        self.cost_of(&self.inference_outputs(), sizes)
     }
 
     /// Returns what a training step costs without the update: forward, and backward to everything that is learned.
     pub fn step_cost(&self, sizes: Sizes) -> Cost {
-        self.cost_of(&self.lessons(), sizes)
+        self.cost_of(&self.training_outputs(), sizes)
     }
 
     /// Returns what a training step is weighed as where forms of a plan are compared: floating-point operations, those that
     /// are dearer than others counted several times, and some for each byte.
     pub fn step_price(&self, sizes: Sizes) -> u64 {
         let price = |id: TensorId| self.tensor(id).op.price(self.cost(id, sizes));
-        self.spent(&self.lessons()).map(price).fold(0, u64::saturating_add)
+        self.spent(&self.training_outputs()).map(price).fold(0, u64::saturating_add)
     }
 
     /// Returns what is spent in each step to make `wanted`: what never changes is not counted.

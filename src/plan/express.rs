@@ -5,13 +5,13 @@ use rustc_hash::FxHashMap;
 use super::builder::{Builder, Row, dotted, frozen};
 use super::function::Function;
 use super::gaussian::{self, Bells};
-use super::leaf::Start;
 use super::op::{Op, Squares};
+use super::parameter::Init;
 use super::spare;
 use super::tensor::{Dim, Shape, TensorId};
 use crate::check::{Expression, Genes, GenomeId, InteractionId, Model, PopId, Population, Rule};
 use crate::diag::Bug;
-use crate::space::Space;
+use crate::geometry::Space;
 
 /// Which of a population's two identities is meant, where it is split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -128,23 +128,23 @@ impl Express {
             Rule::Diagonal => (Shape::per_run(&[interaction.rule.learned(genes)]), "O's diagonal"),
         };
         let learned = interaction.rule != Rule::Frozen;
-        let start = Start::Normal { deviation: 1.0 };
-        let leaf =
+        let start = Init::Normal { deviation: 1.0 };
+        let parameter =
             enter(builder, Row { name: name.clone(), shape, start, learned, rate: interaction.rate, holds }, reader)?;
         if let Some(known) = self.interactions.get(&(id, reader.frozen)) {
             return Ok(*known);
         }
         let whole = match interaction.rule {
-            Rule::Free | Rule::Frozen => leaf,
-            Rule::Symmetric => builder.push(Op::Symmetric { size: genes }, &[leaf], &name)?,
-            Rule::Diagonal => builder.push(Op::Diagonal, &[leaf], &name)?,
+            Rule::Free | Rule::Frozen => parameter,
+            Rule::Symmetric => builder.push(Op::Symmetrize { size: genes }, &[parameter], &name)?,
+            Rule::Diagonal => builder.push(Op::Diagonal, &[parameter], &name)?,
         };
         let whole = if self.spare { spare::pairs(builder, model, interaction.genome, whole)? } else { whole };
         self.interactions.insert((id, reader.frozen), whole);
         Ok(whole)
     }
 
-    /// Returns one number for each gene, R × G, 0 for those that a run leaves out.
+    /// Returns one number for each gene, R × G, 0 for those that a run parameters out.
     pub(super) fn used(
         &self,
         builder: &mut Builder,
@@ -165,7 +165,7 @@ fn suffix(side: Option<Side>) -> &'static str {
 }
 
 fn enter(builder: &mut Builder, row: Row, reader: Reader<'_>) -> Result<TensorId, Bug> {
-    builder.leaf(if reader.frozen { frozen(row) } else { row }, reader.name)
+    builder.parameter(if reader.frozen { frozen(row) } else { row }, reader.name)
 }
 
 /// Returns the rows that an expression needs: X itself, or the genes' centres and widths.
@@ -179,27 +179,27 @@ fn rows(expression: Expression, place: Place<'_>) -> Vec<Row> {
         rate: expression.rate(),
         holds,
     };
-    let identity = Start::Normal { deviation: 1.0 };
+    let identity = Init::Normal { deviation: 1.0 };
     match expression {
         Expression::Pooled => Vec::new(),
         Expression::Free { .. } => vec![row("X", &[neurons, genes], identity, "X")],
         Expression::Random { genes: drawn } => {
-            let start = if drawn == Genes::Contrasts { Start::Contrasts } else { identity };
+            let start = if drawn == Genes::Contrasts { Init::Contrasts } else { identity };
             vec![row("X", &[neurons, genes], start, "X, drawn once")]
         }
         Expression::Gaussian { sigma, anisotropic, .. } => {
-            let width = Start::Constant(sigma.ln());
+            let width = Init::Constant(sigma.ln());
             let widths = if anisotropic { vec![genes, dims] } else { vec![genes] };
             let own = [
-                row("mu", &[genes, dims], Start::AtanhUniform, "atanh of the centre μ"),
+                row("mu", &[genes, dims], Init::AtanhUniform, "atanh of the centre μ"),
                 row("sigma", &widths, width, "log of the width σ"),
             ];
             own.into_iter().chain(positions(place)).collect()
         }
         Expression::InverseSquare { scale, .. } => {
             let own = [
-                row("mu", &[genes, dims], Start::Uniform { bound: 1.0 }, "the centre μ"),
-                row("sigma", &[genes, dims], Start::Normal { deviation: scale }, "the gradient σ"),
+                row("mu", &[genes, dims], Init::Uniform { bound: 1.0 }, "the centre μ"),
+                row("sigma", &[genes, dims], Init::Normal { deviation: scale }, "the gradient σ"),
             ];
             own.into_iter().chain(positions(place)).collect()
         }
@@ -212,7 +212,7 @@ fn positions(place: Place<'_>) -> Option<Row> {
     Some(Row {
         name: dotted(population.name.as_str(), "positions"),
         shape: Shape::per_run(&[cloud.neurons, cloud.dims]),
-        start: Start::Cloud(*cloud),
+        start: Init::Cloud(*cloud),
         learned: true,
         rate: 1.0,
         holds: "atanh of the positions",
@@ -221,13 +221,13 @@ fn positions(place: Place<'_>) -> Option<Row> {
 
 /// Appends what makes X of its rows: `semantics` of each expression, written out.
 fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> Result<TensorId, Bug> {
-    let leaves = rows(expression, place)
+    let parameters = rows(expression, place)
         .into_iter()
         .map(|row| enter(builder, row, place.reader))
         .collect::<Result<Vec<TensorId>, Bug>>()?;
     let label = dotted(place.prefix, "X");
     let own = if expression.is_centred() { "" } else { label.as_str() };
-    let made = uncentred(builder, (expression, place), &leaves, own)?;
+    let made = uncentred(builder, (expression, place), &parameters, own)?;
     if expression.is_centred() { centred(builder, made, place.space.neurons(), &label) } else { Ok(made) }
 }
 
@@ -235,7 +235,7 @@ fn express(builder: &mut Builder, expression: Expression, place: Place<'_>) -> R
 fn centred(builder: &mut Builder, identity: TensorId, neurons: usize, label: &str) -> Result<TensorId, Bug> {
     let sum = builder.push(Op::Sum { axis: 1 }, &[identity], "")?;
     let mean = builder.scale(1.0 / neurons.max(1) as f64, sum)?;
-    let mean = builder.push(Op::Insert { axis: 1 }, &[mean], "")?;
+    let mean = builder.push(Op::Unsqueeze { axis: 1 }, &[mean], "")?;
     builder.push(Op::Subtract, &[identity, mean], label)
 }
 
@@ -243,10 +243,10 @@ fn centred(builder: &mut Builder, identity: TensorId, neurons: usize, label: &st
 fn uncentred(
     builder: &mut Builder,
     (expression, place): (Expression, Place<'_>),
-    leaves: &[TensorId],
+    parameters: &[TensorId],
     label: &str,
 ) -> Result<TensorId, Bug> {
-    match (expression, leaves) {
+    match (expression, parameters) {
         (Expression::Gaussian { anisotropic, .. }, &[mu, sigma, ref learned @ ..]) => {
             let learned = learned.first().copied();
             Bells { space: place.space, learned, mu, sigma, anisotropic }.whole(builder, label)
@@ -256,17 +256,17 @@ fn uncentred(
             let learned = learned.first().copied();
             let positions = gaussian::positions(builder, place.space, learned)?;
             let positions = match learned {
-                None => builder.push(Op::Repeat { axis: 0, length: Dim::Runs }, &[positions], "")?,
+                None => builder.push(Op::Expand { axis: 0, length: Dim::Runs }, &[positions], "")?,
                 Some(_) => positions,
             };
             let along = builder.product_with(positions, sigma, "")?;
             let weighted = builder.push(Op::Multiply, &[mu, sigma], "")?;
             let centre = builder.push(Op::Sum { axis: 2 }, &[weighted], "")?;
-            let centre = builder.push(Op::Insert { axis: 1 }, &[centre], "")?;
+            let centre = builder.push(Op::Unsqueeze { axis: 1 }, &[centre], "")?;
             let along = builder.push(Op::Subtract, &[along, centre], "")?;
-            builder.map(Function::Bell, along, label)
+            builder.map(Function::Lorentzian, along, label)
         }
-        (_, leaves) => leaves.first().copied().ok_or_else(|| Bug {
+        (_, parameters) => parameters.first().copied().ok_or_else(|| Bug {
             pass: "lower",
             tensor: place.prefix.to_owned(),
             why: "an expression without rows".to_owned(),

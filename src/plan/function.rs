@@ -22,13 +22,13 @@ pub enum Function {
     /// x².
     Square,
     /// 1 / (1 + x²).
-    Bell,
+    Lorentzian,
     /// |x|.
     Absolute,
-    /// −1, 0 or 1: the slope of [`Function::Absolute`].
+    /// −1, 0 or 1: the gradient of [`Function::Absolute`].
     Sign,
-    /// 1 where x > 0, else 0. Its slope counts as 1 everywhere, so that a gradient passes straight through.
-    Heaviside,
+    /// 1 where x > 0, else 0. Its gradient counts as 1 everywhere, so that a gradient passes straight through.
+    StraightThroughStep,
 }
 
 impl Function {
@@ -44,10 +44,10 @@ impl Function {
             Self::Normal => "normal",
             Self::Exp => "exp",
             Self::Square => "square",
-            Self::Bell => "bell",
+            Self::Lorentzian => "lorentzian",
             Self::Absolute => "absolute",
             Self::Sign => "sign",
-            Self::Heaviside => "heaviside",
+            Self::StraightThroughStep => "straight-through step",
         }
     }
 }

@@ -6,7 +6,7 @@ use super::function::Function;
 use super::op::Op;
 use super::tensor::{Dim, Shape, TensorId};
 use crate::diag::Bug;
-use crate::space::Space;
+use crate::geometry::Space;
 
 /// A population's Gaussians.
 #[derive(Debug, Clone, Copy)]
@@ -28,19 +28,19 @@ impl Bells<'_> {
     pub(super) fn whole(self, builder: &mut Builder, label: &str) -> Result<TensorId, Bug> {
         let centre = builder.map(Function::Tanh, self.mu, "")?;
         let positions = positions(builder, self.space, self.learned)?;
-        let positions = builder.push(Op::Insert { axis: 2 }, &[positions], "")?;
-        let centre = builder.push(Op::Insert { axis: 1 }, &[centre], "")?;
+        let positions = builder.push(Op::Unsqueeze { axis: 2 }, &[positions], "")?;
+        let centre = builder.push(Op::Unsqueeze { axis: 1 }, &[centre], "")?;
         let offset = builder.push(Op::Subtract, &[positions, centre], "")?;
         let exponent = if self.anisotropic {
             let precision = self.power(builder, -1.0)?;
-            let precision = builder.push(Op::Insert { axis: 1 }, &[precision], "")?;
+            let precision = builder.push(Op::Unsqueeze { axis: 1 }, &[precision], "")?;
             let scaled = builder.push(Op::Multiply, &[offset, precision], "")?;
             let length = squared_length(builder, scaled)?;
             builder.scale(-1.0, length)?
         } else {
             let distance = squared_length(builder, offset)?;
             let precision = self.power(builder, -2.0)?;
-            let precision = builder.push(Op::Insert { axis: 1 }, &[precision], "")?;
+            let precision = builder.push(Op::Unsqueeze { axis: 1 }, &[precision], "")?;
             let negated = builder.scale(-1.0, precision)?;
             builder.push(Op::Multiply, &[distance, negated], "")?
         };
@@ -55,8 +55,8 @@ impl Bells<'_> {
         let mut product = self.along(builder, (axes, 0), centre, negated)?;
         for axis in 1..axes.len() {
             let factor = self.along(builder, (axes, axis), centre, negated)?;
-            let rows = builder.push(Op::Insert { axis: 2 }, &[product], "")?;
-            let columns = builder.push(Op::Insert { axis: 1 }, &[factor], "")?;
+            let rows = builder.push(Op::Unsqueeze { axis: 2 }, &[product], "")?;
+            let columns = builder.push(Op::Unsqueeze { axis: 1 }, &[factor], "")?;
             let both = builder.push(Op::Multiply, &[rows, columns], "")?;
             let neurons = axes.iter().take(axis + 1).fold(1, |count: usize, axis| count.saturating_mul(*axis));
             let dims = builder.tensors[both.0].shape.dims();
@@ -82,7 +82,7 @@ impl Bells<'_> {
         let negated = if self.anisotropic {
             of_axis(builder, negated, axis)?
         } else {
-            builder.push(Op::Insert { axis: 1 }, &[negated], "")?
+            builder.push(Op::Unsqueeze { axis: 1 }, &[negated], "")?
         };
         let exponent = builder.push(Op::Multiply, &[square, negated], "")?;
         builder.map(Function::Exp, exponent, "")
@@ -106,8 +106,8 @@ pub(super) fn positions(builder: &mut Builder, space: &Space, learned: Option<Te
 /// Appends one axis of R × G × dims as R × 1 × G.
 fn of_axis(builder: &mut Builder, of: TensorId, index: usize) -> Result<TensorId, Bug> {
     let one = builder.push(Op::Select { axis: 2, index }, &[of], "")?;
-    let genes = builder.push(Op::Remove { axis: 2 }, &[one], "")?;
-    builder.push(Op::Insert { axis: 1 }, &[genes], "")
+    let genes = builder.push(Op::Squeeze { axis: 2 }, &[one], "")?;
+    builder.push(Op::Unsqueeze { axis: 1 }, &[genes], "")
 }
 
 /// Appends the sum of squares over the last of four axes.

@@ -7,8 +7,8 @@
 use super::builder::{Builder, Row, dotted};
 use super::codes::Codes;
 use super::function::Function;
-use super::leaf::Start;
 use super::op::Op;
+use super::parameter::Init;
 use super::tensor::{Dim, Shape, TensorId};
 use crate::check::{GNetwork, Layout};
 use crate::diag::Bug;
@@ -47,10 +47,10 @@ impl Maker<'_> {
         let waves = self.waves(builder)?;
         // sin² is a half in the mean, v standard normal: with this constant W starts with the variance 2 / N_s
         let gain = 2.0 / (self.ends[0].neurons() as f64 * hidden as f64).sqrt();
-        let read = builder.leaf(self.row("v", &[hidden], NORMAL, "weights of the output"), self.name)?;
+        let read = builder.parameter(self.row("v", &[hidden], NORMAL, "weights of the output"), self.name)?;
         let read = builder.scale(gain, read)?;
         if self.network.layers == 1 {
-            let read = builder.push(Op::Insert { axis: 1 }, &[read], "")?;
+            let read = builder.push(Op::Unsqueeze { axis: 1 }, &[read], "")?;
             return waves.pairs(builder, |builder, sent| builder.push(Op::Multiply, &[sent, read], ""));
         }
         self.second(builder, waves, read).map(|weights| vec![weights])
@@ -61,20 +61,20 @@ impl Maker<'_> {
     fn second(self, builder: &mut Builder, waves: Waves, read: TensorId) -> Result<TensorId, Bug> {
         let hidden = self.network.hidden;
         let [sources, targets] = self.ends.map(Layout::neurons);
-        let start = Start::Normal { deviation: SECOND * (2.0 / hidden as f64).sqrt() };
+        let start = Init::Normal { deviation: SECOND * (2.0 / hidden as f64).sqrt() };
         let between =
-            builder.leaf(self.row("U", &[hidden, hidden], start, "weights of the second layer"), self.name)?;
-        let between = builder.push(Op::Insert { axis: 1 }, &[between], "")?;
+            builder.parameter(self.row("U", &[hidden, hidden], start, "weights of the second layer"), self.name)?;
+        let between = builder.push(Op::Unsqueeze { axis: 1 }, &[between], "")?;
         let rows = Box::new(Shape::per_run(&[sources.saturating_mul(hidden), hidden]));
         let parts = waves.pairs(builder, |builder, sent| {
-            let sent = builder.push(Op::Insert { axis: 2 }, &[sent], "")?;
+            let sent = builder.push(Op::Unsqueeze { axis: 2 }, &[sent], "")?;
             let all = builder.push(Op::Multiply, &[sent, between], "")?;
             builder.push(Op::Reshape { shape: rows.clone() }, &[all], "")
         })?;
         let received = builder.push(Op::Add, &parts, "")?;
         let shape = Box::new(Shape::per_run(&[sources, hidden, targets]));
         let received = builder.push(Op::Reshape { shape }, &[received], "")?;
-        let phase = builder.leaf(self.row("d", &[hidden], PHASE, "phases of the second layer"), self.name)?;
+        let phase = builder.parameter(self.row("d", &[hidden], PHASE, "phases of the second layer"), self.name)?;
         let [phase, read] = [phase, read].map(|unit| along(builder, unit));
         let received = builder.push(Op::Add, &[received, phase?], "")?;
         let active = builder.map(Function::Sine, received, "")?;
@@ -89,22 +89,22 @@ impl Maker<'_> {
         let deviation = SPREAD / (bits[0].saturating_add(bits[1]) as f64).sqrt();
         let mut side = |part: &str, index: usize, holds| {
             let labels = builder.push(Op::Codes(codes[index].clone()), &[], "")?;
-            let labels = builder.push(Op::Repeat { axis: 0, length: Dim::Runs }, &[labels], "")?;
-            let row = self.row(part, &[bits[index], self.network.hidden], Start::Normal { deviation }, holds);
-            let weights = builder.leaf(row, self.name)?;
+            let labels = builder.push(Op::Expand { axis: 0, length: Dim::Runs }, &[labels], "")?;
+            let row = self.row(part, &[bits[index], self.network.hidden], Init::Normal { deviation }, holds);
+            let weights = builder.parameter(row, self.name)?;
             builder.product(labels, weights, "")
         };
         let sent = side("A", 0, "weights of the source's label")?;
         let received = side("B", 1, "weights of the target's label")?;
         let phase =
-            builder.leaf(self.row("b", &[self.network.hidden], PHASE, "phases of the hidden units"), self.name)?;
-        let phase = builder.push(Op::Insert { axis: 1 }, &[phase], "")?;
+            builder.parameter(self.row("b", &[self.network.hidden], PHASE, "phases of the hidden units"), self.name)?;
+        let phase = builder.push(Op::Unsqueeze { axis: 1 }, &[phase], "")?;
         let sent = builder.push(Op::Add, &[sent, phase], "")?;
         let mut both = |angle| Ok([builder.map(Function::Sine, angle, "")?, builder.map(Function::Cosine, angle, "")?]);
         Ok(Waves { sent: both(sent)?, received: both(received)? })
     }
 
-    fn row(self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
+    fn row(self, part: &str, sizes: &[usize], start: Init, holds: &'static str) -> Row {
         let (name, shape) = (dotted(self.name, part), Shape::per_run(sizes));
         Row { name, shape, start, learned: !self.frozen, rate: 1.0, holds }
     }
@@ -128,12 +128,12 @@ impl Waves {
 }
 
 /// How what is read of a unit starts.
-const NORMAL: Start = Start::Normal { deviation: 1.0 };
+const NORMAL: Init = Init::Normal { deviation: 1.0 };
 /// How a unit's phase starts: anywhere on the circle.
-const PHASE: Start = Start::Uniform { bound: std::f64::consts::PI };
+const PHASE: Init = Init::Uniform { bound: std::f64::consts::PI };
 
 /// Appends R × h as R × 1 × h × 1.
 fn along(builder: &mut Builder, units: TensorId) -> Result<TensorId, Bug> {
-    let units = builder.push(Op::Insert { axis: 1 }, &[units], "")?;
-    builder.push(Op::Insert { axis: 3 }, &[units], "")
+    let units = builder.push(Op::Unsqueeze { axis: 1 }, &[units], "")?;
+    builder.push(Op::Unsqueeze { axis: 3 }, &[units], "")
 }

@@ -2,8 +2,8 @@
 
 use super::builder::{Builder, Row, dotted};
 use super::express::{Express, Reader, Side};
-use super::leaf::{Extent, Start};
-use super::op::{Op, Over};
+use super::op::{Bilinear, Op};
+use super::parameter::{Extent, Init};
 use super::tensor::{Shape, TensorId};
 use super::weights::Link;
 use crate::check::{self, InteractionId, Weights};
@@ -29,7 +29,7 @@ impl Link<'_> {
             return Ok(None);
         }
         let start = if binary {
-            Start::Constant(self.binary_scale())
+            Init::Constant(self.binary_scale())
         } else {
             let [source, interaction, target] = self.factors(builder, express, interaction)?;
             let extent = match (self.field, mask) {
@@ -37,7 +37,7 @@ impl Link<'_> {
                 (None, Some(mask)) => Extent::Mask(mask),
                 (None, None) => Extent::Whole,
             };
-            Start::Gain { source, interaction, target, fan_in: self.fan_in(), gain: self.projection.gain, extent }
+            Init::Gain { source, interaction, target, fan_in: self.fan_in(), gain: self.projection.gain, extent }
         };
         let row = Row {
             name: dotted(self.name, &dotted(self.model.interaction(interaction).name.as_str(), "c")),
@@ -47,7 +47,7 @@ impl Link<'_> {
             rate: 1.0,
             holds: "the constant c",
         };
-        builder.leaf(row, self.name).map(Some)
+        builder.parameter(row, self.name).map(Some)
     }
 
     /// Returns `X_s`, O and `X_t`.
@@ -88,7 +88,7 @@ impl Link<'_> {
             }
             Some(field) => {
                 let received = builder.product_with(received, scaled, "")?;
-                builder.push(Op::Window(Over::Pairs, Box::new(field)), &[received, sent], &label)
+                builder.push(Op::LocalConv(Bilinear::WeightGradient, Box::new(field)), &[received, sent], &label)
             }
         }
     }

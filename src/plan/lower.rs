@@ -6,10 +6,10 @@ use super::builder::Builder;
 use super::express::{Express, Reader};
 use super::function::Function;
 use super::op::Op;
-use super::passes::{Aim, PASSES, RAW, TWICE, run};
+use super::passes::{Goal, PASSES, RAW, TWICE, run};
 use super::received::Received;
 use super::tensor::{Sizes, TensorId};
-use super::verify::{Counts, Parts, Plan};
+use super::verify::{Counts, Plan, PlanDraft};
 use super::weights::Synapses;
 use crate::check::{Bias, InteractionId, PopId, ProjId};
 use crate::diag::Bug;
@@ -35,8 +35,8 @@ pub(super) struct Lowering<'a> {
 /// # Errors
 ///
 /// A [`Bug`], which no model should cause.
-pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(RAW, forward(wiring, false)?, Aim { order: Order::Synthesized, sizes: Sizes::SHOWN })
+pub fn lower_unoptimized(wiring: &Wiring) -> Result<Plan, Bug> {
+    run(RAW, forward(wiring, false)?, Goal { order: Order::Synthesized, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a verified plan, made cheaper by every pass: products in the `order` that is asked for, the cheapest
@@ -46,7 +46,7 @@ pub fn raw(wiring: &Wiring) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
-    run(PASSES, forward(wiring, false)?, Aim { order, sizes: Sizes { runs: 1, batch } })
+    run(PASSES, forward(wiring, false)?, Goal { order, sizes: Sizes { runs: 1, batch } })
 }
 
 /// Lowers a wiring as [`lower`] does, with a mask over the genes of each genome, row `GENOME.used`, that starts as all ones:
@@ -56,7 +56,7 @@ pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn spare(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
-    run(PASSES, forward(wiring, true)?, Aim { order, sizes: Sizes { runs: 1, batch } })
+    run(PASSES, forward(wiring, true)?, Goal { order, sizes: Sizes { runs: 1, batch } })
 }
 
 /// Lowers a wiring to a verified plan of second order. Its loss is half the squared length of the gradient g of what
@@ -66,11 +66,11 @@ pub fn spare(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn steepness(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(TWICE, forward(wiring, false)?, Aim { order: Order::Cheapest, sizes: Sizes::SHOWN })
+    run(TWICE, forward(wiring, false)?, Goal { order: Order::Cheapest, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a plan without a backward, as the mathematics is written; with a mask over genes if `spare`.
-fn forward(wiring: &Wiring, spare: bool) -> Result<Parts, Bug> {
+fn forward(wiring: &Wiring, spare: bool) -> Result<PlanDraft, Bug> {
     let model = wiring.model();
     let mut lowering = Lowering {
         wiring,
@@ -84,12 +84,12 @@ fn forward(wiring: &Wiring, spare: bool) -> Result<Parts, Bug> {
     let output = lowering.activity()?;
     let penalty = lowering.penalty()?;
     let losses = lowering.losses(output, penalty)?;
-    let Lowering { builder: Builder { tensors, leaves, .. }, arrivals: received, .. } = lowering;
-    let learned = leaves.iter().filter(|leaf| leaf.learned);
-    let counts = counts(wiring, learned.map(super::leaf::Leaf::used).fold(0, u64::saturating_add));
+    let Lowering { builder: Builder { tensors, parameters, .. }, arrivals: received, .. } = lowering;
+    let learned = parameters.iter().filter(|parameter| parameter.learned);
+    let counts = counts(wiring, learned.map(super::parameter::Parameter::used).fold(0, u64::saturating_add));
     let name = wiring.model().name().to_owned();
     let (gradients, choices) = (Vec::new(), Vec::new());
-    let parts = Parts { name, tensors, leaves, output, penalty, losses, gradients, choices, received, counts };
+    let parts = PlanDraft { name, tensors, parameters, output, penalty, losses, gradients, choices, received, counts };
     parts.check_table("lower")?;
     parts.check("lower").map(|()| parts)
 }

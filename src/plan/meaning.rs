@@ -8,12 +8,12 @@ impl Plan {
     /// Says what a tensor is: `the weights of pixels->hidden`, `a step from hidden.g.sigma to what hidden expresses of g`.
     pub fn meaning(&self, id: TensorId) -> String {
         let label = &self.tensor(id).label;
-        if let Op::Leaf(row) = self.tensor(id).op {
-            return self.leaves().get(row.index()).map_or_else(
+        if let Op::Parameter(row) = self.tensor(id).op {
+            return self.parameters().get(row.index()).map_or_else(
                 || said(label),
-                |leaf| match leaf.holds {
-                    "" => format!("`{}`", leaf.name),
-                    holds => format!("`{}` ({holds})", leaf.name),
+                |parameter| match parameter.holds {
+                    "" => format!("`{}`", parameter.name),
+                    holds => format!("`{}` ({holds})", parameter.name),
                 },
             );
         }

@@ -1,11 +1,11 @@
 //! The closed list of operations.
 
 use super::codes::Codes;
-use super::field::Field;
+use super::conv_geometry::ConvGeometry;
 use super::function::Function;
-use super::tensor::{Dim, LeafId, Shape};
-use super::wires::Wires;
-use crate::space::Space;
+use super::sparse_pattern::SparsePattern;
+use super::tensor::{Dim, ParameterId, Shape};
+use crate::geometry::Space;
 
 /// One operation. Arithmetic broadcasts as `NumPy`'s does: equal dimensions, or a 1 against anything. The list is closed
 /// under differentiation: the gradient of each is made of others. What is large and rare stands in a box, since a plan may hold
@@ -23,22 +23,22 @@ pub enum Op {
         classes: usize,
     },
     /// A row of the parameter table.
-    Leaf(LeafId),
+    Parameter(ParameterId),
     /// Where neurons lie, 1 × N × dims.
     Positions(Space),
     /// Which pairs of neurons are joined, 1 × `N_s` × `N_t`: 1 where they are, else 0.
-    Mask(Wires),
+    Mask(SparsePattern),
     /// Labels of a grid's neurons, 1 × N × bits, each bit −1 or 1.
     Codes(Codes),
     /// One number everywhere.
-    Fill {
+    Constant {
         /// The number.
         value: f64,
         /// The shape.
         shape: Box<Shape>,
     },
     /// An element-by-element function.
-    Map(Function),
+    Unary(Function),
     /// factor · x + offset.
     Affine {
         /// Multiplies.
@@ -58,17 +58,17 @@ pub enum Op {
         axis: usize,
     },
     /// A new axis of length 1.
-    Insert {
+    Unsqueeze {
         /// Where it will stand, from 0.
         axis: usize,
     },
     /// An axis of length 1 disappears.
-    Remove {
+    Squeeze {
         /// The axis, from 0.
         axis: usize,
     },
     /// An axis of length 1 is repeated.
-    Repeat {
+    Expand {
         /// The axis, from 0.
         axis: usize,
         /// Its new length.
@@ -82,7 +82,7 @@ pub enum Op {
         index: usize,
     },
     /// An axis of length 1 becomes one place of a longer one, which is 0 elsewhere: the adjoint of [`Op::Select`].
-    Place {
+    Pad {
         /// The axis, from 0.
         axis: usize,
         /// The place, from 0.
@@ -113,13 +113,13 @@ pub enum Op {
         transpose_right: bool,
     },
     /// The symmetric matrix whose upper triangle, row by row, is the operand.
-    Symmetric {
+    Symmetrize {
         /// Rows.
         size: usize,
     },
     /// The upper triangle, row by row, of a matrix plus its mirror, the diagonal once: the adjoint of
-    /// [`Op::Symmetric`].
-    Triangle {
+    /// [`Op::Symmetrize`].
+    SymmetrizeGrad {
         /// Rows.
         size: usize,
     },
@@ -130,15 +130,15 @@ pub enum Op {
     /// Means over squares of one map: R × N × n → R × N / size² × n.
     Pool(Squares),
     /// Every neuron of a square gets its share of the mean: the adjoint of [`Op::Pool`].
-    Spread(Squares),
-    /// One of three sums over receptive fields; see [`Over`].
-    Window(Over, Box<Field>),
-    /// The same three sums over listed pairs of neurons, with W of R × S; see [`Over`].
-    Joined(Over, Wires),
+    PoolGrad(Squares),
+    /// One of three sums over receptive fields; see [`Bilinear`].
+    LocalConv(Bilinear, Box<ConvGeometry>),
+    /// The same three sums over listed pairs of neurons, with W of R × S; see [`Bilinear`].
+    Sparse(Bilinear, SparsePattern),
     /// Of a matrix for each run, R × `N_s` × `N_t`, the numbers of the joined pairs: R × S.
-    Gather(Wires),
+    Gather(SparsePattern),
     /// A matrix for each run that holds the numbers of the joined pairs, and is 0 elsewhere: the adjoint of [`Op::Gather`].
-    Scatter(Wires),
+    Scatter(SparsePattern),
 }
 
 /// A grid whose rows and columns are cut into squares.
@@ -151,28 +151,17 @@ pub struct Squares {
 }
 
 /// What a sum over receptive fields, or over any joined pairs of neurons, makes. With W (R × places × maps × K), t (R × target neurons × n) and s (R × source
-/// neurons × n), and s\[p, k\] the source neuron that place p sees at k, all three are slopes of one number,
-/// Σ W\[p, o, k\] · t\[p o, n\] · s\[p, k, n\]: by t, by W and by s. So each one's slopes are the other two. Of pairs that a
+/// neurons × n), and s\[p, k\] the source neuron that place p sees at k, all three are gradients of one number,
+/// Σ W\[p, o, k\] · t\[p o, n\] · s\[p, k, n\]: by t, by W and by s. So each one's gradients are the other two. Of pairs that a
 /// list names, each has a weight of its own, and the number is Σ W\[pair\] · t\[its target, n\] · s\[its source, n\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Over {
+pub enum Bilinear {
     /// (W, s) → t: Σ over k, what the target receives.
-    Seen,
+    Forward,
     /// (t, s) → W: Σ over n, how target and source go together.
-    Pairs,
+    WeightGradient,
     /// (W, t) → s: Σ over the places that see a source neuron, and over maps.
-    Seers,
-}
-
-impl Over {
-    /// Returns its name in printed plans.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Seen => "seen",
-            Self::Pairs => "pairs",
-            Self::Seers => "seers",
-        }
-    }
+    InputGradient,
 }
 
 impl Op {
@@ -181,31 +170,34 @@ impl Op {
         match self {
             Self::Sample { .. }
             | Self::Labels { .. }
-            | Self::Leaf(_)
+            | Self::Parameter(_)
             | Self::Positions(_)
             | Self::Mask(_)
             | Self::Codes(_)
-            | Self::Fill { .. } => 0,
-            Self::Add | Self::Subtract | Self::Multiply | Self::MatMul { .. } | Self::Window(..) | Self::Joined(..) => {
-                2
-            }
-            Self::Map(_)
+            | Self::Constant { .. } => 0,
+            Self::Add
+            | Self::Subtract
+            | Self::Multiply
+            | Self::MatMul { .. }
+            | Self::LocalConv(..)
+            | Self::Sparse(..) => 2,
+            Self::Unary(_)
             | Self::Affine { .. }
             | Self::Sum { .. }
-            | Self::Insert { .. }
-            | Self::Remove { .. }
-            | Self::Repeat { .. }
+            | Self::Unsqueeze { .. }
+            | Self::Squeeze { .. }
+            | Self::Expand { .. }
             | Self::Select { .. }
-            | Self::Place { .. }
+            | Self::Pad { .. }
             | Self::Reshape { .. }
             | Self::Softmax { .. }
             | Self::LogSoftmax { .. }
-            | Self::Symmetric { .. }
-            | Self::Triangle { .. }
+            | Self::Symmetrize { .. }
+            | Self::SymmetrizeGrad { .. }
             | Self::Diagonal
             | Self::DiagonalOf
             | Self::Pool(_)
-            | Self::Spread(_)
+            | Self::PoolGrad(_)
             | Self::Gather(_)
             | Self::Scatter(_) => 1,
         }
@@ -215,14 +207,18 @@ impl Op {
     pub fn is_view(&self) -> bool {
         matches!(
             self,
-            Self::Insert { .. } | Self::Remove { .. } | Self::Repeat { .. } | Self::Select { .. } | Self::Leaf(_)
+            Self::Unsqueeze { .. }
+                | Self::Squeeze { .. }
+                | Self::Expand { .. }
+                | Self::Select { .. }
+                | Self::Parameter(_)
         )
     }
 
     /// Tells whether it makes something of the batch by itself.
     pub fn reads_batch(&self) -> bool {
-        let filled = matches!(self, Self::Fill { shape, .. } if shape.dims().contains(&Dim::Batch));
+        let filled = matches!(self, Self::Constant { shape, .. } if shape.dims().contains(&Dim::Batch));
         let given = matches!(self, Self::Sample { .. } | Self::Labels { .. });
-        given || filled || matches!(self, Self::Repeat { length: Dim::Batch, .. })
+        given || filled || matches!(self, Self::Expand { length: Dim::Batch, .. })
     }
 }

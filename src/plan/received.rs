@@ -5,7 +5,7 @@ use std::fmt;
 use compact_str::CompactString;
 
 use super::function::Function;
-use super::tensor::{LeafId, TensorId};
+use super::tensor::{ParameterId, TensorId};
 
 /// What a population receives, at the first tick at which a connection brings something, or at the last tick.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ pub struct Received {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Grown {
     /// c, a row of one number a run, to which `part` is proportional.
-    pub constant: LeafId,
+    pub constant: ParameterId,
     /// What the connection brings, R × N × B.
     pub part: TensorId,
     /// How many times what the calibration finds the constant is.

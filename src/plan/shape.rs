@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::leaf::Leaf;
-use super::op::{Op, Over, Squares};
+use super::op::{Bilinear, Op, Squares};
+use super::parameter::Parameter;
+use super::sparse_pattern::SparsePattern;
 use super::tensor::{Dim, Dims, Shape, Sizes, TensorId};
 use super::verify::Tensor;
-use super::wires::Wires;
 
 impl Op {
     /// Returns the shape of its result where `operands` are among `tensors`; that of an operand, or of a row, where it is the
@@ -19,14 +19,14 @@ impl Op {
         &'a self,
         tensors: &'a [Tensor],
         operands: &[TensorId],
-        leaves: &'a [Leaf],
+        parameters: &'a [Parameter],
     ) -> Result<Cow<'a, Shape>, String> {
         let shape = |id: TensorId| &tensors[id.0].shape;
         match *operands {
-            [] => self.rule(&[], leaves),
-            [x] => self.rule(&[shape(x)], leaves),
-            [x, y] => self.rule(&[shape(x), shape(y)], leaves),
-            _ => self.rule(&operands.iter().map(|id| shape(*id)).collect::<Vec<_>>(), leaves),
+            [] => self.rule(&[], parameters),
+            [x] => self.rule(&[shape(x)], parameters),
+            [x, y] => self.rule(&[shape(x), shape(y)], parameters),
+            _ => self.rule(&operands.iter().map(|id| shape(*id)).collect::<Vec<_>>(), parameters),
         }
     }
 
@@ -35,18 +35,19 @@ impl Op {
     /// # Errors
     ///
     /// Says which rule the operands break.
-    pub fn shape(&self, operands: &[&Shape], leaves: &[Leaf]) -> Result<Shape, String> {
-        self.rule(operands, leaves).map(Cow::into_owned)
+    pub fn shape(&self, operands: &[&Shape], parameters: &[Parameter]) -> Result<Shape, String> {
+        self.rule(operands, parameters).map(Cow::into_owned)
     }
 
     /// Returns it as that of an operand, or of a row, where it is the same.
-    fn rule<'a>(&'a self, operands: &[&'a Shape], leaves: &'a [Leaf]) -> Result<Cow<'a, Shape>, String> {
+    fn rule<'a>(&'a self, operands: &[&'a Shape], parameters: &'a [Parameter]) -> Result<Cow<'a, Shape>, String> {
         match (self, operands) {
-            (Self::Leaf(id), []) => {
-                leaves.get(id.0).map(|leaf| Cow::Borrowed(&leaf.shape)).ok_or_else(|| format!("no row {id}"))
-            }
-            (Self::Fill { shape, .. }, []) => Ok(Cow::Borrowed(shape)),
-            (Self::Map(_) | Self::Affine { .. }, [x]) => Ok(Cow::Borrowed(x)),
+            (Self::Parameter(id), []) => parameters
+                .get(id.0)
+                .map(|parameter| Cow::Borrowed(&parameter.shape))
+                .ok_or_else(|| format!("no row {id}")),
+            (Self::Constant { shape, .. }, []) => Ok(Cow::Borrowed(shape)),
+            (Self::Unary(_) | Self::Affine { .. }, [x]) => Ok(Cow::Borrowed(x)),
             (Self::Softmax { axis } | Self::LogSoftmax { axis }, [x]) => without(x, *axis).map(|_| Cow::Borrowed(*x)),
             (Self::Add | Self::Subtract | Self::Multiply, [x, y]) if x == y => Ok(Cow::Borrowed(x)),
             _ => self.another(operands).map(Cow::Owned),
@@ -67,19 +68,19 @@ impl Op {
             (Self::Codes(codes), []) => Ok(Shape::fixed(&[1, codes.neurons(), codes.bits()])),
             (Self::Add | Self::Subtract | Self::Multiply, [x, y]) => broadcast(x, y),
             (Self::Sum { axis }, [x]) => without(x, *axis),
-            (Self::Insert { axis }, [x]) => with_one(x, *axis),
-            (Self::Remove { axis }, [x]) => of_one(x, *axis).and_then(|()| without(x, *axis)),
-            (Self::Repeat { axis, length }, [x]) => repeated(x, *axis, *length),
+            (Self::Unsqueeze { axis }, [x]) => with_one(x, *axis),
+            (Self::Squeeze { axis }, [x]) => of_one(x, *axis).and_then(|()| without(x, *axis)),
+            (Self::Expand { axis, length }, [x]) => repeated(x, *axis, *length),
             (Self::Select { axis, index }, [x]) => selected(x, *axis, *index),
-            (Self::Place { axis, index, length }, [x]) => placed(x, *axis, *index, *length),
+            (Self::Pad { axis, index, length }, [x]) => placed(x, *axis, *index, *length),
             (Self::Reshape { shape }, [x]) => reshaped(x, shape),
             (Self::MatMul { transpose_left, transpose_right }, [x, y]) => {
                 product(x, *transpose_left, y, *transpose_right)
             }
-            (Self::Symmetric { size }, [x]) => {
+            (Self::Symmetrize { size }, [x]) => {
                 expect(x, &Shape::per_run(&[triangle(*size)])).map(|()| Shape::per_run(&[*size, *size]))
             }
-            (Self::Triangle { size }, [x]) => {
+            (Self::SymmetrizeGrad { size }, [x]) => {
                 expect(x, &Shape::per_run(&[*size, *size])).map(|()| Shape::per_run(&[triangle(*size)]))
             }
             (Self::Diagonal, [x]) => match x.dims() {
@@ -94,15 +95,15 @@ impl Op {
                 let [whole, pooled] = sides(*squares)?;
                 replaced(x, whole, pooled)
             }
-            (Self::Spread(squares), [x]) => {
+            (Self::PoolGrad(squares), [x]) => {
                 let [whole, pooled] = sides(*squares)?;
                 replaced(x, pooled, whole)
             }
-            (Self::Window(over, field), [x, y]) => {
+            (Self::LocalConv(over, field), [x, y]) => {
                 let weights = Shape::per_run(&[field.places(), field.maps(), field.seen()]);
                 weighed(*over, weights, [field.sources(), field.targets()], [x, y])
             }
-            (Self::Joined(over, wires), [x, y]) => weighed(*over, listed(wires), wires.ends(), [x, y]),
+            (Self::Sparse(over, wires), [x, y]) => weighed(*over, listed(wires), wires.ends(), [x, y]),
             (Self::Gather(wires), [x]) => expect(x, &whole(wires)).map(|()| listed(wires)),
             (Self::Scatter(wires), [x]) => expect(x, &listed(wires)).map(|()| whole(wires)),
             _ => Err(format!("takes {} operands, found {}", self.arity(), operands.len())),
@@ -218,21 +219,26 @@ fn replaced(shape: &Shape, from: usize, to: usize) -> Result<Shape, String> {
 }
 
 /// Returns the shape of one number for each joined pair.
-fn listed(wires: &Wires) -> Shape {
+fn listed(wires: &SparsePattern) -> Shape {
     Shape::per_run(&[wires.synapses()])
 }
 
 /// Returns the shape of one number for each pair, joined or not.
-fn whole(wires: &Wires) -> Shape {
+fn whole(wires: &SparsePattern) -> Shape {
     Shape::per_run(&wires.ends())
 }
 
 /// The rule of sums over pairs of neurons, with weights of this shape between so many of them.
-fn weighed(over: Over, weights: Shape, [sources, targets]: [usize; 2], [x, y]: [&Shape; 2]) -> Result<Shape, String> {
+fn weighed(
+    over: Bilinear,
+    weights: Shape,
+    [sources, targets]: [usize; 2],
+    [x, y]: [&Shape; 2],
+) -> Result<Shape, String> {
     match over {
-        Over::Seen => expect(x, &weights).and_then(|()| replaced(y, sources, targets)),
-        Over::Seers => expect(x, &weights).and_then(|()| replaced(y, targets, sources)),
-        Over::Pairs => {
+        Bilinear::Forward => expect(x, &weights).and_then(|()| replaced(y, sources, targets)),
+        Bilinear::InputGradient => expect(x, &weights).and_then(|()| replaced(y, targets, sources)),
+        Bilinear::WeightGradient => {
             let received = replaced(y, sources, targets)?;
             expect(x, &received).map(|()| weights)
         }

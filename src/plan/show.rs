@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use super::conv_geometry::ConvGeometry;
 use super::cost::Cost;
-use super::field::Field;
 use super::op::Op;
-use super::tensor::{LeafId, Shape, Sizes};
+use super::tensor::{ParameterId, Shape, Sizes};
 use super::verify::{Plan, Tensor};
-use crate::space::Space;
+use crate::geometry::Space;
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,13 +31,17 @@ impl fmt::Display for Plan {
             writeln!(f, "  {choice}")?;
         }
         writeln!(f, "table")?;
-        for (index, leaf) in self.leaves().iter().enumerate() {
-            let learned = if leaf.learned { "learned" } else { "fixed" };
-            let rate = match leaf.rate {
+        for (index, parameter) in self.parameters().iter().enumerate() {
+            let learned = if parameter.learned { "learned" } else { "fixed" };
+            let rate = match parameter.rate {
                 1.0 => String::new(),
                 rate => format!(" at rate {rate:?}"),
             };
-            writeln!(f, "  p{index:<3} {} {} {learned}{rate}, starts {}", leaf.name, leaf.shape, leaf.start)?;
+            writeln!(
+                f,
+                "  p{index:<3} {} {} {learned}{rate}, starts {}",
+                parameter.name, parameter.shape, parameter.start
+            )?;
         }
         for received in self.received().iter().filter(|received| !received.grown.is_empty()) {
             writeln!(f, "  calibrate {received}")?;
@@ -58,9 +62,9 @@ impl fmt::Display for Plan {
             writeln!(f, "penalty {penalty}")?;
         }
         writeln!(f, "loss {}", self.losses())?;
-        let learned = (0..).zip(self.leaves()).filter(|(_, leaf)| leaf.learned);
+        let learned = (0..).zip(self.parameters()).filter(|(_, parameter)| parameter.learned);
         for ((index, _), gradient) in learned.zip(self.gradients()) {
-            writeln!(f, "update {} by adam along {gradient}", LeafId(index))?;
+            writeln!(f, "update {} by adam along {gradient}", ParameterId(index))?;
         }
         Ok(())
     }
@@ -80,27 +84,27 @@ impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operand = |index: usize| self.0.operands.get(index).map(ToString::to_string).unwrap_or_default();
         match &self.0.op {
-            Op::Sample { .. } => f.write_str("sample"),
-            Op::Labels { .. } => f.write_str("labels"),
-            Op::Fill { value, .. } => write!(f, "{value:?}"),
-            Op::Leaf(id) => write!(f, "leaf {id}"),
+            Op::Sample { .. } => f.write_str("input samples"),
+            Op::Labels { .. } => f.write_str("input labels"),
+            Op::Constant { value, .. } => write!(f, "{value:?}"),
+            Op::Parameter(id) => write!(f, "parameter {id}"),
             Op::Positions(Space::Grid(axes)) => write!(f, "positions {}", Shape::fixed(axes)),
             Op::Positions(Space::Cloud(cloud)) => write!(f, "positions of a cloud, seed {}", cloud.seed),
             Op::Mask(wires) => write!(f, "mask {}", wires.joins().mask),
             Op::Codes(codes) => write!(f, "labels of neurons {}", Shape::fixed(&codes.axes)),
-            Op::Map(function) => write!(f, "{} {}", function.name(), operand(0)),
+            Op::Unary(function) => write!(f, "{} {}", function.name(), operand(0)),
             Op::Affine { factor, offset: 0.0 } => write!(f, "{factor:?} * {}", operand(0)),
             Op::Affine { factor, offset } => write!(f, "{factor:?} * {} + {offset:?}", operand(0)),
             Op::Add => write!(f, "{} + {}", operand(0), operand(1)),
             Op::Subtract => write!(f, "{} - {}", operand(0), operand(1)),
             Op::Multiply => write!(f, "{} * {}", operand(0), operand(1)),
             Op::Sum { axis } => write!(f, "sum {} over axis {axis}", operand(0)),
-            Op::Insert { axis } => write!(f, "insert axis {axis} in {}", operand(0)),
-            Op::Remove { axis } => write!(f, "remove axis {axis} of {}", operand(0)),
-            Op::Repeat { axis, length } => write!(f, "repeat {} {length} times along axis {axis}", operand(0)),
-            Op::Select { axis, index } => write!(f, "place {index} of {} along axis {axis}", operand(0)),
-            Op::Place { axis, index, length } => {
-                write!(f, "{} as place {index} of {length} along axis {axis}", operand(0))
+            Op::Unsqueeze { axis } => write!(f, "unsqueeze {} at axis {axis}", operand(0)),
+            Op::Squeeze { axis } => write!(f, "squeeze {} at axis {axis}", operand(0)),
+            Op::Expand { axis, length } => write!(f, "expand {} to {length} along axis {axis}", operand(0)),
+            Op::Select { axis, index } => write!(f, "select {index} of {} along axis {axis}", operand(0)),
+            Op::Pad { axis, index, length } => {
+                write!(f, "pad {} to place {index} of {length} along axis {axis}", operand(0))
             }
             Op::Reshape { .. } => write!(f, "reshape {}", operand(0)),
             Op::Softmax { axis } => write!(f, "softmax {} over axis {axis}", operand(0)),
@@ -109,15 +113,17 @@ impl fmt::Display for Shown<'_> {
                 let mark = |transposed: bool| if transposed { "ᵀ" } else { "" };
                 write!(f, "{}{} @ {}{}", operand(0), mark(*transpose_left), operand(1), mark(*transpose_right))
             }
-            Op::Symmetric { .. } => write!(f, "symmetric {}", operand(0)),
-            Op::Triangle { .. } => write!(f, "triangle {}", operand(0)),
+            Op::Symmetrize { .. } => write!(f, "symmetrize {}", operand(0)),
+            Op::SymmetrizeGrad { .. } => write!(f, "symmetrize gradient {}", operand(0)),
             Op::Diagonal => write!(f, "diagonal {}", operand(0)),
             Op::DiagonalOf => write!(f, "diagonal of {}", operand(0)),
             Op::Pool(squares) => write!(f, "pool {} in squares of {}", operand(0), squares.size),
-            Op::Spread(squares) => write!(f, "spread {} over squares of {}", operand(0), squares.size),
-            Op::Window(over, field) => write!(f, "{} {} {} in {}", over.name(), operand(0), operand(1), Squared(field)),
-            Op::Joined(over, wires) => {
-                write!(f, "{} {} {} along {} synapses", over.name(), operand(0), operand(1), wires.synapses())
+            Op::PoolGrad(squares) => write!(f, "pool gradient {} in squares of {}", operand(0), squares.size),
+            Op::LocalConv(over, field) => {
+                write!(f, "{} {} {} in {}", over.of_conv(), operand(0), operand(1), Squared(field))
+            }
+            Op::Sparse(over, wires) => {
+                write!(f, "{} {} {} along {} synapses", over.of_sparse(), operand(0), operand(1), wires.synapses())
             }
             Op::Gather(wires) => write!(f, "gather {} of {}", wires.synapses(), operand(0)),
             Op::Scatter(wires) => write!(f, "scatter {} to {} synapses", operand(0), wires.synapses()),
@@ -126,11 +132,11 @@ impl fmt::Display for Shown<'_> {
 }
 
 /// Receptive fields as printed: `windows of 5`, and stride and padding where they are not the usual ones.
-struct Squared<'a>(&'a Field);
+struct Squared<'a>(&'a ConvGeometry);
 
 impl fmt::Display for Squared<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Field { size, stride, padding, .. } = self.0;
+        let ConvGeometry { size, stride, padding, .. } = self.0;
         write!(f, "windows of {size}")?;
         if *stride != 1 {
             write!(f, ", stride {stride}")?;

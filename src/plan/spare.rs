@@ -1,10 +1,10 @@
 //! Genes that some runs leave out, so that runs with different numbers of genes are one program: a mask, R × G, 1 for the
 //! genes that a run has, lies over all that is learned gene by gene or pair by pair. What a gene without O and bias expresses
-//! changes nothing, so it has no slope either.
+//! changes nothing, so it has no gradient either.
 
 use super::builder::{Builder, Row, dotted};
-use super::leaf::Start;
 use super::op::Op;
+use super::parameter::Init;
 use super::tensor::{Shape, TensorId};
 use crate::check::{GenomeId, Model};
 use crate::diag::Bug;
@@ -17,8 +17,8 @@ pub(super) fn pairs(
     interaction: TensorId,
 ) -> Result<TensorId, Bug> {
     let used = mask(builder, model, genome)?;
-    let sent = builder.push(Op::Insert { axis: 2 }, &[used], "")?;
-    let received = builder.push(Op::Insert { axis: 1 }, &[used], "")?;
+    let sent = builder.push(Op::Unsqueeze { axis: 2 }, &[used], "")?;
+    let received = builder.push(Op::Unsqueeze { axis: 1 }, &[used], "")?;
     let both = builder.push(Op::Multiply, &[sent, received], "")?;
     builder.push(Op::Multiply, &[interaction, both], "")
 }
@@ -35,10 +35,10 @@ fn mask(builder: &mut Builder, model: &Model, genome: GenomeId) -> Result<Tensor
     let row = Row {
         name: dotted(genome.name.as_str(), "used"),
         shape: Shape::per_run(&[genome.genes]),
-        start: Start::Constant(1.0),
+        start: Init::Constant(1.0),
         learned: false,
         rate: 1.0,
         holds: "1 for each gene that the run has",
     };
-    builder.leaf(row, genome.name.as_str())
+    builder.parameter(row, genome.name.as_str())
 }

@@ -45,12 +45,12 @@ impl Plan {
     pub fn table(&self) -> Table {
         let counts = self.counts();
         let one = Sizes { runs: 1, batch: 1 };
-        let row = |leaf: &super::Leaf| TableRow {
-            name: leaf.name.clone(),
-            shape: leaf.shape.at(one).split_off(1),
-            count: leaf.used(),
-            holds: leaf.holds,
-            shared_by: leaf.shared_by.clone(),
+        let row = |parameter: &super::Parameter| TableRow {
+            name: parameter.name.clone(),
+            shape: parameter.shape.at(one).split_off(1),
+            count: parameter.used(),
+            holds: parameter.holds,
+            shared_by: parameter.shared_by.clone(),
         };
         Table {
             model: self.name().to_owned(),
@@ -58,7 +58,7 @@ impl Plan {
             synapses: counts.synapses,
             uncompressed: counts.uncompressed,
             compression: (counts.parameters > 0).then(|| counts.compression()),
-            tensors: self.leaves().iter().filter(|leaf| leaf.learned).map(row).collect(),
+            tensors: self.parameters().iter().filter(|parameter| parameter.learned).map(row).collect(),
         }
     }
 }

@@ -10,7 +10,7 @@ pub struct TensorId(pub(super) usize);
 
 /// One row of the parameter table; prints as `p3`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LeafId(pub(super) usize);
+pub struct ParameterId(pub(super) usize);
 
 impl TensorId {
     /// Returns its position in [`Plan::tensors`](super::Plan::tensors).
@@ -19,8 +19,8 @@ impl TensorId {
     }
 }
 
-impl LeafId {
-    /// Returns its position in [`Plan::leaves`](super::Plan::leaves).
+impl ParameterId {
+    /// Returns its position in [`Plan::parameters`](super::Plan::parameters).
     pub fn index(self) -> usize {
         self.0
     }
@@ -32,13 +32,13 @@ impl fmt::Display for TensorId {
     }
 }
 
-impl fmt::Display for LeafId {
+impl fmt::Display for ParameterId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "p{}", self.0)
     }
 }
 
-/// The sizes that a plan leaves open.
+/// The sizes that a plan parameters open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
     /// R, runs trained at once.

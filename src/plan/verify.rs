@@ -5,12 +5,12 @@ use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use super::choice::Choice;
-use super::leaf::Leaf;
 use super::op::Op;
+use super::parameter::Parameter;
 use super::received::Received;
 use super::tensor::{Dim, Shape, Sizes, TensorId};
-use crate::cores::first;
 use crate::diag::Bug;
+use crate::parallel::first;
 
 /// One value: an operation on earlier values.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +54,7 @@ impl Counts {
 pub struct Plan {
     name: String,
     tensors: Vec<Tensor>,
-    leaves: Vec<Leaf>,
+    parameters: Vec<Parameter>,
     output: TensorId,
     penalty: Option<TensorId>,
     losses: TensorId,
@@ -66,10 +66,10 @@ pub struct Plan {
 
 /// What a plan is made of, before it is verified.
 #[derive(Debug, Clone)]
-pub(super) struct Parts {
+pub(super) struct PlanDraft {
     pub(super) name: String,
     pub(super) tensors: Vec<Tensor>,
-    pub(super) leaves: Vec<Leaf>,
+    pub(super) parameters: Vec<Parameter>,
     pub(super) output: TensorId,
     pub(super) penalty: Option<TensorId>,
     pub(super) losses: TensorId,
@@ -80,14 +80,15 @@ pub(super) struct Parts {
 }
 
 impl Plan {
-    /// Checks `parts`, which `pass` made: what [`Parts::check`] and [`Parts::check_table`] check, and that each learned row
+    /// Checks `parts`, which `pass` made: what [`PlanDraft::check`] and [`PlanDraft::check_table`] check, and that each learned row
     /// has a gradient of its own shape.
-    pub(super) fn verify(pass: &'static str, parts: Parts) -> Result<Self, Bug> {
+    pub(super) fn verify(pass: &'static str, parts: PlanDraft) -> Result<Self, Bug> {
         parts.check(pass)?;
         parts.check_table(pass)?;
         check_gradients(&parts).map_err(|why| Bug { pass, tensor: parts.losses.to_string(), why })?;
-        let Parts { name, tensors, leaves, output, penalty, losses, gradients, choices, received, counts } = parts;
-        Ok(Self { name, tensors, leaves, output, penalty, losses, gradients, choices, received, counts })
+        let PlanDraft { name, tensors, parameters, output, penalty, losses, gradients, choices, received, counts } =
+            parts;
+        Ok(Self { name, tensors, parameters, output, penalty, losses, gradients, choices, received, counts })
     }
 
     /// Returns the model's name.
@@ -111,8 +112,8 @@ impl Plan {
     }
 
     /// Returns the parameter table.
-    pub fn leaves(&self) -> &[Leaf] {
-        &self.leaves
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
     }
 
     /// Returns the network's answer, R × classes × B, before softmax.
@@ -130,23 +131,23 @@ impl Plan {
         self.losses
     }
 
-    /// Returns the slope of the loss by each learned row, in the table's order.
+    /// Returns the gradient of the loss by each learned row, in the table's order.
     pub fn gradients(&self) -> &[TensorId] {
         &self.gradients
     }
 
     /// Returns the learned rows, in the table's order.
-    pub fn learned(&self) -> impl Iterator<Item = &Leaf> {
-        self.leaves.iter().filter(|leaf| leaf.learned)
+    pub fn learned(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| parameter.learned)
     }
 
     /// Returns what an evaluation is asked for.
-    pub fn answers(&self) -> Vec<TensorId> {
+    pub fn inference_outputs(&self) -> Vec<TensorId> {
         std::iter::once(self.output).chain(self.penalty).collect()
     }
 
     /// Returns what a training step is asked for.
-    pub fn lessons(&self) -> Vec<TensorId> {
+    pub fn training_outputs(&self) -> Vec<TensorId> {
         std::iter::once(self.losses).chain(self.gradients.iter().copied()).collect()
     }
 
@@ -177,7 +178,7 @@ impl Plan {
     }
 }
 
-impl Parts {
+impl PlanDraft {
     /// Checks what `pass` made: operands come earlier, shapes follow their rules, every row of the table starts with R, the
     /// output is R × n × B, penalty and loss are one number a run.
     pub(super) fn check(&self, pass: &'static str) -> Result<(), Bug> {
@@ -186,8 +187,8 @@ impl Parts {
         if let Some((index, why)) = first(&self.tensors, MANY, fault) {
             return Err(bug(TensorId(index).to_string(), why));
         }
-        for leaf in &self.leaves {
-            check_leaf(self, leaf).map_err(|why| bug(leaf.name.to_string(), why))?;
+        for parameter in &self.parameters {
+            check_parameter(self, parameter).map_err(|why| bug(parameter.name.to_string(), why))?;
         }
         check_results(self).map_err(|why| bug(self.output.to_string(), why))
     }
@@ -199,53 +200,53 @@ impl Parts {
 
     /// Returns what is asked for besides operands: results, what rows start from, and what populations receive.
     pub(super) fn asked(&self) -> impl Iterator<Item = TensorId> {
-        let starts = self.leaves.iter().flat_map(|leaf| leaf.start.reads());
+        let starts = self.parameters.iter().flat_map(|parameter| parameter.start.reads());
         let results = self.gradients.iter().copied().chain([self.output, self.losses]).chain(self.penalty);
         results.chain(starts).chain(self.received.iter().flat_map(Received::reads))
     }
 
     /// Returns the same plan with other `tensors`, each old one found where `place` says.
     pub(super) fn moved(self, tensors: Vec<Tensor>, place: impl Fn(TensorId) -> TensorId) -> Self {
-        let Self { name, mut leaves, output, penalty, losses, gradients, choices, mut received, counts, .. } = self;
-        for leaf in &mut leaves {
-            leaf.start.retarget(&place);
+        let Self { name, mut parameters, output, penalty, losses, gradients, choices, mut received, counts, .. } = self;
+        for parameter in &mut parameters {
+            parameter.start.retarget(&place);
         }
         for received in &mut received {
             received.retarget(&place);
         }
         let gradients = gradients.into_iter().map(&place).collect();
         let (output, penalty, losses) = (place(output), penalty.map(&place), place(losses));
-        Self { name, tensors, leaves, output, penalty, losses, gradients, choices, received, counts }
+        Self { name, tensors, parameters, output, penalty, losses, gradients, choices, received, counts }
     }
 }
 
-fn check_tensor(parts: &Parts, index: usize, tensor: &Tensor) -> Result<(), String> {
+fn check_tensor(parts: &PlanDraft, index: usize, tensor: &Tensor) -> Result<(), String> {
     if let Some(later) = tensor.operands.iter().find(|id| id.index() >= index) {
         return Err(format!("uses {later}, which comes no earlier"));
     }
-    let shape = tensor.op.shape_among(&parts.tensors, &tensor.operands, &parts.leaves)?;
+    let shape = tensor.op.shape_among(&parts.tensors, &tensor.operands, &parts.parameters)?;
     if *shape == tensor.shape { Ok(()) } else { Err(format!("says {}, its rule says {shape}", tensor.shape)) }
 }
 
-fn check_leaf(parts: &Parts, leaf: &Leaf) -> Result<(), String> {
-    if leaf.shape.dims().first() != Some(&Dim::Runs) || leaf.shape.dims().contains(&Dim::Batch) {
-        return Err(format!("is {}, must begin with R and hold no B", leaf.shape));
+fn check_parameter(parts: &PlanDraft, parameter: &Parameter) -> Result<(), String> {
+    if parameter.shape.dims().first() != Some(&Dim::Runs) || parameter.shape.dims().contains(&Dim::Batch) {
+        return Err(format!("is {}, must begin with R and hold no B", parameter.shape));
     }
-    if leaf.start.reads().any(|id| id.index() >= parts.tensors.len()) {
+    if parameter.start.reads().any(|id| id.index() >= parts.tensors.len()) {
         return Err("its gain is taken from a tensor that is not there".to_owned());
     }
     Ok(())
 }
 
-fn check_names(parts: &Parts) -> Result<(), String> {
-    let mut names = FxHashSet::with_capacity_and_hasher(parts.leaves.len(), rustc_hash::FxBuildHasher);
-    match parts.leaves.iter().find(|leaf| !names.insert(leaf.name.as_str())) {
-        Some(leaf) => Err(leaf.name.to_string()),
+fn check_names(parts: &PlanDraft) -> Result<(), String> {
+    let mut names = FxHashSet::with_capacity_and_hasher(parts.parameters.len(), rustc_hash::FxBuildHasher);
+    match parts.parameters.iter().find(|parameter| !names.insert(parameter.name.as_str())) {
+        Some(parameter) => Err(parameter.name.to_string()),
         None => Ok(()),
     }
 }
 
-fn check_results(parts: &Parts) -> Result<(), String> {
+fn check_results(parts: &PlanDraft) -> Result<(), String> {
     let shape = |id: TensorId| parts.tensors.get(id.index()).map(|tensor| &tensor.shape);
     let is_activity = |id: TensorId| matches!(shape(id).map(Shape::dims), Some([Dim::Runs, Dim::Size(_), Dim::Batch]));
     if !is_activity(parts.output) {
@@ -261,14 +262,14 @@ fn check_results(parts: &Parts) -> Result<(), String> {
     Ok(())
 }
 
-fn check_gradients(parts: &Parts) -> Result<(), String> {
-    let learned = parts.leaves.iter().filter(|leaf| leaf.learned);
+fn check_gradients(parts: &PlanDraft) -> Result<(), String> {
+    let learned = parts.parameters.iter().filter(|parameter| parameter.learned);
     if learned.clone().count() != parts.gradients.len() {
         return Err("each learned row must have one gradient".to_owned());
     }
     let shape = |id: TensorId| parts.tensors.get(id.index()).map(|tensor| &tensor.shape);
-    match learned.zip(&parts.gradients).find(|(leaf, id)| shape(**id) != Some(&leaf.shape)) {
-        Some((leaf, id)) => Err(format!("the gradient {id} of {} must be {}", leaf.name, leaf.shape)),
+    match learned.zip(&parts.gradients).find(|(parameter, id)| shape(**id) != Some(&parameter.shape)) {
+        Some((parameter, id)) => Err(format!("the gradient {id} of {} must be {}", parameter.name, parameter.shape)),
         None => Ok(()),
     }
 }

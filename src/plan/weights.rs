@@ -3,24 +3,24 @@
 use compact_str::{CompactString, format_compact};
 
 use super::builder::{Builder, Row, dotted, frozen};
+use super::conv_geometry::ConvGeometry;
 use super::express::Express;
-use super::field::Field;
 use super::function::Function;
 use super::gnetwork::Maker;
-use super::leaf::Start;
-use super::op::{Op, Over};
-use super::tensor::{Dim, LeafId, Shape, TensorId};
-use super::wires::Wires;
+use super::op::{Bilinear, Op};
+use super::parameter::Init;
+use super::sparse_pattern::SparsePattern;
+use super::tensor::{Dim, ParameterId, Shape, TensorId};
 use crate::check::{self, Encoding, Model, Projection, Share, Weights};
 use crate::diag::Bug;
-use crate::space::Joins;
+use crate::geometry::Joins;
 
 /// A projection being lowered.
 #[derive(Clone, Copy)]
 pub(super) struct Link<'a> {
     pub(super) model: &'a Model,
     pub(super) projection: &'a Projection,
-    pub(super) field: Option<Field>,
+    pub(super) field: Option<ConvGeometry>,
     pub(super) name: &'a str,
 }
 
@@ -29,11 +29,11 @@ pub(super) struct Link<'a> {
 pub(super) struct Synapses {
     /// Matrices whose sum is W.
     weights: Vec<TensorId>,
-    field: Option<Field>,
+    field: Option<ConvGeometry>,
     /// Multiplies what is received.
     scale: Option<Scale>,
     /// The constant c, where it is calibrated.
-    constant: Option<LeafId>,
+    constant: Option<ParameterId>,
 }
 
 /// What multiplies that which binary weights bring.
@@ -55,7 +55,7 @@ impl Synapses {
     ) -> Result<Self, Bug> {
         let (source, target) = (model.population(projection.source), model.population(projection.target));
         let name = model.link_name(projection);
-        let field = projection.window.map(|window| Field::new(window, &source.shape, &target.shape));
+        let field = projection.window.map(|window| ConvGeometry::new(window, &source.shape, &target.shape));
         let link = Link { model, projection, field, name: &name };
         let mask = link.mask(builder)?;
         let gain = match projection.encoding {
@@ -83,7 +83,7 @@ impl Synapses {
     }
 
     /// Returns the constant c, where it is calibrated.
-    pub(super) fn constant(&self) -> Option<LeafId> {
+    pub(super) fn constant(&self) -> Option<ParameterId> {
         self.constant
     }
 
@@ -96,7 +96,9 @@ impl Synapses {
             let own = whole(last && sum.is_none());
             let part = match self.field {
                 None => builder.product_of(*weights, active, own)?,
-                Some(field) => builder.push(Op::Window(Over::Seen, Box::new(field)), &[*weights, active], own)?,
+                Some(field) => {
+                    builder.push(Op::LocalConv(Bilinear::Forward, Box::new(field)), &[*weights, active], own)?
+                }
             };
             sum = Some(match sum {
                 None => part,
@@ -136,7 +138,7 @@ impl Link<'_> {
         let space = |id| self.model.population(id).shape.space();
         let ends = [space(self.projection.source), space(self.projection.target)];
         let label = dotted(self.name, "mask");
-        let wires = Wires::new(Joins { mask, ends }, self.projection.synapses);
+        let wires = SparsePattern::new(Joins { mask, ends }, self.projection.synapses);
         builder.push(Op::Mask(wires), &[], &label).map(Some)
     }
 
@@ -161,7 +163,7 @@ impl Link<'_> {
         let own = if mask.is_some() { "" } else { &label };
         let weights = match self.projection.weights {
             Weights::Real => made,
-            Weights::Heaviside => builder.map(Function::Heaviside, made, own)?,
+            Weights::Heaviside => builder.map(Function::StraightThroughStep, made, own)?,
             Weights::Nonnegative => builder.map(Function::Relu, made, own)?,
         };
         let weights = match mask {
@@ -171,19 +173,19 @@ impl Link<'_> {
         Ok(vec![weights])
     }
 
-    fn row(&self, part: &str, sizes: &[usize], start: Start, holds: &'static str) -> Row {
+    fn row(&self, part: &str, sizes: &[usize], start: Init, holds: &'static str) -> Row {
         let (name, shape) = (dotted(self.name, part), Shape::per_run(sizes));
         Row { name, shape, start, learned: !self.projection.frozen, rate: 1.0, holds }
     }
 
     /// Appends weights that are learned themselves: `N_s` × `N_t`, or K for each target neuron, or for each target map.
     fn direct(&self, builder: &mut Builder) -> Result<TensorId, Bug> {
-        let start = Start::Uniform { bound: 1.0 / self.fan_in().max(1.0).sqrt() };
+        let start = Init::Uniform { bound: 1.0 / self.fan_in().max(1.0).sqrt() };
         let shared = self.projection.window.is_some_and(|window| window.share == Share::Maps);
         let [rows, columns] = self.ends();
         match self.field {
             None => {
-                let row = builder.leaf(self.row("W", &[rows, columns], start, "W"), self.name)?;
+                let row = builder.parameter(self.row("W", &[rows, columns], start, "W"), self.name)?;
                 if self.projection.mask.is_some() {
                     let pairs = (rows as u64).saturating_mul(columns as u64);
                     builder.mask(row, pairs.saturating_sub(self.projection.synapses));
@@ -192,14 +194,14 @@ impl Link<'_> {
             }
             Some(field) if shared => {
                 let sizes = [field.maps(), field.seen()];
-                let kernel = builder.leaf(self.row("W", &sizes, start, "one kernel a map"), self.name)?;
-                let kernel = builder.push(Op::Insert { axis: 1 }, &[kernel], "")?;
+                let kernel = builder.parameter(self.row("W", &sizes, start, "one kernel a map"), self.name)?;
+                let kernel = builder.push(Op::Unsqueeze { axis: 1 }, &[kernel], "")?;
                 let length = Dim::Size(field.places());
-                builder.push(Op::Repeat { axis: 1, length }, &[kernel], "")
+                builder.push(Op::Expand { axis: 1, length }, &[kernel], "")
             }
             Some(field) => {
                 let sizes = [field.places(), field.maps(), field.seen()];
-                builder.leaf(self.row("W", &sizes, start, "one kernel a neuron"), self.name)
+                builder.parameter(self.row("W", &sizes, start, "one kernel a neuron"), self.name)
             }
         }
     }
@@ -207,11 +209,11 @@ impl Link<'_> {
     /// Appends R P.
     fn basis(&self, builder: &mut Builder, size: usize) -> Result<TensorId, Bug> {
         let [rows, columns] = self.ends();
-        let drawn = Start::Normal { deviation: 1.0 / (size as f64).sqrt() };
-        let learned = Start::Normal { deviation: (2.0 / self.fan_in().max(1.0)).sqrt() };
+        let drawn = Init::Normal { deviation: 1.0 / (size as f64).sqrt() };
+        let learned = Init::Normal { deviation: (2.0 / self.fan_in().max(1.0)).sqrt() };
         let basis = Row { learned: false, ..self.row("R", &[rows, size], drawn, "R, drawn once") };
-        let basis = builder.leaf(basis, self.name)?;
-        let parts = builder.leaf(self.row("P", &[size, columns], learned, "P"), self.name)?;
+        let basis = builder.parameter(basis, self.name)?;
+        let parts = builder.parameter(self.row("P", &[size, columns], learned, "P"), self.name)?;
         builder.product(basis, parts, &self.label())
     }
 
@@ -219,23 +221,23 @@ impl Link<'_> {
     fn subspace(&self, builder: &mut Builder, dimension: usize) -> Result<TensorId, Bug> {
         let [rows, columns] = self.ends();
         let spread = (2.0 / rows as f64).sqrt();
-        let drawn = |deviation: f64| Start::Normal { deviation };
+        let drawn = |deviation: f64| Init::Normal { deviation };
         let fixed = |row: Row| Row { learned: false, ..row };
         let start = fixed(self.row("W0", &[rows, columns], drawn(spread), "W0, drawn once"));
-        let start = builder.leaf(start, self.name)?;
+        let start = builder.parameter(start, self.name)?;
         let (weights, deviation) = (rows.saturating_mul(columns), spread / (dimension as f64).sqrt());
         let basis = fixed(self.row("R", &[weights, dimension], drawn(deviation), "R, drawn once"));
-        let basis = builder.leaf(basis, self.name)?;
+        let basis = builder.parameter(basis, self.name)?;
         let common = Row {
             name: format_compact!("subspace({dimension}).theta"),
             shape: Shape::per_run(&[dimension]),
-            start: Start::Constant(0.0),
+            start: Init::Constant(0.0),
             learned: true,
             rate: 1.0,
             holds: "θ",
         };
-        let common = builder.leaf(if self.projection.frozen { frozen(common) } else { common }, self.name)?;
-        let common = builder.push(Op::Insert { axis: 2 }, &[common], "")?;
+        let common = builder.parameter(if self.projection.frozen { frozen(common) } else { common }, self.name)?;
+        let common = builder.push(Op::Unsqueeze { axis: 2 }, &[common], "")?;
         let moved = builder.product(basis, common, "")?;
         let moved = builder.push(Op::Reshape { shape: Box::new(Shape::per_run(&[rows, columns])) }, &[moved], "")?;
         builder.push(Op::Add, &[start, moved], &dotted(self.name, "W"))

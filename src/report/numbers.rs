@@ -38,7 +38,7 @@ impl Reach {
         Self { limit, greatest, beyond, missing }
     }
 
-    /// Says what the scale leaves out, if it does.
+    /// Says what the scale parameters out, if it does.
     pub(super) fn left_out(self) -> Option<String> {
         let far = (self.beyond > 0).then(|| format!("{} lie beyond, up to {}", self.beyond, short(self.greatest)));
         let none = (self.missing > 0).then(|| format!("grey: {} not finite", self.missing));

@@ -8,8 +8,8 @@ use super::ast::{Ast, Broken, Item, Parameter};
 use super::expected::{Expectation, UnexpectedToken, boundary, token};
 use super::grammar::{Grammar, Pair, Rule, first_word, is_keyword};
 use super::layout::{Layout, lay_out};
-use crate::cores::each;
 use crate::diag::{Problems, did_you_mean};
+use crate::parallel::each;
 use crate::span::{Name, Span};
 
 /// There is nothing to compile.

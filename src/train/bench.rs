@@ -158,7 +158,7 @@ fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<(Vec<P
         let mut last = now();
         let mut spent = [0.0; NAMES.len()];
         spent[0] = last - start;
-        let lesson = stepper.teach_watched((&x, &labels), |id| {
+        let lesson = stepper.loss_and_gradients_traced((&x, &labels), |id| {
             let ended = now();
             spent[1 + kinds.get(id.index()).map_or(3, |kind| *kind as usize)] += ended - last;
             each.get_mut(id.index()).into_iter().for_each(|times| times.push(ended - last));

@@ -58,7 +58,7 @@ pub enum Doubt {
         code(run::dead_neurons),
         severity(Warning),
         help(
-            "dead neurons learn nothing, and pass no gradient on: `activation: gelu` has a gradient to recover by; `start calibrated`, or a smaller `gain`, keep more of them alive at the start; a smaller `--lr` kills fewer"
+            "dead neurons learn nothing, and pass no gradient on: `activation: gelu` has a gradient to recover by; `start calibrated`, or a smaller `gain`, keeps more of them alive at the start; a smaller `--lr` kills fewer"
         )
     )]
     DeadNeurons {

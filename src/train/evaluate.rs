@@ -4,8 +4,9 @@ use tch::{Kind, Tensor as Live, no_grad_guard};
 
 use super::finite::numbers;
 use super::samples::Samples;
-use crate::emit::{Answers, Net, TorchFault};
+use crate::emit::{Inference, Net, TorchFault};
 use crate::plan::Sizes;
+use crate::program::Program;
 
 /// Bytes that one batch's tensors may take.
 const ROOM: u64 = 256 << 20;
@@ -38,7 +39,7 @@ pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
 pub(super) fn judge(net: &Net, samples: &Samples) -> Result<Vec<Verdict>, TorchFault> {
     let _guard = no_grad_guard();
     let (runs, batch) = (net.runs(), batch_size(net));
-    let (mut answers, mut seen) = (Answers::new(net)?, None::<[Live; 3]>);
+    let (mut answers, mut seen) = (Inference::new(net)?, None::<[Live; 3]>);
     for start in (0..samples.len()).step_by(batch) {
         let (x, labels) = samples.stretch(start, batch.min(samples.len() - start), runs)?;
         let answer = answers.answer(&x)?.f_argmax(1, false)?;
@@ -62,7 +63,8 @@ pub(super) fn judge(net: &Net, samples: &Samples) -> Result<Vec<Verdict>, TorchF
 fn batch_size(net: &Net) -> usize {
     // on a CPU runs are made one after the other, and whatever they stand beside
     let (runs, most) = if net.place().device.is_cuda() { (net.runs(), MOST_GPU) } else { (1, MOST_CPU) };
-    let bytes = |batch| net.plan().held_bytes(&net.plan().answers(), Sizes { runs, batch });
+    let target = net.place().target();
+    let bytes = |batch| Program::inference(net.plan(), Sizes { runs, batch }, target).bytes();
     let each = bytes(2).saturating_sub(bytes(1)).max(1);
     usize::try_from(ROOM / each).unwrap_or(most).clamp(1, most)
 }

@@ -1,11 +1,11 @@
-//! X and O while they are fitted to a connectome: the loss by which they are judged, and its slope by each, in closed form.
+//! X and O while they are fitted to a connectome: the loss by which they are judged, and its gradient by each, in closed form.
 
 use tch::{Kind, Tensor as Live};
 
 use super::fit::Measured;
 use super::samples::as_size;
-use crate::draw::Draw;
 use crate::emit::{Place, TorchFault};
+use crate::random::RandomStream;
 
 /// Which pairs are joined, and what each weighs.
 pub(super) struct Target {
@@ -31,7 +31,7 @@ impl Target {
 }
 
 /// X and O. Genes are divided by their root mean square, so that all are learned as fast; O is multiplied back at the end,
-/// which leaves X O Xᵀ as it is.
+/// which parameters X O Xᵀ as it is.
 pub(super) struct Factors {
     identities: Live,
     interaction: Live,
@@ -52,8 +52,8 @@ impl Factors {
             let divided: Vec<f64> = given.iter().zip(units.iter().cycle()).map(|(x, unit)| x / unit).collect();
             (divided, units, vec![0.0; genes * genes])
         } else {
-            let interaction = Draw::new(seed, "O").normal(genes * genes, 1.0 / genes as f64);
-            (Draw::new(seed, "X").normal(neurons * genes, 1.0), vec![1.0; genes], interaction)
+            let interaction = RandomStream::new(seed, "O").normal(genes * genes, 1.0 / genes as f64);
+            (RandomStream::new(seed, "X").normal(neurons * genes, 1.0), vec![1.0; genes], interaction)
         };
         let (identities, interaction, scales) = (live(&start, neurons)?, live(&interaction, genes)?, live(&units, 1)?);
         Ok(Self { identities, interaction, scales, learns_identities: measured.identities.is_none() })
@@ -69,10 +69,14 @@ impl Factors {
         Ok(self.identities.f_matmul(&self.interaction)?.f_matmul(&self.identities.f_transpose(0, 1)?)?)
     }
 
-    /// Returns the slopes of the loss by what is learned, and the loss where it is asked for: with S = X O Xᵀ, M the weights
+    /// Returns the gradients of the loss by what is learned, and the loss where it is asked for: with S = X O Xᵀ, M the weights
     /// and Y what is joined, L = Σ M (log(1 + eˢ) − Y S), ∂L/∂S = D = M (σ(S) − Y), ∂L/∂O = Xᵀ D X and
     /// ∂L/∂X = D X Oᵀ + Dᵀ X O.
-    pub(super) fn teach(&self, target: &Target, look: bool) -> Result<(Vec<Live>, Option<f64>), TorchFault> {
+    pub(super) fn loss_and_gradients(
+        &self,
+        target: &Target,
+        look: bool,
+    ) -> Result<(Vec<Live>, Option<f64>), TorchFault> {
         let (x, o) = (&self.identities, &self.interaction);
         let scores = self.scores()?;
         let loss = if look {
@@ -81,11 +85,11 @@ impl Factors {
         } else {
             None
         };
-        let slope = scores.f_sigmoid()?.f_sub_(&target.joined)?.f_mul_(&target.weights)?;
-        let received = slope.f_matmul(x)?;
+        let gradient = scores.f_sigmoid()?.f_sub_(&target.joined)?.f_mul_(&target.weights)?;
+        let received = gradient.f_matmul(x)?;
         let mut gradients = vec![x.f_transpose(0, 1)?.f_matmul(&received)?];
         if self.learns_identities {
-            let sent = slope.f_transpose(0, 1)?.f_matmul(x)?;
+            let sent = gradient.f_transpose(0, 1)?.f_matmul(x)?;
             gradients.push(received.f_matmul(&o.f_transpose(0, 1)?)?.f_add(&sent.f_matmul(o)?)?);
         }
         Ok((gradients, loss))

@@ -167,7 +167,7 @@ fn learn(
         let part = step as f64 / recipe.steps.max(1) as f64;
         let rate = recipe.lr * 0.5 * (1.0 + (std::f64::consts::PI * part).cos());
         let look = step.is_multiple_of(LOOK) || step + 1 >= recipe.steps;
-        let (gradients, found) = factors.teach(target, look)?;
+        let (gradients, found) = factors.loss_and_gradients(target, look)?;
         if let Some(found) = found {
             if !found.is_finite() {
                 return Err(FitNotFinite { step }.into());

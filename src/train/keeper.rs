@@ -213,7 +213,7 @@ impl Folder {
             .iter()
             .map(|(name, row)| Row::of(name, row))
             .collect::<Result<_, _>>()
-            .map_err(|fault| fault.message)?;
+            .map_err(|fault| fault.to_string())?;
         let views = rows.iter().map(|row| Ok((row.name, TensorView::new(row.kind, row.shape.clone(), &row.bytes)?)));
         let views: Vec<(&str, TensorView<'_>)> =
             views.collect::<Result<_, safetensors::SafeTensorError>>().map_err(|error| error.to_string())?;

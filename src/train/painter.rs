@@ -7,7 +7,7 @@ use std::thread;
 use tch::Tensor as Live;
 
 use super::samples::as_size;
-use crate::emit::{Canvas, TorchFault};
+use crate::emit::{BatchBuffer, TorchFault};
 
 /// Numbers of a batch from which on it is worth handing to another thread, which takes some microseconds.
 const WORTH: usize = 1 << 17;
@@ -17,9 +17,9 @@ const WORTH: usize = 1 << 17;
 pub(super) struct Painter {
     pixels: Arc<Pixels>,
     /// What was painted last.
-    canvas: Canvas,
+    canvas: BatchBuffer,
     /// What was painted before that.
-    spare: Canvas,
+    spare: BatchBuffer,
     beside: Option<Beside>,
 }
 
@@ -42,8 +42,8 @@ pub(super) struct Chosen {
 /// A thread that paints, until nobody can ask it any more.
 #[derive(Debug)]
 struct Beside {
-    asked: Sender<(Canvas, Chosen)>,
-    painted: Receiver<(Canvas, Chosen, Result<Live, TorchFault>)>,
+    asked: Sender<(BatchBuffer, Chosen)>,
+    painted: Receiver<(BatchBuffer, Chosen, Result<Live, TorchFault>)>,
     /// Whether it was asked for something that was not yet fetched.
     busy: bool,
 }
@@ -52,7 +52,7 @@ impl Painter {
     /// Takes samples of `neurons` bytes.
     pub(super) fn new(bytes: Vec<u8>, neurons: usize) -> Self {
         let pixels = Arc::new(Pixels { bytes, neurons });
-        Self { pixels, canvas: Canvas::new(), spare: Canvas::new(), beside: None }
+        Self { pixels, canvas: BatchBuffer::new(), spare: BatchBuffer::new(), beside: None }
     }
 
     /// Returns all bytes.
@@ -90,7 +90,7 @@ impl Painter {
 }
 
 impl Pixels {
-    fn paint(&self, canvas: &mut Canvas, chosen: &Chosen) -> Result<Live, TorchFault> {
+    fn paint(&self, canvas: &mut BatchBuffer, chosen: &Chosen) -> Result<Live, TorchFault> {
         let (neurons, runs) = (self.neurons, chosen.runs);
         let sizes = [as_size(runs), as_size(chosen.index.len() / runs.max(1)), as_size(neurons)];
         let place = |sample: i64| usize::try_from(sample).unwrap_or(usize::MAX).saturating_mul(neurons);
@@ -103,7 +103,7 @@ impl Beside {
     /// Starts the thread; where the system has none left, batches are painted when they are asked for.
     fn start(pixels: &Arc<Pixels>) -> Option<Self> {
         let pixels = Arc::clone(pixels);
-        let (asked, asks) = channel::<(Canvas, Chosen)>();
+        let (asked, asks) = channel::<(BatchBuffer, Chosen)>();
         let (paints, painted) = channel();
         let work = move || {
             for (mut canvas, chosen) in asks {
@@ -118,7 +118,7 @@ impl Beside {
     }
 
     /// Waits for what it was asked for, if anything.
-    fn fetch(&mut self) -> Option<(Canvas, Chosen, Result<Live, TorchFault>)> {
+    fn fetch(&mut self) -> Option<(BatchBuffer, Chosen, Result<Live, TorchFault>)> {
         if std::mem::take(&mut self.busy) { self.painted.recv().ok() } else { None }
     }
 }

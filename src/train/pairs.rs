@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::draw::Draw;
+use crate::random::RandomStream;
 
 /// How well a prediction tells joined pairs from others; `null` in JSON where there is nothing to divide by.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,7 +26,7 @@ pub struct Judged {
 pub fn held_out(pairs: usize, fraction: f64, seed: u64) -> Vec<bool> {
     let count = (pairs as f64 * fraction).round() as usize;
     let mut held = vec![false; pairs];
-    for pair in Draw::new(seed, "held-out pairs").permutation(pairs).into_iter().take(count) {
+    for pair in RandomStream::new(seed, "held-out pairs").permutation(pairs).into_iter().take(count) {
         if let Some(place) = usize::try_from(pair).ok().and_then(|pair| held.get_mut(pair)) {
             *place = true;
         }

@@ -25,7 +25,13 @@ impl<'a> Rows<'a> {
     /// Lists them with their shapes.
     pub(super) fn of(plan: &'a Plan, runs: usize) -> Self {
         let sizes = Sizes { runs, batch: 1 };
-        Self { wanted: plan.leaves().iter().map(|leaf| (leaf.name.as_str(), leaf.shape.at(sizes))).collect() }
+        Self {
+            wanted: plan
+                .parameters()
+                .iter()
+                .map(|parameter| (parameter.name.as_str(), parameter.shape.at(sizes)))
+                .collect(),
+        }
     }
 
     /// Returns the bytes that their numbers take at most.

@@ -6,8 +6,8 @@ use tch::{Kind, Tensor as Live};
 use thiserror::Error;
 
 use super::painter::{Chosen, Painter};
-use crate::draw::Draw;
-use crate::emit::{Canvas, Choice, Net, Place, TorchFault};
+use crate::emit::{BatchBuffer, Choice, Net, Place, TorchFault};
+use crate::random::RandomStream;
 
 /// Data as plain bytes: sample after sample `neurons` pixels, and one label for each sample.
 #[derive(Debug, Clone, Copy)]
@@ -149,7 +149,7 @@ impl Samples {
         let x = match &self.pixels {
             Pixels::Here(painter) => {
                 let wanted = painter.bytes().get(start * self.neurons..(start + count) * self.neurons);
-                Canvas::new().paint([1, as_size(count), as_size(self.neurons)], wanted.into_iter())?
+                BatchBuffer::new().paint([1, as_size(count), as_size(self.neurons)], wanted.into_iter())?
             }
             Pixels::There(pixels) => numbers(&part(pixels)?, self.place)?.f_unsqueeze(0)?,
         };
@@ -159,7 +159,7 @@ impl Samples {
 
 fn numbers(bytes: &Live, place: Place) -> Result<Live, TorchFault> {
     let mut numbers = bytes.f_to_kind(place.kind)?;
-    Ok(numbers.f_mul_scalar_(f64::from(Canvas::DARKEST))?)
+    Ok(numbers.f_mul_scalar_(f64::from(BatchBuffer::DARKEST))?)
 }
 
 /// In which order each run sees the samples: a new one every epoch, drawn from the run's seed; the samples that fill no
@@ -197,7 +197,7 @@ impl Order {
         let epoch = step / batches;
         if self.epoch != Some(epoch) {
             let purpose = format!("order {epoch}");
-            let orders = self.seeds.iter().flat_map(|seed| Draw::new(*seed, &purpose).permutation(self.count));
+            let orders = self.seeds.iter().flat_map(|seed| RandomStream::new(*seed, &purpose).permutation(self.count));
             let index = Live::f_from_slice(&orders.collect::<Vec<i64>>())?;
             self.index = index.f_view([-1, as_size(self.count)])?.f_to_device(self.place.device)?;
             self.epoch = Some(epoch);

@@ -17,7 +17,7 @@ const DIFFERS: f64 = 0.01;
 const DEAD_AT_FIRST: f64 = 0.5;
 /// The same of networks that have learned: many kill half of their neurons and do well.
 const DEAD_LATER: f64 = 0.9;
-/// The share of what is received that has to lie where there is a slope.
+/// The share of what is received that has to lie where there is a gradient.
 const ACTIVE: f64 = 0.2;
 
 /// Runs times populations that are kept at most: some three megabytes.
@@ -37,9 +37,9 @@ pub struct Signal {
     pub sd: Vec<Option<f64>>,
     /// Root mean square, over neurons, of the standard deviation over samples.
     pub between_samples: Vec<Option<f64>>,
-    /// Share of neurons and samples for which the activation has a slope.
+    /// Share of neurons and samples for which the activation has a gradient.
     pub active: Vec<Option<f64>>,
-    /// Share of neurons whose activation has no slope for any sample.
+    /// Share of neurons whose activation has no gradient for any sample.
     pub dead: Vec<Option<f64>>,
 }
 

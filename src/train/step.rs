@@ -10,8 +10,8 @@ use super::finite::{NotFinite, StepFault, first_bad, numbers};
 use super::reel::Reel;
 use super::samples::{Order, Samples};
 use super::threads::has_one_to_spare;
-use crate::emit::{Adam, Lesson, Net, Place, Route, Safe, TorchFault};
-use crate::plan::{LeafId, Op, TensorId};
+use crate::emit::{Adam, LossAndGradients, Net, Place, Route, Safe, TorchFault};
+use crate::plan::{Op, ParameterId, TensorId};
 
 /// Steps between two looks at the losses on a GPU.
 const LOOK_EVERY: u64 = 50;
@@ -141,7 +141,7 @@ impl Stepper {
             return Ok(None);
         }
         let (x, labels) = self.batch()?;
-        let Lesson { losses, gradients } = self.net.teach(&x, &labels)?;
+        let LossAndGradients { losses, gradients } = self.net.loss_and_gradients(&x, &labels)?;
         let read = numbers(&losses)?;
         if let Some(run) = first_bad(&read) {
             return Err(self.not_finite(run, &x, &labels)?.into());
@@ -159,10 +159,10 @@ impl Stepper {
         // any other way takes the learning rate, and the number of the step, as they are when it is recorded
         let place = if adam.route() == Route::Fused { net.place() } else { Place::CPU };
         let losses = reel.play(place, &index, |index| {
-            let chosen = samples.choice(index).map(|choice| net.teach_chosen(choice)).transpose()?.flatten();
-            let Lesson { losses, gradients } = match chosen {
+            let chosen = samples.choice(index).map(|choice| net.loss_and_gradients_at(choice)).transpose()?.flatten();
+            let LossAndGradients { losses, gradients } = match chosen {
                 Some(lesson) => lesson,
-                None => samples.gather(index, runs).and_then(|(x, labels)| net.teach(&x, &labels))?,
+                None => samples.gather(index, runs).and_then(|(x, labels)| net.loss_and_gradients(&x, &labels))?,
             };
             adam.update(gradients)?;
             Ok(losses)
@@ -217,12 +217,12 @@ impl Stepper {
     }
 
     /// Computes losses and gradients, and calls `made` after each tensor.
-    pub(super) fn teach_watched(
+    pub(super) fn loss_and_gradients_traced(
         &mut self,
         (x, labels): (&Live, &Live),
         made: impl FnMut(TensorId),
-    ) -> Result<Lesson, TorchFault> {
-        self.net.teach_watched(x, labels, made)
+    ) -> Result<LossAndGradients, TorchFault> {
+        self.net.loss_and_gradients_traced(x, labels, made)
     }
 
     /// Makes the update; the step is done.
@@ -260,8 +260,10 @@ impl Stepper {
             None => "all tensors before it are finite".to_owned(),
             Some(id) => {
                 let plan = self.net.plan();
-                let learned = |leaf: LeafId| plan.leaves().get(leaf.index()).is_some_and(|leaf| leaf.learned);
-                let updated = matches!(plan.tensor(id).op, Op::Leaf(leaf) if learned(leaf));
+                let learned = |parameter: ParameterId| {
+                    plan.parameters().get(parameter.index()).is_some_and(|parameter| parameter.learned)
+                };
+                let updated = matches!(plan.tensor(id).op, Op::Parameter(parameter) if learned(parameter));
                 let why = if updated { ", already after the update before" } else { "" };
                 format!("the first numbers that are not are those of {}{why}", plan.meaning(id))
             }

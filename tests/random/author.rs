@@ -1,14 +1,14 @@
 //! A drawn text: genomes, then one population after the other, each fed by the one before it and by some earlier ones; and
 //! where ticks are asked for, some links backwards.
 
-use gemc::draw::Draw;
+use gemc::random::RandomStream;
 
 use super::parts::{Author, Population, Shape};
 use super::{Drawn, Kind, Statement};
 
 /// Draws the text of a seed.
 pub(crate) fn draw(seed: u64, kind: Kind) -> Drawn {
-    let mut author = Author { chance: Draw::new(seed, "text"), kind };
+    let mut author = Author { chance: RandomStream::new(seed, "text"), kind };
     let mut text =
         Writing { statements: Vec::new(), genes: Vec::new(), genomes: 1 + author.below(2), said: Vec::new() };
     text.genomes(&mut author);

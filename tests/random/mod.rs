@@ -4,7 +4,7 @@
 mod author;
 mod parts;
 
-use gemc::draw::Draw;
+use gemc::random::RandomStream;
 
 pub(crate) use author::draw;
 
@@ -44,7 +44,7 @@ impl Drawn {
     /// Returns it with its statements in another order. Those of one queue keep theirs: the text's order means something there.
     #[allow(dead_code)]
     pub(crate) fn shuffled(&self, seed: u64) -> Self {
-        let order = Draw::new(seed, "shuffle").permutation(self.statements.len());
+        let order = RandomStream::new(seed, "shuffle").permutation(self.statements.len());
         let places: Vec<usize> = order.into_iter().map(|place| usize::try_from(place).unwrap()).collect();
         let mut statements: Vec<Statement> = places.iter().map(|place| self.statements[*place].clone()).collect();
         let queues: Vec<&String> = self.statements.iter().filter_map(|statement| statement.queue.as_ref()).collect();

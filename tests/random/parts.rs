@@ -1,12 +1,12 @@
 //! The parts of a drawn text: choices, expressions, biases, encodings and masks.
 
-use gemc::draw::Draw;
+use gemc::random::RandomStream;
 
 use super::Kind;
 
 /// Chance, with what is drawn from it.
 pub(super) struct Author {
-    pub(super) chance: Draw,
+    pub(super) chance: RandomStream,
     pub(super) kind: Kind,
 }
 

@@ -90,7 +90,7 @@ fn weights_are_made_once_however_many_ticks_read_them() {
         let of = |wanted: fn(&Op) -> bool| plan.tensors().iter().filter(|tensor| wanted(&tensor.op)).count();
         let states = plan.tensors().iter().filter(|tensor| tensor.label.starts_with("brain at tick ")).count();
         let weights = plan.tensors().iter().filter(|tensor| tensor.label == "brain->brain.W").count();
-        (plan.leaves().len(), weights, of(|op| matches!(op, Op::Positions(_))), states)
+        (plan.parameters().len(), weights, of(|op| matches!(op, Op::Positions(_))), states)
     };
     let (rows, weights, positions, _) = made(3);
     assert_eq!(made(3).3, 2);

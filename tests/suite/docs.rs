@@ -6,7 +6,7 @@ use std::fs;
 
 use gemc::compile::{faults, stages};
 use gemc::options::{Options, Order};
-use gemc::plan::raw;
+use gemc::plan::lower_unoptimized;
 
 use crate::pages::{Page, Snippet, pages, repository};
 
@@ -104,7 +104,7 @@ fn printed(info: &str, mut text: String) -> String {
         }
     }
     let stages = stages("model.gem", &text, &options).unwrap_or_else(|report| panic!("{report}"));
-    if passes { stages.plan.to_string() } else { raw(&stages.wiring).unwrap().to_string() }
+    if passes { stages.plan.to_string() } else { lower_unoptimized(&stages.wiring).unwrap().to_string() }
 }
 
 #[test]

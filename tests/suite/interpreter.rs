@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use gemc::compile::{compile, stages};
-use gemc::draw::Draw;
 use gemc::options::{Options, Order};
-use gemc::plan::{Array, Function, Interpreter, Op, Plan, raw};
+use gemc::plan::{Array, Function, Interpreter, Op, Plan, lower_unoptimized};
+use gemc::random::RandomStream;
 
 use crate::cases::case;
 use crate::properties::networks::{Kind, draw};
@@ -17,7 +17,7 @@ const SEEDS: [u64; 2] = [7, 8];
 /// Returns the plan's interpreter for two runs, with a batch of samples that are drawn.
 fn interpreter(plan: &Plan) -> Interpreter<'_> {
     let mut interpreter = Interpreter::new(plan, &SEEDS).unwrap();
-    let samples = Draw::new(5, "x").uniform(SEEDS.len() * BATCH * plan.inputs(), 1.0);
+    let samples = RandomStream::new(5, "x").uniform(SEEDS.len() * BATCH * plan.inputs(), 1.0);
     let labels: Vec<usize> = (0..SEEDS.len() * BATCH).map(|sample| sample % plan.outputs()).collect();
     interpreter.set_batch(&samples, &labels).unwrap();
     interpreter
@@ -50,7 +50,7 @@ fn texts() -> Vec<(String, String, Options)> {
 
 /// Tells whether the loss has a slope that differences find: a step counts as if its slope were 1.
 fn is_smooth(plan: &Plan) -> bool {
-    !plan.tensors().iter().any(|tensor| matches!(tensor.op, Op::Map(Function::Heaviside | Function::Sign)))
+    !plan.tensors().iter().any(|tensor| matches!(tensor.op, Op::Unary(Function::StraightThroughStep | Function::Sign)))
 }
 
 #[test]
@@ -63,14 +63,18 @@ fn gradients_are_those_of_differences() {
         }
         let mut interpreter = interpreter(&plan);
         let gradients = interpreter.compute(plan.gradients()).unwrap();
-        let learned: Vec<usize> = (0..plan.leaves().len()).filter(|row| plan.leaves()[*row].learned).collect();
+        let learned: Vec<usize> = (0..plan.parameters().len()).filter(|row| plan.parameters()[*row].learned).collect();
         for (row, gradient) in learned.into_iter().zip(gradients) {
             let count = gradient.numbers().len();
             let places: Vec<usize> = (0..count).step_by(count.div_ceil(6).max(1)).collect();
             let slopes: Vec<f64> = places.iter().map(|place| slope(&mut interpreter, &plan, row, *place)).collect();
             let found: Vec<f64> = places.iter().map(|place| gradient.numbers()[*place]).collect();
             let [size, apart] = norms(&found, &slopes);
-            assert!(apart < 1e-6 * size.max(1e-2), "{name}, {}: {found:?} are not {slopes:?}", plan.leaves()[row].name);
+            assert!(
+                apart < 1e-6 * size.max(1e-2),
+                "{name}, {}: {found:?} are not {slopes:?}",
+                plan.parameters()[row].name
+            );
             looked_at += places.len();
         }
     }
@@ -93,11 +97,11 @@ fn slope(interpreter: &mut Interpreter<'_>, plan: &Plan, row: usize, place: usiz
 #[test]
 fn passes_change_nothing_that_is_computed() {
     for (name, text, options) in texts() {
-        let raw = raw(&stages(&name, &text, &options).unwrap().wiring).unwrap();
-        let wanted = interpreter(&raw).compute(&raw.lessons()).unwrap();
+        let raw = lower_unoptimized(&stages(&name, &text, &options).unwrap().wiring).unwrap();
+        let wanted = interpreter(&raw).compute(&raw.training_outputs()).unwrap();
         for order in [Order::Matrices, Order::Synthesized, Order::Factored, Order::Cheapest] {
             let plan = stages(&name, &text, &Options { order, ..options.clone() }).unwrap().plan;
-            let found = interpreter(&plan).compute(&plan.lessons()).unwrap();
+            let found = interpreter(&plan).compute(&plan.training_outputs()).unwrap();
             assert_eq!(found.len(), wanted.len());
             for (found, wanted) in found.iter().zip(&wanted) {
                 let [size, apart] = norms(wanted.numbers(), found.numbers());

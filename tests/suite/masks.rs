@@ -3,8 +3,8 @@
 use gemc::check::{Model, check};
 use gemc::compile::{compile, faults};
 use gemc::diag::Problems;
+use gemc::geometry::{Cloud, Density, Joins, Mask, Space};
 use gemc::options::Options;
-use gemc::space::{Cloud, Density, Joins, Mask, Space};
 use gemc::syntax::parse;
 
 /// The first two places of seed 0.

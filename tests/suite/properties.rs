@@ -6,7 +6,7 @@ use gemc::Options;
 use gemc::compile::{faults, stages};
 use gemc::diag::Problems;
 use gemc::options::Order;
-use gemc::plan::{Leaf, Plan};
+use gemc::plan::{Parameter, Plan};
 use gemc::syntax::parse;
 
 #[path = "../random/mod.rs"]
@@ -127,7 +127,7 @@ fn every_order_of_products_verifies_and_counts_the_same() {
 }
 
 /// Returns what a row is besides its place: of what it starts from only the tensors' numbers depend on the order of the text.
-fn row(leaf: &Leaf) -> (String, BTreeSet<String>) {
+fn row(leaf: &Parameter) -> (String, BTreeSet<String>) {
     let start = leaf.start.to_string();
     let start: Vec<&str> = start.split([' ', '(', ')']).filter(|word| !is_tensor(word)).collect();
     let users = leaf.shared_by.iter().map(ToString::to_string).collect();
@@ -140,7 +140,7 @@ fn is_tensor(word: &str) -> bool {
 }
 
 fn table(plan: &Plan) -> BTreeMap<String, (String, BTreeSet<String>)> {
-    plan.leaves().iter().map(|leaf| (leaf.name.to_string(), row(leaf))).collect()
+    plan.parameters().iter().map(|leaf| (leaf.name.to_string(), row(leaf))).collect()
 }
 
 /// The order of statements decides in which order rows stand in the table, sums are taken and populations without an order among

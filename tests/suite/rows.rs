@@ -47,7 +47,7 @@ fn may_be_shared(name: &str) -> bool {
 }
 
 /// Compiles a text, and tells how many rows of each connection's own there are; nothing for one that is refused as a repetition,
-/// or because what is drawn leaves nothing.
+/// or because what is drawn parameters nothing.
 fn own_rows(text: &str) -> Option<usize> {
     let stages = match stages("m.gem", text, &Options::default()) {
         Ok(stages) => stages,
@@ -58,9 +58,9 @@ fn own_rows(text: &str) -> Option<usize> {
             return None;
         }
     };
-    let own: Vec<_> = stages.plan.leaves().iter().filter(|leaf| !may_be_shared(&leaf.name)).collect();
-    for leaf in &own {
-        assert_eq!(leaf.shared_by.len(), 1, "{} is shared:\n{text}\n{}", leaf.name, stages.plan.table());
+    let own: Vec<_> = stages.plan.parameters().iter().filter(|parameter| !may_be_shared(&parameter.name)).collect();
+    for parameter in &own {
+        assert_eq!(parameter.shared_by.len(), 1, "{} is shared:\n{text}\n{}", parameter.name, stages.plan.table());
     }
     Some(own.len())
 }
@@ -133,11 +133,11 @@ fn names_that_look_like_parts_of_rows_are_kept_apart() {
   output X
 }";
     let stages = stages("m.gem", text, &Options::default()).unwrap_or_else(|report| panic!("{report}"));
-    let mut names: Vec<&str> = stages.plan.leaves().iter().map(|leaf| leaf.name.as_str()).collect();
+    let mut names: Vec<&str> = stages.plan.parameters().iter().map(|parameter| parameter.name.as_str()).collect();
     let count = names.len();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), count);
-    let own = stages.plan.leaves().iter().filter(|leaf| leaf.name.contains("->"));
-    assert!(own.into_iter().all(|leaf| leaf.shared_by.len() == 1), "{}", stages.plan.table());
+    let own = stages.plan.parameters().iter().filter(|parameter| parameter.name.contains("->"));
+    assert!(own.into_iter().all(|parameter| parameter.shared_by.len() == 1), "{}", stages.plan.table());
 }

@@ -3,7 +3,7 @@
 
 use gemc::compile::compile;
 use gemc::options::{Options, Order};
-use gemc::plan::{Op, Over, Plan, Sizes};
+use gemc::plan::{Bilinear, Op, Plan, Sizes};
 
 fn plan(text: &str, order: Order) -> Plan {
     compile(text, &Options { order, ..Options::default() }).unwrap_or_else(|report| panic!("{report}"))
@@ -28,7 +28,7 @@ fn cloud(neurons: usize, via: &str) -> String {
 }
 
 fn is_sparse(plan: &Plan) -> bool {
-    plan.tensors().iter().any(|tensor| matches!(tensor.op, Op::Joined(..)))
+    plan.tensors().iter().any(|tensor| matches!(tensor.op, Op::Sparse(..)))
 }
 
 fn is_dense(plan: &Plan) -> bool {
@@ -78,7 +78,7 @@ fn nothing_is_made_of_pairs_that_are_not_joined() {
 fn operations_on_pairs_have_shapes_and_prices() {
     let text = cloud(50, "direct { density: 0.1 }");
     let plan = plan(&text, Order::Factored);
-    let wires = plan.tensors().iter().find_map(|t| if let Op::Joined(_, w) = &t.op { Some(w.clone()) } else { None });
+    let wires = plan.tensors().iter().find_map(|t| if let Op::Sparse(_, w) = &t.op { Some(w.clone()) } else { None });
     let wires = wires.unwrap();
     let synapses = wires.synapses();
     let sizes = Sizes { runs: 3, batch: 7 };
@@ -86,10 +86,14 @@ fn operations_on_pairs_have_shapes_and_prices() {
     for (id, tensor) in plan.numbered() {
         let (cost, shape) = (plan.cost(id, sizes), tensor.shape.to_string());
         match &tensor.op {
-            Op::Joined(over, _) => {
+            Op::Sparse(over, _) => {
                 assert_eq!(cost.flop, 2 * count * 7, "two operations a synapse and sample");
                 assert_eq!(cost.bytes, 4 * (count + 2 * 3 * 50 * 7));
-                let wanted = if *over == Over::Pairs { format!("[R, {synapses}]") } else { "[R, 50, B]".to_owned() };
+                let wanted = if *over == Bilinear::WeightGradient {
+                    format!("[R, {synapses}]")
+                } else {
+                    "[R, 50, B]".to_owned()
+                };
                 assert_eq!(shape, wanted);
             }
             Op::Gather(_) => assert_eq!((cost.flop, cost.bytes, shape), (0, 68 * count, format!("[R, {synapses}]"))),
@@ -102,14 +106,17 @@ fn operations_on_pairs_have_shapes_and_prices() {
     }
     let shape = |op: Op, of: [&str; 2]| {
         let found = of.map(|name| plan.tensors().iter().find(|t| t.label == name).map(|t| t.shape.clone()).unwrap());
-        op.shape(&found.each_ref()[..op.arity()], plan.leaves()).map(|shape| shape.to_string())
+        op.shape(&found.each_ref()[..op.arity()], plan.parameters()).map(|shape| shape.to_string())
     };
-    let seen = |over| Op::Joined(over, wires.clone());
-    assert_eq!(shape(seen(Over::Pairs), ["brain at tick 2", "brain at tick 2"]), Ok(format!("[R, {synapses}]")));
+    let seen = |over| Op::Sparse(over, wires.clone());
+    assert_eq!(
+        shape(seen(Bilinear::WeightGradient), ["brain at tick 2", "brain at tick 2"]),
+        Ok(format!("[R, {synapses}]"))
+    );
     for (op, of) in [
-        (seen(Over::Seen), ["brain at tick 2", "brain at tick 2"]),
-        (seen(Over::Seers), ["brain->brain.W", "pixels"]),
-        (seen(Over::Pairs), ["brain at tick 2", "pixels"]),
+        (seen(Bilinear::Forward), ["brain at tick 2", "brain at tick 2"]),
+        (seen(Bilinear::InputGradient), ["brain->brain.W", "pixels"]),
+        (seen(Bilinear::WeightGradient), ["brain at tick 2", "pixels"]),
         (Op::Gather(wires.clone()), ["pixels", "pixels"]),
         (Op::Scatter(wires.clone()), ["brain at tick 2", "pixels"]),
     ] {

@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What every room may use.
-const GROUND: &[&str] = &["span", "diag", "options", "draw", "space", "cores"];
+const GROUND: &[&str] = &["span", "diag", "options", "random", "geometry", "parallel"];
 
 /// Rooms that may call functions of other rooms.
 const CALLERS: &[&str] = &["compile", "cli"];

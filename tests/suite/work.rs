@@ -2,9 +2,9 @@
 //! before any work is done.
 
 use gemc::compile::faults;
-use gemc::draw::Draw;
+use gemc::geometry::{Cloud, Density, Joins, Mask, Space};
 use gemc::options::Options;
-use gemc::space::{Cloud, Density, Joins, Mask, Space};
+use gemc::random::RandomStream;
 
 /// Returns the pairs that a mask joins, by its definition.
 fn defined(joins: &Joins) -> Vec<(usize, usize)> {
@@ -22,7 +22,7 @@ fn agree(joins: &Joins) -> usize {
 }
 
 /// Draws a space of so many dimensions.
-fn space(draw: &mut Draw, dims: usize) -> Space {
+fn space(draw: &mut RandomStream, dims: usize) -> Space {
     let mut below = |bound: usize| usize::try_from(draw.permutation(bound)[0]).unwrap();
     if dims > 3 || below(3) == 0 {
         return Space::Cloud(Cloud { neurons: 1 + below(60), dims, seed: below(5) as u64 });
@@ -32,7 +32,7 @@ fn space(draw: &mut Draw, dims: usize) -> Space {
 
 #[test]
 fn near_pairs_are_those_of_the_definition() {
-    let (mut draw, mut some, mut none) = (Draw::new(1, "spaces"), 0, 0);
+    let (mut draw, mut some, mut none) = (RandomStream::new(1, "spaces"), 0, 0);
     for round in 0..600 {
         let dims = [1, 2, 2, 3, 3, 5][round % 6];
         let one = space(&mut draw, dims);

@@ -1,7 +1,7 @@
 //! Adam: the fused call and the plain way, held against each other and against the paper's formulas.
 
-use gemc::draw::Draw;
 use gemc::emit::{Adam, Route};
+use gemc::random::RandomStream;
 use tch::{Kind, Tensor, no_grad_guard};
 
 const SHAPES: [[i64; 2]; 3] = [[7, 5], [1, 1], [40, 33]];
@@ -9,7 +9,7 @@ const SHAPES: [[i64; 2]; 3] = [[7, 5], [1, 1], [40, 33]];
 fn start() -> Vec<Tensor> {
     let row = |(at, shape): (u64, &[i64; 2])| {
         let count = usize::try_from(shape[0] * shape[1]).unwrap();
-        Tensor::from_slice(&Draw::new(at, "row").normal(count, 1.0)).view(*shape).set_requires_grad(true)
+        Tensor::from_slice(&RandomStream::new(at, "row").normal(count, 1.0)).view(*shape).set_requires_grad(true)
     };
     (0..).zip(&SHAPES).map(row).collect()
 }
@@ -19,7 +19,7 @@ fn gradients(step: u64) -> Vec<Tensor> {
     let _guard = no_grad_guard();
     let row = |(at, [rows, columns]): (u64, &[i64; 2])| {
         let count = usize::try_from(rows * columns).unwrap();
-        let values = Tensor::from_slice(&Draw::new(100 * step + at, "gradient").normal(count, 0.1));
+        let values = Tensor::from_slice(&RandomStream::new(100 * step + at, "gradient").normal(count, 0.1));
         values.view([*columns, *rows]).transpose(0, 1)
     };
     (0..).zip(&SHAPES).map(row).collect()

@@ -1,9 +1,9 @@
 //! Draws networks of all kinds: encodings, expressions, masks, receptive fields, pools, clouds, cycles.
 
-use gemc::draw::Draw;
+use gemc::random::RandomStream;
 
 /// Draws texts.
-pub(crate) struct Author(Draw);
+pub(crate) struct Author(RandomStream);
 
 /// How large what is drawn may be.
 #[derive(Clone, Copy)]
@@ -16,7 +16,7 @@ struct Bounds {
 
 impl Author {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(Draw::new(seed, "same"))
+        Self(RandomStream::new(seed, "same"))
     }
 
     fn below(&mut self, bound: usize) -> usize {

@@ -1,9 +1,9 @@
 //! Calibrated starts: what connections via genes bring to each population spreads by 1 over the samples a run begins with.
 
-use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
 use gemc::options::Order;
 use gemc::plan::{Plan, Received};
+use gemc::random::RandomStream;
 use tch::{Kind, Tensor};
 
 use crate::stage::{SMALL, plan_in};
@@ -59,7 +59,7 @@ const KEPT: f64 = 4e-5;
 
 /// Returns 40 samples for each run, of the run's seed alone: R × B × N.
 fn samples(plan: &Plan, seeds: &[u64]) -> Tensor {
-    let pixels = |seed: &u64| Draw::new(*seed, "x").uniform(40 * plan.inputs(), 1.0);
+    let pixels = |seed: &u64| RandomStream::new(*seed, "x").uniform(40 * plan.inputs(), 1.0);
     let pixels: Vec<f64> = seeds.iter().flat_map(pixels).map(|pixel| pixel.mul_add(0.5, 0.5)).collect();
     Tensor::from_slice(&pixels).view([i64::try_from(seeds.len()).unwrap(), 40, -1])
 }

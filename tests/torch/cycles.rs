@@ -1,7 +1,7 @@
 //! Cycles against themselves unrolled by hand: as a feed-forward text whose copies hold the same numbers, and as a loop over
 //! ticks that libtorch differentiates.
 
-use gemc::emit::{Lesson, Net, Place};
+use gemc::emit::{LossAndGradients, Net, Place};
 use gemc::options::Order;
 use gemc::plan::Plan;
 use tch::{Kind, Reduction, Tensor};
@@ -53,10 +53,10 @@ fn original(name: &str) -> String {
 }
 
 /// Returns the learned rows by name with their gradients; those of copies added up.
-fn gradients(plan: &Plan, lesson: &Lesson) -> Vec<(String, Tensor)> {
+fn gradients(plan: &Plan, lesson: &LossAndGradients) -> Vec<(String, Tensor)> {
     let mut sums: Vec<(String, Tensor)> = Vec::new();
-    for (leaf, gradient) in plan.learned().zip(&lesson.gradients) {
-        let name = original(&leaf.name);
+    for (parameter, gradient) in plan.learned().zip(&lesson.gradients) {
+        let name = original(&parameter.name);
         match sums.iter_mut().find(|(other, _)| *other == name) {
             Some((_, sum)) => *sum = &*sum + gradient,
             None => sums.push((name, gradient.shallow_clone())),
@@ -78,18 +78,19 @@ fn are_what_they_are_when_unrolled_by_hand() {
         let mut net = Net::new(&plan, &SEEDS, Place::EXACT).unwrap();
         let mut by_hand = Net::new(&unrolled, &SEEDS, Place::EXACT).unwrap();
         let rows: Vec<(String, Tensor)> = unrolled
-            .leaves()
+            .parameters()
             .iter()
-            .map(|leaf| {
-                let name = original(&leaf.name);
+            .map(|parameter| {
+                let name = original(&parameter.name);
                 let (_, row) = net.named().find(|(other, _)| *other == name).expect("the row is there");
-                (leaf.name.to_string(), row.shallow_clone())
+                (parameter.name.to_string(), row.shallow_clone())
             })
             .collect();
         by_hand.load(&rows).unwrap();
         let (x, labels) = batch(&plan);
         near(&net.forward(&x).unwrap().logits, &by_hand.forward(&x).unwrap().logits, "logits");
-        let (found, wanted) = (net.teach(&x, &labels).unwrap(), by_hand.teach(&x, &labels).unwrap());
+        let (found, wanted) =
+            (net.loss_and_gradients(&x, &labels).unwrap(), by_hand.loss_and_gradients(&x, &labels).unwrap());
         near(&found.losses, &wanted.losses, "losses");
         let (found, wanted) = (gradients(&plan, &found), gradients(&unrolled, &wanted));
         assert_eq!(found.len(), wanted.len());
@@ -165,19 +166,20 @@ fn follow_a_loop_over_ticks() {
     let plan = plan_in(CIRCLE, Order::Cheapest);
     let mut net = Net::new(&plan, &SEEDS, Place::EXACT).unwrap();
     let (x, labels) = batch(&plan);
-    let (logits, lesson) = (net.forward(&x).unwrap().logits, net.teach(&x, &labels).unwrap());
+    let (logits, lesson) = (net.forward(&x).unwrap().logits, net.loss_and_gradients(&x, &labels).unwrap());
     for run in 0..2 {
         let own = |(name, row): (&str, &Tensor)| (name.to_owned(), row.select(0, run).detach().copy());
         let rows = Rows(net.named().map(own).collect());
-        let learned: Vec<Tensor> = plan.learned().map(|leaf| rows.get(&leaf.name).set_requires_grad(true)).collect();
+        let learned: Vec<Tensor> =
+            plan.learned().map(|parameter| rows.get(&parameter.name).set_requires_grad(true)).collect();
         let answer = ticked(&rows, &x.select(0, run).tr()).tr();
         near(&logits.select(0, run), &answer.detach(), "logits");
         let labels = labels.view([2, BATCH]).select(0, run);
         let loss =
             answer.view([BATCH, CLASSES]).cross_entropy_loss(&labels, None::<&Tensor>, Reduction::Mean, -100, 0.0);
         let wanted = Tensor::run_backward(&[loss], &learned, false, false);
-        for ((found, wanted), leaf) in lesson.gradients.iter().zip(&wanted).zip(plan.learned()) {
-            near(&found.select(0, run), wanted, &leaf.name);
+        for ((found, wanted), parameter) in lesson.gradients.iter().zip(&wanted).zip(plan.learned()) {
+            near(&found.select(0, run), wanted, &parameter.name);
         }
     }
 }

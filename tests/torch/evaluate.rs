@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use gemc::draw::Draw;
-use gemc::emit::{Answers, Net, Place};
+use gemc::emit::{Inference, Net, Place};
+use gemc::random::RandomStream;
 use gemc::train::{Samples, accuracy};
 use tch::nn::Module;
 use tch::{Kind, Tensor, no_grad_guard};
@@ -51,9 +51,10 @@ fn answers_are_those_of_the_whole_net() {
         let plan = plan(&text);
         for (place, bound) in [(Place::CPU, 1e-4), (Place::EXACT, 1e-10)] {
             let net = Net::new(&plan, &[3, 4], place).unwrap();
-            let mut answers = Answers::new(&net).unwrap();
+            let mut answers = Inference::new(&net).unwrap();
             for batch in [5, 5, 2] {
-                let pixels = Draw::new(batch, "x").uniform(2 * usize::try_from(batch).unwrap() * plan.inputs(), 1.0);
+                let pixels =
+                    RandomStream::new(batch, "x").uniform(2 * usize::try_from(batch).unwrap() * plan.inputs(), 1.0);
                 let sizes = [2, i64::try_from(batch).unwrap(), i64::try_from(plan.inputs()).unwrap()];
                 let x = Tensor::from_slice(&pixels).view(sizes).to_kind(place.kind);
                 let whole = net.forward(&x).unwrap().logits;

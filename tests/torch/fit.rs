@@ -1,7 +1,7 @@
 //! `gemc fit` on connectomes whose O is known: held-out pairs are told, O is found again, with part of the training pairs wrong.
 
-use gemc::draw::Draw;
 use gemc::emit::Place;
+use gemc::random::RandomStream;
 use gemc::train::{FitRecipe, Fitted, Measured, Stopped, fit, held_out};
 
 const NEURONS: usize = 300;
@@ -18,9 +18,10 @@ struct Known {
 
 /// Draws X and O; flips the part `noise` of the pairs that `RECIPE` does not hold out.
 fn known(noise: f64) -> Known {
-    let (x, o) = (Draw::new(1, "X").normal(NEURONS * GENES, 1.0), Draw::new(1, "O").normal(GENES * GENES, 1.0));
+    let (x, o) =
+        (RandomStream::new(1, "X").normal(NEURONS * GENES, 1.0), RandomStream::new(1, "O").normal(GENES * GENES, 1.0));
     let held = held_out(NEURONS * NEURONS, RECIPE.hold_out, RECIPE.seed);
-    let mut flips = Draw::new(1, "flips");
+    let mut flips = RandomStream::new(1, "flips");
     let row = |neuron: usize| &x[neuron * GENES..(neuron + 1) * GENES];
     let mut edges = Vec::new();
     for source in 0..NEURONS {

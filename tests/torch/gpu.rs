@@ -3,8 +3,8 @@
 
 use std::fs;
 
-use gemc::draw::Draw;
 use gemc::emit::{Net, Place, Recording, Wish, open};
+use gemc::random::RandomStream;
 use gemc::train::{Pieces, Samples, Stepper};
 
 use crate::stage::{DIRECT, SMALL, plan};
@@ -27,8 +27,11 @@ fn start(text: &str, place: Place, look_every: u64) -> Stepper {
     let net = Net::new(&plan(text), &[7, 8], place).unwrap();
     let (neurons, classes) = (net.plan().inputs(), net.plan().outputs());
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let pixels: Vec<u8> =
-        Draw::new(3, "pixels").uniform(SAMPLES * neurons, 127.0).into_iter().map(|one| (128.0 + one) as u8).collect();
+    let pixels: Vec<u8> = RandomStream::new(3, "pixels")
+        .uniform(SAMPLES * neurons, 127.0)
+        .into_iter()
+        .map(|one| (128.0 + one) as u8)
+        .collect();
     let labels: Vec<u8> = (0..SAMPLES).map(|sample| u8::try_from(sample % classes).unwrap()).collect();
     let pieces = Pieces { pixels: &pixels, labels: &labels, neurons, classes };
     let samples = Samples::new(pieces, place).unwrap();

@@ -38,14 +38,14 @@ fn check(model: &str) {
 pub(crate) fn check_plan(plan: &Plan, by_differences: bool) {
     let mut net = Net::new(plan, &[7, 8], Place::EXACT).unwrap();
     // biases start at 0, where relu has no slope for a neuron that receives nothing
-    for ((_, row), _) in net.named().zip(plan.leaves()).filter(|(_, leaf)| leaf.holds.contains("bias")) {
+    for ((_, row), _) in net.named().zip(plan.parameters()).filter(|(_, parameter)| parameter.holds.contains("bias")) {
         let _guard = no_grad_guard();
         let _ = row.view(-1).g_add_scalar_(0.03);
     }
     let (x, labels) = batch(plan);
-    let gradients = net.teach(&x, &labels).unwrap().gradients;
+    let gradients = net.loss_and_gradients(&x, &labels).unwrap().gradients;
     let rows: Vec<&Tensor> = net.learned().collect();
-    let names = plan.leaves().iter().filter(|leaf| leaf.learned).map(|leaf| leaf.name.as_str());
+    let names = plan.parameters().iter().filter(|parameter| parameter.learned).map(|parameter| parameter.name.as_str());
     assert!(!rows.is_empty());
     agree_with_libtorch(&net, &x, &labels, &gradients);
     for ((row, gradient), name) in rows.iter().zip(&gradients).zip(names).filter(|_| by_differences) {

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use gemc::compile::compile;
-use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
 use gemc::options::Options;
 use gemc::plan::{Array, Interpreter, Plan};
+use gemc::random::RandomStream;
 use tch::{Kind, Tensor};
 
 use crate::random;
@@ -18,7 +18,7 @@ const BATCH: usize = 3;
 
 /// Returns samples, R × B × N, and labels, R × B.
 fn batch(plan: &Plan) -> (Vec<f64>, Vec<usize>) {
-    let samples = Draw::new(5, "x").uniform(SEEDS.len() * BATCH * plan.inputs(), 0.5);
+    let samples = RandomStream::new(5, "x").uniform(SEEDS.len() * BATCH * plan.inputs(), 0.5);
     let labels = (0..SEEDS.len() * BATCH).map(|sample| sample % plan.outputs()).collect();
     (samples.iter().map(|sample| sample + 0.5).collect(), labels)
 }
@@ -49,12 +49,12 @@ fn check(plan: &Plan, name: &str, place: Place, part: f64) {
     let sizes = [SEEDS.len(), BATCH, plan.inputs()].map(|size| i64::try_from(size).unwrap());
     let x = Tensor::from_slice(&samples).view(sizes).to_kind(place.kind);
     let classes: Vec<i64> = labels.iter().map(|label| i64::try_from(*label).unwrap()).collect();
-    let taught = net.teach(&x, &Tensor::from_slice(&classes)).unwrap();
-    let wanted = interpreter.compute(&plan.lessons()).unwrap();
+    let taught = net.loss_and_gradients(&x, &Tensor::from_slice(&classes)).unwrap();
+    let wanted = interpreter.compute(&plan.training_outputs()).unwrap();
     hold(&taught.losses, &wanted[0], part, &format!("{name}: the losses"));
-    let learned = plan.leaves().iter().filter(|leaf| leaf.learned);
-    for ((gradient, wanted), leaf) in taught.gradients.iter().zip(&wanted[1..]).zip(learned) {
-        hold(gradient, wanted, part, &format!("{name}: the gradient of {}", leaf.name));
+    let learned = plan.parameters().iter().filter(|parameter| parameter.learned);
+    for ((gradient, wanted), parameter) in taught.gradients.iter().zip(&wanted[1..]).zip(learned) {
+        hold(gradient, wanted, part, &format!("{name}: the gradient of {}", parameter.name));
     }
 }
 

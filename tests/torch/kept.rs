@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
+use gemc::random::RandomStream;
 use gemc::train::{Folder, Genome, KeptFault, Outcome};
 use tch::Tensor;
 
@@ -11,7 +11,7 @@ use crate::stage::{SMALL, plan, record};
 
 /// Draws a whole number below `most`.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn below(draw: &mut Draw, most: usize) -> usize {
+fn below(draw: &mut RandomStream, most: usize) -> usize {
     ((draw.unit() * most as f64) as usize).min(most - 1)
 }
 
@@ -31,7 +31,7 @@ fn a_genome_is_read_whole_or_not_at_all() {
     };
     assert!(alike(&read().unwrap()));
     assert!(matches!(Genome::open(folder.path(), SMALL.len()).unwrap().rows(&plan, 3), Err(KeptFault::Mismatch(_))));
-    let mut draw = Draw::new(5, "tampering");
+    let mut draw = RandomStream::new(5, "tampering");
     let mut refused = 0;
     for round in 0..3_000 {
         let mut bytes = whole.clone();

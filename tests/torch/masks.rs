@@ -1,10 +1,10 @@
 //! Masks, clouds, learned positions, and weights that are binary or nonnegative, against the formulas of each.
 #![allow(clippy::float_cmp)] // what is exactly 0, 1 or a count must be exactly that
 
-use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
 use gemc::options::Order;
 use gemc::plan::Plan;
+use gemc::random::RandomStream;
 use tch::{Kind, Reduction, Tensor};
 
 use crate::stage::plan_in;
@@ -33,7 +33,7 @@ fn net(plan: &Plan) -> Net {
 }
 
 fn batch() -> (Tensor, Tensor) {
-    let sample = Tensor::from_slice(&Draw::new(5, "x").uniform(2 * 4 * SOURCES, 1.0));
+    let sample = Tensor::from_slice(&RandomStream::new(5, "x").uniform(2 * 4 * SOURCES, 1.0));
     (sample.view([2, BATCH, 12]), Tensor::from_slice(&[0_i64, 6, 2, 1, 3, 5, 2, 4]))
 }
 
@@ -52,7 +52,7 @@ fn row(net: &Net, name: &str, run: i64) -> Tensor {
 
 /// Places of a cloud, drawn here.
 fn places(count: usize, seed: u64) -> Tensor {
-    let drawn = Draw::new(seed, "cloud").uniform(2 * count, 1.0);
+    let drawn = RandomStream::new(seed, "cloud").uniform(2 * count, 1.0);
     Tensor::from_slice(&drawn).view([i64::try_from(count).unwrap(), 2])
 }
 
@@ -70,7 +70,7 @@ fn near_pairs(radius: f64) -> Tensor {
 
 /// Which pairs a density keeps, as numbers.
 fn drawn_pairs(part: f64, seed: u64, purpose: &str) -> Tensor {
-    let mut draw = Draw::new(seed, purpose);
+    let mut draw = RandomStream::new(seed, purpose);
     let kept: Vec<f64> = (0..SOURCES * TARGETS).map(|_| f64::from(u8::from(draw.unit() < part))).collect();
     Tensor::from_slice(&kept).view([12, 7])
 }
@@ -114,7 +114,7 @@ fn over_other_encodings_multiply_what_those_make() {
         Order::Cheapest,
     ));
     assert_near(&traced(&direct, "a->b.W").select(0, 1), &(row(&direct, "a->b.W", 1) * mask("direct")), "direct");
-    let gradient = &direct.teach(&batch().0, &batch().1).unwrap().gradients[0];
+    let gradient = &direct.loss_and_gradients(&batch().0, &batch().1).unwrap().gradients[0];
     let hidden: Tensor = 1.0 - mask("direct");
     let masked: Tensor = gradient * hidden;
     assert_eq!(masked.abs().max().double_value(&[]), 0.0, "what is masked learns nothing");
@@ -149,12 +149,17 @@ fn a_self_connection_may_lead_to_higher_numbers_only() {
 fn learned_positions_start_where_the_seed_draws_and_follow_the_chain_rule() {
     let plan = plan_in(&text("g: gaussian(sigma: 0.7), positions: learned", "g: gaussian", "g"), Order::Cheapest);
     let mut net = net(&plan);
-    assert!(plan.leaves().iter().any(|leaf| leaf.name == "a.positions" && leaf.learned && leaf.count() == 24));
+    assert!(
+        plan.parameters()
+            .iter()
+            .any(|parameter| parameter.name == "a.positions" && parameter.learned && parameter.count() == 24)
+    );
     let (x, labels) = batch();
-    let lesson = net.teach(&x, &labels).unwrap();
+    let lesson = net.loss_and_gradients(&x, &labels).unwrap();
     for run in 0..2 {
-        let rows: Vec<Tensor> = plan.learned().map(|leaf| row(&net, &leaf.name, run).set_requires_grad(true)).collect();
-        let of = |name: &str| &rows[plan.learned().position(|leaf| leaf.name == name).unwrap()];
+        let rows: Vec<Tensor> =
+            plan.learned().map(|parameter| row(&net, &parameter.name, run).set_requires_grad(true)).collect();
+        let of = |name: &str| &rows[plan.learned().position(|parameter| parameter.name == name).unwrap()];
         let drawn = places(SOURCES, 4).clamp(-0.999, 0.999);
         assert_near(&of("a.positions").detach().tanh(), &drawn, "start");
         let sent = gaussian(&of("a.positions").tanh(), of("a.g.mu"), of("a.g.sigma"));
@@ -164,8 +169,8 @@ fn learned_positions_start_where_the_seed_draws_and_follow_the_chain_rule() {
         let labels = labels.view([2, BATCH]).select(0, run);
         let loss = answer.cross_entropy_loss(&labels, None::<&Tensor>, Reduction::Mean, -100, 0.0);
         let wanted = Tensor::run_backward(&[loss], &rows, false, false);
-        for ((found, wanted), leaf) in lesson.gradients.iter().zip(&wanted).zip(plan.learned()) {
-            assert_near(&found.select(0, run), wanted, &leaf.name);
+        for ((found, wanted), parameter) in lesson.gradients.iter().zip(&wanted).zip(plan.learned()) {
+            assert_near(&found.select(0, run), wanted, &parameter.name);
         }
     }
 }
@@ -174,10 +179,10 @@ fn learned_positions_start_where_the_seed_draws_and_follow_the_chain_rule() {
 fn binary_weights_are_signs_and_a_gradient_passes_straight_through() {
     let via = "g { weights: heaviside, density: 0.7 }";
     let plan = plan_in(&text("g: free", "g: free", via), Order::Cheapest);
-    assert!(plan.leaves().iter().all(|leaf| leaf.name != "a->b.g.c"), "a sign needs no constant");
+    assert!(plan.parameters().iter().all(|parameter| parameter.name != "a->b.g.c"), "a sign needs no constant");
     let mut net = net(&plan);
     let (x, labels) = batch();
-    let (logits, lesson) = (net.forward(&x).unwrap().logits, net.teach(&x, &labels).unwrap());
+    let (logits, lesson) = (net.forward(&x).unwrap().logits, net.loss_and_gradients(&x, &labels).unwrap());
     let mask = drawn_pairs(0.7, 0, "a->b via g");
     let scale = (8.0 * TARGETS as f64 / mask.sum(Kind::Double).double_value(&[])).sqrt();
     for run in 0..2 {
@@ -196,7 +201,7 @@ fn binary_weights_are_signs_and_a_gradient_passes_straight_through() {
             ("b.g.X", slope.tr().matmul(&sent).matmul(&genes)),
         ];
         for (name, wanted) in wanted {
-            let found = plan.learned().position(|leaf| leaf.name == name).unwrap();
+            let found = plan.learned().position(|parameter| parameter.name == name).unwrap();
             assert_near(&lesson.gradients[found].select(0, run), &wanted, name);
         }
     }

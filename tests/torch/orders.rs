@@ -5,10 +5,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use gemc::compile::{Stages, stages};
-use gemc::draw::Draw;
-use gemc::emit::{Lesson, Net, Place};
+use gemc::emit::{LossAndGradients, Net, Place};
 use gemc::options::{Options, Order};
-use gemc::plan::{Plan, lower, raw};
+use gemc::plan::{Plan, lower, lower_unoptimized};
+use gemc::random::RandomStream;
 use tch::{Kind, Tensor};
 
 const BATCH: usize = 3;
@@ -36,18 +36,18 @@ fn compiled(path: &PathBuf) -> Stages {
 }
 
 /// Computes what a made-up batch teaches.
-fn taught(plan: &Plan) -> Lesson {
-    teach(&mut Net::new(plan, &SEEDS, Place::EXACT).unwrap(), BATCH)
+fn taught(plan: &Plan) -> LossAndGradients {
+    loss_and_gradients(&mut Net::new(plan, &SEEDS, Place::EXACT).unwrap(), BATCH)
 }
 
 /// Teaches a net a made-up batch of `count` samples.
-fn teach(net: &mut Net, count: usize) -> Lesson {
+fn loss_and_gradients(net: &mut Net, count: usize) -> LossAndGradients {
     let (neurons, classes) = (net.plan().inputs(), net.plan().outputs());
-    let pixels = Draw::new(9, "x").uniform(SEEDS.len() * count * neurons, 1.0);
+    let pixels = RandomStream::new(9, "x").uniform(SEEDS.len() * count * neurons, 1.0);
     let sizes = [SEEDS.len(), count, neurons].map(|size| i64::try_from(size).unwrap());
     let labels: Vec<i64> = (0..SEEDS.len() * count).map(|sample| i64::try_from(sample % classes).unwrap()).collect();
     let pixels = Tensor::from_slice(&pixels).view(sizes).to_kind(net.place().kind);
-    net.teach(&pixels, &Tensor::from_slice(&labels)).unwrap()
+    net.loss_and_gradients(&pixels, &Tensor::from_slice(&labels)).unwrap()
 }
 
 fn difference(a: &Tensor, b: &Tensor) -> f64 {
@@ -59,14 +59,15 @@ fn agree(folder: &str) {
     tch::set_num_threads(1);
     for path in texts(folder) {
         let stages = compiled(&path);
-        let wanted = taught(&raw(&stages.wiring).unwrap());
+        let wanted = taught(&lower_unoptimized(&stages.wiring).unwrap());
         for order in [Order::Synthesized, Order::Factored, Order::Cheapest] {
             let found = taught(&lower(&stages.wiring, order, 64).unwrap());
             let error = difference(&found.losses, &wanted.losses);
             assert!(error < 1e-12, "{}, {order:?}, loss: {error:e}", path.display());
-            for ((found, wanted), leaf) in found.gradients.iter().zip(&wanted.gradients).zip(stages.plan.learned()) {
+            for ((found, wanted), parameter) in found.gradients.iter().zip(&wanted.gradients).zip(stages.plan.learned())
+            {
                 let error = difference(found, wanted);
-                assert!(error < 1e-9, "{}, {order:?}, {}: {error:e}", path.display(), leaf.name);
+                assert!(error < 1e-9, "{}, {order:?}, {}: {error:e}", path.display(), parameter.name);
             }
         }
     }
@@ -92,12 +93,12 @@ fn steps_in_place_agree_with_libtorch() {
         let mut single = Net::new(&plan, &SEEDS, Place::CPU).unwrap();
         for (threads, count) in [(1, BATCH), (1, 2), (2, BATCH)] {
             tch::set_num_threads(threads);
-            let (wanted, found) = (teach(&mut exact, count), teach(&mut single, count));
+            let (wanted, found) = (loss_and_gradients(&mut exact, count), loss_and_gradients(&mut single, count));
             let error = difference(&found.losses.to_kind(Kind::Double), &wanted.losses);
             assert!(error < 1e-5, "{}, loss: {error:e}", path.display());
-            for ((found, wanted), leaf) in found.gradients.iter().zip(&wanted.gradients).zip(plan.learned()) {
+            for ((found, wanted), parameter) in found.gradients.iter().zip(&wanted.gradients).zip(plan.learned()) {
                 let error = difference(&found.to_kind(Kind::Double), wanted);
-                assert!(error < 2e-4, "{}, {}: {error:e}", path.display(), leaf.name);
+                assert!(error < 2e-4, "{}, {}: {error:e}", path.display(), parameter.name);
             }
         }
         tch::set_num_threads(1);

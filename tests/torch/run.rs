@@ -114,7 +114,7 @@ fn an_interrupted_run_is_saved() {
     // it had not been evaluated yet, so it is now
     assert_eq!(notes.metrics.len(), 1);
     let genome = Genome::open(&path, SMALL.len()).unwrap();
-    assert_eq!(genome.rows(&plan(SMALL), recipe().runs).unwrap().len(), plan(SMALL).leaves().len());
+    assert_eq!(genome.rows(&plan(SMALL), recipe().runs).unwrap().len(), plan(SMALL).parameters().len());
 }
 
 #[test]

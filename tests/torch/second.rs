@@ -1,17 +1,17 @@
 //! The backward of the backward, in double precision: the slope of the gradient's length against differences of it.
 
 use gemc::compile::stages;
-use gemc::emit::{Lesson, Net, Place};
+use gemc::emit::{LossAndGradients, Net, Place};
 use gemc::options::Options;
-use gemc::plan::{Op, Over, Plan, raw, steepness};
+use gemc::plan::{Bilinear, Op, Plan, lower_unoptimized, steepness};
 use tch::{Tensor, no_grad_guard};
 
 use crate::gradients::{spatial, windows};
 use crate::stage::batch;
 
-fn teach(net: &mut Net) -> Lesson {
+fn loss_and_gradients(net: &mut Net) -> LossAndGradients {
     let (x, labels) = batch(net.plan());
-    net.teach(&x, &labels).unwrap()
+    net.loss_and_gradients(&x, &labels).unwrap()
 }
 
 fn net(plan: &Plan) -> Net {
@@ -21,9 +21,9 @@ fn net(plan: &Plan) -> Net {
 fn check(model: &str) {
     tch::set_num_threads(1);
     let stages = stages("m.gem", model, &Options::default()).expect("the model compiles");
-    let first = teach(&mut net(&raw(&stages.wiring).unwrap()));
+    let first = loss_and_gradients(&mut net(&lower_unoptimized(&stages.wiring).unwrap()));
     let mut net = net(&steepness(&stages.wiring).unwrap());
-    let second = teach(&mut net);
+    let second = loss_and_gradients(&mut net);
     let lengths = first.gradients.iter().map(|row| row.square().flatten(1, -1).sum_dim_intlist(1, false, None));
     let lengths = lengths.reduce(|sum, one| sum + one).unwrap() / 2.0;
     let error = (&second.losses / lengths - 1.0).abs().max().double_value(&[]);
@@ -35,7 +35,7 @@ fn check(model: &str) {
             let mut there = |by: f64| {
                 let _guard = no_grad_guard();
                 let _ = row.view(-1).narrow(0, at, 1).g_add_scalar_(by);
-                let value = teach(&mut net).losses.sum(None).double_value(&[]);
+                let value = loss_and_gradients(&mut net).losses.sum(None).double_value(&[]);
                 let _ = row.view(-1).narrow(0, at, 1).g_sub_scalar_(by);
                 value
             };
@@ -73,10 +73,15 @@ fn of_sparse_masks() {
         );
         let stages = stages("m.gem", &model, &Options::default()).expect("the model compiles");
         let plan = steepness(&stages.wiring).unwrap();
-        let joined = |over: Over| {
-            plan.tensors().iter().filter(|tensor| matches!(tensor.op, Op::Joined(own, _) if own == over)).count()
+        let joined = |over: Bilinear| {
+            plan.tensors().iter().filter(|tensor| matches!(tensor.op, Op::Sparse(own, _) if own == over)).count()
         };
-        assert!([Over::Seen, Over::Pairs, Over::Seers].into_iter().all(|over| joined(over) > 1), "{plan}");
+        assert!(
+            [Bilinear::Forward, Bilinear::WeightGradient, Bilinear::InputGradient]
+                .into_iter()
+                .all(|over| joined(over) > 1),
+            "{plan}"
+        );
         check(&model);
     }
 }

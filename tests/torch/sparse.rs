@@ -2,10 +2,10 @@
 //! is computed.
 
 use gemc::compile::compile;
-use gemc::draw::Draw;
-use gemc::emit::{Lesson, Net, Place};
+use gemc::emit::{LossAndGradients, Net, Place};
 use gemc::options::{Options, Order};
-use gemc::plan::{Op, Over, Plan};
+use gemc::plan::{Bilinear, Op, Plan};
+use gemc::random::RandomStream;
 use tch::{Kind, Tensor};
 
 /// Which weights: via what, and under which attributes.
@@ -49,25 +49,26 @@ fn both(text: &str) -> [Plan; 2] {
         compile(text, &options).expect("the model compiles")
     });
     let has = |plan: &Plan, wanted: fn(&Op) -> bool| plan.tensors().iter().any(|tensor| wanted(&tensor.op));
-    let joined = |op: &Op| matches!(op, Op::Joined(Over::Seen, _));
+    let joined = |op: &Op| matches!(op, Op::Sparse(Bilinear::Forward, _));
     assert_eq!(plans.each_ref().map(|plan| has(plan, joined)), [false, true]);
     assert_eq!(plans.each_ref().map(|plan| has(plan, |op| matches!(op, Op::Mask(_)))), [true, false]);
     plans
 }
 
-fn lesson(plan: &Plan, place: Place, (seeds, batch): (&[u64], usize)) -> Lesson {
+fn lesson(plan: &Plan, place: Place, (seeds, batch): (&[u64], usize)) -> LossAndGradients {
     let mut net = Net::new(plan, seeds, place).unwrap();
     let (runs, samples) = (seeds.len(), seeds.len() * batch);
     let sizes = [runs, batch, plan.inputs()].map(|size| i64::try_from(size).unwrap());
-    let x = Tensor::from_slice(&Draw::new(5, "x").uniform(samples * plan.inputs(), 1.0)).view(sizes);
+    let x = Tensor::from_slice(&RandomStream::new(5, "x").uniform(samples * plan.inputs(), 1.0)).view(sizes);
     let labels: Vec<i64> = (0..3).cycle().take(samples).collect();
-    let lesson = net.teach(&x.to_kind(place.kind), &Tensor::from_slice(&labels)).unwrap();
+    let lesson = net.loss_and_gradients(&x.to_kind(place.kind), &Tensor::from_slice(&labels)).unwrap();
     let copied = |live: &Tensor| live.to_kind(Kind::Double).copy();
-    Lesson { losses: copied(&lesson.losses), gradients: lesson.gradients.iter().map(copied).collect() }
+    LossAndGradients { losses: copied(&lesson.losses), gradients: lesson.gradients.iter().map(copied).collect() }
 }
 
-fn assert_near(plan: &Plan, found: &Lesson, wanted: &Lesson, bound: f64, what: &str) {
-    let named = plan.learned().map(|leaf| leaf.name.as_str()).zip(found.gradients.iter().zip(&wanted.gradients));
+fn assert_near(plan: &Plan, found: &LossAndGradients, wanted: &LossAndGradients, bound: f64, what: &str) {
+    let named =
+        plan.learned().map(|parameter| parameter.name.as_str()).zip(found.gradients.iter().zip(&wanted.gradients));
     for (name, (found, wanted)) in named.chain([("loss", (&found.losses, &wanted.losses))]) {
         let error = (found - wanted).norm().double_value(&[]) / wanted.norm().double_value(&[]).max(1e-9);
         assert!(error < bound, "{what}, {name}: {error:e}");
@@ -119,7 +120,7 @@ fn how_many_threads_there_are_changes_no_digit() {
         lesson(&sparse, Place::CPU, (&[4, 5], 64))
     });
     tch::set_num_threads(1);
-    let own = sparse.learned().position(|leaf| leaf.name == "b.bias").unwrap();
+    let own = sparse.learned().position(|parameter| parameter.name == "b.bias").unwrap();
     for other in &taught[1..] {
         assert_eq!(other.losses, taught[0].losses);
         assert_eq!(other.gradients[own], taught[0].gradients[own]);
@@ -131,7 +132,7 @@ fn how_many_threads_there_are_changes_no_digit() {
 fn runs_start_from_the_same_numbers() {
     for via in CONNECTIONS {
         let [dense, sparse] = both(&text(30, via)).map(|plan| Net::new(&plan, &[1, 2], Place::EXACT).unwrap());
-        assert_eq!(dense.plan().leaves().len(), sparse.plan().leaves().len());
+        assert_eq!(dense.plan().parameters().len(), sparse.plan().parameters().len());
         for ((name, wanted), (other, found)) in dense.named().zip(sparse.named()) {
             assert_eq!(name, other);
             let error = (found - wanted).abs().max().double_value(&[]);
@@ -144,7 +145,7 @@ fn runs_start_from_the_same_numbers() {
 #[test]
 fn weights_are_those_of_the_pairs_in_their_order() {
     let plans = both(&text(30, "g { density: 0.2, within: 1.5 }"));
-    let joined = |op: &Op| if let Op::Joined(_, wires) = op { Some(wires.joins().pairs().collect()) } else { None };
+    let joined = |op: &Op| if let Op::Sparse(_, wires) = op { Some(wires.joins().pairs().collect()) } else { None };
     let joins: Option<Vec<bool>> = plans[1].tensors().iter().find_map(|tensor| joined(&tensor.op));
     let [dense, sparse] = plans.map(|plan| {
         let net = Net::new(&plan, &[1], Place::EXACT).unwrap();

@@ -1,10 +1,10 @@
 //! What the tests play on: small models, and data that they can learn.
 
 use gemc::compile::compile;
-use gemc::draw::Draw;
 use gemc::emit::{Net, Place};
 use gemc::options::{Options, Order};
 use gemc::plan::Plan;
+use gemc::random::RandomStream;
 use gemc::train::{Outcome, Pieces, Recipe, Record, Samples, Stepper, Versions};
 use tch::Tensor;
 
@@ -47,7 +47,7 @@ pub(crate) fn plan_in(source: &str, order: Order) -> Plan {
 
 /// Draws five samples for each of two runs, and labels of three classes: what gradients are looked at by.
 pub(crate) fn batch(plan: &Plan) -> (Tensor, Tensor) {
-    let pixels = Draw::new(5, "x").uniform(2 * 5 * plan.inputs(), 1.0);
+    let pixels = RandomStream::new(5, "x").uniform(2 * 5 * plan.inputs(), 1.0);
     let x = Tensor::from_slice(&pixels).view([2, 5, i64::try_from(plan.inputs()).unwrap()]);
     (x, Tensor::from_slice(&[0_i64, 1, 2, 1, 0, 2, 2, 1, 0, 0]))
 }
@@ -67,8 +67,8 @@ impl Patterns {
 
     /// Draws samples of so many pixels.
     pub(crate) fn of(neurons: usize, count: usize, seed: u64) -> Self {
-        let pattern = Draw::new(1, "patterns").uniform(4 * neurons, 60.0);
-        let mut noise = Draw::new(seed, "noise");
+        let pattern = RandomStream::new(1, "patterns").uniform(4 * neurons, 60.0);
+        let mut noise = RandomStream::new(seed, "noise");
         let labels: Vec<u8> = (0..4_u8).cycle().take(count).collect();
         let mut pixels = Vec::with_capacity(neurons * count);
         for label in &labels {

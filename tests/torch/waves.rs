@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fs};
 
 use gemc::compile::compile;
-use gemc::draw::Draw;
-use gemc::emit::{Arguments, Canvas, Choice, Kernels, Net, Place};
+use gemc::emit::{Arguments, BatchBuffer, Choice, Kernels, Net, Place};
 use gemc::options::Options;
 use gemc::plan::Plan;
+use gemc::random::RandomStream;
 use libloading::os::unix::Library;
 use tch::{Kind, Tensor};
 
@@ -35,12 +35,12 @@ model small(genes = 3) {
 const PRELUDE: &str = r#"
 #include <math.h>
 #define __device__
-#define WAVE(name) extern "C" void name(TAKES, int block, const int t)
+#define LAUNCH(name) extern "C" void name(TAKES, int block, const int t)
 #define BEGIN
 "#;
 
 type Address = *mut c_void;
-type Kernel = unsafe extern "C" fn(Address, Address, Address, Address, Address, i32, i32);
+type Kernel = unsafe extern "C" fn(Address, Address, Address, Address, Address, Address, i32, i32);
 
 struct Host(Vec<Kernel>);
 
@@ -70,11 +70,11 @@ impl Host {
 
 impl Kernels for Host {
     unsafe fn launch(&self, kernel: usize, (blocks, threads): (usize, usize), arguments: &Arguments<'_>) -> bool {
-        let [memory, x, pixels, labels, index] = arguments.addresses();
+        let [memory, given, x, pixels, labels, index] = arguments.addresses();
         for (block, thread) in (0..blocks).flat_map(|block| (0..threads).map(move |thread| (block, thread))) {
             let [block, thread] = [block, thread].map(|number| i32::try_from(number).unwrap());
             // SAFETY: the kernels were written for tensors of these sizes, and check what lies beyond the last number.
-            unsafe { self.0[kernel](memory, x, pixels, labels, index, block, thread) };
+            unsafe { self.0[kernel](memory, given, x, pixels, labels, index, block, thread) };
         }
         true
     }
@@ -98,7 +98,7 @@ fn plan(text: &str) -> Plan {
 
 /// Draws samples, as bytes.
 fn pixels(plan: &Plan) -> Tensor {
-    let drawn = Draw::new(9, "x").uniform(SAMPLES * plan.inputs(), 127.0);
+    let drawn = RandomStream::new(9, "x").uniform(SAMPLES * plan.inputs(), 127.0);
     (Tensor::from_slice(&drawn) + 128.0).to_kind(Kind::Uint8).view([i64::try_from(SAMPLES).unwrap(), -1])
 }
 
@@ -110,9 +110,10 @@ fn kernels_compute_what_libtorch_does() {
         let (pixels, labels) = (pixels(&plan), Tensor::from_slice(&[0_i64, 1, 0, 1]));
         let index = Tensor::from_slice(&[3_i64, 0, 2, 1, 1, 0]);
         let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
-        let found = net.teach_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap();
-        let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(Canvas::DARKEST);
-        let wanted = net.teach(&x.view([2, 3, -1]), &labels.index_select(0, &index)).unwrap();
+        let found =
+            net.loss_and_gradients_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap();
+        let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(BatchBuffer::DARKEST);
+        let wanted = net.loss_and_gradients(&x.view([2, 3, -1]), &labels.index_select(0, &index)).unwrap();
         let found = found.gradients.iter().chain([&found.losses]);
         for (place, (found, wanted)) in found.zip(wanted.gradients.iter().chain([&wanted.losses])).enumerate() {
             let (found, wanted) = (found.to_kind(Kind::Double), wanted.to_kind(Kind::Double));
@@ -135,7 +136,7 @@ fn kernels_are_written_out() {
         None
     };
     let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
-    assert!(net.teach_by(choice, 32, keep).unwrap().is_none());
+    assert!(net.loss_and_gradients_by(choice, 32, keep).unwrap().is_none());
     let anonymous = |line: &str| match line.split_once("0x") {
         Some((before, after)) => {
             format!("{before}ADDRESS{}", after.trim_start_matches(|letter: char| letter.is_ascii_hexdigit()))

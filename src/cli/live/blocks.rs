@@ -7,6 +7,7 @@ use crate::check::Model;
 use crate::compile::Stages;
 use crate::emit::Place;
 use crate::plan::Sizes;
+use crate::program::{Program, Target};
 use crate::train::Recipe;
 
 /// One value of a sweep.
@@ -45,7 +46,7 @@ fn fits(block: &[Point], recipe: &Recipe) -> bool {
     let sizes = Sizes { runs: recipe.runs.saturating_mul(block.len()), batch: recipe.batch };
     let plan = &largest.stages.plan;
     block.iter().all(|point| lies_within(point.stages.model(), largest.stages.model()))
-        && plan.held_bytes(&plan.lessons(), sizes) <= BYTES
+        && Program::step(plan, sizes, Target::Torch).bytes() <= BYTES
 }
 
 /// Tells whether a model is another with no more genes.

@@ -7,9 +7,9 @@ use crate::check::{Expression, Identity, Model, Population, Projection};
 use crate::cli::numbers::{count, grouped};
 use crate::compile::Stages;
 use crate::emit::{Net, Numbers, TorchFault};
+use crate::geometry::Space;
 use crate::plan::{Plan, TensorId};
 use crate::report::{Bell, Cloud, Link, Matrix, Panel, Picture, Section, Tiles};
-use crate::space::Space;
 
 /// Receptive fields that are drawn of one connection.
 const FIELDS: usize = 64;

@@ -16,7 +16,7 @@ use crate::compile::Stages;
 use crate::data::checksum::sha256;
 use crate::data::{Dataset, Download, Patience, Standing, load};
 use crate::options::{Facts, Options};
-use crate::plan::raw;
+use crate::plan::lower_unoptimized;
 use crate::train::{EPOCHS, Recipe, Schedule};
 
 /// A training task.
@@ -65,7 +65,7 @@ impl Task {
 
 /// Returns the hash of a model's graph as it is written: not of the order in which it is computed.
 pub(super) fn fingerprint(stages: &Stages) -> Result<String, Failure> {
-    let plan = raw(&stages.wiring).map_err(|bug| Failure::Fault(Exit::Bug, alone(bug)))?;
+    let plan = lower_unoptimized(&stages.wiring).map_err(|bug| Failure::Fault(Exit::Bug, alone(bug)))?;
     Ok(sha256(plan.to_string().as_bytes()))
 }
 

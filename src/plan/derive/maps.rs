@@ -1,4 +1,4 @@
-//! The slope of each element-by-element function, written with functions of the same list.
+//! The gradient of each element-by-element function, written with functions of the same list.
 
 use super::super::builder::Builder;
 use super::super::function::Function;
@@ -9,14 +9,14 @@ use crate::diag::Bug;
 /// The height of the normal density at 0: 1 / √(2π).
 const NORMAL_PEAK: f64 = 0.398_942_280_401_432_7;
 
-/// Appends the slope of y = `function`(x) by x; `None` where it is 0 everywhere.
-pub(super) fn slope(
+/// Appends the gradient of y = `function`(x) by x; `None` where it is 0 everywhere.
+pub(super) fn gradient(
     builder: &mut Builder,
     function: Function,
     x: TensorId,
     y: TensorId,
 ) -> Result<Option<TensorId>, Bug> {
-    let slope = match function {
+    let gradient = match function {
         // y is never negative
         Function::Relu => builder.map(Function::Sign, y, "")?,
         Function::Absolute => builder.map(Function::Sign, x, "")?,
@@ -41,15 +41,15 @@ pub(super) fn slope(
         Function::Normal => density(builder, x)?,
         Function::Exp => y,
         Function::Square => builder.scale(2.0, x)?,
-        Function::Bell => {
+        Function::Lorentzian => {
             let square = builder.map(Function::Square, y, "")?;
             let scaled = builder.scale(-2.0, x)?;
             builder.push(Op::Multiply, &[scaled, square], "")?
         }
         // what passes straight through a step is the rule's own
-        Function::Sign | Function::Heaviside => return Ok(None),
+        Function::Sign | Function::StraightThroughStep => return Ok(None),
     };
-    Ok(Some(slope))
+    Ok(Some(gradient))
 }
 
 /// Appends the normal density at x.

@@ -17,8 +17,8 @@ pub(super) fn apply(op: &Op, operands: &[&Array], sizes: Sizes) -> Option<Array>
             Some(mask)
         }
         (Op::Codes(codes), []) => Array::new(&[1, codes.neurons(), codes.bits()], codes.values()),
-        (Op::Fill { value, shape }, []) => Some(Array::filled(&shape.at(sizes), *value)),
-        (Op::Map(function), [x]) => Some(x.map(|x| value(*function, x))),
+        (Op::Constant { value, shape }, []) => Some(Array::filled(&shape.at(sizes), *value)),
+        (Op::Unary(function), [x]) => Some(x.map(|x| value(*function, x))),
         (Op::Affine { factor, offset }, [x]) => Some(x.map(|x| factor * x + offset)),
         (Op::Add, [x, y]) => x.zip(y, |x, y| x + y),
         (Op::Subtract, [x, y]) => x.zip(y, |x, y| x - y),
@@ -27,15 +27,15 @@ pub(super) fn apply(op: &Op, operands: &[&Array], sizes: Sizes) -> Option<Array>
             let sums = x.along(*axis, 1, |line, sum| sum[0] = line.iter().sum())?;
             sums.reshaped(&without(sums.sizes(), *axis))
         }
-        (Op::Insert { axis }, [x]) => {
+        (Op::Unsqueeze { axis }, [x]) => {
             let mut sizes = x.sizes().to_vec();
             sizes.insert(*axis, 1);
             x.reshaped(&sizes)
         }
-        (Op::Remove { axis }, [x]) => x.reshaped(&without(x.sizes(), *axis)),
-        (Op::Repeat { axis, length }, [x]) => x.along(*axis, length.at(sizes), |line, to| to.fill(line[0])),
+        (Op::Squeeze { axis }, [x]) => x.reshaped(&without(x.sizes(), *axis)),
+        (Op::Expand { axis, length }, [x]) => x.along(*axis, length.at(sizes), |line, to| to.fill(line[0])),
         (Op::Select { axis, index }, [x]) => x.along(*axis, 1, |line, to| to[0] = line[*index]),
-        (Op::Place { axis, index, length }, [x]) => x.along(*axis, *length, |line, to| to[*index] = line[0]),
+        (Op::Pad { axis, index, length }, [x]) => x.along(*axis, *length, |line, to| to[*index] = line[0]),
         (Op::Reshape { shape }, [x]) => x.reshaped(&shape.at(sizes)),
         (Op::Softmax { axis }, [x]) => x.along(*axis, x.around(*axis)?[1], |line, to| {
             let log = log_of_sum(line);
@@ -53,12 +53,12 @@ pub(super) fn apply(op: &Op, operands: &[&Array], sizes: Sizes) -> Option<Array>
 /// Applies an operation that puts numbers elsewhere, or sums over pairs of neurons.
 fn moved(op: &Op, operands: &[&Array]) -> Option<Array> {
     match (op, operands) {
-        (Op::Symmetric { size }, [x]) => {
+        (Op::Symmetrize { size }, [x]) => {
             let [runs, entries, _] = x.around(1)?;
             let of = |at: &[usize]| x.numbers()[at[0] * entries + entry(*size, at[1], at[2])];
             Some(Array::from_fn(&[runs, *size, *size], of))
         }
-        (Op::Triangle { size }, [x]) => {
+        (Op::SymmetrizeGrad { size }, [x]) => {
             let entries = size * (size + 1) / 2;
             let mut made = Array::filled(&[x.around(0)?[1], entries], 0.0);
             for (place, number) in x.numbers().iter().enumerate() {
@@ -77,9 +77,9 @@ fn moved(op: &Op, operands: &[&Array]) -> Option<Array> {
             Some(Array::from_fn(&[runs, size], |at| x.numbers()[(at[0] * size + at[1]) * size + at[1]]))
         }
         (Op::Pool(squares), [x]) => pool(*squares, x),
-        (Op::Spread(squares), [x]) => spread(*squares, x),
-        (Op::Window(over, field), [x, y]) => pairs::sum(*over, &pairs::of_field(field), [x, y]),
-        (Op::Joined(over, wires), [x, y]) => pairs::sum(*over, &pairs::of_list(wires), [x, y]),
+        (Op::PoolGrad(squares), [x]) => spread(*squares, x),
+        (Op::LocalConv(over, field), [x, y]) => pairs::sum(*over, &pairs::of_field(field), [x, y]),
+        (Op::Sparse(over, wires), [x, y]) => pairs::sum(*over, &pairs::of_list(wires), [x, y]),
         (Op::Gather(wires), [x]) => {
             let ([sources, targets], [_, runs, _]) = (wires.ends(), x.around(0)?);
             let list = pairs::of_list(wires).list;
@@ -171,10 +171,10 @@ fn value(function: Function, x: f64) -> f64 {
         Function::Normal => normal(x),
         Function::Exp => x.exp(),
         Function::Square => x * x,
-        Function::Bell => 1.0 / (1.0 + x * x),
+        Function::Lorentzian => 1.0 / (1.0 + x * x),
         Function::Absolute => x.abs(),
         Function::Sign => step(if x < 0.0 { -1.0 } else { 0.0 }, 1.0),
-        Function::Heaviside => step(0.0, 1.0),
+        Function::StraightThroughStep => step(0.0, 1.0),
     }
 }
 

@@ -98,7 +98,7 @@ impl<'a> Interpreter<'a> {
                 let of = |at: &[usize]| if self.labels[at[0] * batch + at[2]] == at[1] { weight } else { 0.0 };
                 Some(Array::from_fn(&[self.sizes.runs, *classes, batch], of))
             }
-            (Op::Leaf(leaf), []) => self.rows.get(leaf.index()).cloned(),
+            (Op::Parameter(parameter), []) => self.rows.get(parameter.index()).cloned(),
             _ => apply::apply(op, operands, self.sizes),
         }
     }

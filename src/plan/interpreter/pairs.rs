@@ -1,9 +1,9 @@
-//! Sums over pairs of neurons, within receptive fields and along a list: Σ W[weight] · t[target, n] · s[source, n], and its slopes.
+//! Sums over pairs of neurons, within receptive fields and along a list: Σ W[weight] · t[target, n] · s[source, n], and its gradients.
 
 use super::array::Array;
-use crate::plan::field::Field;
-use crate::plan::op::Over;
-use crate::plan::wires::Wires;
+use crate::plan::conv_geometry::ConvGeometry;
+use crate::plan::op::Bilinear;
+use crate::plan::sparse_pattern::SparsePattern;
 
 /// A weight and the two neurons that it joins.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ pub(super) struct Pairs {
 }
 
 /// Lists the pairs of receptive fields. Weights of neurons beyond the edge join nothing.
-pub(super) fn of_field(field: &Field) -> Pairs {
+pub(super) fn of_field(field: &ConvGeometry) -> Pairs {
     let ([rows, columns, maps], [up, across, out]) = (field.source, field.target);
     let mut list = Vec::new();
     let places = (0..up).flat_map(|row| (0..across).map(move |column| (row, column)));
@@ -48,7 +48,7 @@ pub(super) fn of_field(field: &Field) -> Pairs {
 }
 
 /// Lists the pairs that a mask joins, in the order in which synapses are numbered.
-pub(super) fn of_list(wires: &Wires) -> Pairs {
+pub(super) fn of_list(wires: &SparsePattern) -> Pairs {
     let ends = wires.sources().iter().zip(wires.targets());
     let pair = |(weight, (source, target)): (usize, (&u32, &u32))| Pair {
         weight,
@@ -59,15 +59,15 @@ pub(super) fn of_list(wires: &Wires) -> Pairs {
     Pairs { list: ends.enumerate().map(pair).collect(), weights: vec![wires.synapses()], sources, targets }
 }
 
-/// Makes one of the three sums; see [`Over`] for operands and results.
-pub(super) fn sum(over: Over, pairs: &Pairs, [x, y]: [&Array; 2]) -> Option<Array> {
+/// Makes one of the three sums; see [`Bilinear`] for operands and results.
+pub(super) fn sum(over: Bilinear, pairs: &Pairs, [x, y]: [&Array; 2]) -> Option<Array> {
     let runs = *x.sizes().first()?;
-    let n = *if over == Over::Pairs { x } else { y }.sizes().last()?;
+    let n = *if over == Bilinear::WeightGradient { x } else { y }.sizes().last()?;
     let weights: usize = pairs.weights.iter().product();
     let sizes = match over {
-        Over::Seen => vec![runs, pairs.targets, n],
-        Over::Seers => vec![runs, pairs.sources, n],
-        Over::Pairs => [&[runs][..], &pairs.weights].concat(),
+        Bilinear::Forward => vec![runs, pairs.targets, n],
+        Bilinear::InputGradient => vec![runs, pairs.sources, n],
+        Bilinear::WeightGradient => [&[runs][..], &pairs.weights].concat(),
     };
     let mut made = Array::filled(&sizes, 0.0);
     let (x, y) = (x.numbers(), y.numbers());
@@ -78,9 +78,9 @@ pub(super) fn sum(over: Over, pairs: &Pairs, [x, y]: [&Array; 2]) -> Option<Arra
         let sums = made.numbers_mut();
         for sample in 0..n {
             match over {
-                Over::Seen => sums[target + sample] += x[weight] * y[source + sample],
-                Over::Seers => sums[source + sample] += x[weight] * y[target + sample],
-                Over::Pairs => sums[weight] += x[target + sample] * y[source + sample],
+                Bilinear::Forward => sums[target + sample] += x[weight] * y[source + sample],
+                Bilinear::InputGradient => sums[source + sample] += x[weight] * y[target + sample],
+                Bilinear::WeightGradient => sums[weight] += x[target + sample] * y[source + sample],
             }
         }
     }

@@ -3,10 +3,10 @@
 use super::array::Array;
 use super::{Interpreter, bug, pairs};
 use crate::diag::Bug;
-use crate::draw::Draw;
-use crate::plan::leaf::{Extent, Leaf, Start};
+use crate::plan::parameter::{Extent, Init, Parameter};
 use crate::plan::tensor::{Sizes, TensorId};
 use crate::plan::verify::Plan;
+use crate::random::RandomStream;
 
 /// A spread below this part of the root mean square is rounding, not spread.
 const ROUNDING: f64 = 1e-12;
@@ -14,44 +14,44 @@ const ROUNDING: f64 = 1e-12;
 /// Returns every row, [R, …], run k as its seed alone draws it.
 pub(super) fn rows(plan: &Plan, seeds: &[u64]) -> Result<Vec<Array>, Bug> {
     let runs: Vec<Vec<Array>> = seeds.iter().map(|seed| one_run(plan, *seed)).collect::<Result<_, _>>()?;
-    let side_by_side = |(row, leaf): (usize, &Leaf)| {
+    let side_by_side = |(row, parameter): (usize, &Parameter)| {
         let numbers = runs.iter().flat_map(|run| run[row].numbers().iter().copied()).collect();
-        let sizes = leaf.shape.at(Sizes { runs: seeds.len(), batch: 0 });
-        Array::new(&sizes, numbers).ok_or_else(|| bug(&leaf.name, "starts with another length".to_owned()))
+        let sizes = parameter.shape.at(Sizes { runs: seeds.len(), batch: 0 });
+        Array::new(&sizes, numbers).ok_or_else(|| bug(&parameter.name, "starts with another length".to_owned()))
     };
-    plan.leaves().iter().enumerate().map(side_by_side).collect()
+    plan.parameters().iter().enumerate().map(side_by_side).collect()
 }
 
 /// Draws one run's rows. Constants c come last, as they are taken from what the others make.
 fn one_run(plan: &Plan, seed: u64) -> Result<Vec<Array>, Bug> {
-    let rows = plan.leaves().iter().map(|leaf| drawn(leaf, seed)).collect();
+    let rows = plan.parameters().iter().map(|parameter| drawn(parameter, seed)).collect();
     let mut one = Interpreter::with(plan, rows, 1);
-    for (row, leaf) in plan.leaves().iter().enumerate() {
-        if let Start::Gain { source, interaction, target, fan_in, gain, ref extent } = leaf.start {
+    for (row, parameter) in plan.parameters().iter().enumerate() {
+        if let Init::Gain { source, interaction, target, fan_in, gain, ref extent } = parameter.start {
             let weights = one.weights_there([source, interaction, target], extent)?;
-            one.rows[row] = Array::filled(&sizes(leaf), gain * (2.0 / fan_in.max(1.0)).sqrt() / scale(&weights));
+            one.rows[row] = Array::filled(&sizes(parameter), gain * (2.0 / fan_in.max(1.0)).sqrt() / scale(&weights));
         }
     }
     Ok(one.rows)
 }
 
-fn sizes(leaf: &Leaf) -> Vec<usize> {
-    leaf.shape.at(Sizes { runs: 1, batch: 0 })
+fn sizes(parameter: &Parameter) -> Vec<usize> {
+    parameter.shape.at(Sizes { runs: 1, batch: 0 })
 }
 
 /// Returns a row's numbers; zeros where they are taken from others.
-fn drawn(leaf: &Leaf, seed: u64) -> Array {
-    let sizes = sizes(leaf);
+fn drawn(parameter: &Parameter, seed: u64) -> Array {
+    let sizes = sizes(parameter);
     let count: usize = sizes.iter().product();
-    let mut stream = Draw::new(seed, &leaf.key);
-    let numbers = match leaf.start {
-        Start::Constant(value) => vec![value; count],
-        Start::Normal { deviation } => stream.normal(count, deviation),
-        Start::Contrasts => stream.contrasts(count, sizes.last().copied().unwrap_or(1)),
-        Start::Uniform { bound } => stream.uniform(count, bound),
-        Start::AtanhUniform => stream.atanh_uniform(count),
-        Start::Cloud(cloud) => cloud.starts(),
-        Start::Gain { .. } => vec![0.0; count],
+    let mut stream = RandomStream::new(seed, &parameter.key);
+    let numbers = match parameter.start {
+        Init::Constant(value) => vec![value; count],
+        Init::Normal { deviation } => stream.normal(count, deviation),
+        Init::Contrasts => stream.contrasts(count, sizes.last().copied().unwrap_or(1)),
+        Init::Uniform { bound } => stream.uniform(count, bound),
+        Init::AtanhUniform => stream.atanh_uniform(count),
+        Init::Cloud(cloud) => cloud.starts(),
+        Init::Gain { .. } => vec![0.0; count],
     };
     Array::new(&sizes, numbers).unwrap_or_else(|| Array::filled(&sizes, f64::NAN))
 }
@@ -69,7 +69,7 @@ impl Interpreter<'_> {
         Ok(match extent {
             Extent::Whole => all.to_vec(),
             Extent::Windows(field) => of(pairs::of_field(field)),
-            Extent::Wires(wires) => of(pairs::of_list(wires)),
+            Extent::SparsePattern(wires) => of(pairs::of_list(wires)),
             Extent::Mask(mask) => {
                 let mask = self.compute(&[*mask])?;
                 all.iter()

@@ -2,22 +2,22 @@
 #![allow(clippy::unnecessary_wraps)] // a pass may fail, though few can
 #![allow(clippy::wildcard_enum_match_arm)] // a pass knows the operations that it changes
 
-mod associate;
-mod chain;
-mod drop;
-mod fold;
-mod hoist;
+mod constant_fold;
+mod cse;
+mod dce;
+mod gradient_norm;
+mod matmul_chain;
+mod matmul_order;
+mod move_interaction;
 mod rewrite;
-mod separate;
-mod share;
-mod steepen;
-mod thin;
+mod separable_gaussian;
+mod sparsify;
 
 use super::builder::Builder;
 use super::derive::derive;
 use super::op::Op;
 use super::tensor::{Sizes, TensorId};
-use super::verify::{Parts, Plan};
+use super::verify::{Plan, PlanDraft};
 use crate::diag::Bug;
 use crate::options::Order;
 
@@ -29,12 +29,12 @@ pub(super) struct Pass {
     /// What it works on: a plan without such an operation stays as it is.
     on: fn(&Op) -> bool,
     /// What it does.
-    run: fn(Parts, Aim) -> Result<Parts, Bug>,
+    run: fn(PlanDraft, Goal) -> Result<PlanDraft, Bug>,
 }
 
 /// What a plan is to be cheap for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Aim {
+pub(super) struct Goal {
     /// The order of products that is asked for.
     pub(super) order: Order,
     /// R and B.
@@ -43,20 +43,36 @@ pub(super) struct Aim {
 
 /// Everything that is done to a forward plan, in order. What comes before DERIVE decides what the backward is made of; what comes
 /// after sees forward and backward as one list.
-pub(super) const PASSES: &[Pass] =
-    &[separate::SEPARATE, hoist::HOIST, thin::THIN, associate::ASSOCIATE, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
+pub(super) const PASSES: &[Pass] = &[
+    separable_gaussian::SEPARABLE_GAUSSIAN,
+    move_interaction::MOVE_INTERACTION,
+    sparsify::SPARSIFY,
+    matmul_order::MATMUL_ORDER,
+    DERIVE,
+    constant_fold::CONSTANT_FOLD,
+    cse::CSE,
+    dce::DCE,
+];
 
 /// Nothing but the backward.
 pub(super) const RAW: &[Pass] = &[DERIVE];
 
 /// The backward of the backward.
-pub(super) const TWICE: &[Pass] = &[thin::THIN, DERIVE, steepen::STEEPEN, DERIVE, fold::FOLD, share::SHARE, drop::DROP];
+pub(super) const TWICE: &[Pass] = &[
+    sparsify::SPARSIFY,
+    DERIVE,
+    gradient_norm::GRADIENT_NORM,
+    DERIVE,
+    constant_fold::CONSTANT_FOLD,
+    cse::CSE,
+    dce::DCE,
+];
 
 /// Appends the backward.
 const DERIVE: Pass = Pass { name: "derive", on: |_| true, run: backward };
 
 /// Runs passes over a forward plan, and checks what each has made.
-pub(super) fn run(passes: &[Pass], forward: Parts, aim: Aim) -> Result<Plan, Bug> {
+pub(super) fn run(passes: &[Pass], forward: PlanDraft, aim: Goal) -> Result<Plan, Bug> {
     let mut parts = forward;
     let Some((last, before)) = passes.split_last() else { return Plan::verify("lower", parts) };
     for pass in before {
@@ -68,17 +84,17 @@ pub(super) fn run(passes: &[Pass], forward: Parts, aim: Aim) -> Result<Plan, Bug
     Plan::verify(last.name, (last.run)(parts, aim)?)
 }
 
-fn backward(mut parts: Parts, _: Aim) -> Result<Parts, Bug> {
-    let (tensors, leaves) = (std::mem::take(&mut parts.tensors), std::mem::take(&mut parts.leaves));
-    let mut builder = Builder::of(tensors, leaves);
+fn backward(mut parts: PlanDraft, _: Goal) -> Result<PlanDraft, Bug> {
+    let (tensors, parameters) = (std::mem::take(&mut parts.tensors), std::mem::take(&mut parts.parameters));
+    let mut builder = Builder::of(tensors, parameters);
     let learned = builder.learned();
     parts.gradients = derive(&mut builder, parts.losses, &learned)?;
-    (parts.tensors, parts.leaves) = (builder.tensors, builder.leaves);
+    (parts.tensors, parts.parameters) = (builder.tensors, builder.parameters);
     Ok(parts)
 }
 
 /// Counts who reads each tensor: operations, results and starts.
-fn uses(parts: &Parts) -> Vec<usize> {
+fn uses(parts: &PlanDraft) -> Vec<usize> {
     let mut uses = vec![0; parts.tensors.len()];
     let operands = parts.tensors.iter().flat_map(|tensor| tensor.operands.iter().copied());
     for id in operands.chain(parts.asked()) {
@@ -88,7 +104,7 @@ fn uses(parts: &Parts) -> Vec<usize> {
 }
 
 /// Rebuilds a plan with only the tensors that are `kept`, where `same` says which earlier tensor stands for each.
-fn rebuilt(mut parts: Parts, same: &[TensorId], kept: &[bool]) -> Parts {
+fn rebuilt(mut parts: PlanDraft, same: &[TensorId], kept: &[bool]) -> PlanDraft {
     let mut place = vec![TensorId(0); parts.tensors.len()];
     let mut tensors = std::mem::take(&mut parts.tensors);
     let (mut index, mut next) = (0, 0);

@@ -2,7 +2,7 @@
 //! pass over millions of tensors asks for no second list.
 
 use super::super::tensor::TensorId;
-use super::super::verify::{Parts, Tensor};
+use super::super::verify::{PlanDraft, Tensor};
 
 /// A list that is read and written from its beginning at once.
 pub(super) struct Rewrite {
@@ -17,7 +17,7 @@ pub(super) struct Rewrite {
 
 impl Rewrite {
     /// Takes the tensors of a plan, to be given back by [`Rewrite::finish`].
-    pub(super) fn of(parts: &mut Parts) -> Self {
+    pub(super) fn of(parts: &mut PlanDraft) -> Self {
         let tensors = std::mem::take(&mut parts.tensors);
         let place = Vec::with_capacity(tensors.len());
         Self { tensors, written: 0, place, read: 0 }
@@ -79,7 +79,7 @@ impl Rewrite {
     }
 
     /// Returns the plan with the list that is written.
-    pub(super) fn finish(mut self, parts: Parts) -> Parts {
+    pub(super) fn finish(mut self, parts: PlanDraft) -> PlanDraft {
         self.tensors.truncate(self.written);
         parts.moved(self.tensors, |id| self.place[id.0])
     }

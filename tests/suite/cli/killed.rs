@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use gemc::draw::Draw;
+use gemc::random::RandomStream;
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -102,7 +102,7 @@ fn trained(folder: &Path, runs: u64, (awaited, delay): (&str, Duration)) {
 fn what_a_killed_run_leaves_is_true() {
     let kills: usize = std::env::var("GEMC_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(12);
     let (mut evaluated, mut early) = (0, 0);
-    for (kill, after) in Draw::new(17, "kills").uniform(kills, 1.0).into_iter().enumerate() {
+    for (kill, after) in RandomStream::new(17, "kills").uniform(kills, 1.0).into_iter().enumerate() {
         let (folder, runs) = (folder(), 1 + kill as u64 % 2);
         // every fourth from the folder's making on, the others amid evaluations
         let awaited = if kill % 4 == 0 { "run" } else { "run/genome.safetensors" };

@@ -1,0 +1,73 @@
+//! Names of operations in words, for printed plans, faults and the bench.
+
+use super::op::{Bilinear, Op};
+use super::tensor::TensorId;
+use super::verify::Plan;
+
+impl Op {
+    /// Returns the operation's name: `matrix product`, `conv`, `relu`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sample { .. } => "input samples",
+            Self::Labels { .. } => "input labels",
+            Self::Constant { .. } => "constant",
+            Self::Parameter(_) => "parameter",
+            Self::Positions(_) => "positions",
+            Self::Mask(_) => "mask",
+            Self::Codes(_) => "labels of neurons",
+            Self::Unary(function) => function.name(),
+            Self::Affine { .. } => "affine",
+            Self::Add => "add",
+            Self::Subtract => "subtract",
+            Self::Multiply => "multiply",
+            Self::Sum { .. } => "sum",
+            Self::Unsqueeze { .. } => "unsqueeze",
+            Self::Squeeze { .. } => "squeeze",
+            Self::Expand { .. } => "expand",
+            Self::Select { .. } => "select",
+            Self::Pad { .. } => "pad",
+            Self::Reshape { .. } => "reshape",
+            Self::Softmax { .. } => "softmax",
+            Self::LogSoftmax { .. } => "log softmax",
+            Self::MatMul { .. } => "matrix product",
+            Self::Symmetrize { .. } => "symmetrize",
+            Self::SymmetrizeGrad { .. } => "symmetrize gradient",
+            Self::Diagonal => "diagonal",
+            Self::DiagonalOf => "diagonal of",
+            Self::Pool(_) => "pool",
+            Self::PoolGrad(_) => "pool gradient",
+            Self::LocalConv(over, _) => over.of_conv(),
+            Self::Sparse(over, _) => over.of_sparse(),
+            Self::Gather(_) => "gather",
+            Self::Scatter(_) => "scatter",
+        }
+    }
+}
+
+impl Bilinear {
+    /// Returns the name of the sum over receptive fields.
+    pub fn of_conv(self) -> &'static str {
+        match self {
+            Self::Forward => "conv",
+            Self::WeightGradient => "conv weight gradient",
+            Self::InputGradient => "conv input gradient",
+        }
+    }
+
+    /// Returns the name of the sum over listed pairs: sparse · dense, sampled dense · dense, sparseᵀ · dense.
+    pub fn of_sparse(self) -> &'static str {
+        match self {
+            Self::Forward => "spmm",
+            Self::WeightGradient => "sddmm",
+            Self::InputGradient => "spmm transposed",
+        }
+    }
+}
+
+impl Plan {
+    /// Returns the name people know a tensor by: its label, or its id and operation.
+    pub fn words(&self, id: TensorId) -> String {
+        let tensor = self.tensor(id);
+        if tensor.label.is_empty() { format!("{id} ({})", tensor.op.name()) } else { format!("`{}`", tensor.label) }
+    }
+}
