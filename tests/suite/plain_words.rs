@@ -33,8 +33,6 @@ const OF_PROSE: &[(&str, &str)] = &[
 /// Words that `src/` does not have, and the word for it there. Letters count with their case.
 const OF_CODE: &[(&str, &str)] = &[
     ("slope", "gradient"),
-    ("slopes", "gradients"),
-    ("lesson", "training output"),
     ("lessons", "training outputs"),
     ("teach", "train step"),
     ("Seers", "InputGradient"),
@@ -50,7 +48,6 @@ const OF_CODE: &[(&str, &str)] = &[
     ("yet to download", "downloaded on first use"),
     ("stopped by you", "interrupted"),
     ("all that were asked for", "step limit reached"),
-    ("mean and deviation of", "mean ± SD, n ="),
 ];
 
 /// What is right all the same: where, in which words, and why.
