@@ -102,7 +102,7 @@ fn a_dead_population_is_told_of_before_and_by_what_comes_of_it() {
     assert!(told.contains("at the start 100.0 % of the neurons of h1 are dead: relu has gradient 0"), "{told}");
     let told = warning(&record, "run::equal_outputs").unwrap();
     assert!(told.contains("2.302585"), "{told}");
-    assert!(warning(&record, "run::one_answer").unwrap().contains("one answer"), "{record}");
+    assert!(warning(&record, "run::one_answer").unwrap().contains("predicts one class"), "{record}");
     assert!(warning(&record, "run::at_chance").unwrap().contains("after 300 steps"), "{record}");
 }
 
