@@ -53,7 +53,7 @@ fn what_is_found_is_kept_and_told() {
     assert!(again.err.contains("run::folder_in_use"), "{}", again.err);
     let learned = run_in(folder.path(), &["fit", "edges.csv", "--genes", "2", "--threads", "1", "--out", "other"]);
     assert_eq!(learned.code, 0, "{}", learned.err);
-    assert!(learned.out.contains("ROC AUC") && learned.out.contains("28 numbers"), "{}", learned.out);
+    assert!(learned.out.contains("ROC AUC") && learned.out.contains("28 parameters"), "{}", learned.out);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn what_people_have_is_read() {
     assert_eq!(said.code, 0, "{}", said.err);
     let form = "edges.tsv: edges from `Pre` to `Post`, but where `Synapses` is 0; 5 rows added to an earlier one of the same neurons\n";
     assert_eq!(said.err, form);
-    assert!(said.out.contains("nothing: all pairs are learned from"), "{}", said.out);
+    assert!(said.out.contains("none: all pairs are trained on"), "{}", said.out);
     let record: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("kept/fit.json")).unwrap()).unwrap();
     assert_eq!((record["edges"].as_u64(), record["repeated"].as_u64()), (Some(36), Some(5)));
