@@ -3,7 +3,6 @@
 //! All rules run in one pass over the text, each pushing what it finds; the model exists only where nothing was found.
 //! The [`Skeleton`] always exists: it is what the next room needs to find the faults of the wiring in the same run.
 
-mod alike;
 mod arguments;
 mod biases;
 mod binary;

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use super::fitting::FitArgs;
 use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
+use super::stage::{On, Stage};
 use super::training::{TrainArgs, TrainVerb};
 use super::version::WHOLE;
 
@@ -128,42 +129,6 @@ pub(super) struct LimitArgs {
     /// Refuse models whose masks take more than this many million steps to count [default: 250]
     #[arg(long, value_name = "MILLIONS", allow_negative_numbers = true, value_parser = millions)]
     pub(super) work_limit: Option<u64>,
-}
-
-/// A stage of the compiler, or a picture of one. Documented values would make every page of help a long one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Stage {
-    // The text as it was read
-    Ast,
-    // The network as meant: every size and attribute said
-    Model,
-    // Who feeds whom, and in which order
-    Wiring,
-    // The tensor program
-    Plan,
-    // How a training step is made on one target: launches, memory, kernels
-    Program,
-    // The parameter table, with totals
-    Params,
-    // The wiring for Graphviz
-    Dot,
-    // The wiring as a picture
-    Svg,
-    // Model, parameters and tensor program as one JSON object
-    Json,
-}
-
-/// What a program is printed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum On {
-    // A CPU with AVX2
-    Cpu,
-    // A CPU with AVX-512
-    CpuAvx512,
-    // Kernels that are written for the plan
-    Cuda,
-    // libtorch, one operation after the other
-    Torch,
 }
 
 #[derive(Debug, Args)]

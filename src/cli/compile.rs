@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use super::args::{CompileArgs, On, Stage};
+use super::args::CompileArgs;
 use super::exit::{Exit, Failure, Outcome};
 use super::graph::Graph;
 use super::model::{compile, find, options};
 use super::screen::{Ink, Screen, spelt};
 use super::source::Source;
+use super::stage::{On, Stage};
 use super::summary::Summary;
 use super::tensors::Tensors;
 use super::{sets, whole};

@@ -27,6 +27,7 @@ mod shipped;
 mod snap;
 mod snapshot;
 mod source;
+mod stage;
 mod stories;
 mod summary;
 mod tensors;

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::args::{CompileArgs, ModelArgs, On};
+use super::args::{CompileArgs, ModelArgs};
 use super::parse::{
     Sweep, batch, device, epochs, every, hold_out, improvement, patience, rate, runs, seed, steps, sweep, threads,
 };
+use super::stage::On;
 
 /// `gemc train`.
 #[derive(Debug, Args)]

@@ -9,7 +9,6 @@
 
 mod adam;
 mod calibrate;
-mod cohort;
 mod constants;
 mod cpu;
 mod cuda;
@@ -29,7 +28,6 @@ mod training;
 
 pub use adam::{Adam, Moments, Route};
 pub use calibrate::Arrival;
-pub use cohort::Cohort;
 pub use cpu::BatchBuffer;
 pub use cuda::Recording;
 pub use device::{NoDevice, Place, UnknownDevice, Wish, kernels, libtorch_version, open, probe};

@@ -5,7 +5,6 @@ use std::fmt;
 
 use tch::{Tensor as Live, nn, no_grad_guard};
 
-use super::cohort::Cohort;
 use super::constants;
 use super::cpu::Replicas;
 use super::cuda::Compiled;
@@ -57,24 +56,14 @@ impl Net {
     ///
     /// What libtorch refuses: memory, mostly.
     pub fn new(plan: &Plan, seeds: &[u64], place: Place) -> Result<Self, TorchFault> {
-        Self::beside(plan, &[Cohort { plan, seeds }], place)
-    }
-
-    /// Makes the net of a plan for the runs of several cohorts, one after the other. None has more genes than the plan.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Net::new`].
-    pub fn beside(plan: &Plan, cohorts: &[Cohort<'_>], place: Place) -> Result<Self, TorchFault> {
         let rows = {
             let _guard = OneThread::new();
-            params::start(plan, cohorts, place)?
+            params::start(plan, seeds, place)?
         };
-        let seeds = cohorts.iter().flat_map(|cohort| cohort.seeds).copied().collect();
         let prepared = prepare_all(plan, place)?;
         let mut net = Self {
             plan: plan.clone(),
-            seeds,
+            seeds: seeds.to_vec(),
             place,
             rows,
             prepared,

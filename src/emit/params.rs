@@ -3,7 +3,6 @@
 
 use tch::{Tensor as Live, no_grad_guard};
 
-use super::cohort::{Cohort, filled};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::gain::{self, There};
@@ -11,18 +10,15 @@ use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
 use crate::plan::{Extent, Init, Op, Parameter, Plan, Sizes, TensorId};
 use crate::random::RandomStream;
 
-/// Returns every row's tensor, [R, …], for the runs of all cohorts, one after the other.
-pub(super) fn start(plan: &Plan, cohorts: &[Cohort<'_>], place: Place) -> Result<Vec<Live>, TorchFault> {
+/// Returns every row's tensor, [R, …], run k drawn from `seeds[k]`.
+pub(super) fn start(plan: &Plan, seeds: &[u64], place: Place) -> Result<Vec<Live>, TorchFault> {
     let _guard = no_grad_guard();
-    let mut runs: Vec<Vec<Live>> = Vec::new();
-    for cohort in cohorts {
-        let prepared = prepare_all(cohort.plan, Place::EXACT)?;
-        for seed in cohort.seeds {
-            let rows = filled(cohort.plan, one_run(cohort.plan, &prepared, *seed)?, plan)?;
-            let rows = rows.iter().map(|row| Ok(row.f_to_kind(place.kind)?));
-            runs.push(rows.collect::<Result<Vec<Live>, TorchFault>>()?);
-        }
-    }
+    let prepared = prepare_all(plan, Place::EXACT)?;
+    let run = |seed: &u64| {
+        let rows = one_run(plan, &prepared, *seed)?;
+        rows.iter().map(|row| Ok(row.f_to_kind(place.kind)?)).collect::<Result<Vec<Live>, TorchFault>>()
+    };
+    let runs = seeds.iter().map(run).collect::<Result<Vec<_>, _>>()?;
     let side_by_side = |index: usize| {
         let parts: Vec<&Live> = runs.iter().filter_map(|run| run.get(index)).collect();
         Ok(Live::f_cat(&parts, 0)?.f_to_device(place.device)?)

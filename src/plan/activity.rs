@@ -211,7 +211,6 @@ impl Lowering<'_> {
                 let identity = self.express.identity(&mut self.builder, model, wanted, reader)?;
                 let (part, genes) = (format!("{}.b", model.genome(genome).name), model.genome(genome).genes);
                 let parameter = self.builder.parameter(row(&part, genes, "one bias a gene"), reader.name)?;
-                let parameter = self.express.used(&mut self.builder, model, genome, parameter)?;
                 let parameter = self.builder.push(Op::Unsqueeze { axis: 2 }, &[parameter], "")?;
                 self.builder.product(identity, parameter, &dotted(population.name.as_str(), "bias")).map(Some)
             }

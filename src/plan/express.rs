@@ -7,7 +7,6 @@ use super::function::Function;
 use super::gaussian::{self, Bells};
 use super::op::{Op, Squares};
 use super::parameter::Init;
-use super::spare;
 use super::tensor::{Dim, Shape, TensorId};
 use crate::check::{Expression, Genes, GenomeId, InteractionId, Model, PopId, Population, Rule};
 use crate::diag::Bug;
@@ -34,8 +33,6 @@ pub(super) struct Reader<'a> {
 /// Makes X and O, and remembers them.
 #[derive(Debug, Default)]
 pub(super) struct Express {
-    /// Whether genes may be left out, run by run.
-    spare: bool,
     identities: FxHashMap<(PopId, GenomeId, Option<Side>, bool), TensorId>,
     interactions: FxHashMap<(InteractionId, bool), TensorId>,
     pools: FxHashMap<(PopId, TensorId), TensorId>,
@@ -53,11 +50,6 @@ struct Place<'a> {
 }
 
 impl Express {
-    /// Makes X and O, with genes that may be left out run by run if `spare`.
-    pub(super) fn new(spare: bool) -> Self {
-        Self { spare, ..Self::default() }
-    }
-
     /// Returns X of a population over a genome, R × N × G.
     pub(super) fn identity(
         &mut self,
@@ -139,20 +131,8 @@ impl Express {
             Rule::Symmetric => builder.push(Op::Symmetrize { size: genes }, &[parameter], &name)?,
             Rule::Diagonal => builder.push(Op::Diagonal, &[parameter], &name)?,
         };
-        let whole = if self.spare { spare::pairs(builder, model, interaction.genome, whole)? } else { whole };
         self.interactions.insert((id, reader.frozen), whole);
         Ok(whole)
-    }
-
-    /// Returns one number for each gene, R × G, 0 for those that a run parameters out.
-    pub(super) fn used(
-        &self,
-        builder: &mut Builder,
-        model: &Model,
-        genome: GenomeId,
-        numbers: TensorId,
-    ) -> Result<TensorId, Bug> {
-        if self.spare { spare::each(builder, model, genome, numbers) } else { Ok(numbers) }
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Lowering<'a> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn lower_unoptimized(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(RAW, forward(wiring, false)?, Goal { order: Order::Synthesized, sizes: Sizes::SHOWN })
+    run(RAW, forward(wiring)?, Goal { order: Order::Synthesized, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a verified plan, made cheaper by every pass: products in the `order` that is asked for, the cheapest
@@ -46,17 +46,7 @@ pub fn lower_unoptimized(wiring: &Wiring) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
-    run(PASSES, forward(wiring, false)?, Goal { order, sizes: Sizes { runs: 1, batch } })
-}
-
-/// Lowers a wiring as [`lower`] does, with a mask over the genes of each genome, row `GENOME.used`, that starts as all ones:
-/// a run with fewer genes, whose rows are filled up with zeros, then computes and learns what it would alone.
-///
-/// # Errors
-///
-/// A [`Bug`], which no model should cause.
-pub fn spare(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
-    run(PASSES, forward(wiring, true)?, Goal { order, sizes: Sizes { runs: 1, batch } })
+    run(PASSES, forward(wiring)?, Goal { order, sizes: Sizes { runs: 1, batch } })
 }
 
 /// Lowers a wiring to a verified plan of second order. Its loss is half the squared length of the gradient g of what
@@ -66,16 +56,16 @@ pub fn spare(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn steepness(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(TWICE, forward(wiring, false)?, Goal { order: Order::Cheapest, sizes: Sizes::SHOWN })
+    run(TWICE, forward(wiring)?, Goal { order: Order::Cheapest, sizes: Sizes::SHOWN })
 }
 
-/// Lowers a wiring to a plan without a backward, as the mathematics is written; with a mask over genes if `spare`.
-fn forward(wiring: &Wiring, spare: bool) -> Result<PlanDraft, Bug> {
+/// Lowers a wiring to a plan without a backward, as the mathematics is written.
+fn forward(wiring: &Wiring) -> Result<PlanDraft, Bug> {
     let model = wiring.model();
     let mut lowering = Lowering {
         wiring,
         builder: Builder::default(),
-        express: Express::new(spare),
+        express: Express::default(),
         synapses: vec![None; model.projections().len()],
         received: FxHashMap::default(),
         arrivals: Vec::new(),

@@ -14,16 +14,21 @@ pub(super) fn place(launches: &[Launch], counts: impl Fn(TensorId) -> usize, hom
             let home = &mut homes[make.tensor.index()];
             if *home == Home::Nowhere {
                 let count = counts(make.tensor);
-                *home = Home::Memory { start: memory.take(count.next_multiple_of(STEP)), count };
+                *home = Home::Memory { start: memory.take(padded(count)), count };
             }
         }
         for id in &launch.ends {
             if let Home::Memory { start, count } = homes[id.index()] {
-                memory.give_back(start, count.next_multiple_of(STEP));
+                memory.give_back(start, padded(count));
             }
         }
     }
     memory.length
+}
+
+/// Returns how many numbers a place of `count` takes.
+fn padded(count: usize) -> usize {
+    count.checked_next_multiple_of(STEP).unwrap_or(usize::MAX)
 }
 
 /// One piece of memory.
@@ -57,7 +62,7 @@ impl Memory {
         let mut merged: Vec<(usize, usize)> = Vec::with_capacity(self.free.len());
         for (start, length) in self.free.drain(..) {
             match merged.last_mut() {
-                Some((before, so_far)) if *before + *so_far == start => *so_far += length,
+                Some((before, so_far)) if before.checked_add(*so_far) == Some(start) => *so_far += length,
                 _ => merged.push((start, length)),
             }
         }

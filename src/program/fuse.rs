@@ -156,7 +156,7 @@ impl<'a> Expressions<'a> {
         for id in order {
             let tensor = plan.tensor(*id);
             let operands = tensor.operands.iter().map(|operand| weights[operand.index()]).sum::<f64>();
-            weights[id.index()] = if sums(&tensor.op) { READ } else { effort(&tensor.op) + operands };
+            weights[id.index()] = if tensor.op.is_reduction() { READ } else { effort(&tensor.op) + operands };
         }
         Self { plan, shapes, reads, looped, weights, stored }
     }
@@ -174,7 +174,7 @@ impl<'a> Expressions<'a> {
         let again = reads > size && reads * self.weights[at] > AGAIN || self.weights[at] > LONG;
         self.stored[at] |= library
             || matches!(op, Op::Sample { .. } | Op::Softmax { .. } | Op::LogSoftmax { .. })
-            || sums(op) && (self.looped[at] || reads > size)
+            || op.is_reduction() && (self.looped[at] || reads > size)
             || !moves(op) && again;
         let each = if self.stored[at] { size } else { reads };
         let within = self.looped[at] && !self.stored[at];
@@ -203,11 +203,6 @@ impl<'a> Expressions<'a> {
         };
         times as f64
     }
-}
-
-/// Tells whether an operation adds up many numbers.
-pub(crate) fn sums(op: &Op) -> bool {
-    matches!(op, Op::Sum { .. } | Op::MatMul { .. } | Op::LocalConv(..))
 }
 
 /// Tells whether an operation computes nothing: the same numbers stand elsewhere.

@@ -15,13 +15,9 @@ mod show;
 mod stages;
 mod target;
 
-#[cfg(feature = "torch")]
-pub(crate) use self::fuse::sums;
 pub use self::fuse::{Loop, LoopStep, Source};
 pub use self::legalize::Kernel;
 pub use self::product::Product;
-#[cfg(feature = "torch")]
-pub(crate) use self::product::{panel, panels};
 pub use self::target::Target;
 use crate::plan::{Op, Plan, Sizes, TensorId};
 
@@ -106,7 +102,7 @@ impl Program {
         let mut homes = homes(plan, &order, &owners, request);
         let mut launches = schedule::launches(plan, &order, (&shapes, &fused, &homes), request.target);
         liveness::note_ends(&mut launches, &owners, request);
-        let memory = buffers::place(&launches, |id| shapes[id.index()].iter().product(), &mut homes);
+        let memory = buffers::place(&launches, |id| count(&shapes[id.index()]), &mut homes);
         let mut results = request.wanted.to_vec();
         results.sort_unstable();
         results.dedup();
@@ -160,12 +156,17 @@ impl Program {
     pub fn bytes(&self) -> u64 {
         const NUMBER: u64 = 4;
         let outside = |(home, shape): (&Home, &Vec<usize>)| match home {
-            Home::Result | Home::Constant(_) => shape.iter().map(|size| *size as u64).product(),
+            Home::Result | Home::Constant(_) => count(shape) as u64,
             Home::Nowhere | Home::Given | Home::Samples | Home::Memory { .. } | Home::Of(_) => 0,
         };
         let outside: u64 = self.homes.iter().zip(&self.shapes).map(outside).fold(0, u64::saturating_add);
         outside.saturating_add(self.memory as u64).saturating_mul(NUMBER)
     }
+}
+
+/// Returns how many numbers a tensor of these sizes has; saturates rather than overflows.
+fn count(shape: &[usize]) -> usize {
+    shape.iter().fold(1, |count: usize, size| count.saturating_mul(*size))
 }
 
 /// Returns where the numbers of each tensor are, as far as memory does not matter.

@@ -50,7 +50,7 @@ impl Product {
     /// copied, which those of the last panel are if they do not fill it.
     pub(crate) fn cycles(self, lanes: usize) -> usize {
         let vectors = self.columns.div_ceil(lanes);
-        let (last, _) = panel(vectors, panels(vectors, lanes) - 1, lanes);
+        let (last, _) = Self::panel(vectors, Self::panels(vectors, lanes) - 1, lanes);
         let packed = match (self.right_turned, self.columns.is_multiple_of(lanes)) {
             (true, _) => self.inner * self.columns,
             (false, true) => 0,
@@ -63,21 +63,21 @@ impl Product {
     pub(crate) fn cycles_turned(self, lanes: usize) -> usize {
         self.turned().cycles(lanes) + self.rows * self.columns
     }
-}
 
-/// Returns how many panels so many registers are cut into.
-#[inline(always)]
-#[allow(clippy::inline_always)] // compiled for the registers of its caller
-pub(crate) fn panels(registers: usize, lanes: usize) -> usize {
-    registers.div_ceil(if lanes >= 16 { 4 } else { 3 }).max(1)
-}
+    /// Returns how many panels so many registers are cut into.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // compiled for the registers of its caller
+    pub(crate) fn panels(registers: usize, lanes: usize) -> usize {
+        registers.div_ceil(if lanes >= 16 { 4 } else { 3 }).max(1)
+    }
 
-/// Returns the first register of one of them, and the one behind its last.
-#[inline(always)]
-#[allow(clippy::inline_always)]
-pub(crate) fn panel(registers: usize, part: usize, lanes: usize) -> (usize, usize) {
-    let parts = panels(registers, lanes);
-    (registers * part / parts, registers * (part + 1) / parts)
+    /// Returns the first register of one of them, and the one behind its last.
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
+    pub(crate) fn panel(registers: usize, part: usize, lanes: usize) -> (usize, usize) {
+        let parts = Self::panels(registers, lanes);
+        (registers * part / parts, registers * (part + 1) / parts)
+    }
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ impl Folder {
     /// Notes the fault by which the run could not begin.
     pub(super) fn fail(&mut self, fault: &RunFault) {
         let mut outcome = self.record.outcome.clone();
-        outcome.fail(fault, 0);
+        outcome.fail(fault);
         self.keep(&[], None, outcome);
     }
 

@@ -48,7 +48,7 @@ pub use outcome::{Outcome, State, Stopped, Trouble};
 pub use pairs::{Judged, held_out, judge};
 pub use recipe::{BadRecipe, EPOCHS, Recipe, Schedule};
 pub use record::{Record, Versions};
-pub use run::{Clock, Interrupt, Job, Member, RunFault, Watcher, beside, run};
+pub use run::{Clock, Interrupt, Job, RunFault, Watcher, run};
 pub use samples::{Misfit, Order, Pieces, Samples};
 pub use scores::{Metric, mean_and_deviation};
 pub use signal::Signal;

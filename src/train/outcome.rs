@@ -130,20 +130,13 @@ impl Outcome {
         runs.filter(|(_, best)| best.is_some_and(|best| best <= chance)).map(|(run, _)| run).collect()
     }
 
-    /// Notes that a fault has ended the runs `first..`, as many as there are here.
-    pub(super) fn fail(&mut self, fault: &RunFault, first: usize) {
-        let mut message = fault.to_string();
-        let mut state = State::Failed;
+    /// Notes that a fault has ended the runs.
+    pub(super) fn fail(&mut self, fault: &RunFault) {
+        self.state = Some(State::Failed);
         if let RunFault::Step(StepFault::NotFinite(fault)) = fault {
             self.steps = fault.step.saturating_sub(1);
-            let own = fault.run.checked_sub(first).filter(|run| *run < self.best_accuracy.len());
-            state = if own.is_some() { State::Diverged } else { State::Interrupted };
-            message = match own {
-                Some(run) => super::finite::NotFinite { run, ..fault.clone() }.to_string(),
-                None => format!("stopped together with a run of another setting: {fault}"),
-            };
+            self.state = Some(State::Diverged);
         }
-        self.state = Some(state);
-        self.error = Some(Trouble { code: fault.name(), message });
+        self.error = Some(Trouble { code: fault.name(), message: fault.to_string() });
     }
 }

@@ -38,18 +38,6 @@ pub struct Job<'a> {
     pub clock: Clock<'a>,
 }
 
-/// Runs among those of a job that differ in their seed alone, and what is kept of them. A job has as many as its recipe says
-/// for each member.
-#[derive(Debug)]
-pub struct Member<'a> {
-    /// What they start as: the job's plan, or one by [`crate::plan::spare`] with no more genes.
-    pub start: &'a Plan,
-    /// Whose rows are kept.
-    pub kept: &'a Plan,
-    /// Where.
-    pub folder: Option<&'a mut Folder>,
-}
-
 /// Hears what happens while a net trains.
 pub trait Watcher {
     /// Called after every step; `losses` are the runs', where they were looked at.
@@ -121,45 +109,30 @@ pub fn run(
     watcher: &mut dyn Watcher,
     interrupt: Interrupt<'_>,
 ) -> Result<Outcome, RunFault> {
-    let mut member = [Member { start: job.plan, kept: job.plan, folder }];
-    let outcomes = beside(job, &mut member, watcher, interrupt)?;
-    Ok(outcomes.into_iter().next().unwrap_or_else(|| Outcome::none(0)))
-}
-
-/// Does the same for the runs of several members, one member's after the other's, as one program; each run comes to what it
-/// would come to alone. Returns what came of each member.
-///
-/// # Errors
-///
-/// As for [`run`].
-pub fn beside(
-    job: &Job<'_>,
-    members: &mut [Member<'_>],
-    watcher: &mut dyn Watcher,
-    interrupt: Interrupt<'_>,
-) -> Result<Vec<Outcome>, RunFault> {
-    let mut course = match Course::new(job, members) {
+    let mut folder = folder;
+    let mut course = match Course::new(job, folder.as_deref_mut()) {
         Ok(course) => course,
         Err(fault) => {
-            let folders = members.iter_mut().filter_map(|member| member.folder.as_deref_mut());
-            folders.for_each(|folder| folder.fail(&fault));
+            if let Some(folder) = folder {
+                folder.fail(&fault);
+            }
             return Err(fault);
         }
     };
-    let outcomes = train(&mut course, job.recipe, watcher, interrupt);
-    if let Err(fault) = &outcomes {
+    let outcome = train(&mut course, job.recipe, watcher, interrupt);
+    if let Err(fault) = &outcome {
         course.fail(fault);
     }
     course.tell(watcher);
-    outcomes
+    outcome
 }
 
 fn train(
-    course: &mut Course<'_, '_>,
+    course: &mut Course<'_>,
     recipe: &Recipe,
     watcher: &mut dyn Watcher,
     interrupt: Interrupt<'_>,
-) -> Result<Vec<Outcome>, RunFault> {
+) -> Result<Outcome, RunFault> {
     course.begin(watcher)?;
     loop {
         let losses = course.step()?;

@@ -29,7 +29,6 @@ mod run;
 mod runs;
 mod same;
 mod second;
-mod spare;
 mod sparse;
 mod stage;
 mod waves;

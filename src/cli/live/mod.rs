@@ -2,7 +2,6 @@
 //! Only the engine names [`engine`], so nothing of this room is linked into `gemc`.
 
 mod bench;
-mod blocks;
 mod draw;
 mod eval;
 mod faults;

@@ -8,7 +8,6 @@ use indexmap::IndexMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::blocks::{Point, blocks, largest};
 use super::faults::Blame;
 use super::machine::{Machine, clock, judged_by, learned_from};
 use super::stop::Signals;
@@ -18,16 +17,15 @@ use super::train::{About, ended, lacking};
 use super::watch::Watch;
 use super::{run_folder, stop};
 use crate::cli::args::CompileArgs;
-use crate::cli::exit::{Exit, Failure, Outcome, alone};
-use crate::cli::model::{compile, find, options, order, quietly};
+use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::model::{compile, find, options, quietly};
 use crate::cli::parse::Sweep;
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::facts;
+use crate::compile::Stages;
 use crate::data::Dataset;
-use crate::diag::Bug;
-use crate::options::{Facts, Options, Order};
-use crate::plan::{Plan, spare};
-use crate::train::{Folder, FolderFault, Job, Member, NotFinite, RUN_DIR, Recipe, Record, RunFault, StepFault, beside};
+use crate::options::{Facts, Options};
+use crate::train::{self, Folder, FolderFault, Job, NotFinite, RUN_DIR, Recipe, Record, RunFault, StepFault};
 
 /// A parameter has one value and many.
 #[derive(Debug, Error, Diagnostic)]
@@ -35,6 +33,15 @@ use crate::train::{Folder, FolderFault, Job, Member, NotFinite, RUN_DIR, Recipe,
 #[diagnostic(code(cli::set_and_swept), help("remove `--set {name}=…`, or sweep another parameter"))]
 struct SweptAndSet {
     name: String,
+}
+
+/// One value of a sweep.
+#[derive(Debug)]
+struct Point {
+    /// As it was written.
+    value: String,
+    /// The model with it.
+    stages: Stages,
 }
 
 /// A sweep in which nothing is left to be found wrong.
@@ -53,21 +60,19 @@ struct Task<'a> {
 /// Trains a model with every value of `sweep`.
 pub(super) fn run(screen: &Screen, args: &CompileArgs, set: &str, sweep: &Sweep) -> Outcome {
     let task = Task::new(screen, args, set, sweep)?;
-    let blocks = blocks(&task.points, &task.recipe, task.machine.place);
     let name = format!("{}-{}", task.model(), sweep.name);
     let path = run_folder::choose(args.training.run_dir.as_deref(), &name, RUN_DIR)?;
     Folder::unused(&path).map_err(Blame::failure)?;
     let signals = stop::catch()?;
     let mut swept = task.begun();
     let (clock, mut missing, mut unwritten, mut exit) = (clock(), None, None, Exit::Done);
-    for block in blocks {
-        let block = task.points.get(block).unwrap_or_default();
-        let reached = task.train(block, &path, &signals, &mut missing)?;
-        let interrupted = reached.iter().any(|reached| ended(reached.stopped) == Exit::Interrupted);
-        swept.programs.push(block.iter().map(|point| point.value.clone()).collect());
-        swept.points.extend(reached);
+    for point in &task.points {
+        let reached = task.train(point, &path, &signals, &mut missing)?;
+        let interrupted = ended(reached.stopped) == Exit::Interrupted;
+        swept.programs.push(vec![point.value.clone()]);
+        swept.points.push(reached);
         swept.seconds = clock();
-        // tried again after the next block
+        // tried again after the next value
         unwritten = swept.write(&path).err();
         if interrupted {
             exit = Exit::Interrupted;
@@ -120,32 +125,23 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Trains one block; `missing` becomes the first fault of a folder that was not written.
+    /// Trains with one value; `missing` becomes the first fault of a folder that was not written.
     fn train(
         &self,
-        block: &[Point],
+        point: &Point,
         path: &Path,
         signals: &Signals,
         missing: &mut Option<FolderFault>,
-    ) -> Result<Vec<Reached>, Failure> {
-        let order = self.machine.order(order(self.args.model.weights));
-        let Some(plans) = Plans::new(block, order, self.recipe.batch)? else { return Ok(Vec::new()) };
-        let padding = block.first().and_then(|point| point.stages.model().margin(&self.facts)).unwrap_or(0);
+    ) -> Result<Reached, Failure> {
+        let plan = &point.stages.plan;
+        let padding = point.stages.model().margin(&self.facts).unwrap_or(0);
         let data = if padding == 0 { Cow::Borrowed(&self.data) } else { Cow::Owned(self.data.clone().padded(padding)) };
-        let all = Recipe { runs: self.recipe.runs.saturating_mul(block.len()), ..self.recipe.clone() };
-        let threads = self.machine.ready(&plans.whole, &all, &data)?;
-        self.announce(block, &all, threads);
-        let mut kept = Vec::with_capacity(block.len());
-        for point in block {
-            kept.push(self.open(point, path, (&data, padding, threads))?);
-        }
-        let each = plans.starts.iter().zip(block).zip(&mut kept);
-        let mut members: Vec<Member<'_>> = each
-            .map(|((start, point), folder)| Member { start, kept: &point.stages.plan, folder: Some(folder) })
-            .collect();
+        let threads = self.machine.ready(plan, &self.recipe, &data)?;
+        self.announce(point, threads);
+        let mut folder = self.open(point, path, (&data, padding, threads))?;
         let clock = clock();
         let job = Job {
-            plan: &plans.whole,
+            plan,
             recipe: &self.recipe,
             place: self.machine.place,
             train: learned_from(&data),
@@ -153,20 +149,18 @@ impl<'a> Task<'a> {
             clock: &clock,
         };
         let mut watch = Watch::new(self.screen, self.args.training.quiet, self.recipe.length);
-        let outcomes = beside(&job, &mut members, &mut watch, &|| signals.asked());
+        let outcome = train::run(&job, Some(&mut folder), &mut watch, &|| signals.asked());
         watch.done();
-        outcomes.map_err(|fault| self.placed(fault, block).failure())?;
-        *missing = missing.take().or_else(|| kept.iter().find_map(Folder::missing));
-        Ok(block.iter().zip(kept).map(|(point, folder)| self.reached(point, folder.record())).collect())
+        outcome.map_err(|fault| self.placed(fault, point).failure())?;
+        *missing = missing.take().or_else(|| folder.missing());
+        Ok(self.reached(point, folder.record()))
     }
 
     /// Says of a run that went bad of which value it is.
-    fn placed(&self, fault: RunFault, block: &[Point]) -> RunFault {
+    fn placed(&self, fault: RunFault, point: &Point) -> RunFault {
         let RunFault::Step(StepFault::NotFinite(fault)) = fault else { return fault };
-        let each = self.recipe.runs.max(1);
-        let value = block.get(fault.run / each).map_or("", |point| point.value.as_str());
-        let culprit = format!("with {} = {value}, {}", self.sweep.name, fault.culprit);
-        RunFault::Step(StepFault::NotFinite(NotFinite { run: fault.run % each, culprit, ..fault }))
+        let culprit = format!("with {} = {}, {}", self.sweep.name, point.value, fault.culprit);
+        RunFault::Step(StepFault::NotFinite(NotFinite { culprit, ..fault }))
     }
 
     /// Opens the folder of one value's runs.
@@ -216,37 +210,13 @@ impl<'a> Task<'a> {
     }
 
     /// Says what is trained next.
-    fn announce(&self, block: &[Point], all: &Recipe, threads: usize) {
+    fn announce(&self, point: &Point, threads: usize) {
         if self.args.training.quiet {
             return;
         }
-        let values = match block {
-            [one] => one.value.clone(),
-            [first, .., last] => format!("{} to {}", first.value, last.value),
-            [] => return,
-        };
         let (model, name, data) = (self.model(), &self.sweep.name, &self.data.facts.name);
-        let line = format!("{model} with {name} = {values} on {data}: {}", self.machine.told(all, threads));
+        let told = self.machine.told(&self.recipe, threads);
+        let line = format!("{model} with {name} = {} on {data}: {told}", point.value);
         self.screen.remark(&self.screen.paint_remark(Ink::Faint, &line));
-    }
-}
-
-/// The plans of a block: of the whole program, and of each value. They differ where the values are several.
-struct Plans<'a> {
-    whole: Cow<'a, Plan>,
-    starts: Vec<Cow<'a, Plan>>,
-}
-
-impl<'a> Plans<'a> {
-    fn new(block: &'a [Point], order: Order, batch: usize) -> Result<Option<Self>, Failure> {
-        let Some(largest) = largest(block) else { return Ok(None) };
-        let plan = |point: &'a Point| match block {
-            [_] => Ok(Cow::Borrowed(&point.stages.plan)),
-            _ => spare(&point.stages.wiring, order, batch).map(Cow::Owned),
-        };
-        let bug = |bug: Bug| Failure::Fault(Exit::Bug, alone(bug));
-        let whole = plan(largest).map_err(bug)?;
-        let starts = block.iter().map(plan).collect::<Result<_, _>>().map_err(bug)?;
-        Ok(Some(Self { whole, starts }))
     }
 }

@@ -3,7 +3,7 @@
 
 use super::c_writer::{Split, Writer};
 use crate::plan::{Bilinear, Op, Plan, TensorId};
-use crate::program::{Home, Kernel, Program, sums};
+use crate::program::{Home, Kernel, Program};
 
 /// Threads of a block.
 pub(super) const THREADS: usize = 256;
@@ -140,7 +140,7 @@ impl CodeGen<'_> {
             _ => (0, true),
         };
         *found = (found.0.max(sum.0), found.1 && sum.1);
-        if !sums(&tensor.op) {
+        if !tensor.op.is_reduction() {
             tensor.operands.iter().for_each(|operand| self.longest(root, *operand, found));
         }
     }

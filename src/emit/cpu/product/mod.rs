@@ -13,7 +13,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use self::tile::{Panel, Strips};
 use self::transpose::{copy, transpose};
-use crate::program::{Product, panel, panels};
+use crate::program::Product;
 
 /// Room for what is packed, kept from product to product.
 #[derive(Debug, Default)]
@@ -88,8 +88,8 @@ fn along<S: Simd>(
 ) {
     let (lanes, Product { inner, columns, .. }) = (lanes::<S>(), product);
     let registers = columns.div_ceil(lanes);
-    for part in 0..panels(registers, lanes) {
-        let (start, end) = panel(registers, part, lanes);
+    for part in 0..Product::panels(registers, lanes) {
+        let (start, end) = Product::panel(registers, part, lanes);
         let (first, full) = (start * lanes, (end - start) * lanes);
         let width = full.min(columns - first);
         let lies = width == full && !product.right_turned;
