@@ -35,7 +35,9 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
         let (train, test) = set.map_or((None, None), |set| (Some(set.train), Some(set.test)));
         let place = match (set, &found) {
             (None, _) => "needs no file".to_owned(),
-            (Some(set), Some(found)) if found.is_beyond_proof(set) => format!("{}, {UNVERIFIED}", found.folder.display()),
+            (Some(set), Some(found)) if found.is_beyond_proof(set) => {
+                format!("{}, {UNVERIFIED}", found.folder.display())
+            }
             (Some(_), Some(found)) => found.folder.display().to_string(),
             (Some(_), None) => "downloaded on first use".to_owned(),
         };

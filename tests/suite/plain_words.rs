@@ -63,9 +63,8 @@ fn in_word(letter: Option<char>) -> bool {
 
 /// Returns the lines of a text that have a word, from 1. A phrase may go on over the end of a line.
 fn lines_with(text: &str, word: &str) -> Vec<usize> {
-    let apart = |at: usize| {
-        !in_word(text[..at].chars().next_back()) && !in_word(text[at + word.len()..].chars().next())
-    };
+    let apart =
+        |at: usize| !in_word(text[..at].chars().next_back()) && !in_word(text[at + word.len()..].chars().next());
     let places = text.match_indices(word).map(|(at, _)| at).filter(|at| apart(*at));
     places.map(|at| text[..at].matches('\n').count() + 1).collect()
 }
@@ -109,8 +108,11 @@ fn help_uses_the_words_of_the_field() {
     };
     let whole = help(&[]);
     let (_, commands) = whole.split_once("Commands:\n").unwrap();
-    let verbs: Vec<&str> =
-        commands.lines().take_while(|line| line.starts_with("  ")).filter_map(|line| line.split_whitespace().next()).collect();
+    let verbs: Vec<&str> = commands
+        .lines()
+        .take_while(|line| line.starts_with("  "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
     assert!(verbs.contains(&"train") && verbs.contains(&"fit"), "{verbs:?}");
     let mut hits = found("gemc --help", &whole.to_lowercase(), OF_PROSE);
     for verb in verbs.into_iter().filter(|verb| *verb != "help") {

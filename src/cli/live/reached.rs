@@ -90,10 +90,7 @@ pub(super) fn at_chance(outcome: &Outcome) -> Option<String> {
         (1, _) => format!("{} is", numbered(&runs)),
         _ => format!("{} are", numbered(&runs)),
     };
-    Some(format!(
-        "{who} no better than guessing, which may reach {} %: `gemc explain run::at_chance`",
-        percent(chance)
-    ))
+    Some(format!("{who} no better than guessing, which may reach {} %: `gemc explain run::at_chance`", percent(chance)))
 }
 
 /// Quotes a path where a shell needs it.

@@ -63,8 +63,7 @@ impl Swept {
 
     fn text(&self, screen: &Screen, folder: &Path) -> String {
         let title = format!("{} on {}", screen.paint(Ink::Strong, &self.model), self.data);
-        let spread =
-            if self.runs > 1 { format!(": mean ± SD, n = {}", self.runs) } else { String::new() };
+        let spread = if self.runs > 1 { format!(": mean ± SD, n = {}", self.runs) } else { String::new() };
         let head = [self.parameter.clone(), "parameters".to_owned(), "accuracy".to_owned(), "steps".to_owned()];
         let rows: Vec<[String; 4]> = std::iter::once(head).chain(self.points.iter().map(Self::row)).collect();
         let table = columns(&rows, &[0, 1, 2, 3]).join("\n  ");

@@ -75,9 +75,20 @@ fn another_copy_is_used_and_called_unverified() {
     batches(folder.path(), 10_000);
     let said = run_in(folder.path(), &["data", "verify", "cifar10", "--data-dir", "."]);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
-    assert!(said.out.contains("unverified (no published checksum)") && said.err.contains("compare only with others"), "{}{}", said.out, said.err);
+    assert!(
+        said.out.contains("unverified (no published checksum)") && said.err.contains("compare only with others"),
+        "{}{}",
+        said.out,
+        said.err
+    );
     let said = run_in(folder.path(), &["data", "list", "--data-dir", "."]);
-    assert!(said.out.lines().any(|line| line.starts_with("cifar10") && line.ends_with("unverified (no published checksum)")), "{}", said.out);
+    assert!(
+        said.out
+            .lines()
+            .any(|line| line.starts_with("cifar10") && line.ends_with("unverified (no published checksum)")),
+        "{}",
+        said.out
+    );
     let said = run_in(folder.path(), &["data", "verify", "cifar10", "--data-dir", ".", "--format", "json"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     assert_eq!(said.object()["data"][0]["standing"], "unproven");
