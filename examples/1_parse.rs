@@ -1,4 +1,4 @@
-//! Reading: text → `Ast`. Faults are collected, never thrown, so one run finds all of them.
+//! Parsing: text → `Ast`. Errors are collected, so one run finds all of them.
 //!
 //! `cargo run --example 1_parse --no-default-features`
 
@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use gemc::diag::{Problems, Report, Style};
 use gemc::syntax::parse;
 
-/// Three statements: too few for a network, but every one of them reads.
+/// Three statements: too few for a network, but each of them parses.
 const TEXT: &str = "\
 model first(genes = 3 * 4) {
     genome g(genes) // a set of genes, and how they interact
@@ -16,7 +16,7 @@ model first(genes = 3 * 4) {
 }
 ";
 
-/// Two statements that do not read, and one between them that does.
+/// Two statements that do not parse, and one between them that does.
 const BROKEN: &str = "\
 model second {
     genome g 12
@@ -25,13 +25,13 @@ model second {
 }
 ";
 
-/// Tells how texts are read.
+/// Shows how texts are parsed.
 ///
 /// # Errors
 ///
 /// What cannot be written.
 pub(crate) fn tour(out: &mut impl Write) -> io::Result<()> {
-    // A rule that finds a fault pushes it here and goes on. An empty list means a good text.
+    // A rule that finds an error pushes it here and continues. An empty list means that there are none.
     let mut problems = Problems::new();
     let ast = parse(TEXT, &mut problems);
 
@@ -47,7 +47,7 @@ pub(crate) fn tour(out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "what is left of `{}`:\n\n{ast}", ast.name)?;
     }
 
-    // A report joins the faults with their text, in the order of the text.
+    // A report joins the errors with their text, in the order of the text.
     write!(out, "{}", Report::new("second.gem", BROKEN, problems).render(Style::Plain))
 }
 

@@ -23,16 +23,16 @@ model skip(genes = 6) {
 }
 ";
 
-/// Tells what a text means, and who feeds whom.
+/// Shows the model and the wiring of a text.
 ///
 /// # Errors
 ///
 /// All faults of the text, of which there are none; and what cannot be written.
 pub(crate) fn tour(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    // What the text leaves open is given from outside. Values come as text, as a command line has them.
+    // Options set the parameters of the model. Values are text, as on a command line.
     let options = Options { set: vec![("genes".to_owned(), "8".to_owned())], ..Options::default() };
 
-    // `stages` keeps what every room made; `gemc::compile` keeps the last product only.
+    // `stages` keeps the product of every room; `gemc::compile` keeps the last product only.
     let stages = stages("skip.gem", TEXT, &options)?;
 
     // A model has no names left to look up: `pop1` feeds `pop0` through `o0`, the interaction matrix of `gen0`.

@@ -1,4 +1,4 @@
-//! Lowering: `Wiring` → `Plan`, a tensor program that says what is learned, what is computed, and what that costs.
+//! Lowering: `Wiring` → `Plan`, a tensor program that says what is learned, what is computed, and at what cost.
 //!
 //! `cargo run --example 3_plan --no-default-features`
 
@@ -27,13 +27,13 @@ model spatial(genes = 22, height = 8, width = 8, classes = 10) {
 ///
 /// All faults of the text, of which there are none; and what cannot be written.
 pub(crate) fn tour(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    // What a data set is like is known before a file of it is read. It sets `height`, `width` and `classes`, and the
+    // The sizes of a data set are known before its files are read. They set `height`, `width` and `classes`, and the
     // compiler reports an input that does not hold a sample.
     let plan = compile(TEXT, &Options { facts: data::facts("mnist"), ..Options::default() })?;
 
-    // The counts are exact. Few numbers are learned; they grow many weights.
+    // The counts are exact. Few parameters grow many weights.
     let counts = plan.counts();
-    writeln!(out, "{} learned numbers grow {} synapses\n", counts.parameters, counts.synapses)?;
+    writeln!(out, "{} parameters grow {} synapses\n", counts.parameters, counts.synapses)?;
 
     // Each learned tensor is named once, after the source, with everything that shares it: both connections use one O.
     writeln!(out, "{}", plan.table())?;

@@ -11,10 +11,10 @@ use gemc::emit::Place;
 use gemc::train::{Job, Metric, Pieces, Recipe, Watcher, run};
 use gemc::{Options, compile};
 
-/// A model that ships with gemc: 270 learned numbers grow 7,840 synapses.
+/// A model that ships with gemc: 270 parameters grow 7,840 synapses.
 const TEXT: &str = include_str!("../models/sgem_slp.gem");
 
-/// The loop prints nothing by itself: a watcher hears what happens.
+/// The training loop prints nothing itself: it reports to a watcher.
 struct Printer;
 
 impl Watcher for Printer {
@@ -33,10 +33,10 @@ fn pieces<'a>(split: &'a Split, facts: &Facts) -> Pieces<'a> {
 fn main() -> Result<(), Box<dyn Error>> {
     let plan = compile(TEXT, &Options::default())?;
 
-    // Digits that need no file: the same seed draws the same samples on every machine.
+    // Synthetic digits, which need no file: a seed gives the same samples on every machine.
     let digits = Glyphs { seed: 1, train: 2_000, test: 500 }.draw()?;
 
-    // Two runs, from the seeds 7 and 8, are trained side by side. Each is the run that its seed alone would give.
+    // Two runs, with the seeds 7 and 8, are trained at once. Each gives the same result as its seed alone.
     let recipe = Recipe { length: 300, eval_every: 100, seed: 7, runs: 2, ..Recipe::default() };
 
     // The training room reads no clock, and takes data as plain bytes.
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         clock: &|| began.elapsed().as_secs_f64(),
     };
 
-    // Where a folder is given in place of `None`, the run is kept there. Nobody asks it to stop.
+    // With a folder in place of `None` the run would be saved there. Nothing asks it to stop.
     let outcome = run(&job, None, &mut Printer, &|| None)?;
     if let (Some(mean), Some(sd)) = (outcome.mean, outcome.sd) {
         println!("best accuracy {:.3?}, mean {mean:.3}, sd {sd:.3}", outcome.best_accuracy);

@@ -25,9 +25,9 @@ pub(super) struct Line {
 
 const EXAMPLES: &str = "\
 Examples:
-  gemc compile sgem_mlp.gem                   what it grows into, and what it costs
+  gemc compile sgem_mlp.gem                   prints sizes, parameters and cost
   gemc train sgem_mlp.gem --data glyphs       trains it on digits that need no download
-  gemc check models/*.gem                     all faults of all files
+  gemc check models/*.gem                     reports all errors of all files
 
 Exit codes:
   0 done                  1 the input is at fault    2 wrong usage
@@ -48,35 +48,35 @@ pub(super) enum Verb {
     Compile(CompileArgs),
     /// Train a model on a data set; the same as `compile` with `--train`
     Train(TrainVerb),
-    /// Report all faults of all files
+    /// Report all errors and warnings of all files
     Check(CheckArgs),
-    /// Compare what each model compiles to with the snapshot beside it
+    /// Compare the compiled plan of each model with the snapshot beside it
     Snapshot(SnapshotArgs),
     /// Measure the accuracy of a finished run
     Eval(EvalArgs),
-    /// Draw what a finished run has learned, as one SVG page
+    /// Draw the learned parameters and weights of a finished run as one SVG page
     Draw(DrawArgs),
-    /// Measure the time of a training step, and how close it is to the machine's limit
+    /// Measure the time of a training step, and compare it with the machine's peak speed
     Bench(BenchArgs),
-    /// Find the O, and the X, that reproduce a measured connectome
+    /// Fit O, and X where it is unknown, to a measured connectome
     Fit(FitArgs),
-    /// List the known data sets, check their files, find them
+    /// List the known data sets, verify their files, print their folders
     #[command(subcommand)]
     Data(DataVerb),
-    /// Tell what this machine has: libtorch, GPUs, threads, data
+    /// Report what this machine has: libtorch, GPUs, threads, data
     Doctor(DoctorArgs),
-    /// Tell the long story of a fault
+    /// Explain an error code
     Explain(ExplainArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
-    /// Write a page of the manual for each command
+    /// Write a manual page for each command
     #[command(hide = true)]
     Manual(ManualArgs),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct CompileArgs {
-    /// The model; one that ships with gemc is found by its file name alone
+    /// The model file; a shipped model is found by its name alone
     #[arg(value_hint = ValueHint::FilePath)]
     pub(super) file: PathBuf,
     #[command(flatten)]
@@ -87,7 +87,7 @@ pub(super) struct CompileArgs {
     /// Print a stage instead of the summary
     #[arg(long, value_enum, value_name = "STAGE", conflicts_with = "train")]
     pub(super) emit: Option<Stage>,
-    /// What the program is made for
+    /// Target of `--emit program`
     #[arg(long, value_enum, value_name = "TARGET", requires = "emit", default_value_t = On::Cpu)]
     pub(super) target: On,
     /// Write the stage to this file instead
@@ -103,10 +103,10 @@ pub(super) struct CompileArgs {
 /// What shapes a model besides its text.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ModelArgs {
-    /// Give a parameter of the model another value; may be repeated
+    /// Set a parameter of the model; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     pub(super) set: Vec<(String, String)>,
-    /// Make weights and then use them, or let the activity go through genes, or whatever is cheaper
+    /// Order of matrix products: build all weights (`synthesize`), multiply the batch through the genes (`factored`), or the cheapest (`auto`)
     #[arg(long, value_enum, default_value_t = Weights::Auto, value_name = "ORDER")]
     pub(super) weights: Weights,
     #[command(flatten)]
@@ -126,7 +126,7 @@ pub(super) struct LimitArgs {
     /// Refuse models that need more memory than this to train [default: 16]
     #[arg(long, value_name = "GIB", allow_negative_numbers = true, value_parser = gibibytes)]
     pub(super) memory_limit: Option<u64>,
-    /// Refuse models whose masks take more million steps than this to count [default: 250]
+    /// Refuse models whose masks take more than this many million steps to count [default: 250]
     #[arg(long, value_name = "MILLIONS", allow_negative_numbers = true, value_parser = millions)]
     pub(super) work_limit: Option<u64>,
 }
@@ -157,10 +157,10 @@ pub(super) struct EvalArgs {
     /// The folder of the run
     #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub(super) run: PathBuf,
-    /// The data set to measure on [default: the one that the run was trained on]
+    /// The data set to evaluate on [default: the one that the run was trained on]
     #[arg(long, value_name = "DATA")]
     pub(super) data: Option<String>,
-    /// Look for data here first
+    /// Search for data in this folder first
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) data_dir: Option<PathBuf>,
     #[command(flatten)]
@@ -172,7 +172,7 @@ pub(super) struct DrawArgs {
     /// The folder of the run
     #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub(super) run: PathBuf,
-    /// Draw this one of several runs trained at once, counted from 0 [default: the best]
+    /// Which of several runs trained at once to draw, counted from 0 [default: the best]
     #[arg(long, value_name = "N")]
     pub(super) which: Option<u32>,
     /// Write the page here [default: picture.svg in the run's folder]
@@ -184,7 +184,7 @@ pub(super) struct DrawArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
-    /// The model; one that ships with gemc is found by its file name alone
+    /// The model file; a shipped model is found by its name alone
     #[arg(value_hint = ValueHint::FilePath)]
     pub(super) file: PathBuf,
     #[command(flatten)]
@@ -192,13 +192,13 @@ pub(super) struct BenchArgs {
     /// Samples in a batch [default: 64, or 128 for a model with windows]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = batch)]
     pub(super) batch: Option<u32>,
-    /// Train so many runs at once
+    /// Train N runs at once
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = runs)]
     pub(super) runs: u32,
-    /// Measure the step with its products in every order, too
+    /// Also measure the step in every order of matrix products
     #[arg(long)]
     pub(super) compare: bool,
-    /// Name the N tensors that take longest
+    /// List the N slowest tensors
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(super) slowest: u32,
     #[command(flatten)]
@@ -208,34 +208,34 @@ pub(super) struct BenchArgs {
 /// What to compute with.
 #[derive(Debug, Args)]
 pub(super) struct MachineArgs {
-    /// Compute on `auto`, `cpu`, `cuda` or `cuda:N`
+    /// Device: `auto`, `cpu`, `cuda` or `cuda:N`
     #[arg(long, value_name = "DEVICE", value_parser = device)]
     pub(super) device: Option<String>,
-    /// Compute with so many threads
+    /// Number of CPU threads
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     pub(super) threads: Option<u16>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DataVerb {
-    /// List the known data sets and where they lie
+    /// List the known data sets and their folders
     List(RootArgs),
-    /// Check every file of the data sets that are here against its published checksum
+    /// Verify every file of the data sets on this machine against its published checksum
     Verify(SetArgs),
-    /// Print the folder of a data set, or of the first place where one would be looked for
+    /// Print the folder of a data set, or the first folder that is searched for it
     Path(SetArgs),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RootArgs {
-    /// Look for data here first
+    /// Search for data in this folder first
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) data_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct SetArgs {
-    /// The data set; all of them if none is named
+    /// The data set [default: all of them]
     #[arg(value_name = "DATA")]
     pub(super) name: Option<String>,
     #[command(flatten)]
@@ -250,7 +250,7 @@ pub(super) struct DoctorArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// The fault's code, such as `gem::cycle` or `cycle`; without one, all are listed
+    /// The error code, such as `gem::cycle` or `cycle`; without one, all codes are listed
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
 }

@@ -8,7 +8,7 @@ use super::args::{DataVerb, RootArgs, SetArgs};
 use super::exit::{Exit, Failure, Outcome, alone};
 use super::numbers::{columns, grouped};
 use super::screen::{Ink, Screen};
-use super::sets::{UNPROVEN, facts, named, roots};
+use super::sets::{UNPROVEN, UNVERIFIED, facts, named, roots};
 use crate::data::known::published;
 use crate::data::locate::locate;
 use crate::data::named::FOLDER;
@@ -35,9 +35,11 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
         let (train, test) = set.map_or((None, None), |set| (Some(set.train), Some(set.test)));
         let place = match (set, &found) {
             (None, _) => "needs no file".to_owned(),
-            (Some(set), Some(found)) if found.is_beyond_proof(set) => format!("{}, unproven", found.folder.display()),
+            (Some(set), Some(found)) if found.is_beyond_proof(set) => {
+                format!("{}, {UNVERIFIED}", found.folder.display())
+            }
             (Some(_), Some(found)) => found.folder.display().to_string(),
-            (Some(_), None) => "not here, yet to download".to_owned(),
+            (Some(_), None) => "downloaded on first use".to_owned(),
         };
         let folder = found.map(|found| found.folder);
         let samples = |count: Option<usize>| count.map_or_else(|| "any".to_owned(), |count| grouped(count as u64));
@@ -55,14 +57,14 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
     let mut lines = columns(&rows, &[2, 3, 4]);
     lines[0] = screen.paint(Ink::Faint, &lines[0]);
     lines.push(format!("\n{FOLDER}PATH is a folder with a folder of PNG or JPEG images for each class"));
-    lines.push(format!("looked for in {}", shown(&roots)));
+    lines.push(format!("searched folders: {}", shown(&roots)));
     screen.print(&format!("{}\n", lines.join("\n")))?;
     Ok(Exit::Done)
 }
 
 fn shown(roots: &[PathBuf]) -> String {
     let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
-    if roots.is_empty() { "no folder: name one with --data-dir".to_owned() } else { roots.join(", ") }
+    if roots.is_empty() { "none: name one with --data-dir".to_owned() } else { roots.join(", ") }
 }
 
 /// What verifying says of a data set.
@@ -109,7 +111,8 @@ fn check(screen: &Screen, args: &SetArgs) -> Outcome {
             Verdict::There(found, Err(_)) => ("damaged", Some(found)),
         };
         objects.push(json!({ "name": name, "standing": word, "path": folder }));
-        rows.push([name, word.to_owned(), folder.map(|folder| folder.display().to_string()).unwrap_or_default()]);
+        let shown = if word == "unproven" { UNVERIFIED } else { word };
+        rows.push([name, shown.to_owned(), folder.map(|folder| folder.display().to_string()).unwrap_or_default()]);
         match verdict {
             Verdict::Absent(failure) if args.name.is_some() => exit = reported(screen, &failure),
             Verdict::There(_, Err(failure)) => exit = reported(screen, &failure),
@@ -120,10 +123,10 @@ fn check(screen: &Screen, args: &SetArgs) -> Outcome {
         screen.object(&json!({ "data": objects }))?;
         return Ok(exit);
     }
-    let doubtful = rows.iter().any(|[_, word, _]| word == "unproven");
+    let doubtful = rows.iter().any(|[_, word, _]| word == UNVERIFIED);
     screen.print(&format!("{}\n", columns(&rows, &[]).join("\n")))?;
     if doubtful {
-        screen.remark(&screen.paint_remark(Ink::Faint, &format!("unproven: {UNPROVEN}")));
+        screen.remark(&screen.paint_remark(Ink::Faint, &format!("unverified: {UNPROVEN}")));
     }
     Ok(exit)
 }
@@ -146,7 +149,7 @@ fn path(screen: &Screen, args: &SetArgs) -> Outcome {
     } else if let Some(folder) = folder {
         screen.print(&format!("{}\n", folder.display()))?;
     } else {
-        screen.remark("there is no folder: it is drawn when wanted");
+        screen.remark("it has no folder: its samples are drawn when they are needed");
     }
     Ok(Exit::Done)
 }

@@ -10,7 +10,7 @@ use super::data::{Verdict, judge};
 use super::exit::{Exit, Failure, Outcome};
 use super::numbers::columns;
 use super::screen::{Ink, Screen};
-use super::sets::roots;
+use super::sets::{UNVERIFIED, roots};
 use super::tensors::Tensors;
 use super::version::{COMMIT, VERSION, WHOLE};
 use crate::data::{Named, Standing, names};
@@ -39,7 +39,7 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
         Ok(live) => (Ok((live.look)()), None),
         Err(Failure::Fault(exit, said)) if said.is_empty() => return Ok(exit),
         // it is said in full below; a gemc that was built without libtorch lacks nothing
-        Err(failure) if cfg!(feature = "torch") => (Err("there is no libtorch that will do".to_owned()), Some(failure)),
+        Err(failure) if cfg!(feature = "torch") => (Err("no usable libtorch was found".to_owned()), Some(failure)),
         Err(failure) => (Err(reason(&failure)), None),
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -63,7 +63,7 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &DoctorArgs) -> Outc
     let libtorch = version.unwrap_or_else(|| "none".to_owned());
     let gpu = match gpus {
         Ok(count) if kernels => format!("{count} usable"),
-        Ok(count) => format!("{count} usable; steps take several times as long without NVRTC, which is not there"),
+        Ok(count) => format!("{count} usable; NVRTC is missing, without it steps take several times as long"),
         Err(why) => format!("not usable: {}", why.trim_start_matches("no GPU: ")),
     };
     let mut lines =
@@ -89,9 +89,9 @@ fn reason(failure: &Failure) -> String {
 fn row(name: String, roots: &[PathBuf]) -> Option<Row> {
     let (words, whole, folder) = match judge(&Named::find(&name)?, roots) {
         Verdict::Drawn => ("needs no file", true, None),
-        Verdict::Absent(_) => ("not here", false, None),
+        Verdict::Absent(_) => ("not on this machine", false, None),
         Verdict::There(found, Ok(Standing::Whole)) => ("whole", true, Some(found)),
-        Verdict::There(found, Ok(Standing::Unproven)) => ("unproven", false, Some(found)),
+        Verdict::There(found, Ok(Standing::Unproven)) => (UNVERIFIED, false, Some(found)),
         Verdict::There(found, Err(_)) => ("damaged: see `gemc data verify`", false, Some(found)),
     };
     Some(Row { name, path: folder.map(|folder| folder.display().to_string()), whole, words })

@@ -1,4 +1,4 @@
-//! `gemc explain`: a fault's code → its long story; without a code, the list of all.
+//! `gemc explain`: an error code → its explanation; without a code, the list of all codes.
 
 use miette::Diagnostic;
 use serde_json::json;

@@ -102,12 +102,12 @@ pub(super) fn part(text: &str) -> Result<f64, String> {
 
 /// Reads how many steps are made at most.
 pub(super) fn steps(text: &str) -> Result<u64, String> {
-    counted(text, u64::MAX, "without `--steps` as many as are usual for the model")
+    counted(text, u64::MAX, "without `--steps` the usual number of the model is used")
 }
 
 /// Reads how many passes over the data are made at most.
 pub(super) fn epochs(text: &str) -> Result<u64, String> {
-    counted(text, u64::MAX, "one pass over the data is the least; `--steps` asks for fewer batches")
+    counted(text, u64::MAX, "one epoch is the least; `--steps` asks for fewer batches")
 }
 
 /// Reads after how many steps there is an evaluation.
@@ -120,9 +120,9 @@ pub(super) fn batch(text: &str) -> Result<u32, String> {
     small(text, u32::MAX, "a batch has at least 1 sample; without `--batch` it has 64, or 128 for a model with windows")
 }
 
-/// Reads how many samples are set aside.
+/// Reads the size of the validation split.
 pub(super) fn hold_out(text: &str) -> Result<u32, String> {
-    small(text, u32::MAX, "without `--hold-out` none is set aside, and the test samples judge")
+    small(text, u32::MAX, "without `--validation` runs are evaluated on the test samples")
 }
 
 /// Reads how many runs are trained at once.
@@ -132,13 +132,13 @@ pub(super) fn runs(text: &str) -> Result<u32, String> {
 
 /// Reads how many threads compute.
 pub(super) fn threads(text: &str) -> Result<u16, String> {
-    let threads = small(text, 1024, "without `--threads` the fastest number of them is found")?;
+    let threads = small(text, 1024, "without `--threads` the fastest number is measured")?;
     Ok(u16::try_from(threads).unwrap_or(u16::MAX))
 }
 
 /// Reads after how many evaluations without improvement a run stops.
 pub(super) fn patience(text: &str) -> Result<u64, String> {
-    counted(text, u64::MAX, "a very large number never stops a run early")
+    counted(text, u64::MAX, "a very large number turns early stopping off")
 }
 
 /// Reads a seed.

@@ -8,9 +8,12 @@ use crate::data::Named;
 use crate::data::fault::UnknownData;
 use crate::options::Facts;
 
-/// What it means that files are neither proven nor refuted.
-pub(super) const UNPROVEN: &str = "no published sum applies to these files, so they may be another copy than the \
-                                   published one; accuracies compare only with others measured on this very copy";
+/// What is said of files for which no checksum is published.
+pub(super) const UNVERIFIED: &str = "unverified (no published checksum)";
+
+/// What it means that files are unverified.
+pub(super) const UNPROVEN: &str = "no published checksum applies to these files, so they may differ from the published \
+                                   ones; accuracies compare only with others measured on this very copy";
 
 /// Returns the data set that a name means.
 pub(super) fn named(name: &str) -> Result<Named, Failure> {

@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 #[error("no .gem file is in `{path}` or below it")]
 #[diagnostic(
     code(cli::no_models),
-    help("name the folder that holds the models, or the models themselves; the texts that runs keep do not count")
+    help("name a folder that holds models, or the models themselves; the copies in run directories do not count")
 )]
 struct NoModels {
     path: String,
@@ -39,8 +39,8 @@ struct NoModels {
 
 /// A text that a run keeps.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{path}` belongs to a run, whose folder is left as it is")]
-#[diagnostic(code(cli::kept_text), help("copy the text elsewhere to keep a snapshot of what it compiles to"))]
+#[error("`{path}` is in a run directory, which is never changed")]
+#[diagnostic(code(cli::kept_text), help("copy the model elsewhere to keep a snapshot of it"))]
 struct KeptText {
     path: String,
 }
@@ -214,10 +214,10 @@ fn tally(screen: &Screen, rows: &[Row]) -> String {
         .filter(|(status, _)| number(*status) > 0)
         .map(|(status, word)| format!("{} {word}", number(*status)))
         .collect();
-    let said = if found.is_empty() { screen.paint_remark(Ink::Good, "all as before") } else { found.join(", ") };
+    let said = if found.is_empty() { screen.paint_remark(Ink::Good, "all unchanged") } else { found.join(", ") };
     let help = match number(Standing::Differs) + number(Standing::Missing) {
         0 => "",
-        _ => "\n`gemc snapshot --accept` with the same paths writes what it compiles to now",
+        _ => "\n`gemc snapshot --accept` with the same paths writes the present plans",
     };
     format!("{}, {said}{help}", count(rows.len() as u64, "snapshot"))
 }

@@ -36,7 +36,7 @@ struct NotUtf8 {
     path: String,
     offset: usize,
     byte: u8,
-    #[label(primary, "this byte begins no character")]
+    #[label(primary, "this byte is not valid UTF-8")]
     at: Option<Span>,
 }
 
@@ -87,7 +87,7 @@ fn unreadable(path: &Path, why: &io::Error) -> UnreadableFile {
     } else if kind == ErrorKind::IsADirectory {
         ("it is a folder".to_owned(), format!("name its files: {}", path.join("*.gem").display()))
     } else if kind == ErrorKind::PermissionDenied {
-        ("it is not yours to read".to_owned(), "change its permissions".to_owned())
+        ("you may not read it".to_owned(), "change its permissions".to_owned())
     } else {
         (why.to_string(), "is this the right file?".to_owned())
     };

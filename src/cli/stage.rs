@@ -15,7 +15,7 @@ pub(super) enum Stage {
     Plan,
     // How a training step is made on one target: launches, memory, kernels
     Program,
-    // The table of learned numbers, with totals
+    // The parameter table, with totals
     Params,
     // The wiring for Graphviz
     Dot,

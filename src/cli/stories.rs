@@ -1,6 +1,6 @@
-//! `docs/errors.md` → one story a fault. The file is made of `## CODE` headings with paragraphs and fenced blocks below.
+//! `docs/errors.md` → one explanation per error code. The file is made of `## CODE` headings with paragraphs and fenced blocks below.
 
-/// The long story of one fault.
+/// The explanation of one error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Story {
     /// The fault's code.

@@ -93,7 +93,7 @@ impl Summary {
 
     /// Writes it for people.
     pub(super) fn text(&self, screen: &Screen) -> String {
-        let (learned, grown) = (count(self.parameters, "learned number"), count(self.synapses, "synapse"));
+        let (learned, grown) = (count(self.parameters, "parameter"), count(self.synapses, "synapse"));
         let mut lines = Vec::new();
         let mut section = |title, rows: Vec<String>| {
             lines.extend(rows.into_iter().enumerate().map(|(index, row)| (if index == 0 { title } else { "" }, row)));
@@ -131,7 +131,7 @@ impl Summary {
         let uncompressed = grouped(self.uncompressed);
         match self.compression {
             Some(compression) => format!("{} times, from {uncompressed} weights and biases", ratio(compression)),
-            None => format!("none: nothing is learned of {uncompressed} weights and biases"),
+            None => format!("none: no parameter is learned for {uncompressed} weights and biases"),
         }
     }
 

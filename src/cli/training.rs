@@ -13,7 +13,7 @@ use super::stage::On;
 /// `gemc train`.
 #[derive(Debug, Args)]
 pub(super) struct TrainVerb {
-    /// The model; one that ships with gemc is found by its file name alone
+    /// The model file; a shipped model is found by its name alone
     #[arg(value_hint = ValueHint::FilePath)]
     file: PathBuf,
     #[command(flatten)]
@@ -43,57 +43,57 @@ impl TrainVerb {
     }
 }
 
-/// How to train. What is not given is the paper's protocol.
+/// How to train. The paper's protocol fills in what is not given.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Training")]
 #[group(requires = "train", multiple = true)]
 pub(super) struct TrainArgs {
-    /// Look for data here first
+    /// Search for data in this folder first
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) data_dir: Option<PathBuf>,
-    /// Set so many training samples aside and judge by them, to choose settings without a look at the test samples
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = hold_out)]
+    /// Validation split: evaluate on N of the training samples, which are not trained on, instead of the test samples
+    #[arg(long = "validation", alias = "hold-out", value_name = "N", allow_negative_numbers = true, value_parser = hold_out)]
     pub(super) hold_out: Option<u32>,
-    /// Train for at most so many batches
+    /// Train for at most N batches
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = steps, conflicts_with = "epochs")]
     pub(super) steps: Option<u64>,
-    /// Train for at most so many passes over the data
+    /// Train for at most N epochs
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = epochs)]
     pub(super) epochs: Option<u64>,
-    /// Samples in a batch
+    /// Batch size
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = batch)]
     pub(super) batch: Option<u32>,
     /// The learning rate of Adam
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, value_parser = rate)]
     pub(super) lr: Option<f64>,
-    /// Hold the learning rate, or let it fall along a cosine
+    /// Learning-rate schedule
     #[arg(long, value_enum, value_name = "SCHEDULE")]
     pub(super) schedule: Option<Rate>,
-    /// The seed of everything that is drawn
+    /// Seed of all random numbers
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     pub(super) seed: Option<u64>,
-    /// Train so many runs at once, from seeds SEED, SEED + 1, …
+    /// Train N runs at once, with the seeds SEED, SEED + 1, …
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = runs)]
     pub(super) runs: Option<u32>,
-    /// Train the model with every one of these values of a parameter: NAME=1..30, NAME=5,10,20
+    /// Train the model once for each value of a parameter: NAME=1..30, NAME=5,10,20
     #[arg(long, value_name = "NAME=VALUES", value_parser = sweep)]
     pub(super) sweep: Option<Sweep>,
-    /// Train on `auto`, `cpu`, `cuda` or `cuda:N`
+    /// Device: `auto`, `cpu`, `cuda` or `cuda:N`
     #[arg(long, value_name = "DEVICE", value_parser = device)]
     pub(super) device: Option<String>,
-    /// Compute with so many threads
+    /// Number of CPU threads
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     pub(super) threads: Option<u16>,
-    /// Evaluate after every so many batches
+    /// Evaluate every N batches
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = every)]
     pub(super) eval_every: Option<u64>,
-    /// Stop after so many evaluations without improvement
+    /// Early stopping: stop after N evaluations in a row without improvement
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = patience)]
     pub(super) patience: Option<u64>,
-    /// What counts as an improvement of the accuracy, from 0 to 1
+    /// Early stopping: the smallest gain in accuracy that counts as an improvement, from 0 to 1
     #[arg(long, value_name = "DELTA", allow_negative_numbers = true, value_parser = improvement)]
     pub(super) min_delta: Option<f64>,
-    /// Keep the run in this folder, which must be new or empty [default: runs/MODEL-1, -2, …]
+    /// Run directory, which must be new or empty [default: runs/MODEL-1, -2, …]
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) run_dir: Option<PathBuf>,
     /// Show no progress

@@ -12,7 +12,10 @@ use super::exit::Failure;
 /// A file that cannot be written.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{path}` cannot be written: {why}")]
-#[diagnostic(code(cli::unwritable), help("is its folder there, is it yours to write, is the disk full?"))]
+#[diagnostic(
+    code(cli::unwritable),
+    help("check that its folder exists, that you may write to it, and that the disk is not full")
+)]
 struct Unwritable {
     path: String,
     why: io::Error,

@@ -13,12 +13,12 @@ use crate::plan::Function;
 #[derive(Debug, Clone, PartialEq, Error, Diagnostic)]
 pub enum Doubt {
     /// What a population receives is far too much or far too little.
-    #[error("{who}{when} {population} receives sums with standard deviation {}; healthy are about {wanted}", short(*sd))]
+    #[error("{who}{when} {population} receives inputs with standard deviation {}; about {wanted} is healthy", short(*sd))]
     #[diagnostic(
         code(run::ill_scaled),
         severity(Warning),
         help(
-            "`start calibrated` starts every connection via genes so that sums are healthy; where it does already, or weights are direct, the input's `deviation`, or `gain`, is off"
+            "`start calibrated` scales every connection via genes to healthy inputs; if the model has it already, or its weights are direct, correct the input's `deviation`, or `gain`"
         )
     )]
     IllScaled {
@@ -34,12 +34,12 @@ pub enum Doubt {
         wanted: f64,
     },
     /// A population receives the same whatever the sample is.
-    #[error("{who}{when} {population} receives almost the same from every sample: of what it receives, only {} differs between samples", share(*part))]
+    #[error("{who}{when} {population} receives almost the same input from every sample: only {} of it differs between samples", share(*part))]
     #[diagnostic(
         code(run::no_signal),
         severity(Warning),
         help(
-            "what all samples have in common drowns their differences: give the input the `mean` and `deviation` of its data, centre genes (`gaussian(centred)`), or let a connection skip the populations in between"
+            "the part that all samples share hides their differences: give the input the `mean` and `deviation` of its data, centre genes (`gaussian(centred)`), or let a connection skip the populations in between"
         )
     )]
     NoSignal {
@@ -53,12 +53,12 @@ pub enum Doubt {
         part: f64,
     },
     /// Neurons whose answer no sample changes.
-    #[error("{who}{when} {} of the neurons of {population} are dead: {} is flat for each of {samples} samples", share(*dead), activation.name())]
+    #[error("{who}{when} {} of the neurons of {population} are dead: {} has gradient 0 for each of {samples} samples", share(*dead), activation.name())]
     #[diagnostic(
         code(run::dead_neurons),
         severity(Warning),
         help(
-            "dead neurons learn nothing, and nothing is learned through them: `activation: gelu` has a gradient to come back by; `start calibrated`, or a smaller `gain`, starts more of them alive; a smaller `--lr` kills fewer"
+            "dead neurons learn nothing, and pass no gradient on: `activation: gelu` has a gradient to recover by; `start calibrated`, or a smaller `gain`, keeps more of them alive at the start; a smaller `--lr` kills fewer"
         )
     )]
     DeadNeurons {
@@ -76,12 +76,12 @@ pub enum Doubt {
         samples: usize,
     },
     /// Neurons at the flat ends of what they answer by.
-    #[error("{who}{when} {population} is saturated: {} has a gradient worth the name for only {} of what it receives", activation.name(), share(*active))]
+    #[error("{who}{when} {population} is saturated: {} has a gradient far enough from 0 for only {} of what it receives", activation.name(), share(*active))]
     #[diagnostic(
         code(run::saturated),
         severity(Warning),
         help(
-            "saturated neurons learn slowly: `start calibrated`, or a smaller `gain`, starts them within reach; a smaller `--lr` keeps them there"
+            "saturated neurons learn slowly: `start calibrated`, or a smaller `gain`, starts them unsaturated; a smaller `--lr` keeps them so"
         )
     )]
     Saturated {
@@ -98,13 +98,13 @@ pub enum Doubt {
     },
     /// The first loss.
     #[error(
-        "{who}the first loss is {loss:.4}, far above {guess:.4}, which guessing costs: the output starts too strong"
+        "{who}the first loss is {loss:.4}, far above {guess:.4}, the loss of guessing: the initial outputs are too large"
     )]
     #[diagnostic(
         code(run::high_first_loss),
         severity(Warning),
         help(
-            "a smaller `gain` of the last connection starts it weaker; so does a smaller `deviation` of an input that takes numbers as (x − mean) / deviation"
+            "use `start calibrated`, or a smaller `gain` of the last connection; give an input that takes numbers as (x − mean) / deviation the mean and deviation of its data"
         )
     )]
     HighFirstLoss {
@@ -112,33 +112,33 @@ pub enum Doubt {
         who: Who,
         /// The loss.
         loss: f64,
-        /// What guessing costs: ln C.
+        /// The loss of guessing: ln C.
         guess: f64,
     },
-    /// The loss does not move from what guessing costs.
+    /// The loss stays at the loss of guessing.
     #[error(
-        "{who}the loss stays at {guess:.6}, exactly what guessing costs: all outputs are equal, nothing reaches them"
+        "{who}the loss stays at {guess:.6}, exactly the loss of guessing: all outputs are equal, no signal reaches them"
     )]
     #[diagnostic(
         code(run::equal_outputs),
         severity(Warning),
         help(
-            "most likely a population on the way is dead: all of its neurons are 0 for every sample. A larger `gain`, another activation or another `--seed` may revive it; a smaller `--lr` keeps it from dying"
+            "most likely a population between input and output is dead: all of its neurons are 0 for every sample. A larger `gain`, another activation or another `--seed` may revive it; a smaller `--lr` keeps it alive"
         )
     )]
     EqualOutputs {
         /// The runs.
         who: Who,
-        /// What guessing costs: ln C.
+        /// The loss of guessing: ln C.
         guess: f64,
     },
     /// One class for all.
-    #[error("{who}the network gives one answer, class {class}, to all {samples} samples it is judged by")]
+    #[error("{who}the network predicts one class, {class}, for all {samples} evaluated samples")]
     #[diagnostic(
         code(run::one_answer),
         severity(Warning),
         help(
-            "the usual causes are a learning rate that is too large (`--lr`), neurons that are all dead, and a start from which nothing of the input reaches the output (`gain`)"
+            "the usual causes are a learning rate that is too large (`--lr`), dead neurons, and initial weights through which no signal reaches the output (`gain`)"
         )
     )]
     OneAnswer {
@@ -150,12 +150,12 @@ pub enum Doubt {
         samples: usize,
     },
     /// No better than guessing.
-    #[error("{who}after {} steps the best accuracy is {:.2} %; guessing alone may come to {:.2} %", grouped(*step), 100.0 * best, 100.0 * chance)]
+    #[error("{who}after {} steps the best accuracy is {:.2} %; guessing alone may reach {:.2} %", grouped(*step), 100.0 * best, 100.0 * chance)]
     #[diagnostic(
         code(run::at_chance),
         severity(Warning),
         help(
-            "the usual causes are a learning rate that is too large or too small (`--lr`), a start from which nothing of the input reaches the output (`gain`), dead neurons, labels that do not belong to their samples, and too few steps (`--steps`)"
+            "the usual causes are a learning rate that is too large or too small (`--lr`), initial weights through which no signal reaches the output (`gain`), dead neurons, labels that do not belong to their samples, and too few steps (`--steps`)"
         )
     )]
     AtChance {
@@ -165,7 +165,7 @@ pub enum Doubt {
         step: u64,
         /// The best accuracy, a fraction.
         best: f64,
-        /// What guessing may come to, a fraction.
+        /// The accuracy that guessing may reach, a fraction.
         chance: f64,
     },
 }

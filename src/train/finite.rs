@@ -11,7 +11,7 @@ use crate::emit::TorchFault;
 #[error("the loss of run {run} (seed {seed}) is not finite at step {step}: {culprit}")]
 #[diagnostic(
     code(run::not_finite),
-    help("a smaller `--lr` is the usual remedy; the run's folder keeps what was best before")
+    help("a smaller `--lr` is the usual remedy; the run directory keeps the best genome before it")
 )]
 pub struct NotFinite {
     /// The run, counted from 0.

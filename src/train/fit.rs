@@ -25,7 +25,7 @@ const LEARNED: u64 = 6;
 #[error("{found} of the {pairs} {which} pairs are joined")]
 #[diagnostic(
     code(run::one_class),
-    help("another `--seed` or `--hold-out` may divide the pairs better; a connectome needs edges enough for both")
+    help("another `--seed` or `--validation` may divide the pairs better; a connectome needs enough edges for both")
 )]
 pub struct OneClass {
     /// `held-out` or `training`.

@@ -25,7 +25,7 @@ pub enum FolderFault {
     #[error("{} is not empty", path.display())]
     #[diagnostic(
         code(run::folder_in_use),
-        help("name a new folder with `{option}`; nothing that was found is ever overwritten")
+        help("name a new folder with `{option}`; existing results are never overwritten")
     )]
     InUse {
         /// The folder.
@@ -46,7 +46,7 @@ pub enum FolderFault {
     },
     /// Something in it cannot be read.
     #[error("{} cannot be read: {reason}", path.display())]
-    #[diagnostic(code(run::cannot_read), help("a run's folder holds {MODEL}, {RECORD}, {METRICS} and {GENOME}"))]
+    #[diagnostic(code(run::cannot_read), help("a run directory holds {MODEL}, {RECORD}, {METRICS} and {GENOME}"))]
     Read {
         /// The file.
         path: PathBuf,

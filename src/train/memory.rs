@@ -21,7 +21,7 @@ const DRAWN: u64 = 2;
 
 /// The machine has less memory than training takes.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
-#[error("training takes about {}, {} are free: {}", shown(*.needed), shown(*.free), .parts)]
+#[error("training needs about {}, {} are free: {}", shown(*.needed), shown(*.free), .parts)]
 #[diagnostic(code(run::not_enough_memory), help("{advice}"))]
 pub struct NotEnoughMemory {
     /// Bytes that training takes.
@@ -41,8 +41,8 @@ impl NotEnoughMemory {
     ///
     /// Says how much is there.
     pub fn unless_fits(neurons: usize, needed: u64, free: u64) -> Result<(), Self> {
-        let parts = format!("every pair of {neurons} neurons is learned from");
-        let advice = "a connectome of fewer neurons takes less";
+        let parts = format!("every pair of {neurons} neurons is trained on");
+        let advice = "a connectome with fewer neurons needs less";
         if needed <= free { Ok(()) } else { Err(Self { needed, free, parts, advice }) }
     }
 }
@@ -105,9 +105,9 @@ impl Needs {
             shown(*data)
         );
         let advice = if tensors > parameters {
-            "a smaller `--batch`, fewer `--runs` or smaller populations take less"
+            "a smaller `--batch`, fewer `--runs` or smaller populations need less"
         } else {
-            "fewer `--runs`, smaller populations, or genes instead of direct weights take less"
+            "fewer `--runs`, smaller populations, or genes instead of direct weights need less"
         };
         Err(NotEnoughMemory { needed: self.total(), free, parts, advice })
     }

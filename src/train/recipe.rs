@@ -138,17 +138,11 @@ impl Recipe {
         rule(rate, "the learning rate", self.lr.to_string(), "above 0".to_owned(), "--lr")?;
         rule(self.runs > 0, "the number of runs", self.runs.to_string(), one(), "--runs")?;
         let every = self.eval_every;
-        rule(
-            every > 0,
-            "the distance of evaluations",
-            every.to_string(),
-            "at least 1 step".to_owned(),
-            "--eval-every",
-        )?;
+        rule(every > 0, "the evaluation interval", every.to_string(), "at least 1 step".to_owned(), "--eval-every")?;
         let patience = self.patience.unwrap_or(1);
         rule(patience > 0, "the patience", patience.to_string(), one(), "--patience")?;
         let improvement = (0.0..=1.0).contains(&self.min_delta);
         let fraction = "a fraction between 0 and 1".to_owned();
-        rule(improvement, "the least improvement", self.min_delta.to_string(), fraction, "--min-delta")
+        rule(improvement, "the minimum improvement", self.min_delta.to_string(), fraction, "--min-delta")
     }
 }

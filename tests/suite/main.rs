@@ -17,6 +17,7 @@ mod many;
 mod masks;
 mod numbers;
 mod pages;
+mod plain_words;
 mod program;
 mod properties;
 mod remedies;

@@ -15,7 +15,7 @@ fn memory_grows_with_runs_and_is_told_by_parts() {
     assert_eq!(ten.data, one.data);
     assert!(one.check(one.total()).is_ok());
     let fault = ten.check(one.total()).unwrap_err().to_string();
-    assert!(fault.starts_with("training takes about ") && fault.contains("(the largest is `"), "{fault}");
+    assert!(fault.starts_with("training needs about ") && fault.contains("(the largest is `"), "{fault}");
 }
 
 #[test]

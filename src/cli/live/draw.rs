@@ -77,13 +77,10 @@ fn facts(record: &Record, which: usize) -> Vec<String> {
     let seed = record.seeds.get(which).copied().unwrap_or(0);
     let of = if runs > 1 { format!("run {which} of {runs}, ") } else { String::new() };
     let reached = format!("{of}seed {seed}: {} % on {}, after {}", percent(best), record.data, count(step, "step"));
-    let grown = format!(
-        "{} for {} weights and biases",
-        count(record.parameters, "learned number"),
-        grouped(record.uncompressed)
-    );
+    let grown =
+        format!("{} for {} weights and biases", count(record.parameters, "parameter"), grouped(record.uncompressed));
     let times = (record.parameters > 0).then(|| ratio(record.uncompressed as f64 / record.parameters as f64));
-    let times = times.map(|times| format!(", {times} times compressed")).unwrap_or_default();
+    let times = times.map(|times| format!(", compression {times} times")).unwrap_or_default();
     vec![reached, format!("{grown}{times}")]
 }
 

@@ -206,7 +206,7 @@ fn told(screen: &Screen, record: &Record) -> String {
     let part = |part: Option<f64>| part.map_or("–".to_owned(), |part| format!("{part:.4}"));
     let judged = |judged: &Judged| {
         if judged.pairs == 0 {
-            return "nothing: all pairs are learned from".to_owned();
+            return "none: all pairs are trained on".to_owned();
         }
         let (auc, precision, recall) = (part(judged.auc), part(judged.precision), part(judged.recall));
         format!("ROC AUC {auc}, precision {precision}, recall {recall} on {}", count(judged.pairs, "pair"))
@@ -220,11 +220,11 @@ fn told(screen: &Screen, record: &Record) -> String {
     );
     let why = if record.stopped.was_asked_for() { format!("; {}", why(record.stopped)) } else { String::new() };
     let lines = [
-        ("held out", judged(&record.held_out)),
+        ("validation", judged(&record.held_out)),
         ("training", judged(&record.training)),
-        ("parameters", format!("{} for {}", count(record.parameters, "number"), count(record.pairs, "pair"))),
+        ("parameters", format!("{} for {}", count(record.parameters, "parameter"), count(record.pairs, "pair"))),
         ("steps", format!("{} in {:.1} s{why}", count(record.steps_made, "step"), record.seconds)),
-        ("kept in", format!("{}: O.csv, X.csv, predicted.csv, fit.json", record.folder)),
+        ("saved in", format!("{}: O.csv, X.csv, predicted.csv, fit.json", record.folder)),
     ];
     format!("{title}\n\n{}", screen.block(&lines))
 }

@@ -36,9 +36,9 @@ pub(super) fn restored(screen: &Screen, run: &Path, machine: &Machine, order: Or
     let kept = Kept::open(run).map_err(Blame::failure)?;
     if kept.record.outcome.state == Some(State::Running) {
         screen.remark(if Folder::is_held(run) {
-            "this run still trains: its genome is the best so far"
+            "this run is still training: its genome is the best so far"
         } else {
-            "this run was killed while it trained: its genome is the best that it kept"
+            "this run was killed during training: its genome is the best that was saved"
         });
     }
     let stages = compiled(run, &kept, order)?;
@@ -48,7 +48,7 @@ pub(super) fn restored(screen: &Screen, run: &Path, machine: &Machine, order: Or
     }
     if kept.record.graph != fingerprint(&stages)? {
         screen.remark(
-            "this gemc compiles the model in another way than the one that trained it; the numbers may differ a little",
+            "this gemc compiles the model differently from the one that trained it; results may differ slightly",
         );
     }
     let rows = kept.rows(&stages.plan).map_err(Blame::failure)?;

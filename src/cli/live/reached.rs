@@ -11,22 +11,22 @@ pub(super) fn percent(fraction: f64) -> String {
     format!("{:.2}", 100.0 * fraction)
 }
 
-/// Writes a mean with its spread where there is more than one value.
+/// Writes a mean, with its standard deviation where there is more than one value.
 pub(super) fn spread(mean: f64, sd: Option<f64>, values: usize) -> String {
     match sd {
         None => format!("{} %", percent(mean)),
-        Some(sd) => format!("{} ± {} %, mean and deviation of {values} runs", percent(mean), percent(sd)),
+        Some(sd) => format!("{} ± {} % (mean ± SD, n = {values})", percent(mean), percent(sd)),
     }
 }
 
 /// Says why a run ended.
 pub(super) fn why(stopped: Stopped) -> &'static str {
     match stopped {
-        Stopped::Converged => "no longer improving",
-        Stopped::Length => "all that were asked for",
-        Stopped::Interrupted => "stopped by you (Ctrl-C)",
-        Stopped::Terminated => "stopped from outside (SIGTERM)",
-        Stopped::Hangup => "stopped because its terminal went away (SIGHUP)",
+        Stopped::Converged => "early stopping",
+        Stopped::Length => "step limit reached",
+        Stopped::Interrupted => "interrupted (Ctrl-C)",
+        Stopped::Terminated => "interrupted (SIGTERM)",
+        Stopped::Hangup => "interrupted (SIGHUP: the terminal was closed)",
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) fn reached(screen: &Screen, record: &Record, path: &Path, data_dir: O
         learned => {
             let times = ratio(record.uncompressed as f64 / learned as f64);
             format!(
-                "{} for {} weights and biases, {times} times compressed",
+                "{} for {} weights and biases, compression {times} times",
                 grouped(learned),
                 grouped(record.uncompressed)
             )
@@ -60,10 +60,10 @@ pub(super) fn reached(screen: &Screen, record: &Record, path: &Path, data_dir: O
     let mut lines = vec![
         ("steps", format!("{steps} in {:.1} s{each}{end}", outcome.seconds)),
         ("parameters", compressed),
-        ("kept in", format!("{shown}: {}", kept(outcome))),
-        ("again", format!("gemc eval {}{place}", quoted(&shown.to_string()))),
+        ("saved in", format!("{shown}: {}", kept(outcome))),
+        ("evaluate", format!("gemc eval {}{place}", quoted(&shown.to_string()))),
     ];
-    lines.extend(at_chance(outcome).map(|line| ("but", screen.paint(Ink::Bad, &line))));
+    lines.extend(at_chance(outcome).map(|line| ("warning", screen.paint(Ink::Bad, &line))));
     format!("{title}\n\n{}", screen.block(&lines))
 }
 
@@ -90,10 +90,7 @@ pub(super) fn at_chance(outcome: &Outcome) -> Option<String> {
         (1, _) => format!("{} is", numbered(&runs)),
         _ => format!("{} are", numbered(&runs)),
     };
-    Some(format!(
-        "{who} no better than guessing, which may come to {} %: `gemc explain run::at_chance`",
-        percent(chance)
-    ))
+    Some(format!("{who} no better than guessing, which may reach {} %: `gemc explain run::at_chance`", percent(chance)))
 }
 
 /// Quotes a path where a shell needs it.

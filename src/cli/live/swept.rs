@@ -63,8 +63,7 @@ impl Swept {
 
     fn text(&self, screen: &Screen, folder: &Path) -> String {
         let title = format!("{} on {}", screen.paint(Ink::Strong, &self.model), self.data);
-        let spread =
-            if self.runs > 1 { format!(": mean and deviation of {} runs each", self.runs) } else { String::new() };
+        let spread = if self.runs > 1 { format!(": mean ± SD, n = {}", self.runs) } else { String::new() };
         let head = [self.parameter.clone(), "parameters".to_owned(), "accuracy".to_owned(), "steps".to_owned()];
         let rows: Vec<[String; 4]> = std::iter::once(head).chain(self.points.iter().map(Self::row)).collect();
         let table = columns(&rows, &[0, 1, 2, 3]).join("\n  ");
@@ -73,7 +72,7 @@ impl Swept {
         let end = asked.map(|stopped| format!("; {}", why(stopped))).unwrap_or_default();
         let time = format!("{:.1} s, as {}{end}", self.seconds, count(programs, "program"));
         let kept = format!("{}: a run's folder for each value, sweep.json", folder.display());
-        let mut lines = vec![("trained", time), ("kept in", kept)];
+        let mut lines = vec![("trained", time), ("saved in", kept)];
         let lost: Vec<&str> =
             self.points.iter().filter(|point| point.at_chance > 0).map(|point| point.value.as_str()).collect();
         if !lost.is_empty() {
@@ -82,7 +81,7 @@ impl Swept {
                 self.parameter,
                 lost.join(", ")
             );
-            lines.push(("but", screen.paint(Ink::Bad, &line)));
+            lines.push(("warning", screen.paint(Ink::Bad, &line)));
         }
         let block = screen.block(&lines);
         format!("{title}, by {}{spread}\n\n  {table}\n\n{block}", self.parameter)

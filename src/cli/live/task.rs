@@ -69,7 +69,7 @@ pub(super) fn fingerprint(stages: &Stages) -> Result<String, Failure> {
     Ok(sha256(plan.to_string().as_bytes()))
 }
 
-/// Loads what is trained on, with the samples set aside that are judged by if some are to be.
+/// Loads the data set, with its validation split where one is asked for.
 pub(super) fn samples(screen: &Screen, set: &str, training: &TrainArgs) -> Result<Dataset, Failure> {
     let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
     match training.hold_out {
@@ -85,7 +85,7 @@ pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: b
     let download = roots.first().map(|into| Download { into, progress: &watched, patience });
     let data = load(set, &roots, download.as_ref()).map_err(Blame::failure)?;
     if data.standing == Standing::Unproven && !screen.is_json() {
-        screen.remark(&format!("`{set}` is unproven: {UNPROVEN} (hash {})", &data.hash[..12]));
+        screen.remark(&format!("`{set}` is unverified: {UNPROVEN} (hash {})", &data.hash[..12]));
     }
     Ok(data)
 }

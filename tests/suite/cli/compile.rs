@@ -137,7 +137,7 @@ fn a_copy_of_the_program_has_its_models_with_it() {
         let done = done.unwrap();
         assert!(done.status.success());
         assert!(String::from_utf8_lossy(&done.stderr).contains("gemc's own copy is used"));
-        assert!(String::from_utf8_lossy(&done.stdout).starts_with("sgem_mlp: 616 learned numbers"));
+        assert!(String::from_utf8_lossy(&done.stdout).starts_with("sgem_mlp: 616 parameters"));
     }
 }
 

@@ -70,14 +70,25 @@ fn batches(root: &Path, records: usize) {
 }
 
 #[test]
-fn another_copy_is_used_and_called_unproven() {
+fn another_copy_is_used_and_called_unverified() {
     let folder = folder();
     batches(folder.path(), 10_000);
     let said = run_in(folder.path(), &["data", "verify", "cifar10", "--data-dir", "."]);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
-    assert!(said.out.contains("unproven") && said.err.contains("compare only with others"), "{}{}", said.out, said.err);
+    assert!(
+        said.out.contains("unverified (no published checksum)") && said.err.contains("compare only with others"),
+        "{}{}",
+        said.out,
+        said.err
+    );
     let said = run_in(folder.path(), &["data", "list", "--data-dir", "."]);
-    assert!(said.out.lines().any(|line| line.starts_with("cifar10") && line.ends_with("unproven")), "{}", said.out);
+    assert!(
+        said.out
+            .lines()
+            .any(|line| line.starts_with("cifar10") && line.ends_with("unverified (no published checksum)")),
+        "{}",
+        said.out
+    );
     let said = run_in(folder.path(), &["data", "verify", "cifar10", "--data-dir", ".", "--format", "json"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     assert_eq!(said.object()["data"][0]["standing"], "unproven");

@@ -53,7 +53,7 @@ fn what_is_found_is_kept_and_told() {
     assert!(again.err.contains("run::folder_in_use"), "{}", again.err);
     let learned = run_in(folder.path(), &["fit", "edges.csv", "--genes", "2", "--threads", "1", "--out", "other"]);
     assert_eq!(learned.code, 0, "{}", learned.err);
-    assert!(learned.out.contains("ROC AUC") && learned.out.contains("28 numbers"), "{}", learned.out);
+    assert!(learned.out.contains("ROC AUC") && learned.out.contains("28 parameters"), "{}", learned.out);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn files_at_fault_are_told_before_anything_is_written() {
     for (file, code) in
         [("none.csv", "data::unreadable"), ("latin.csv", "data::not_text"), ("one.csv", "run::one_class")]
     {
-        let said = fit(file, &["--genes", "2", "--threads", "1", "--hold-out", "0.3", "--out", "kept"]);
+        let said = fit(file, &["--genes", "2", "--threads", "1", "--validation", "0.3", "--out", "kept"]);
         assert!(said.code == 1 && said.err.contains(code), "{file}: {} {}", said.code, said.err);
         assert!(!folder.path().join("kept").exists(), "{file}");
         own_options(folder.path(), &said.err);
@@ -94,7 +94,7 @@ fn files_at_fault_are_told_before_anything_is_written() {
         ("edges.csv", &["--out", "/proc/fit"], 3, "run::cannot_write"),
         ("edges.csv", &["--device", "cuda:99"], 3, "run::no_gpu"),
         ("edges.csv", &["--expression", "bad.csv"], 2, "cannot be used with"),
-        ("edges.csv", &["--hold-out", "1"], 2, "0 or a number above it and below 1"),
+        ("edges.csv", &["--validation", "1"], 2, "0 or a number above it and below 1"),
     ];
     for (file, more, code, words) in cases {
         let said = fit(file, &[&["--genes", "2", "--threads", "1"], *more].concat());
@@ -146,7 +146,7 @@ fn what_people_have_is_read() {
     assert_eq!(said.code, 0, "{}", said.err);
     let form = "edges.tsv: edges from `Pre` to `Post`, but where `Synapses` is 0; 5 rows added to an earlier one of the same neurons\n";
     assert_eq!(said.err, form);
-    assert!(said.out.contains("nothing: all pairs are learned from"), "{}", said.out);
+    assert!(said.out.contains("none: all pairs are trained on"), "{}", said.out);
     let record: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("kept/fit.json")).unwrap()).unwrap();
     assert_eq!((record["edges"].as_u64(), record["repeated"].as_u64()), (Some(36), Some(5)));
@@ -174,6 +174,6 @@ fn an_interrupted_fit_keeps_what_it_has() {
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     let done = child.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(130));
-    assert!(String::from_utf8_lossy(&done.stdout).contains("stopped by you"));
+    assert!(String::from_utf8_lossy(&done.stdout).contains("interrupted (Ctrl-C)"));
     assert!(folder.path().join("kept/O.csv").exists() && folder.path().join("kept/fit.json").exists());
 }

@@ -55,6 +55,7 @@ fn wrong_usage_is_two() {
         &["fit", "edges.csv"],
         &["fit", "edges.csv", "--genes", "0"],
         &["fit", "edges.csv", "--genes", "4", "--expression", "x.csv"],
+        &["fit", "edges.csv", "--genes", "4", "--validation", "1"],
         &["fit", "edges.csv", "--genes", "4", "--hold-out", "1"],
         &["completions", "edlin"],
         &["check", "good.gem", "--format", "xml"],

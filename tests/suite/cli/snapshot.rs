@@ -33,7 +33,7 @@ fn missing_then_accepted_then_same() {
     let text = fs::read_to_string(folder.path().join("good.snap")).unwrap();
     assert_eq!(text, format!("---\nsource: good.gem\n---\n{plan}"));
     let said = run_in(folder.path(), &["snapshot", ".", "good.gem", "good.snap"]);
-    assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (0, "", "2 snapshots, all as before\n"));
+    assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (0, "", "2 snapshots, all unchanged\n"));
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn record(run: &Path) -> Value {
 #[test]
 fn a_run_that_is_asked_to_stop_says_by_whom() {
     for (signal, stopped, words) in [
-        ("-INT", "interrupted", "stopped by you (Ctrl-C)"),
+        ("-INT", "interrupted", "interrupted (Ctrl-C)"),
         ("-TERM", "terminated", "SIGTERM"),
         ("-HUP", "hangup", "SIGHUP"),
     ] {
