@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::args::{CompileArgs, Stage};
+use super::engine_launcher::Tensors;
 use super::exit::{Exit, Failure, Outcome};
 use super::graph::Graph;
 use super::model::{compile, find, options};
 use super::screen::{Ink, Screen, spelt};
 use super::source::Source;
 use super::summary::Summary;
-use super::tensors::Tensors;
 use super::{sets, whole};
 use crate::compile::Stages;
 use crate::diag::{Problems, Report};

@@ -31,5 +31,6 @@ mod same;
 mod second;
 mod sparse;
 mod stage;
+mod train_state;
 mod waves;
 mod weights;

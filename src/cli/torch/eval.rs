@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::faults::Blame;
 use super::kept::restored;
-use super::machine::{Machine, judged_by};
+use super::machine::Machine;
 use super::reached::spread;
 use super::task::read;
 use crate::cli::args::EvalArgs;
@@ -14,6 +14,7 @@ use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::{facts, named};
 use crate::options::Order;
 use crate::train::{Samples, accuracy, mean_and_deviation};
+use crate::trainer::judged_by;
 
 /// Measures a run.
 pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
