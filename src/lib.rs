@@ -7,8 +7,8 @@
 //! ```text
 //! span, diag, options, random, geometry, parallel  the ground floor: every room may stand on it, it knows no room
 //!
-//! syntax ──► check ──► wire ──► plan ──► emit ──► train             report
-//! text→Ast   →Model   →Wiring   →Plan   →Net     →a run's folder   numbers → pictures
+//! syntax ──► check ──► wire ──► plan ──► program ──► emit ──► train             report
+//! text→Ast   →Model   →Wiring   →Plan   →Program    →Net     →a run's folder   numbers → pictures
 //!
 //! data     a name → samples as bytes; knows no tensor
 //! compile  calls syntax, check, wire and plan, in that order
@@ -21,8 +21,9 @@
 //! - [`wire::Wiring`] says who feeds whom, and in which order populations are evaluated.
 //! - [`Plan`] is the tensor program: forward, loss and backward as one list, verified, costed, made cheaper, and the same on
 //!   every machine. An activity is R × N × B: runs, neurons, batch. Nothing is allocated up to here.
-//! - `emit::Net` is a plan made live, for one or more runs at once: libtorch's tensors, and on a CPU loops
-//!   and a kernel of our own. `train` makes it learn. Both need the feature `torch`, which is on by default;
+//! - [`program::Program`] says how a plan is computed for given sizes on one target: launches, kernels, memory.
+//! - `emit::Net` is a program made live, for one or more runs at once: libtorch's tensors, and on a CPU loops
+//!   and kernels of our own. `train` makes it learn. Both need the feature `torch`, which is on by default;
 //!   without it the crate needs no libtorch.
 //!
 //! # Compile a text
@@ -86,7 +87,7 @@
 //! written, read, and gone on from.
 //!
 //! ```
-//! # #[cfg(feature = "torch")]
+//! # #[cfg(all(feature = "data", feature = "torch"))]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use gemc::train::TrainConfig;
 //! use gemc::{Trainer, data::Glyphs};
@@ -114,7 +115,7 @@
 //! assert_eq!(trained.outcome.steps, 30);
 //! # Ok(())
 //! # }
-//! # #[cfg(not(feature = "torch"))]
+//! # #[cfg(not(all(feature = "data", feature = "torch")))]
 //! # fn main() {}
 //! ```
 //!
@@ -128,8 +129,10 @@
 //! `docs/architecture.md`, every fault in `docs/errors.md`.
 
 pub mod check;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compile;
+#[cfg(feature = "data")]
 pub mod data;
 pub mod diag;
 #[cfg(feature = "torch")]
@@ -138,7 +141,9 @@ pub mod geometry;
 pub mod options;
 mod parallel;
 pub mod plan;
+pub mod program;
 pub mod random;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod span;
 pub mod syntax;

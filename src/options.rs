@@ -1,9 +1,11 @@
 //! What a compilation is asked for besides the text: overrides, the data set's facts, limits.
 
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 /// What is known of a data set before any of its files is read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Facts {
     /// The name a user writes, such as `mnist`.
     pub name: String,

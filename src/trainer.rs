@@ -6,14 +6,20 @@ use std::time::Instant;
 
 use miette::Diagnostic;
 
+#[cfg(feature = "data")]
 use crate::compile::stages;
+#[cfg(feature = "data")]
 use crate::data::{Dataset, Split};
+#[cfg(feature = "data")]
 use crate::diag::Report;
 use crate::emit::Place;
+#[cfg(feature = "data")]
 use crate::options::Options;
 use crate::plan::Plan;
+#[cfg(feature = "data")]
+use crate::train::SampleBytes;
 use crate::train::{
-    Doubt, Metric, RunDir, RunDirFault, RunFault, SampleBytes, Stopped, TrainConfig, TrainJob, TrainState, Trained,
+    Doubt, Metric, RunDir, RunDirFault, RunFault, Stopped, TrainConfig, TrainData, TrainJob, TrainState, Trained,
     Watcher, run,
 };
 
@@ -22,7 +28,7 @@ use crate::train::{
 /// Run k of R is the run that its seed alone gives. On a CPU that holds to the last bit, whatever runs beside it.
 pub struct Trainer<'a> {
     plan: Cow<'a, Plan>,
-    data: Cow<'a, Dataset>,
+    data: Data<'a>,
     config: TrainConfig,
     place: Place,
     run_dir: Option<&'a mut RunDir>,
@@ -34,24 +40,26 @@ pub struct Trainer<'a> {
 impl<'a> Trainer<'a> {
     /// Trains a plan by `config` on data whose samples have as many numbers as its input. Until something else is asked for, it
     /// trains on the CPU in single precision, tells nobody, keeps no files, and goes on until the runs stop by themselves.
-    pub fn new(plan: &'a Plan, data: &'a Dataset, config: TrainConfig) -> Self {
-        Self::of(Cow::Borrowed(plan), Cow::Borrowed(data), config)
+    pub fn new(plan: &'a Plan, data: impl Into<TrainData<'a>>, config: TrainConfig) -> Self {
+        Self::of(Cow::Borrowed(plan), Data::Bytes(data.into()), config)
     }
 
-    /// Compiles a model for the data, and trains its plan. Samples that are smaller than the input get a margin of zeros.
+    /// Compiles a model for a data set, and trains its plan. Samples that are smaller than the input get a margin of zeros.
     ///
     /// # Errors
     ///
     /// The report of all that is wrong with the text.
+    #[cfg(feature = "data")]
     pub fn from_text(text: &str, data: &'a Dataset, config: TrainConfig) -> Result<Self, Report> {
         let options = Options { facts: Some(data.facts.clone()), batch: Some(config.batch), ..Options::default() };
         let stages = stages("model.gem", text, &options)?;
         let margin = stages.model().margin(&data.facts).unwrap_or(0);
-        let data = if margin == 0 { Cow::Borrowed(data) } else { Cow::Owned(data.clone().padded(margin)) };
+        let padded = || Data::Padded(Box::new(data.clone().padded(margin)));
+        let data = if margin == 0 { Data::Bytes(data.into()) } else { padded() };
         Ok(Self::of(Cow::Owned(stages.plan), data, config))
     }
 
-    fn of(plan: Cow<'a, Plan>, data: Cow<'a, Dataset>, config: TrainConfig) -> Self {
+    fn of(plan: Cow<'a, Plan>, data: Data<'a>, config: TrainConfig) -> Self {
         let (callbacks, interrupt) = (Callbacks::default(), Box::new(|| None));
         Self { plan, data, config, place: Place::CPU, run_dir: None, from: None, callbacks, interrupt }
     }
@@ -111,25 +119,31 @@ impl<'a> Trainer<'a> {
         let Self { plan, data, config, place, run_dir, from, mut callbacks, interrupt } = self;
         let began = Instant::now();
         let clock = || began.elapsed().as_secs_f64();
-        let (train, test) = (learned_from(&data), judged_by(&data));
+        let TrainData { train, test } = match &data {
+            Data::Bytes(data) => *data,
+            #[cfg(feature = "data")]
+            Data::Padded(data) => data.as_ref().into(),
+        };
         let job = TrainJob { plan: &plan, recipe: &config, place, train, test, clock: &clock };
         run(&job, run_dir, from, &mut callbacks, &*interrupt)
     }
 }
 
-/// Returns the samples of a data set that are learned from.
-pub(crate) fn learned_from(data: &Dataset) -> SampleBytes<'_> {
-    bytes(&data.train, data)
+/// Where the samples are.
+enum Data<'a> {
+    Bytes(TrainData<'a>),
+    /// With a margin of zeros.
+    #[cfg(feature = "data")]
+    Padded(Box<Dataset>),
 }
 
-/// Returns the samples of a data set that are judged by.
-pub(crate) fn judged_by(data: &Dataset) -> SampleBytes<'_> {
-    bytes(&data.test, data)
-}
-
-fn bytes<'a>(split: &'a Split, data: &Dataset) -> SampleBytes<'a> {
-    let (neurons, classes) = (data.facts.sample_bytes(), data.facts.classes);
-    SampleBytes { pixels: split.pixels(), labels: split.labels(), neurons, classes }
+#[cfg(feature = "data")]
+impl<'a> From<&'a Dataset> for TrainData<'a> {
+    fn from(data: &'a Dataset) -> Self {
+        let (neurons, classes) = (data.facts.sample_bytes(), data.facts.classes);
+        let bytes = |split: &'a Split| SampleBytes { pixels: split.pixels(), labels: split.labels(), neurons, classes };
+        Self { train: bytes(&data.train), test: bytes(&data.test) }
+    }
 }
 
 /// Who hears what happens.

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use super::fitting::FitArgs;
 use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
+use super::stage::{On, Stage};
 use super::training::{TrainArgs, TrainVerb};
 use super::version::WHOLE;
 
@@ -86,6 +87,9 @@ pub(super) struct CompileArgs {
     /// Print a stage instead of the summary
     #[arg(long, value_enum, value_name = "STAGE", conflicts_with = "train")]
     pub(super) emit: Option<Stage>,
+    /// What the program is made for
+    #[arg(long, value_enum, value_name = "TARGET", requires = "emit", default_value_t = On::Cpu)]
+    pub(super) target: On,
     /// Write the stage to this file instead
     #[arg(long, value_name = "PATH", requires = "emit", value_hint = ValueHint::FilePath)]
     pub(super) out: Option<PathBuf>,
@@ -125,27 +129,6 @@ pub(super) struct LimitArgs {
     /// Refuse models whose masks take more million steps than this to count [default: 250]
     #[arg(long, value_name = "MILLIONS", allow_negative_numbers = true, value_parser = millions)]
     pub(super) work_limit: Option<u64>,
-}
-
-/// A stage of the compiler, or a picture of one. Documented values would make every page of help a long one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Stage {
-    // The text as it was read
-    Ast,
-    // The network as meant: every size and attribute said
-    Model,
-    // Who feeds whom, and in which order
-    Wiring,
-    // The tensor program
-    Plan,
-    // The table of learned numbers, with totals
-    Params,
-    // The wiring for Graphviz
-    Dot,
-    // The wiring as a picture
-    Svg,
-    // Model, parameters and tensor program as one JSON object
-    Json,
 }
 
 #[derive(Debug, Args)]

@@ -2,17 +2,21 @@
 
 use serde_json::json;
 
-use super::args::{CompileArgs, Stage};
+use super::args::CompileArgs;
 use super::engine_launcher::Tensors;
 use super::exit::{Exit, Failure, Outcome};
 use super::graph::Graph;
 use super::model::{compile, find, options};
 use super::screen::{Ink, Screen, spelt};
 use super::source::Source;
+use super::stage::{On, Stage};
 use super::summary::Summary;
 use super::{sets, whole};
 use crate::compile::Stages;
 use crate::diag::{Problems, Report};
+use crate::options::usual_batch;
+use crate::plan::Sizes;
+use crate::program::{Program, Target};
 use crate::syntax::parse;
 
 /// Compiles a model, and prints or trains it.
@@ -29,7 +33,7 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &CompileArgs) -> Out
         let stages = compile(screen, &source, &options(&args.model, facts))?;
         match args.emit {
             None => return summary(screen, stages, data.as_deref()),
-            Some(stage) => show(screen, stage, &stages),
+            Some(stage) => show(screen, (stage, args.target), &stages),
         }
     };
     deliver(screen, args, &text)
@@ -58,7 +62,7 @@ fn ast(screen: &Screen, source: &Source) -> Result<String, Failure> {
     }
 }
 
-fn show(screen: &Screen, stage: Stage, stages: &Stages) -> String {
+fn show(screen: &Screen, (stage, on): (Stage, On), stages: &Stages) -> String {
     let plan = &stages.plan;
     let text = match stage {
         Stage::Json => return spelt(&Graph::new(stages)),
@@ -68,10 +72,23 @@ fn show(screen: &Screen, stage: Stage, stages: &Stages) -> String {
         Stage::Model => stages.model().to_string(),
         Stage::Wiring => stages.wiring.to_string(),
         Stage::Plan => plan.to_string(),
+        Stage::Program => program(stages, on),
         Stage::Dot => stages.wiring.dot().to_string(),
         Stage::Svg => stages.wiring.svg(),
     };
     wrapped(screen, stage, plan.name(), text)
+}
+
+/// Returns how a training step of one run is made, for a batch of the usual size.
+fn program(stages: &Stages, on: On) -> String {
+    let sizes = Sizes { runs: 1, batch: usual_batch(stages.model().has_windows()) };
+    let target = match on {
+        On::Cpu => Target::CPU,
+        On::CpuAvx512 => Target::Cpu { lanes: 16 },
+        On::Cuda => Target::Cuda,
+        On::Torch => Target::Torch,
+    };
+    Program::step(&stages.plan, sizes, target).text(&stages.plan)
 }
 
 /// Puts a printed stage into an object where scripts read.

@@ -27,6 +27,7 @@ mod shipped;
 mod snapshot;
 mod snapshot_file;
 mod source;
+mod stage;
 mod stories;
 mod summary;
 #[cfg(feature = "torch")]

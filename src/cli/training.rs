@@ -8,6 +8,7 @@ use super::args::{CompileArgs, ModelArgs};
 use super::parse::{
     Sweep, batch, device, epochs, every, hold_out, improvement, patience, rate, runs, seed, steps, sweep, threads,
 };
+use super::stage::On;
 
 /// `gemc train`.
 #[derive(Debug, Args)]
@@ -29,7 +30,16 @@ impl TrainVerb {
     pub(super) fn as_compile(&self) -> CompileArgs {
         let Self { file, model, data, training } = self;
         let (file, model, training) = (file.clone(), model.clone(), training.clone());
-        CompileArgs { file, model, data: None, emit: None, out: None, train: Some(data.clone()), training }
+        CompileArgs {
+            file,
+            model,
+            data: None,
+            emit: None,
+            target: On::Cpu,
+            out: None,
+            train: Some(data.clone()),
+            training,
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 //! Nothing false is left behind, whatever happens on the way.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,10 +9,14 @@ use std::time::Duration;
 use miette::Diagnostic;
 use thiserror::Error;
 
+#[cfg(feature = "download")]
 use super::download::client;
+#[cfg(feature = "download")]
 use super::errand::{Errand, Parcel};
 use super::known::Known;
-use super::locate::{Located, NotFound, locate};
+#[cfg(feature = "download")]
+use super::locate::locate;
+use super::locate::{Located, NotFound};
 
 /// Someone to tell how far a download is.
 pub trait Progress {
@@ -134,9 +137,10 @@ pub enum FetchFault {
 ///
 /// # Errors
 /// [`FetchFault`]; files that are whole and parts that were begun stay for the next time.
+#[cfg(feature = "download")]
 pub fn fetch(known: &Known, lacking: NotFound, download: &Download<'_>) -> Result<Located, FetchFault> {
     let folder = download.into.join(&known.facts.name);
-    fs::create_dir_all(&folder).map_err(|why| Unwritable { folder: folder.clone(), why })?;
+    std::fs::create_dir_all(&folder).map_err(|why| Unwritable { folder: folder.clone(), why })?;
     let mut errand = Errand { known, folder, download, client: client(&download.patience), attempts: Vec::new() };
     for parcel in Parcel::all(known) {
         if !errand.bring(parcel)? {
@@ -146,6 +150,18 @@ pub fn fetch(known: &Known, lacking: NotFound, download: &Download<'_>) -> Resul
     locate(known, &[download.into.to_path_buf()]).map_err(|lacking| not_fetched(errand, lacking))
 }
 
+#[cfg(feature = "download")]
 fn not_fetched(errand: Errand<'_>, lacking: NotFound) -> FetchFault {
     Box::new(NotFetched { lacking, folder: errand.folder, attempts: errand.attempts }).into()
+}
+
+/// Says of each mirror of `known` that the feature `download` is needed to ask it.
+///
+/// # Errors
+/// Always [`NotFetched`].
+#[cfg(not(feature = "download"))]
+pub fn fetch(known: &Known, lacking: NotFound, download: &Download<'_>) -> Result<Located, FetchFault> {
+    let why = || "this gemc was built without the feature `download`".to_owned();
+    let attempts = known.mirrors.iter().map(|mirror| (mirror.clone(), why())).collect();
+    Err(Box::new(NotFetched { lacking, folder: download.into.join(&known.facts.name), attempts }).into())
 }

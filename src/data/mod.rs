@@ -12,8 +12,10 @@ mod cifar;
 pub mod columns;
 pub mod connectome;
 pub mod dataset;
+#[cfg(feature = "download")]
 mod download;
 mod edges;
+#[cfg(feature = "download")]
 mod errand;
 pub mod expression;
 pub mod fault;

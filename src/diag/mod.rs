@@ -5,6 +5,7 @@ mod bug;
 mod count;
 mod escape;
 mod excerpt;
+mod handler;
 mod problems;
 mod report;
 mod suggest;

@@ -2,12 +2,14 @@
 
 use std::fmt::{self, Write as _};
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity};
+use miette::{Diagnostic, LabeledSpan, Severity};
 use rustc_hash::FxHashMap;
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use super::escape::message;
 use super::excerpt::Excerpt;
+use super::handler::handler;
 use super::problems::{Problem, Problems, code, is_error};
 
 /// Faults that are drawn; a text with more gets a line that counts the rest.
@@ -21,7 +23,7 @@ const NEXT: usize = 5;
 /// Bytes of a line that is still drawn; of a longer one only the place is told.
 const LONGEST_LINE: usize = 1_000;
 
-/// How a report is drawn.
+/// How a report is drawn; without the feature `fancy` it is told in sentences, whatever the style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Colours and box-drawing letters, `width` columns.
@@ -48,7 +50,8 @@ pub struct Report {
 }
 
 /// One fault or warning as scripts see it; lines and columns count from 1, in characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Finding {
     /// Stable code, such as `gem::unknown_name`.
     pub code: String,
@@ -65,7 +68,7 @@ pub struct Finding {
     /// What to do.
     pub help: Option<String>,
     /// How many more of this code there are that are not listed; said of the last that is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub more: Option<usize>,
 }
 
@@ -104,13 +107,7 @@ impl Report {
     /// Draws every fault with its place in the text, a blank line between two; of very many of one kind the first, and how
     /// many more there are.
     pub fn render(&self, style: Style) -> String {
-        let bare = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
-        let handler = match style {
-            Style::Colour { width } => GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(width),
-            Style::Bare { width } => bare.with_width(width),
-            Style::Plain => bare.with_width(100),
-        }
-        .with_links(false);
+        let handler = handler(style);
         let (mut out, mut drawn, mut told) = (String::new(), 0, 0);
         let mut seen: FxHashMap<String, usize> = FxHashMap::default();
         for problem in &self.problems {

@@ -6,11 +6,11 @@ use std::cmp::Ordering;
 
 use tch::{Kind, Tensor as Live, no_grad_guard};
 
-use super::abi::{Dispatcher, FusedAdam, numbers, numbers_mut};
+use super::cpu::{Rates, Row, update};
 use super::device::Place;
 use super::fault::TorchFault;
-use super::native::{Rates, Row, update};
-use super::ops::size;
+use super::ffi::{Dispatcher, FusedAdam, numbers, numbers_mut};
+use super::torch::size;
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
@@ -180,7 +180,7 @@ impl Adam {
         if let Some(dispatcher) = self.dispatcher {
             let Some(refused) = self.fused(dispatcher, &gradients)? else { return Ok(()) };
             if self.moments.step > 1 || refused > 0 {
-                return Err(TorchFault { message: "refused a fused Adam update; its reason is above".to_owned() });
+                return Err(TorchFault::refused("refused a fused Adam update; its reason is above"));
             }
             self.dispatcher = None;
         }

@@ -6,10 +6,8 @@ use tch::{Kind, Tensor as Live, no_grad_guard};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::net::Net;
-use super::ops::{Frame, size};
 use super::params::parameter_tensors;
-use super::prepare::prepare_all;
-use super::walk::{Batch, Given, Values, Walk};
+use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
 use crate::plan::{Function, Grown, Plan, Received, Sizes, TensorId};
 
 /// What a population receives from samples at the start of a run.
@@ -144,8 +142,9 @@ impl<'a> OneRun<'a> {
     /// Computes tensors from what is known.
     fn make(&self, wanted: &[TensorId]) -> Result<Vec<Live>, TorchFault> {
         let batch = Batch { sample: Some(&self.sample), labels: None };
-        let given = Given { plan: self.plan, known: &self.known, prepared: self.prepared, frame: self.frame, batch };
-        let made = Walk::new(self.plan, wanted, &self.known, false).run(given)?;
+        let given =
+            EvalContext { plan: self.plan, known: &self.known, prepared: self.prepared, frame: self.frame, batch };
+        let made = given.make(wanted)?;
         let found = |id: &TensorId| made.get(*id).or_else(|| self.known.get(*id)).map(Live::shallow_clone);
         Ok(wanted.iter().filter_map(found).collect())
     }

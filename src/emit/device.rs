@@ -9,7 +9,9 @@ use miette::Diagnostic;
 use tch::{Cuda, Device, Kind};
 use thiserror::Error;
 
-use super::abi;
+use super::cpu::lanes_here;
+use super::ffi;
+use crate::program::Target;
 
 /// The device and the kind of number that a net's tensors have.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,6 +31,15 @@ impl Place {
     /// Returns both as `tch` takes them.
     pub fn options(self) -> (Kind, Device) {
         (self.kind, self.device)
+    }
+
+    /// Returns what programs are made for.
+    pub fn target(self) -> Target {
+        match (self.device, self.kind) {
+            (Device::Cpu, Kind::Float) => Target::Cpu { lanes: lanes_here() },
+            (Device::Cuda(_), Kind::Float) => Target::Cuda,
+            _ => Target::Torch,
+        }
     }
 
     /// Returns the device's name: `cpu`, `cuda:0`.
@@ -117,7 +128,7 @@ pub fn open(wish: Wish) -> Result<Place, NoDevice> {
 /// Takes a GPU into use for this thread, on a stream of its own, so that what it is given can be recorded.
 fn gpu(index: usize) -> Place {
     // without one nothing is recorded, which costs time only
-    let _ = i32::try_from(index).is_ok_and(abi::leave_default_stream);
+    let _ = i32::try_from(index).is_ok_and(ffi::leave_default_stream);
     Place { device: Device::Cuda(index), ..Place::CPU }
 }
 
@@ -130,7 +141,7 @@ pub fn probe() -> Result<usize, NoDevice> {
     if !nvidia_exists() {
         return Err(NoDevice::Absent);
     }
-    abi::open_cuda().map_err(|reason| NoDevice::Libraries { reason })?;
+    ffi::open_cuda().map_err(|reason| NoDevice::Libraries { reason })?;
     match usize::try_from(Cuda::device_count()) {
         Ok(found) if found > 0 && Cuda::is_available() => Ok(found),
         _ => Err(NoDevice::Refused),
@@ -139,12 +150,12 @@ pub fn probe() -> Result<usize, NoDevice> {
 
 /// Tells whether kernels can be compiled for GPUs, once [`probe`] has found some: steps are several times as fast with them.
 pub fn kernels() -> bool {
-    abi::compiles()
+    ffi::compiles()
 }
 
 /// Returns the version of the libtorch that is loaded, such as `2.11.0`; `unknown` where it does not tell.
 pub fn libtorch_version() -> String {
-    abi::version().map_or_else(|| "unknown".to_owned(), |(major, minor, patch)| format!("{major}.{minor}.{patch}"))
+    ffi::version().map_or_else(|| "unknown".to_owned(), |(major, minor, patch)| format!("{major}.{minor}.{patch}"))
 }
 
 fn nvidia_exists() -> bool {

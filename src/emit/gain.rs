@@ -3,9 +3,9 @@
 use tch::{Device, Kind, Tensor as Live};
 
 use super::fault::TorchFault;
-use super::joined;
-use super::ops::size;
-use super::windows::window;
+use super::torch::local_conv::local_conv;
+use super::torch::size;
+use super::torch::sparse;
 use crate::plan::{Bilinear, ConvGeometry, SparsePattern};
 
 /// Which pairs of neurons have a weight.
@@ -69,10 +69,10 @@ fn spread_within(
     interaction: &Live,
     target: &Live,
 ) -> Result<(f64, f64), TorchFault> {
-    let weights = window(Bilinear::WeightGradient, field, target, &source.f_bmm(interaction)?)?;
+    let weights = local_conv(Bilinear::WeightGradient, field, target, &source.f_bmm(interaction)?)?;
     // beyond the edge there is no neuron, and no weight
     let ones = |count: usize| Live::f_ones([1, size(count), 1], (Kind::Double, Device::Cpu));
-    let there = window(Bilinear::WeightGradient, field, &ones(field.targets())?, &ones(field.sources())?)?;
+    let there = local_conv(Bilinear::WeightGradient, field, &ones(field.targets())?, &ones(field.sources())?)?;
     spread_there(&weights, &there)
 }
 
@@ -83,8 +83,8 @@ fn spread_along(
     interaction: &Live,
     target: &Live,
 ) -> Result<(f64, f64), TorchFault> {
-    let ends = joined::ends(wires)?;
-    let weights = joined::joined(Bilinear::WeightGradient, wires, &ends, [target, &source.f_bmm(interaction)?])?;
+    let ends = sparse::ends(wires)?;
+    let weights = sparse::sparse(Bilinear::WeightGradient, wires, &ends, [target, &source.f_bmm(interaction)?])?;
     spread_there(&weights, &weights.f_ones_like()?)
 }
 

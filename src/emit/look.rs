@@ -4,7 +4,7 @@ use tch::{Kind, Tensor as Live};
 
 use super::fault::TorchFault;
 use super::net::Net;
-use super::ops::size;
+use super::torch::size;
 use crate::plan::{Dim, TensorId};
 
 /// One run's numbers of a tensor.

@@ -1,51 +1,41 @@
-//! A verified plan becomes live tensors: [`Net`], its optimiser, and the device they lie on.
+//! Programs are run: [`Net`], its optimiser, and the device that they lie on.
 //!
-//! A plan holds its backward, so a [`Net`] walks one list and returns losses and gradients together; libtorch records nothing.
-//! `ops` is the table of operations, one line of libtorch for each; sums over receptive fields and over joined pairs of neurons
-//! have a kernel of their own for a CPU in single precision, and are unfolded, or gathered, elsewhere. An activity is
-//! R × N × B within a plan; a net takes and returns R × B × N.
+//! `cpu`, `cuda` and `torch` each run the programs of one target and decide nothing: what is made, in which order, by which kernel
+//! and where it lies is settled by the program. `ffi` is the one room with unsafe code. An activity is R × N × B within a plan; a
+//! net takes and returns R × B × N.
 //!
 //! `tch` is spoken here and in `train`, nowhere else. A plan has no user errors left, so what can fail here is libtorch
-//! itself: every call is the fallible one and a failure comes back as a [`TorchFault`].
+//! itself, every call of which is the fallible one, or gemc: both come back as a [`TorchFault`], which tells them apart.
 
-mod abi;
 mod adam;
-mod answers;
 mod calibrate;
+mod constants;
+mod cpu;
+mod cuda;
 mod device;
 mod fault;
+mod ffi;
 mod gain;
 mod genome;
-mod joined;
-mod kernel;
-mod lesson;
+mod inference;
 mod look;
-mod native;
 mod net;
 mod one_thread;
-mod ops;
 mod params;
-mod pools;
-mod prepare;
-mod recording;
 mod safe;
-mod still;
-mod sums;
-mod walk;
-mod waves;
-mod windows;
+mod torch;
+mod training;
 
-pub use abi::{Arguments, Kernels};
 pub use adam::{Adam, Moments, Route};
-pub use answers::Inference;
 pub use calibrate::Arrival;
+pub use cpu::BatchBuffer;
+pub use cuda::Recording;
 pub use device::{NoDevice, Place, UnknownDevice, Wish, kernels, libtorch_version, open, probe};
 pub use fault::TorchFault;
+pub use ffi::{Arguments, Kernels};
 pub use genome::{GenomeMismatch, LoadFault};
-pub use lesson::{Choice, LossAndGradients};
+pub use inference::Inference;
 pub use look::Numbers;
-pub use native::Canvas;
 pub use net::{Net, Output};
-pub use ops::words;
-pub use recording::Recording;
 pub use safe::Safe;
+pub use training::{Choice, LossAndGradients};

@@ -5,18 +5,17 @@ use std::fmt;
 
 use tch::{Tensor as Live, nn, no_grad_guard};
 
+use super::constants;
+use super::cpu::Replicas;
+use super::cuda::Compiled;
 use super::device::Place;
 use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
-use super::native::Runs;
 use super::one_thread::OneThread;
-use super::ops::{Frame, size};
 use super::params;
-use super::prepare::prepare_all;
-use super::still;
-use super::walk::{Batch, Given, Values, Walk};
-use super::waves;
+use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
 use crate::plan::{Dim, Parameter, Plan, Sizes, TensorId};
+use crate::program::Program;
 
 /// What a net says of a batch.
 #[derive(Debug)]
@@ -27,6 +26,17 @@ pub struct Output {
     pub penalty: Option<Live>,
 }
 
+/// A program of a training step, ready to run; at most one of the three.
+#[derive(Debug, Default)]
+pub(super) struct Training {
+    /// On a CPU in single precision.
+    pub(super) cpu: Option<Replicas>,
+    /// On a GPU in single precision; nothing where kernels cannot be had.
+    pub(super) cuda: Option<(Sizes, Option<Compiled>)>,
+    /// Elsewhere.
+    pub(super) torch: Option<Program>,
+}
+
 /// A live network, R runs side by side.
 pub struct Net {
     pub(super) plan: Plan,
@@ -35,12 +45,8 @@ pub struct Net {
     rows: Vec<Live>,
     prepared: Values,
     pub(super) known: Values,
-    answers: Walk,
-    pub(super) lessons: Walk,
-    /// How lessons are made on a CPU in single precision, for the batches of the last one.
-    pub(super) native: Option<Runs>,
-    /// How lessons are made on a GPU in single precision, for the batches of the last one; nothing where that cannot be had.
-    pub(super) waves: Option<(Sizes, Option<waves::Program>)>,
+    /// What makes losses and gradients, for batches of the last size.
+    pub(super) training: Training,
 }
 
 impl Net {
@@ -62,10 +68,7 @@ impl Net {
             rows,
             prepared,
             known: Values::of(plan),
-            answers: Walk::default(),
-            lessons: Walk::default(),
-            native: None,
-            waves: None,
+            training: Training::default(),
         };
         net.settle()?;
         Ok(net)
@@ -98,7 +101,7 @@ impl Net {
     /// Names the tensor whose computation libtorch refuses.
     pub fn forward(&self, x: &Live) -> Result<Output, TorchFault> {
         let sample = x.f_transpose(1, 2)?;
-        let values = self.answers.run(self.given(&sample, None))?;
+        let values = self.given(&sample, None).make(&self.plan.inference_outputs())?;
         let logits = self.find(&values, self.plan.output())?.f_transpose(1, 2)?;
         let penalty = self.plan.penalty().map(|id| self.find(&values, id)).transpose()?;
         Ok(Output { logits, penalty })
@@ -117,9 +120,8 @@ impl Net {
         let all: Vec<TensorId> = all.collect();
         let mut rows = Values::of(&self.plan);
         self.know_rows(&mut rows);
-        let walk = Walk::new(&self.plan, &all, &rows, true);
         let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
-        let values = walk.run(Given { known: &rows, ..self.given(&sample, Some(&labels)) })?;
+        let values = EvalContext { known: &rows, ..self.given(&sample, Some(&labels)) }.make(&all)?;
         let find = |id: TensorId| values.get(id).or_else(|| rows.get(id)).map(|live| (id, live.shallow_clone()));
         Ok(all.into_iter().filter_map(find).collect())
     }
@@ -195,17 +197,17 @@ impl Net {
     }
 
     /// Returns what an evaluation starts from, for a `sample` R × N × B.
-    pub(super) fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> Given<'a> {
+    pub(super) fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> EvalContext<'a> {
         let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));
         let frame = Frame { sizes: Sizes { runs: self.runs(), batch }, place: self.place };
         let batch = Batch { sample: Some(sample), labels };
-        Given { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch }
+        EvalContext { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch }
     }
 
     /// Returns what is made without a batch starts from.
-    pub(super) fn given_nothing(&self) -> Given<'_> {
+    pub(super) fn given_nothing(&self) -> EvalContext<'_> {
         let frame = Frame { sizes: Sizes { runs: self.runs(), batch: 1 }, place: self.place };
-        Given { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch: Batch::default() }
+        EvalContext { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch: Batch::default() }
     }
 
     pub(super) fn find(&self, values: &Values, id: TensorId) -> Result<Live, TorchFault> {
@@ -223,20 +225,15 @@ impl Net {
         let _guard = no_grad_guard();
         let mut known = Values::of(&self.plan);
         self.know_rows(&mut known);
-        let mut results = self.plan.inference_outputs();
-        results.extend(self.plan.training_outputs());
-        let wanted = frontier(&self.plan, &self.plan.changing(), &results);
-        still::make(self.given_nothing(), &mut known, &wanted)?;
-        self.answers = Walk::new(&self.plan, &self.plan.inference_outputs(), &known, false);
-        self.lessons = Walk::new(&self.plan, &self.plan.training_outputs(), &known, false);
+        constants::make(self.given_nothing(), &mut known, &Program::constants(&self.plan))?;
         self.known = known;
-        (self.native, self.waves) = (None, None);
+        self.training = Training::default();
         Ok(())
     }
 }
 
 pub(super) fn missing(id: TensorId) -> TorchFault {
-    TorchFault { message: format!("{id} was not made: a bug in gemc, please report it") }
+    TorchFault::bug(&format!("{id} was not made"))
 }
 
 /// Returns R and B of R × B × N.
@@ -245,18 +242,6 @@ pub(super) fn sample_sizes(x: &Live) -> [i64; 2] {
         [runs, batch, ..] => [runs, batch],
         _ => [1, 1],
     }
-}
-
-/// Returns the tensors that are not `moving` and that something moving, or one of the results, is made from.
-pub(super) fn frontier(plan: &Plan, moving: &[bool], results: &[TensorId]) -> Vec<TensorId> {
-    let needed = plan.needed(results);
-    let still = |id: &TensorId| moving.get(id.index()) == Some(&false);
-    let users = plan.numbered().filter(|(id, _)| needed.get(id.index()) == Some(&true) && !still(id));
-    let read = users.flat_map(|(_, tensor)| tensor.operands.iter().copied());
-    let mut wanted: Vec<TensorId> = read.chain(results.iter().copied()).filter(still).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    wanted
 }
 
 impl fmt::Debug for Net {

@@ -6,9 +6,7 @@ use tch::{Tensor as Live, no_grad_guard};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::gain::{self, There};
-use super::ops::{Frame, size};
-use super::prepare::prepare_all;
-use super::walk::{Batch, Given, Values, Walk};
+use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
 use crate::plan::{Extent, Init, Op, Parameter, Plan, Sizes, TensorId};
 use crate::random::RandomStream;
 
@@ -88,8 +86,8 @@ fn gain_ends(plan: &Plan, rows: &[Option<Live>], prepared: &Values) -> Result<Va
     }
     let ends: Vec<TensorId> = plan.parameters().iter().flat_map(|parameter| parameter.start.reads()).collect();
     let frame = Frame { sizes: Sizes { runs: 1, batch: 1 }, place: Place::EXACT };
-    let given = Given { plan, known: &known, prepared, frame, batch: Batch::default() };
-    let mut made = Walk::new(plan, &ends, &known, false).run(given)?;
+    let given = EvalContext { plan, known: &known, prepared, frame, batch: Batch::default() };
+    let mut made = given.make(&ends)?;
     for id in ends {
         if made.get(id).is_none() {
             made.set(id, known.get(id).map(Live::shallow_clone));
@@ -99,6 +97,6 @@ fn gain_ends(plan: &Plan, rows: &[Option<Live>], prepared: &Values) -> Result<Va
 }
 
 fn end(made: &Values, id: TensorId) -> Result<&Live, TorchFault> {
-    let missing = || TorchFault { message: format!("a gain lacks {id}: a bug in gemc, please report it") };
+    let missing = || TorchFault::bug(&format!("a gain lacks {id}"));
     made.get(id).ok_or_else(missing)
 }

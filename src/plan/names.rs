@@ -1,6 +1,8 @@
 //! Names of operations in words, for printed plans, faults and the bench.
 
 use super::op::{Bilinear, Op};
+use super::tensor::TensorId;
+use super::verify::Plan;
 
 impl Op {
     /// Returns the operation's name: `matrix product`, `conv`, `relu`.
@@ -59,5 +61,13 @@ impl Bilinear {
             Self::WeightGradient => "sddmm",
             Self::InputGradient => "spmm transposed",
         }
+    }
+}
+
+impl Plan {
+    /// Returns the name people know a tensor by: its label, or its id and operation.
+    pub fn words(&self, id: TensorId) -> String {
+        let tensor = self.tensor(id);
+        if tensor.label.is_empty() { format!("{id} ({})", tensor.op.name()) } else { format!("`{}`", tensor.label) }
     }
 }

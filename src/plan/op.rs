@@ -215,6 +215,11 @@ impl Op {
         )
     }
 
+    /// Tells whether each number of its result is a sum of many.
+    pub fn is_reduction(&self) -> bool {
+        matches!(self, Self::Sum { .. } | Self::MatMul { .. } | Self::LocalConv(..))
+    }
+
     /// Tells whether it makes something of the batch by itself.
     pub fn reads_batch(&self) -> bool {
         let filled = matches!(self, Self::Constant { shape, .. } if shape.dims().contains(&Dim::Batch));

@@ -3,13 +3,15 @@
 use std::fmt;
 
 use compact_str::CompactString;
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use super::tensor::Sizes;
 use super::verify::Plan;
 
 /// What `--emit params` shows; the fields are stable.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Table {
     /// The model's name.
     pub model: String,
@@ -26,7 +28,8 @@ pub struct Table {
 }
 
 /// One learned tensor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct TableRow {
     /// Its name.
     pub name: CompactString,

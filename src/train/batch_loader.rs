@@ -7,7 +7,7 @@ use std::thread;
 use tch::Tensor as Live;
 
 use super::samples::as_size;
-use crate::emit::{Canvas, TorchFault};
+use crate::emit::{BatchBuffer, TorchFault};
 
 /// Numbers of a batch from which on it is worth handing to another thread, which takes some microseconds.
 const WORTH: usize = 1 << 17;
@@ -17,9 +17,9 @@ const WORTH: usize = 1 << 17;
 pub(super) struct BatchLoader {
     pixels: Arc<HostPixels>,
     /// What was loaded last.
-    canvas: Canvas,
+    canvas: BatchBuffer,
     /// What was loaded before that.
-    spare: Canvas,
+    spare: BatchBuffer,
     prefetch: Option<Prefetch>,
 }
 
@@ -42,8 +42,8 @@ pub(super) struct BatchIndex {
 /// A thread that loads, until nobody can ask it any more.
 #[derive(Debug)]
 struct Prefetch {
-    asked: Sender<(Canvas, BatchIndex)>,
-    loaded: Receiver<(Canvas, BatchIndex, Result<Live, TorchFault>)>,
+    asked: Sender<(BatchBuffer, BatchIndex)>,
+    loaded: Receiver<(BatchBuffer, BatchIndex, Result<Live, TorchFault>)>,
     /// Whether it was asked for something that was not yet fetched.
     busy: bool,
 }
@@ -52,7 +52,7 @@ impl BatchLoader {
     /// Takes samples of `neurons` bytes.
     pub(super) fn new(bytes: Vec<u8>, neurons: usize) -> Self {
         let pixels = Arc::new(HostPixels { bytes, neurons });
-        Self { pixels, canvas: Canvas::new(), spare: Canvas::new(), prefetch: None }
+        Self { pixels, canvas: BatchBuffer::new(), spare: BatchBuffer::new(), prefetch: None }
     }
 
     /// Returns all bytes.
@@ -90,7 +90,7 @@ impl BatchLoader {
 }
 
 impl HostPixels {
-    fn load(&self, canvas: &mut Canvas, chosen: &BatchIndex) -> Result<Live, TorchFault> {
+    fn load(&self, canvas: &mut BatchBuffer, chosen: &BatchIndex) -> Result<Live, TorchFault> {
         let (neurons, runs) = (self.neurons, chosen.runs);
         let sizes = [as_size(runs), as_size(chosen.index.len() / runs.max(1)), as_size(neurons)];
         let place = |sample: i64| usize::try_from(sample).unwrap_or(usize::MAX).saturating_mul(neurons);
@@ -103,7 +103,7 @@ impl Prefetch {
     /// Starts the thread; where the system has none left, batches are loaded when they are asked for.
     fn start(pixels: &Arc<HostPixels>) -> Option<Self> {
         let pixels = Arc::clone(pixels);
-        let (asked, asks) = channel::<(Canvas, BatchIndex)>();
+        let (asked, asks) = channel::<(BatchBuffer, BatchIndex)>();
         let (loads, loaded) = channel();
         let work = move || {
             for (mut canvas, chosen) in asks {
@@ -118,7 +118,7 @@ impl Prefetch {
     }
 
     /// Waits for what it was asked for, if anything.
-    fn fetch(&mut self) -> Option<(Canvas, BatchIndex, Result<Live, TorchFault>)> {
+    fn fetch(&mut self) -> Option<(BatchBuffer, BatchIndex, Result<Live, TorchFault>)> {
         if std::mem::take(&mut self.busy) { self.loaded.recv().ok() } else { None }
     }
 }

@@ -6,6 +6,7 @@ use super::non_finite::numbers;
 use super::samples::Samples;
 use crate::emit::{Inference, Net, TorchFault};
 use crate::plan::Sizes;
+use crate::program::Program;
 
 /// Bytes that one batch's tensors may take.
 const ROOM: u64 = 256 << 20;
@@ -62,7 +63,8 @@ pub(super) fn judge(net: &Net, samples: &Samples) -> Result<Vec<Evaluation>, Tor
 fn batch_size(net: &Net) -> usize {
     // on a CPU runs are made one after the other, and whatever they stand beside
     let (runs, most) = if net.place().device.is_cuda() { (net.runs(), MOST_GPU) } else { (1, MOST_CPU) };
-    let bytes = |batch| net.plan().held_bytes(&net.plan().inference_outputs(), Sizes { runs, batch });
+    let target = net.place().target();
+    let bytes = |batch| Program::inference(net.plan(), Sizes { runs, batch }, target).bytes();
     let each = bytes(2).saturating_sub(bytes(1)).max(1);
     usize::try_from(ROOM / each).unwrap_or(most).clamp(1, most)
 }

@@ -1,10 +1,14 @@
 //! How much memory a training run takes, estimated before any of it is asked for.
 
+use std::num::NonZero;
+use std::thread;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
 use super::train_config::TrainConfig;
 use crate::plan::{Plan, Sizes};
+use crate::program::{Program, Target};
 
 /// Bytes of one number.
 const NUMBER: u64 = 4;
@@ -48,7 +52,7 @@ impl NotEnoughMemory {
 pub struct Needs {
     /// Parameters with gradients, moments and best copy, of all runs.
     pub parameters: u64,
-    /// Tensors of one step, kept for the way back.
+    /// Memory of one step, by its program.
     pub tensors: u64,
     /// The data set.
     pub data: u64,
@@ -64,7 +68,10 @@ impl Needs {
             parameter.shape.count(sizes).saturating_mul(NUMBER * if parameter.learned { LEARNED } else { DRAWN })
         };
         let parameters = plan.parameters().iter().map(row).fold(0, u64::saturating_add);
-        let tensors = plan.held_bytes(&plan.training_outputs(), sizes);
+        // runs that one thread makes one after the other share the memory of a step; gradients are counted as parameters
+        let at_once = recipe.runs.min(thread::available_parallelism().map_or(1, NonZero::get)) as u64;
+        let program = Program::step(plan, Sizes { runs: 1, batch: recipe.batch }, Target::CPU);
+        let tensors = (program.memory() as u64).saturating_mul(NUMBER * at_once);
         let largest = plan.numbered().max_by_key(|(_, tensor)| tensor.shape.count(sizes)).map_or_else(
             || "nothing".to_owned(),
             |(id, tensor)| {

@@ -5,7 +5,7 @@ use tch::{Kind, Tensor as Live};
 use thiserror::Error;
 
 use super::batch_loader::{BatchIndex, BatchLoader};
-use crate::emit::{Canvas, Choice, Net, Place, TorchFault};
+use crate::emit::{BatchBuffer, Choice, Net, Place, TorchFault};
 
 /// Data as plain bytes: sample after sample `neurons` pixels, and one label for each sample.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,15 @@ pub struct SampleBytes<'a> {
     pub neurons: usize,
     /// Classes.
     pub classes: usize,
+}
+
+/// What runs are trained on.
+#[derive(Debug, Clone, Copy)]
+pub struct TrainData<'a> {
+    /// What is learned from.
+    pub train: SampleBytes<'a>,
+    /// What accuracy is measured on.
+    pub test: SampleBytes<'a>,
 }
 
 /// Data that a net cannot take.
@@ -147,7 +156,7 @@ impl Samples {
         let x = match &self.pixels {
             PixelStore::Here(loader) => {
                 let wanted = loader.bytes().get(start * self.neurons..(start + count) * self.neurons);
-                Canvas::new().paint([1, as_size(count), as_size(self.neurons)], wanted.into_iter())?
+                BatchBuffer::new().paint([1, as_size(count), as_size(self.neurons)], wanted.into_iter())?
             }
             PixelStore::There(pixels) => numbers(&part(pixels)?, self.place)?.f_unsqueeze(0)?,
         };
@@ -157,7 +166,7 @@ impl Samples {
 
 fn numbers(bytes: &Live, place: Place) -> Result<Live, TorchFault> {
     let mut numbers = bytes.f_to_kind(place.kind)?;
-    Ok(numbers.f_mul_scalar_(f64::from(Canvas::DARKEST))?)
+    Ok(numbers.f_mul_scalar_(f64::from(BatchBuffer::DARKEST))?)
 }
 
 /// Returns a length as libtorch counts it; lengths beyond 2⁶³ cannot be allocated anyway.

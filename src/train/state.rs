@@ -150,9 +150,10 @@ impl TrainState {
         let all = parts
             .into_iter()
             .flat_map(|(prefix, rows)| rows.iter().map(move |(name, row)| (format!("{prefix}{name}"), row)));
-        let text = serde_json::to_string(progress).map_err(|error| TorchFault { message: error.to_string() })?;
+        let text =
+            serde_json::to_string(progress).map_err(|error| TorchFault::Refused { message: error.to_string() })?;
         let notes = HashMap::from([(PROGRESS.to_owned(), text)]);
-        tensor_file(all, notes).map_err(|message| TorchFault { message })
+        tensor_file(all, notes).map_err(|message| TorchFault::Refused { message })
     }
 
     /// Reads what [`TrainState::to_bytes`] has written.

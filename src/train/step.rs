@@ -251,7 +251,7 @@ impl Stepper {
         if let Some(saved) = self.saved.take() {
             self.restore(&saved).map_err(|fault| match fault {
                 LoadFault::Torch(fault) => fault,
-                LoadFault::Mismatch(fault) => TorchFault { message: fault.to_string() },
+                LoadFault::Mismatch(fault) => TorchFault::Refused { message: fault.to_string() },
             })?;
         }
         self.check_every = 1;

@@ -19,7 +19,7 @@ pub(super) fn tensor_file<'a>(
     mut notes: HashMap<String, String>,
 ) -> Result<Vec<u8>, String> {
     let rows = tensors.map(|(name, live)| StoredRow::of(name, live)).collect::<Result<Vec<_>, _>>();
-    let rows = rows.map_err(|fault| fault.message)?;
+    let rows = rows.map_err(|fault| fault.to_string())?;
     let views = views(&rows).map_err(|error| error.to_string())?;
     notes.insert(SUM.to_owned(), sum(&views));
     let bytes = safetensors::serialize(views, Some(notes)).map_err(|error| error.to_string())?;

@@ -17,6 +17,7 @@ mod many;
 mod masks;
 mod numbers;
 mod pages;
+mod program;
 mod properties;
 mod remedies;
 mod report;

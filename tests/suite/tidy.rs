@@ -13,13 +13,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &["syntax"]),
     ("wire", &["check"]),
     ("plan", &["check", "wire"]),
-    ("emit", &["plan"]),
-    ("train", &["plan", "emit"]),
+    ("program", &["plan"]),
+    ("emit", &["plan", "program"]),
+    ("train", &["plan", "program", "emit"]),
     ("report", &[]),
     ("data", &[]),
     ("compile", &["syntax", "check", "wire", "plan"]),
     ("trainer", &["syntax", "check", "wire", "plan", "emit", "train", "data", "compile"]),
-    ("cli", &["syntax", "check", "wire", "plan", "emit", "train", "report", "data", "compile", "trainer"]),
+    ("cli", &["syntax", "check", "wire", "plan", "program", "emit", "train", "report", "data", "compile", "trainer"]),
 ];
 
 /// What every room may use.
@@ -61,6 +62,15 @@ const LONGEST: usize = 300;
 const LONG: &[&str] = &[];
 /// Lines of a program's own file at most.
 const THIN: usize = 25;
+
+/// Facts about programs that have one owner each: the file, and what only it may say.
+const OWNERS: &[(&str, &[&str])] = &[
+    ("src/program/liveness.rs", &[".ends =", "last_use", "mark_last"]),
+    ("src/program/aliases.rs", &[".is_view()", "fn owners"]),
+    ("src/program/buffers.rs", &["next_multiple_of(STEP)", "free: Vec<(usize, usize)>"]),
+    ("src/program/fuse.rs", &["LoopStep {", "const AGAIN"]),
+    ("src/program/legalize.rs", &["=> Kernel::Native", "=> Kernel::Gemm", "=> Kernel::Pairs"]),
+];
 
 /// Faults that no case can have: their files are no text.
 const WITHOUT_TEXT: &[&str] = &["gem::not_utf8", "gem::unreadable_file"];
@@ -236,4 +246,20 @@ fn every_fault_has_its_story() {
     let set: BTreeSet<String> = told.iter().cloned().collect();
     assert_eq!(set.len(), told.len(), "a fault is told twice");
     assert_eq!(set, codes());
+}
+
+#[test]
+fn facts_about_programs_have_one_owner() {
+    let sources = sources("src");
+    for (owner, words) in OWNERS {
+        for word in *words {
+            let says = |source: &&Source| source.code.contains(word) && source.path != "src/plan/op.rs";
+            let found: Vec<&str> = sources.iter().filter(says).map(|source| source.path.as_str()).collect();
+            assert!(found.iter().all(|path| path == owner), "`{word}` belongs to {owner}, found in {found:?}");
+        }
+    }
+    for (owner, words) in OWNERS {
+        let own = sources.iter().find(|source| source.path == *owner).unwrap();
+        assert!(words.iter().any(|word| own.code.contains(word)), "{owner} says none of {words:?}");
+    }
 }

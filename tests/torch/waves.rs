@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fs};
 
 use gemc::compile::compile;
-use gemc::emit::{Arguments, Canvas, Choice, Kernels, Net, Place};
+use gemc::emit::{Arguments, BatchBuffer, Choice, Kernels, Net, Place};
 use gemc::options::Options;
 use gemc::plan::Plan;
 use gemc::random::RandomStream;
@@ -35,12 +35,12 @@ model small(genes = 3) {
 const PRELUDE: &str = r#"
 #include <math.h>
 #define __device__
-#define WAVE(name) extern "C" void name(TAKES, int block, const int t)
+#define LAUNCH(name) extern "C" void name(TAKES, int block, const int t)
 #define BEGIN
 "#;
 
 type Address = *mut c_void;
-type Kernel = unsafe extern "C" fn(Address, Address, Address, Address, Address, i32, i32);
+type Kernel = unsafe extern "C" fn(Address, Address, Address, Address, Address, Address, i32, i32);
 
 struct Host(Vec<Kernel>);
 
@@ -70,11 +70,11 @@ impl Host {
 
 impl Kernels for Host {
     unsafe fn launch(&self, kernel: usize, (blocks, threads): (usize, usize), arguments: &Arguments<'_>) -> bool {
-        let [memory, x, pixels, labels, index] = arguments.addresses();
+        let [memory, given, x, pixels, labels, index] = arguments.addresses();
         for (block, thread) in (0..blocks).flat_map(|block| (0..threads).map(move |thread| (block, thread))) {
             let [block, thread] = [block, thread].map(|number| i32::try_from(number).unwrap());
             // SAFETY: the kernels were written for tensors of these sizes, and check what lies beyond the last number.
-            unsafe { self.0[kernel](memory, x, pixels, labels, index, block, thread) };
+            unsafe { self.0[kernel](memory, given, x, pixels, labels, index, block, thread) };
         }
         true
     }
@@ -112,7 +112,7 @@ fn kernels_compute_what_libtorch_does() {
         let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
         let found =
             net.loss_and_gradients_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap();
-        let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(Canvas::DARKEST);
+        let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(BatchBuffer::DARKEST);
         let wanted = net.loss_and_gradients(&x.view([2, 3, -1]), &labels.index_select(0, &index)).unwrap();
         let found = found.gradients.iter().chain([&found.losses]);
         for (place, (found, wanted)) in found.zip(wanted.gradients.iter().chain([&wanted.losses])).enumerate() {

@@ -26,7 +26,10 @@ impl Blame for DataError {
 
 impl Blame for TorchFault {
     fn exit(&self) -> Exit {
-        Exit::Environment
+        match self {
+            Self::Refused { .. } => Exit::Environment,
+            Self::Bug(_) => Exit::Bug,
+        }
     }
 }
 

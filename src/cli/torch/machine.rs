@@ -13,8 +13,9 @@ use crate::data::Dataset;
 use crate::emit::{Net, Place, Wish, open};
 use crate::options::{Options, Order};
 use crate::plan::Plan;
-use crate::train::{Needs, SampleBytes, Samples, StepFault, Stepper, TrainConfig, choose_threads, set_threads};
-use crate::trainer::learned_from;
+use crate::train::{
+    Needs, SampleBytes, Samples, StepFault, Stepper, TrainConfig, TrainData, choose_threads, set_threads,
+};
 
 /// Seconds that the steps take at least by which a number of threads is judged.
 const GLIMPSE: f64 = 0.05;
@@ -73,7 +74,7 @@ impl Machine {
     pub(super) fn ready(&self, plan: &Plan, recipe: &TrainConfig, data: &Dataset) -> Result<usize, Failure> {
         let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
         self.check_memory(plan, recipe, bytes.saturating_mul(2))?;
-        self.choose_threads(plan, recipe, learned_from(data))
+        self.choose_threads(plan, recipe, TrainData::from(data).train)
     }
 
     /// Says what is to be done with how many threads: `1 run, at most 30,000 steps of 64 samples, 1 thread on cpu`.

@@ -141,11 +141,11 @@ impl<'a> SweepTask<'a> {
         self.announce(point, threads);
         let mut folder = self.open(point, path, (&data, padding, threads))?;
         let mut watch = Watch::new(self.screen, self.args.training.quiet, self.recipe.length);
-        let trainer = Trainer::new(plan, &data, self.recipe.clone()).place(self.machine.place);
+        let trainer = Trainer::new(plan, &*data, self.recipe.clone()).place(self.machine.place);
         let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
-        let trained = trainer.run();
+        let result = trainer.run();
         watch.done();
-        trained.map_err(|fault| self.placed(fault, point).failure())?;
+        result.map_err(|fault| self.placed(fault, point).failure())?;
         *missing = missing.take().or_else(|| folder.missing());
         Ok(self.reached(point, folder.record()))
     }

@@ -47,9 +47,9 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     let mut watch = Watch::new(screen, args.training.quiet, task.recipe.length);
     let trainer = Trainer::new(plan, &task.data, task.recipe.clone()).place(task.machine.place);
     let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
-    let trained = trainer.run();
+    let result = trainer.run();
     watch.done();
-    let outcome = trained.map_err(Blame::failure)?.outcome;
+    let outcome = result.map_err(Blame::failure)?.outcome;
     if screen.is_json() {
         screen.object(folder.record())?;
     } else {

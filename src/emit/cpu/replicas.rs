@@ -1,0 +1,133 @@
+//! Runs side by side: a program for each, which reads and writes the numbers of its own run, shared out among threads. So run k of
+//! R is computed as it would be alone, and each goes through its whole step while its numbers are in the nearest caches.
+
+use std::thread;
+
+use tch::{Tensor as Live, no_grad_guard};
+
+use super::Run;
+use crate::emit::fault::TorchFault;
+use crate::emit::torch::{EvalContext, Frame, size};
+use crate::plan::{Plan, Sizes, TensorId};
+
+/// The programs of all runs, and what they make: tensors of all runs.
+#[derive(Debug)]
+pub(in crate::emit) struct Replicas {
+    each: Vec<Run>,
+    sizes: Sizes,
+    threads: usize,
+    /// In the order of their ids.
+    results: Vec<(TensorId, Live)>,
+}
+
+/// Hears of each tensor when it is made.
+pub(in crate::emit) type Made<'a> = &'a mut dyn FnMut(TensorId);
+
+impl Replicas {
+    /// Returns `last` if it still fits `given` and libtorch's threads, else new programs made for them; `wanted` is what
+    /// they make.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub(in crate::emit) fn fitting(
+        last: Option<Self>,
+        given: EvalContext<'_>,
+        wanted: &[TensorId],
+    ) -> Result<Self, TorchFault> {
+        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
+        match last.filter(|runs| runs.sizes == given.frame.sizes && runs.threads == threads) {
+            Some(runs) => Ok(runs),
+            None => Self::new(given, wanted, threads),
+        }
+    }
+
+    fn new(given: EvalContext<'_>, wanted: &[TensorId], threads: usize) -> Result<Self, TorchFault> {
+        let sizes = given.frame.sizes;
+        let result = |id: &TensorId| -> Result<(TensorId, Live), TorchFault> {
+            let lengths: Vec<i64> = given.plan.tensor(*id).shape.at(sizes).into_iter().map(size).collect();
+            Ok((*id, Live::f_zeros(lengths, given.frame.place.options())?))
+        };
+        let frame = Frame { sizes: Sizes { runs: 1, ..sizes }, ..given.frame };
+        let program = EvalContext { frame, ..given }.program(wanted, frame.place.target());
+        let results = program.results().iter().map(result).collect::<Result<Vec<_>, _>>()?;
+        let inner = (threads / sizes.runs.max(1)).max(1);
+        let mut each: Vec<Run> = Vec::with_capacity(sizes.runs);
+        for run in 0..sizes.runs {
+            let known = given.known.of_run(given.plan, run)?;
+            let own = results.iter().map(|(id, live)| Ok((*id, live.f_narrow(0, size(run), 1)?)));
+            let own = own.collect::<Result<Vec<_>, TorchFault>>()?;
+            // those that one thread makes one after the other share their memory, which then stays in its caches
+            let first = each.get(run - run % share(sizes.runs, threads));
+            let given = EvalContext { known: &known, frame, ..given };
+            each.push(Run::new(given, &program, &own, inner, first)?);
+        }
+        Ok(Self { each, sizes, threads, results })
+    }
+
+    /// Makes all tensors for `x`, R × B × N, and the right classes `labels`, R · B or none. Who watches has the runs made one
+    /// after the other.
+    ///
+    /// # Errors
+    ///
+    /// Names the tensor whose computation libtorch refuses.
+    pub(in crate::emit) fn run(
+        &mut self,
+        plan: &Plan,
+        (x, labels): (&Live, &[i64]),
+        watch: Option<Made<'_>>,
+    ) -> Result<(), TorchFault> {
+        let samples = labels.len() / self.sizes.runs.max(1);
+        let batch = |run: usize| -> Result<_, TorchFault> {
+            Ok((x.f_narrow(0, size(run), 1)?, &labels[run * samples..(run + 1) * samples]))
+        };
+        if watch.is_some() || self.threads.min(self.each.len()) < 2 {
+            let mut nobody = |_: TensorId| {};
+            let made = watch.unwrap_or(&mut nobody);
+            for (run, program) in self.each.iter_mut().enumerate() {
+                let (x, labels) = batch(run)?;
+                program.run(plan, (&x, labels), made)?;
+            }
+            return Ok(());
+        }
+        let batches = (0..self.sizes.runs).map(batch).collect::<Result<Vec<_>, _>>()?;
+        let mut work: Vec<_> = self.each.iter_mut().zip(batches).collect();
+        let share = share(work.len(), self.threads);
+        thread::scope(|scope| {
+            let mut started = Vec::with_capacity(self.threads);
+            while !work.is_empty() {
+                let own: Vec<_> = work.drain(..share.min(work.len())).collect();
+                started.push(scope.spawn(move || go(plan, own)));
+            }
+            started.into_iter().try_for_each(|worker| worker.join().map_err(|_| panicked())?)
+        })
+    }
+
+    /// Returns a wanted tensor of all runs; the next call writes over it.
+    pub(in crate::emit) fn view(&self, id: TensorId) -> Option<Live> {
+        let place = self.results.binary_search_by_key(&id, |(wanted, _)| *wanted).ok()?;
+        self.results.get(place).map(|(_, live)| live.shallow_clone())
+    }
+}
+
+/// Returns how many runs each thread makes at most.
+fn share(runs: usize, threads: usize) -> usize {
+    runs.div_ceil(threads.clamp(1, runs.max(1))).max(1)
+}
+
+/// One run's program and its batch.
+type Work<'a> = (&'a mut Run, (Live, &'a [i64]));
+
+/// Makes some runs one after the other, in a thread of its own.
+fn go(plan: &Plan, work: Vec<Work<'_>>) -> Result<(), TorchFault> {
+    let _guard = no_grad_guard();
+    for (program, (x, labels)) in work {
+        tch::set_num_threads(1);
+        program.run(plan, (&x, labels), &mut |_| {})?;
+    }
+    Ok(())
+}
+
+fn panicked() -> TorchFault {
+    TorchFault::bug("was being made by a thread that ended")
+}

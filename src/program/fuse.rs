@@ -1,0 +1,236 @@
+//! What never goes to memory. On a CPU element-by-element operations that only feed each other are one loop. On a GPU
+//! everything is computed where it is read, unless that costs more than a further launch.
+#![allow(clippy::wildcard_enum_match_arm)] // what holds of few operations
+
+use super::legalize::{is_elementwise, is_library, terms};
+use super::{Request, Target};
+use crate::plan::{Bilinear, Function, Op, Plan, TensorId};
+
+/// Steps of one loop at most.
+const STEPS: usize = 8;
+/// Tensors that one loop reads at most.
+const INPUTS: usize = 4;
+
+/// Single operations that are made again on a GPU rather than laid down: about what it does while it is given the next work.
+const AGAIN: f64 = 2e6;
+/// Single operations in the making of one number at most.
+const LONG: f64 = 2e3;
+/// What it costs to read a number that is laid down.
+const READ: f64 = 2.0;
+
+/// Several element-by-element operations as one loop; the last step makes its result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loop {
+    /// The operations, operands first.
+    pub steps: Vec<LoopStep>,
+}
+
+/// One operation of a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoopStep {
+    /// The tensor whose operation it is.
+    pub tensor: TensorId,
+    /// Its operands; the second is any where there is only one.
+    pub from: [Source; 2],
+}
+
+/// An operand of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// One of the tensors that the loop reads.
+    Input(usize),
+    /// The result of an earlier step.
+    Step(usize),
+}
+
+/// What is fused.
+#[derive(Debug)]
+pub(super) struct Fused {
+    /// Whether a tensor's numbers go to memory.
+    pub(super) stored: Vec<bool>,
+    /// For each tensor that a loop makes the loop, and what it reads.
+    pub(super) loops: Vec<Option<(Loop, Vec<TensorId>)>>,
+}
+
+/// Settles which of the tensors in `order` go to memory.
+pub(super) fn fuse(plan: &Plan, order: &[TensorId], shapes: &[Vec<usize>], request: &Request<'_>) -> Fused {
+    let count = plan.tensors().len();
+    let mut fused = Fused { stored: vec![true; count], loops: (0..count).map(|_| None).collect() };
+    match request.target {
+        Target::Torch => {}
+        Target::Cpu { .. } => Loops::new(plan, order, shapes, request).find(order, &mut fused),
+        Target::Cuda => fused.stored = Expressions::new(plan, order, shapes, request.wanted).find(order),
+    }
+    fused
+}
+
+/// Finds loops.
+struct Loops<'a> {
+    plan: &'a Plan,
+    shapes: &'a [Vec<usize>],
+    uses: Vec<usize>,
+    computed: Vec<bool>,
+}
+
+impl<'a> Loops<'a> {
+    fn new(plan: &'a Plan, order: &[TensorId], shapes: &'a [Vec<usize>], request: &Request<'_>) -> Self {
+        let count = plan.tensors().len();
+        let (mut uses, mut computed) = (vec![0_usize; count], vec![false; count]);
+        for id in order {
+            computed[id.index()] = true;
+            plan.tensor(*id).operands.iter().for_each(|operand| uses[operand.index()] += 1);
+        }
+        for id in request.wanted {
+            uses[id.index()] = usize::MAX;
+        }
+        Self { plan, shapes, uses, computed }
+    }
+
+    fn find(&self, order: &[TensorId], fused: &mut Fused) {
+        for id in order.iter().rev().filter(|id| self.is_element(**id)) {
+            if !fused.stored[id.index()] {
+                continue;
+            }
+            let (mut found, mut inputs) = (Loop { steps: Vec::new() }, Vec::new());
+            self.add(*id, &mut found, &mut inputs, &mut 0);
+            if found.steps.len() > 1 && inputs.len() <= INPUTS {
+                let inside = found.steps.iter().map(|step| step.tensor).filter(|inside| inside != id);
+                inside.for_each(|inside| fused.stored[inside.index()] = false);
+                fused.loops[id.index()] = Some((found, inputs));
+            }
+        }
+    }
+
+    /// Adds a tensor's operation after those of its operands; returns where its result is found.
+    fn add(&self, id: TensorId, found: &mut Loop, inputs: &mut Vec<TensorId>, taken: &mut usize) -> Source {
+        *taken += 1;
+        let mut from = [Source::Input(0); 2];
+        for (from, operand) in from.iter_mut().zip(&self.plan.tensor(id).operands) {
+            let once = self.uses[operand.index()] == 1 && self.computed[operand.index()];
+            *from = if once && *taken < STEPS && self.is_element(*operand) {
+                self.add(*operand, found, inputs, taken)
+            } else {
+                Source::Input(input(inputs, *operand))
+            };
+        }
+        found.steps.push(LoopStep { tensor: id, from });
+        Source::Step(found.steps.len() - 1)
+    }
+
+    /// Tells whether a tensor is computed number by number, from operands as large as itself.
+    fn is_element(&self, id: TensorId) -> bool {
+        let (tensor, own) = (self.plan.tensor(id), &self.shapes[id.index()]);
+        is_elementwise(&tensor.op) && tensor.operands.iter().all(|operand| self.shapes[operand.index()] == *own)
+    }
+}
+
+/// Returns which input this tensor is.
+fn input(inputs: &mut Vec<TensorId>, id: TensorId) -> usize {
+    inputs.iter().position(|input| *input == id).unwrap_or_else(|| {
+        inputs.push(id);
+        inputs.len() - 1
+    })
+}
+
+/// Finds what is laid down on a GPU, on the way back from the results.
+struct Expressions<'a> {
+    plan: &'a Plan,
+    shapes: &'a [Vec<usize>],
+    /// How often a tensor's numbers are read altogether.
+    reads: Vec<f64>,
+    /// Whether some reader reads within a loop.
+    looped: Vec<bool>,
+    /// Operations in the making of one number, all that is made for it alone among them.
+    weights: Vec<f64>,
+    stored: Vec<bool>,
+}
+
+impl<'a> Expressions<'a> {
+    fn new(plan: &'a Plan, order: &[TensorId], shapes: &'a [Vec<usize>], wanted: &[TensorId]) -> Self {
+        let count = plan.tensors().len();
+        let (reads, mut weights, looped) = (vec![0.0; count], vec![READ; count], vec![false; count]);
+        let mut stored = vec![false; count];
+        for id in wanted {
+            stored[id.index()] = true;
+        }
+        for id in order {
+            let tensor = plan.tensor(*id);
+            let operands = tensor.operands.iter().map(|operand| weights[operand.index()]).sum::<f64>();
+            weights[id.index()] = if tensor.op.is_reduction() { READ } else { effort(&tensor.op) + operands };
+        }
+        Self { plan, shapes, reads, looped, weights, stored }
+    }
+
+    fn find(mut self, order: &[TensorId]) -> Vec<bool> {
+        order.iter().rev().for_each(|id| self.settle(*id));
+        self.stored
+    }
+
+    /// Decides on a tensor whose readers are decided on, and tells its operands how often they are read.
+    fn settle(&mut self, id: TensorId) {
+        let (op, at) = (&self.plan.tensor(id).op, id.index());
+        let size: f64 = self.shapes[at].iter().map(|size| *size as f64).product();
+        let (reads, library) = (self.reads[at], is_library(op, terms(self.plan, id, self.shapes)));
+        let again = reads > size && reads * self.weights[at] > AGAIN || self.weights[at] > LONG;
+        self.stored[at] |= library
+            || matches!(op, Op::Sample { .. } | Op::Softmax { .. } | Op::LogSoftmax { .. })
+            || op.is_reduction() && (self.looped[at] || reads > size)
+            || !moves(op) && again;
+        let each = if self.stored[at] { size } else { reads };
+        let within = self.looped[at] && !self.stored[at];
+        for (place, operand) in self.plan.tensor(id).operands.iter().enumerate() {
+            let times = self.times(id, place);
+            self.reads[operand.index()] += each * times;
+            self.looped[operand.index()] |= within || times > 1.0;
+            self.stored[operand.index()] |= library;
+        }
+    }
+
+    /// Returns how many numbers of an operand are read for one of a tensor's.
+    fn times(&self, id: TensorId, operand: usize) -> f64 {
+        let tensor = self.plan.tensor(id);
+        let of = |place: usize| tensor.operands.get(place).map_or(&[] as &[usize], |id| &self.shapes[id.index()]);
+        let times = match &tensor.op {
+            Op::Sum { axis } => of(0).get(*axis).copied().unwrap_or(1),
+            Op::Softmax { axis } | Op::LogSoftmax { axis } => 3 * of(0).get(*axis).copied().unwrap_or(1),
+            Op::MatMul { transpose_left, .. } => of(0).get(if *transpose_left { 1 } else { 2 }).copied().unwrap_or(1),
+            Op::Pool(squares) => squares.size * squares.size,
+            Op::SymmetrizeGrad { .. } => 2,
+            Op::LocalConv(Bilinear::Forward, field) => field.seen(),
+            Op::LocalConv(Bilinear::WeightGradient, _) => of(operand).last().copied().unwrap_or(1),
+            Op::LocalConv(Bilinear::InputGradient, field) => field.size * field.size * field.maps(),
+            _ => 1,
+        };
+        times as f64
+    }
+}
+
+/// Tells whether an operation computes nothing: the same numbers stand elsewhere.
+fn moves(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Labels { .. }
+            | Op::Constant { .. }
+            | Op::Unsqueeze { .. }
+            | Op::Squeeze { .. }
+            | Op::Expand { .. }
+            | Op::Select { .. }
+            | Op::Pad { .. }
+            | Op::Reshape { .. }
+            | Op::Symmetrize { .. }
+            | Op::Diagonal
+            | Op::DiagonalOf
+    )
+}
+
+/// Returns roughly how many single operations one number takes.
+fn effort(op: &Op) -> f64 {
+    match op {
+        Op::Unary(
+            Function::Relu | Function::Square | Function::Absolute | Function::Sign | Function::StraightThroughStep,
+        ) => 1.0,
+        Op::Unary(_) => 10.0,
+        Op::Pool(squares) => (squares.size * squares.size) as f64,
+        _ => 1.0,
+    }
+}

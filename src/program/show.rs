@@ -1,0 +1,90 @@
+//! A program as text: what is known before, and launch by launch what is made, by which kernel, where it lies, what ends.
+
+use std::fmt::Write;
+
+use super::{Home, Kernel, Launch, Make, Program};
+use crate::plan::{Plan, TensorId};
+
+impl Program {
+    /// Returns the program of `plan` as text.
+    pub fn text(&self, plan: &Plan) -> String {
+        let (sizes, launches) = (self.sizes, self.launches.len());
+        let megabytes = self.bytes() as f64 / 1e6;
+        let mut text = format!(
+            "program {} on {}\n  {launches} launches in {megabytes:.3} MB at R = {}, B = {}\n",
+            plan.name(),
+            self.target,
+            sizes.runs,
+            sizes.batch
+        );
+        text.push_str("given\n");
+        for (id, tensor) in plan.numbered().filter(|(id, _)| self.homes[id.index()] == Home::Given) {
+            // writing into a string cannot fail
+            let _ = writeln!(text, "  {id} {:?} = {}{}", self.shape(id), tensor.spelt(), label(plan, id));
+        }
+        for (id, tensor) in plan.numbered().filter(|(id, _)| matches!(self.homes[id.index()], Home::Constant(_))) {
+            let _ = writeln!(text, "  {id} {:?} = {}", self.shape(id), tensor.spelt());
+        }
+        text.push_str("launches\n");
+        for (number, launch) in self.launches.iter().enumerate() {
+            self.launch(plan, number, launch, &mut text);
+        }
+        let results: Vec<String> = self.results.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "results {}", results.join(", "));
+        text
+    }
+
+    fn launch(&self, plan: &Plan, number: usize, launch: &Launch, text: &mut String) {
+        for (place, make) in launch.makes.iter().enumerate() {
+            let head = if place == 0 { number.to_string() } else { String::new() };
+            let _ = write!(text, "  {head:<4}");
+            self.make(plan, make, text);
+        }
+        let ends: Vec<String> = launch.ends.iter().filter(|id| !self.is_alias(**id)).map(ToString::to_string).collect();
+        if !ends.is_empty() {
+            let _ = writeln!(text, "        ends {}", ends.join(", "));
+        }
+    }
+
+    fn make(&self, plan: &Plan, Make { tensor, kernel, reads }: &Make, text: &mut String) {
+        let id = *tensor;
+        let place = match self.home(id) {
+            Home::Memory { start, count } => format!(" at {start}, {count} numbers"),
+            Home::Result => " as a result".to_owned(),
+            Home::Nowhere | Home::Given | Home::Constant(_) | Home::Samples | Home::Of(_) => String::new(),
+        };
+        let _ = write!(text, "{id} {:?} = ", self.shape(id));
+        if let Kernel::Loop(found) = kernel {
+            let read: Vec<String> = reads.iter().map(ToString::to_string).collect();
+            let _ = writeln!(text, "loop over {}{place}{}", read.join(", "), label(plan, id));
+            for step in &found.steps {
+                let _ = writeln!(text, "          {} = {}", step.tensor, plan.tensor(step.tensor).spelt());
+            }
+        } else {
+            let spelt = plan.tensor(id).spelt();
+            let _ = writeln!(text, "{spelt} {}{place}{}", kernel.words(), label(plan, id));
+        }
+    }
+}
+
+impl Kernel {
+    /// Returns what makes a tensor, in words.
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Batch => "from the batch",
+            Self::Loop(_) => "in a loop",
+            Self::Native => "by a loop",
+            Self::Tiles(_) => "by tiles",
+            Self::Gemm(_) => "by gemm",
+            Self::Pairs => "pair by pair",
+            Self::Expression => "in a kernel",
+            Self::Library => "by libtorch",
+        }
+    }
+}
+
+/// Returns what a tensor is in the source's words, as a remark.
+fn label(plan: &Plan, id: TensorId) -> String {
+    let label = &plan.tensor(id).label;
+    if label.is_empty() { String::new() } else { format!("  # {label}") }
+}
