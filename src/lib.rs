@@ -5,13 +5,14 @@
 //! through the rooms, and each room has one product:
 //!
 //! ```text
-//! span, diag, options, random, geometry            the ground floor: every room may stand on it, it knows no room
+//! span, diag, options, random, geometry, parallel  the ground floor: every room may stand on it, it knows no room
 //!
 //! syntax ──► check ──► wire ──► plan ──► program ──► emit ──► train             report
 //! text→Ast   →Model   →Wiring   →Plan   →Program    →Net     →a run's folder   numbers → pictures
 //!
 //! data     a name → samples as bytes; knows no tensor
 //! compile  calls syntax, check, wire and plan, in that order
+//! trainer  a plan, data and a protocol → runs that were trained
 //! cli      the only room that reads arguments, prints, and decides where files go
 //! ```
 //!
@@ -104,6 +105,50 @@
 //! # Ok::<(), gemc::Report>(())
 //! ```
 //!
+//! # Train a model
+//!
+//! A `Trainer` takes a model's text, or a plan, data, and the numbers of a protocol. Callbacks hear what happens; a folder is kept
+//! only where one is given. What comes back is what came of the runs, and the state in which they stopped: a value that can be
+//! written, read, and gone on from.
+//!
+//! ```
+//! # #[cfg(all(feature = "data", feature = "torch"))]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use gemc::train::TrainConfig;
+//! use gemc::{Trainer, data::Glyphs};
+//!
+//! let text = "
+//! model seven {
+//!     genome g(5)
+//!     population pixels = grid(28, 28) { g: gaussian }
+//!     population digits = units(10)    { g: random }
+//!     connect pixels -> digits via g
+//!     input pixels
+//!     output digits
+//! }";
+//! let digits = Glyphs { seed: 1, train: 640, test: 200 }.draw()?;
+//! let config = TrainConfig { length: 20, eval_every: 10, runs: 2, ..TrainConfig::default() };
+//!
+//! let mut heard = Vec::new();
+//! let trainer = Trainer::from_text(text, &digits, config.clone())?;
+//! let trained = trainer.on_metrics(|metrics| heard.extend_from_slice(metrics)).run()?;
+//! assert_eq!(heard.len(), 4);
+//! assert_eq!((trained.outcome.steps, trained.state.step()), (20, 20));
+//!
+//! let longer = TrainConfig { length: 30, ..config };
+//! let trained = Trainer::from_text(text, &digits, longer)?.from_state(&trained.state).run()?;
+//! assert_eq!(trained.outcome.steps, 30);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(all(feature = "data", feature = "torch")))]
+//! # fn main() {}
+//! ```
+//!
+//! # What is stable
+//!
+//! [`compile()`] and `Trainer`, with the types that they take and return, are the library's interface. What else is public serves
+//! gemc's own programs and tests, and may change with any version.
+//!
 //! `examples/` reads on from here: `1_parse.rs`, `2_wire.rs`, `3_plan.rs`, `4_train.rs`. The language is described in
 //! `docs/language.md`, how a plan is made cheap in `docs/planning.md`, the rooms and their invariants in
 //! `docs/architecture.md`, every fault in `docs/errors.md`.
@@ -129,9 +174,13 @@ pub mod span;
 pub mod syntax;
 #[cfg(feature = "torch")]
 pub mod train;
+#[cfg(feature = "torch")]
+mod trainer;
 pub mod wire;
 
 pub use compile::compile;
 pub use diag::Report;
 pub use options::Options;
 pub use plan::Plan;
+#[cfg(feature = "torch")]
+pub use trainer::Trainer;

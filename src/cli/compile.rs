@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::args::CompileArgs;
+use super::engine_launcher::Tensors;
 use super::exit::{Exit, Failure, Outcome};
 use super::graph::Graph;
 use super::model::{compile, find, options};
@@ -10,7 +11,6 @@ use super::screen::{Ink, Screen, spelt};
 use super::source::Source;
 use super::stage::{On, Stage};
 use super::summary::Summary;
-use super::tensors::Tensors;
 use super::{sets, whole};
 use crate::compile::Stages;
 use crate::diag::{Problems, Report};

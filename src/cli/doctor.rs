@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::args::DoctorArgs;
 use super::data::{Verdict, judge};
+use super::engine_launcher::Tensors;
 use super::exit::{Exit, Failure, Outcome};
 use super::numbers::columns;
 use super::screen::{Ink, Screen};
 use super::sets::{UNVERIFIED, roots};
-use super::tensors::Tensors;
 use super::version::{COMMIT, VERSION, WHOLE};
 use crate::data::{Named, Standing, names};
 

@@ -9,13 +9,13 @@ mod compile;
 mod completions;
 mod data;
 mod doctor;
+mod engine_launcher;
 mod exit;
 mod explain;
+mod find_models;
 mod fitting;
 mod graph;
 mod libtorch;
-#[cfg(feature = "torch")]
-mod live;
 mod manual;
 mod model;
 mod numbers;
@@ -24,16 +24,16 @@ mod program;
 mod screen;
 mod sets;
 mod shipped;
-mod snap;
 mod snapshot;
+mod snapshot_file;
 mod source;
 mod stage;
 mod stories;
 mod summary;
-mod tensors;
+#[cfg(feature = "torch")]
+mod torch;
 mod training;
 mod version;
-mod walk;
 mod whole;
 
 use std::panic::{self, AssertUnwindSafe};
@@ -44,9 +44,9 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 pub use self::doctor::Libtorch;
+pub use self::engine_launcher::{Live, Tensors};
 #[cfg(feature = "torch")]
-pub use self::live::engine;
-pub use self::tensors::{Live, Tensors};
+pub use self::torch::engine;
 
 use self::args::{Format, Line, Verb};
 use self::exit::{Exit, Failure, Outcome};

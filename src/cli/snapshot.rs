@@ -13,11 +13,11 @@ use thiserror::Error;
 
 use super::args::SnapshotArgs;
 use super::exit::{Exit, Failure, Outcome, alone};
+use super::find_models::{SNAPSHOT, find_models};
 use super::model::limits;
 use super::numbers::count;
 use super::screen::{Ink, Screen};
-use super::snap::{BrokenSnapshot, Snap};
-use super::walk::{SNAPSHOT, walk};
+use super::snapshot_file::{BrokenSnapshot, Snap};
 use super::{source, whole};
 use crate::compile::stages;
 use crate::diag::Report;
@@ -84,7 +84,7 @@ struct Row {
 
 /// Compares every model with its snapshot.
 pub(super) fn run(screen: &Screen, args: &SnapshotArgs) -> Outcome {
-    let found = walk(&args.paths);
+    let found = find_models(&args.paths);
     let folder = |path: &Path| path.display().to_string();
     if let Some((path, why)) = found.unreadable.into_iter().next() {
         return Err(Failure::environment(UnreadableFolder { path: folder(&path), why }));

@@ -168,22 +168,40 @@ impl Net {
         self.plan.parameters().iter().zip(&self.rows).filter(|(parameter, _)| parameter.learned).map(|(_, live)| live)
     }
 
-    /// Replaces the numbers of every row by those found under its name.
+    /// Returns the optimizer's state, [R, …] each, in the table's order, by its name.
+    pub fn named_state(&self) -> impl Iterator<Item = (&str, &Live)> {
+        let state = self.plan.rows().iter().zip(&self.rows).filter(|(row, _)| row.state);
+        state.map(|(row, live)| (row.name.as_str(), live))
+    }
+
+    /// Replaces the numbers of every row of the genome by those found under its name.
     ///
     /// # Errors
     ///
     /// Names the row that is missing or of another shape; then nothing is replaced.
     pub fn load(&mut self, named: &[(String, Live)]) -> Result<(), LoadFault> {
-        let pairs: Vec<(&Parameter, &Live)> = self.plan.parameters().iter().zip(&self.rows).collect();
-        let mut found = Vec::with_capacity(pairs.len());
-        for (parameter, row) in pairs {
-            found.push((row.shallow_clone(), genome::source(parameter, row, named)?));
-        }
+        self.replace(named, |row| !row.state)?;
+        Ok(self.settle()?)
+    }
+
+    /// Replaces the optimizer's state likewise.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::load`].
+    pub fn load_state(&mut self, named: &[(String, Live)]) -> Result<(), LoadFault> {
+        self.replace(named, |row| row.state)
+    }
+
+    fn replace(&self, named: &[(String, Live)], wanted: impl Fn(&Parameter) -> bool) -> Result<(), LoadFault> {
+        let rows = self.plan.rows().iter().zip(&self.rows).filter(|(row, _)| wanted(row));
+        let found = rows.map(|(parameter, row)| Ok((row.shallow_clone(), genome::source(parameter, row, named)?)));
+        let found = found.collect::<Result<Vec<_>, LoadFault>>()?;
         let _guard = no_grad_guard();
         for (mut row, source) in found {
             row.f_copy_(source).map_err(TorchFault::from)?;
         }
-        Ok(self.settle()?)
+        Ok(())
     }
 
     /// Goes on with these runs only, named by their places among the runs so far.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tch::{Cuda, Device, Tensor as Live, no_grad_guard};
 
-use super::finite::StepFault;
+use super::non_finite::StepFault;
 use super::run::Clock;
 use super::step::Stepper;
 use crate::emit::{Place, TorchFault};
@@ -44,7 +44,7 @@ pub struct Bench {
     /// `gflops` / `peak_gflops`.
     pub efficiency: f64,
     /// What the step is made of: data, express (identities and interactions), weights, forward, backward, update.
-    pub parts: Vec<Part>,
+    pub parts: Vec<StepPart>,
     /// The tensors that took longest, the slowest first; as many as were asked for.
     pub slowest: Vec<Slow>,
     /// The same step with products in other orders; filled by who asks for it.
@@ -77,7 +77,7 @@ pub struct Slow {
 
 /// One part of a step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Part {
+pub struct StepPart {
     /// Its name.
     pub name: &'static str,
     /// Its milliseconds, the median step's.
@@ -143,7 +143,7 @@ enum Kind {
 const NAMES: [&str; 6] = ["data", "express", "weights", "forward", "backward", "update"];
 
 /// Times the parts of single steps, and each tensor; a part's time is that of its median step, and so is a tensor's.
-fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<(Vec<Part>, Vec<f64>), StepFault> {
+fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<(Vec<StepPart>, Vec<f64>), StepFault> {
     let place = stepper.net().place();
     let kinds = kinds(stepper.net().plan());
     let mut times: [Vec<f64>; NAMES.len()] = Default::default();
@@ -169,7 +169,7 @@ fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<(Vec<P
         spent[5] = now() - last;
         times.iter_mut().zip(spent).for_each(|(times, spent)| times.push(spent));
     }
-    let parts = NAMES.into_iter().zip(&mut times).map(|(name, times)| Part { name, ms: median(times) }).collect();
+    let parts = NAMES.into_iter().zip(&mut times).map(|(name, times)| StepPart { name, ms: median(times) }).collect();
     Ok((parts, each.iter_mut().map(|times| median(times)).collect()))
 }
 

@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::folder::{FolderFault, RUN_DIR, cannot_write};
+use super::run_dir_fault::{RUN_DIR, RunDirFault, cannot_write};
 
 /// The lock file's name.
 const LOCK: &str = "run.lock";
@@ -21,18 +21,18 @@ pub(super) struct Claim {
 
 impl Claim {
     /// Makes a folder, which must be new or empty, this process's.
-    pub(super) fn take(folder: &Path) -> Result<Self, FolderFault> {
+    pub(super) fn take(folder: &Path) -> Result<Self, RunDirFault> {
         fs::create_dir_all(folder).map_err(|reason| cannot_write(folder, &reason))?;
         unused(folder)?;
         let claim = Self::lock(folder).map_err(|reason| {
             if reason.kind() == ErrorKind::AlreadyExists {
-                return FolderFault::InUse { path: folder.to_owned(), option: RUN_DIR };
+                return RunDirFault::InUse { path: folder.to_owned(), option: RUN_DIR };
             }
             cannot_write(&folder.join(LOCK), &reason)
         })?;
         // another process may have begun and ended since
         if entries(folder).map_err(|reason| cannot_write(folder, &reason))?.iter().any(|name| name != LOCK) {
-            return Err(FolderFault::InUse { path: folder.to_owned(), option: RUN_DIR });
+            return Err(RunDirFault::InUse { path: folder.to_owned(), option: RUN_DIR });
         }
         Ok(claim)
     }
@@ -101,9 +101,9 @@ pub(super) fn is_held(folder: &Path) -> bool {
 }
 
 /// Checks that there is nothing in a folder; one that is not there has nothing in it.
-pub(super) fn unused(folder: &Path) -> Result<(), FolderFault> {
+pub(super) fn unused(folder: &Path) -> Result<(), RunDirFault> {
     match entries(folder) {
-        Ok(names) if !names.is_empty() => Err(FolderFault::InUse { path: folder.to_owned(), option: RUN_DIR }),
+        Ok(names) if !names.is_empty() => Err(RunDirFault::InUse { path: folder.to_owned(), option: RUN_DIR }),
         Err(reason) if reason.kind() != ErrorKind::NotFound => Err(cannot_write(folder, &reason)),
         Ok(_) | Err(_) => Ok(()),
     }

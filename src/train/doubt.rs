@@ -13,7 +13,7 @@ use crate::plan::Function;
 #[derive(Debug, Clone, PartialEq, Error, Diagnostic)]
 pub enum Doubt {
     /// What a population receives is far too much or far too little.
-    #[error("{who}{when} {population} receives inputs with standard deviation {}; about {wanted} is healthy", short(*sd))]
+    #[error("{who}{when} {population} receives inputs with {what} {}; about {wanted} is healthy", short(*found))]
     #[diagnostic(
         code(run::ill_scaled),
         severity(Warning),
@@ -27,9 +27,11 @@ pub enum Doubt {
         /// When.
         when: When,
         /// The first such population of the schedule.
-        population: Named,
-        /// What it receives.
-        sd: f64,
+        population: NamedPopulations,
+        /// What of the sums is off: `standard deviation` or `mean`.
+        what: &'static str,
+        /// How large that is.
+        found: f64,
         /// What is healthy.
         wanted: f64,
     },
@@ -48,7 +50,7 @@ pub enum Doubt {
         /// When.
         when: When,
         /// The first such population of the schedule.
-        population: Named,
+        population: NamedPopulations,
         /// Standard deviation between samples over the root mean square.
         part: f64,
     },
@@ -67,7 +69,7 @@ pub enum Doubt {
         /// When.
         when: When,
         /// The first such population of the schedule.
-        population: Named,
+        population: NamedPopulations,
         /// Their share.
         dead: f64,
         /// What is flat.
@@ -90,7 +92,7 @@ pub enum Doubt {
         /// When.
         when: When,
         /// The first such population of the schedule.
-        population: Named,
+        population: NamedPopulations,
         /// What is left.
         active: f64,
         /// What is flat.
@@ -198,14 +200,14 @@ impl fmt::Display for When {
 
 /// A population, and how many others the same is true of: `second`, or `second (and 2 more)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedPopulations {
     /// Its name.
     pub name: String,
     /// How many others.
     pub more: usize,
 }
 
-impl fmt::Display for Named {
+impl fmt::Display for NamedPopulations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.more {
             0 => f.write_str(&self.name),
@@ -216,7 +218,7 @@ impl fmt::Display for Named {
 
 /// Writes a number with as few digits as tell how large it is.
 fn short(number: f64) -> String {
-    if (1e-3..1e6).contains(&number) { format!("{number:.3}") } else { format!("{number:.1e}") }
+    if (1e-3..1e6).contains(&number.abs()) { format!("{number:.3}") } else { format!("{number:.1e}") }
 }
 
 /// Writes a share as a percentage.

@@ -1,7 +1,11 @@
 //! A run that does not learn is noticed: what populations receive, losses and answers come in, doubts go out, each once a run.
 
-use super::doubt::{Doubt, Who};
-use super::evaluate::Verdict;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::doubt::{Doubt, Warning, Who};
+use super::evaluate::Evaluation;
 use super::signal::unhealthy;
 use crate::emit::Arrival;
 
@@ -18,22 +22,48 @@ const SEVERAL: u64 = 3;
 /// Deviations of a binomial that one guess in a thousand exceeds.
 const DEVIATIONS: f64 = 3.09;
 
-/// What was noticed of one run.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Noted {
-    pub(super) run: usize,
-    pub(super) step: u64,
-    pub(super) doubt: Doubt,
-}
-
 /// What is known of one run.
-#[derive(Debug, Clone, Default)]
-struct Seen {
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+struct RunHistory {
     evaluations: u64,
     /// Evaluations in a row that gave one answer to all.
     alike: u64,
     best: f64,
-    told: Vec<&'static str>,
+    /// Codes of what was noted.
+    noted: Vec<String>,
+}
+
+/// What was noticed so far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct DoubtLog {
+    runs: Vec<RunHistory>,
+    warnings: Vec<Warning>,
+    /// Codes of which people have been told.
+    told: BTreeSet<String>,
+}
+
+impl DoubtLog {
+    /// Begins with `runs` runs of which nothing is known.
+    pub(super) fn new(runs: usize) -> Self {
+        Self { runs: vec![RunHistory::default(); runs], warnings: Vec::new(), told: BTreeSet::new() }
+    }
+
+    /// Returns the number of runs.
+    pub(super) fn runs(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// Returns what was noticed of these runs, counted anew.
+    pub(super) fn select(&self, runs: &[usize]) -> Self {
+        let renumbered = |warning: &Warning| {
+            let run = runs.iter().position(|run| *run == warning.run)?;
+            Some(Warning { run, ..warning.clone() })
+        };
+        let warnings: Vec<Warning> = self.warnings.iter().filter_map(renumbered).collect();
+        let told = self.told.iter().filter(|code| warnings.iter().any(|warning| warning.code == **code));
+        let told = told.cloned().collect();
+        Self { runs: runs.iter().filter_map(|run| self.runs.get(*run).cloned()).collect(), warnings, told }
+    }
 }
 
 /// Watches all runs of a program.
@@ -43,18 +73,16 @@ pub(super) struct Doubts {
     guess: f64,
     chance: Option<f64>,
     samples: usize,
-    seen: Vec<Seen>,
-    noted: Vec<Noted>,
-    /// Doubts of which people have been told.
-    told: Vec<&'static str>,
+    log: DoubtLog,
+    /// Doubts of which people have not been told, with the runs.
+    news: Vec<(Doubt, Vec<usize>)>,
 }
 
 impl Doubts {
-    /// Begins to watch `runs` runs that tell `classes` classes apart and are judged by samples with these labels.
-    pub(super) fn new(runs: usize, classes: usize, labels: &[u8]) -> Self {
+    /// Goes on to watch the runs of `log`, which tell `classes` classes apart and are judged by samples with these labels.
+    pub(super) fn new(log: DoubtLog, classes: usize, labels: &[u8]) -> Self {
         let guess = (classes.max(1) as f64).ln();
-        let (chance, samples) = (chance(classes, labels), labels.len());
-        Self { guess, chance, samples, seen: vec![Seen::default(); runs], noted: Vec::new(), told: Vec::new() }
+        Self { guess, chance: chance(classes, labels), samples: labels.len(), log, news: Vec::new() }
     }
 
     /// Returns the accuracy up to which guessing can come by chance; `None` where nobody can tell.
@@ -62,9 +90,14 @@ impl Doubts {
         self.chance
     }
 
-    /// Returns everything that was noticed.
-    pub(super) fn noted(&self) -> &[Noted] {
-        &self.noted
+    /// Returns what was noticed so far.
+    pub(super) fn log(&self) -> &DoubtLog {
+        &self.log
+    }
+
+    /// Returns the same as `run.json` holds it.
+    pub(super) fn warnings(&self) -> &[Warning] {
+        &self.log.warnings
     }
 
     /// Looks at what the populations of runs receive from `samples` samples after `step` steps.
@@ -92,8 +125,8 @@ impl Doubts {
     }
 
     /// Looks at an evaluation of `run` at `step`: its mean loss since the one before, and its answers; `last` where none follows.
-    pub(super) fn evaluated(&mut self, run: usize, (step, last): (u64, bool), loss: f64, verdict: Verdict) {
-        let Some(seen) = self.seen.get_mut(run) else { return };
+    pub(super) fn evaluated(&mut self, run: usize, (step, last): (u64, bool), loss: f64, verdict: Evaluation) {
+        let Some(seen) = self.log.runs.get_mut(run) else { return };
         seen.evaluations += 1;
         seen.alike = if verdict.only.is_some() { seen.alike + 1 } else { 0 };
         seen.best = seen.best.max(verdict.accuracy);
@@ -120,27 +153,27 @@ impl Doubts {
 
     /// Notes a doubt about a run, unless it was noted before.
     pub(super) fn note(&mut self, run: usize, step: u64, doubt: Doubt) {
-        let Some(seen) = self.seen.get_mut(run) else { return };
-        if !seen.told.contains(&doubt.name()) {
-            seen.told.push(doubt.name());
-            self.noted.push(Noted { run, step, doubt });
+        let Some(history) = self.log.runs.get_mut(run) else { return };
+        let code = doubt.name();
+        if history.noted.iter().any(|noted| noted == code) {
+            return;
+        }
+        history.noted.push(code.to_owned());
+        self.log.warnings.push(Warning { code: code.to_owned(), run, step, message: doubt.to_string() });
+        if self.log.told.contains(code) {
+            return;
+        }
+        match self.news.iter_mut().find(|(other, _)| other.name() == code) {
+            Some((_, runs)) => runs.push(run),
+            None => self.news.push((doubt, vec![run])),
         }
     }
 
     /// Returns what people have not been told of: each doubt once, about all runs that it was noted of by now.
     pub(super) fn news(&mut self) -> Vec<Doubt> {
-        let mut news: Vec<(Doubt, Vec<usize>)> = Vec::new();
-        for Noted { run, doubt, .. } in &self.noted {
-            if self.told.contains(&doubt.name()) {
-                continue;
-            }
-            match news.iter_mut().find(|(other, _)| other.name() == doubt.name()) {
-                Some((_, runs)) => runs.push(*run),
-                None => news.push((doubt.clone(), vec![*run])),
-            }
-        }
-        self.told.extend(news.iter().map(|(doubt, _)| doubt.name()));
-        let several = self.seen.len() > 1;
+        let news = std::mem::take(&mut self.news);
+        self.log.told.extend(news.iter().map(|(doubt, _)| doubt.name().to_owned()));
+        let several = self.log.runs.len() > 1;
         news.into_iter().map(|(doubt, runs)| if several { doubt.about(runs) } else { doubt }).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use tch::{Kind, Tensor as Live, no_grad_guard};
 
-use super::finite::numbers;
+use super::non_finite::numbers;
 use super::samples::Samples;
 use crate::emit::{Inference, Net, TorchFault};
 use crate::plan::Sizes;
@@ -19,7 +19,7 @@ const MOST_GPU: usize = 10_000;
 
 /// What a run answers to all samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Verdict {
+pub(super) struct Evaluation {
     /// The share of right answers; 0 where there is no sample.
     pub(super) accuracy: f64,
     /// The class that it gives to all of them, if it is one.
@@ -36,7 +36,7 @@ pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
 }
 
 /// Judges each run by all of `samples`.
-pub(super) fn judge(net: &Net, samples: &Samples) -> Result<Vec<Verdict>, TorchFault> {
+pub(super) fn judge(net: &Net, samples: &Samples) -> Result<Vec<Evaluation>, TorchFault> {
     let _guard = no_grad_guard();
     let (runs, batch) = (net.runs(), batch_size(net));
     let (mut answers, mut seen) = (Inference::new(net)?, None::<[Live; 3]>);
@@ -50,9 +50,9 @@ pub(super) fn judge(net: &Net, samples: &Samples) -> Result<Vec<Verdict>, TorchF
             Some([sum, low, high]) => [sum.f_add(&hits)?, low.f_minimum(&least)?, high.f_maximum(&most)?],
         });
     }
-    let Some([right, least, most]) = seen else { return Ok(vec![Verdict { accuracy: 0.0, only: None }; runs]) };
+    let Some([right, least, most]) = seen else { return Ok(vec![Evaluation { accuracy: 0.0, only: None }; runs]) };
     let (least, most) = (Vec::<i64>::try_from(&least)?, Vec::<i64>::try_from(&most)?);
-    let verdict = |(right, (least, most)): (f64, (&i64, &i64))| Verdict {
+    let verdict = |(right, (least, most)): (f64, (&i64, &i64))| Evaluation {
         accuracy: right / samples.len() as f64,
         only: usize::try_from(*least).ok().filter(|_| least == most),
     };

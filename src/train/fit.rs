@@ -7,9 +7,9 @@ use tch::no_grad_guard;
 use thiserror::Error;
 
 use super::adam::Adam;
-use super::factors::{Factors, Target, numbers};
+use super::factorization::{Factorization, LinkTarget, numbers};
+use super::link_metrics::{LinkMetrics, held_out, judge};
 use super::outcome::Stopped;
-use super::pairs::{Judged, held_out, judge};
 use super::run::Interrupt;
 use crate::emit::{Place, TorchFault};
 
@@ -80,7 +80,7 @@ pub struct Measured<'a> {
 
 /// How it is fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct FitRecipe {
+pub struct FitConfig {
     /// The part of the pairs that is held out; with 0 all are learned from.
     pub hold_out: f64,
     /// Of what is drawn: the held-out pairs, and X where it is learned.
@@ -101,9 +101,9 @@ pub struct Fitted {
     /// The pairs that H(X O Xᵀ) joins.
     pub predicted: Vec<(usize, usize)>,
     /// How well the held-out pairs are told, if there are some.
-    pub held_out: Judged,
+    pub held_out: LinkMetrics,
     /// How well those are told that were learned from.
-    pub training: Judged,
+    pub training: LinkMetrics,
     /// Numbers that were learned.
     pub parameters: u64,
     /// The loss at the last look.
@@ -129,15 +129,15 @@ pub fn fit_bytes(neurons: usize, genes: usize) -> u64 {
 /// See [`FitFault`].
 pub fn fit(
     measured: Measured<'_>,
-    recipe: FitRecipe,
+    recipe: FitConfig,
     place: Place,
     watch: &mut dyn FnMut(u64, f64),
     interrupt: Interrupt<'_>,
 ) -> Result<Fitted, FitFault> {
     let _guard = no_grad_guard();
     let (joined, held) = divided(measured, recipe)?;
-    let factors = Factors::new(measured, recipe.seed, place)?;
-    let target = Target::new(measured.neurons, &joined, &held, place)?;
+    let factors = Factorization::new(measured, recipe.seed, place)?;
+    let target = LinkTarget::new(measured.neurons, &joined, &held, place)?;
     let (loss, steps, stopped) = learn(&factors, &target, recipe, (watch, interrupt))?;
     let scores = numbers::<f32>(&factors.scores()?.f_reshape(-1).map_err(TorchFault::from)?)?;
     let judged = |wanted: bool| {
@@ -153,14 +153,14 @@ pub fn fit(
 }
 
 /// Who listens to how far it is, and what asks it to stop.
-type Beside<'a, 'b> = (&'a mut dyn FnMut(u64, f64), Interrupt<'b>);
+type FitHooks<'a, 'b> = (&'a mut dyn FnMut(u64, f64), Interrupt<'b>);
 
 /// Makes the steps; returns the loss at the last look, how many steps there were, and why they ended.
 fn learn(
-    factors: &Factors,
-    target: &Target,
-    recipe: FitRecipe,
-    (watch, interrupt): Beside<'_, '_>,
+    factors: &Factorization,
+    target: &LinkTarget,
+    recipe: FitConfig,
+    (watch, interrupt): FitHooks<'_, '_>,
 ) -> Result<(f64, u64, Stopped), FitFault> {
     let mut adam = Adam::new(factors.learned())?;
     let (mut step, mut loss) = (0_u64, f64::NAN);
@@ -188,7 +188,7 @@ fn learn(
 }
 
 /// Tells for every pair, row by row, whether it is joined, and whether it is held out.
-fn divided(measured: Measured<'_>, recipe: FitRecipe) -> Result<(Vec<bool>, Vec<bool>), OneClass> {
+fn divided(measured: Measured<'_>, recipe: FitConfig) -> Result<(Vec<bool>, Vec<bool>), OneClass> {
     let neurons = measured.neurons;
     let mut joined = vec![false; neurons * neurons];
     for (source, target) in measured.edges {

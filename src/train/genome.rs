@@ -9,27 +9,25 @@ use safetensors::SafeTensors;
 use safetensors::tensor::Metadata;
 use tch::Tensor as Live;
 
-use super::folder::GENOME;
 use super::kept::KeptFault;
-use super::rows::Rows;
+use super::rows::GenomeRows;
+use super::run_dir_fault::GENOME;
 use super::stored::{Damaged, bounded, opened, unreadable};
+use super::tensor_file::LENGTH;
 use crate::plan::Plan;
 
 /// Bytes of a header at most, and how many more for each byte of the model's text: `g: split(gaussian)` makes four rows.
 const MOST_HEADER: u64 = 64 << 10;
 const HEADER_EACH: u64 = 64;
-/// The bytes before the header, which hold its length.
-const LENGTH: u64 = 8;
-
 /// `genome.safetensors`, of which only the header was read.
 #[derive(Debug)]
-pub struct Genome {
+pub struct GenomeFile {
     path: PathBuf,
     about: Metadata,
     header: u64,
 }
 
-impl Genome {
+impl GenomeFile {
     /// Opens the genome of the run in `folder`, whose model's text has so many bytes.
     ///
     /// # Errors
@@ -47,8 +45,8 @@ impl Genome {
     ///
     /// Names the row that is missing, of another shape or kind, or not finite.
     pub fn rows(&self, plan: &Plan, runs: usize) -> Result<Vec<(String, Live)>, KeptFault> {
-        let rows = Rows::of(plan, runs);
-        let most = rows.most_bytes().saturating_add(self.header).saturating_add(LENGTH);
+        let rows = GenomeRows::of(plan, runs);
+        let most = rows.most_bytes().saturating_add(self.header).saturating_add(LENGTH as u64);
         let bytes = bounded(&self.path, most)?;
         let views = SafeTensors::deserialize(&bytes).map_err(|why| broken(&self.path, &why))?;
         rows.take(&self.path, &views, &self.about)
@@ -69,10 +67,10 @@ impl Genome {
 fn header(file: &Path, most: u64) -> Result<(Metadata, u64), KeptFault> {
     let damaged = |found: String, expected: String| Damaged { path: file.to_path_buf(), found, expected };
     let (mut open, whole): (File, u64) = opened(file)?;
-    let mut length = [0; 8];
+    let mut length = [0; LENGTH];
     open.read_exact(&mut length).map_err(|why| unreadable(file, &why))?;
     let length = u64::from_le_bytes(length);
-    let room = whole.saturating_sub(LENGTH);
+    let room = whole.saturating_sub(LENGTH as u64);
     if length > room.min(most) {
         let expected = if room < most {
             format!("at most {room} in a file of {whole}")

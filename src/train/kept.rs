@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 use tch::Tensor as Live;
 use thiserror::Error;
 
-use super::folder::{FolderFault, GRAPH, MODEL, RECORD, SOURCE};
-use super::genome::Genome;
-use super::record::Record;
+use super::genome::GenomeFile;
+use super::manifest::Manifest;
+use super::run_dir_fault::{GRAPH, MODEL, RECORD, RunDirFault, SOURCE};
 use super::stored::{Damaged, bounded};
 use crate::emit::{GenomeMismatch, TorchFault};
 use crate::plan::Plan;
@@ -48,7 +48,7 @@ pub enum KeptFault {
     /// A file is not there, or cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Folder(#[from] FolderFault),
+    RunDir(#[from] RunDirFault),
     /// A file was cut off or altered.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -71,10 +71,10 @@ pub enum KeptFault {
 #[derive(Debug)]
 pub struct Kept {
     /// `run.json`.
-    pub record: Record,
+    pub record: Manifest,
     /// `model.gem`.
     pub model: String,
-    genome: Genome,
+    genome: GenomeFile,
 }
 
 impl Kept {
@@ -84,8 +84,8 @@ impl Kept {
     ///
     /// Names the first file that is missing, damaged, or of another run.
     pub fn open(path: &Path) -> Result<Self, KeptFault> {
-        let (record, model) = (read_record(path)?, read_model(path)?);
-        let genome = Genome::open(path, model.len())?;
+        let (record, model) = (read_manifest(path)?, read_model(path)?);
+        let genome = GenomeFile::open(path, model.len())?;
         let lacking = || Damaged {
             path: genome.path().to_path_buf(),
             found: format!("its header does not say `{GRAPH}`"),
@@ -109,7 +109,7 @@ impl Kept {
     ///
     /// # Errors
     ///
-    /// As for [`Genome::rows`].
+    /// As for [`GenomeFile::rows`].
     pub fn rows(&self, plan: &Plan) -> Result<Vec<(String, Live)>, KeptFault> {
         self.genome.rows(plan, self.record.seeds.len())
     }
@@ -117,7 +117,7 @@ impl Kept {
 
 /// Checks that a hash is what the genome says it is.
 fn same(
-    genome: &Genome,
+    genome: &GenomeFile,
     (which, noted): (&'static str, &str),
     (found, others): (&str, &'static str),
 ) -> Result<(), Altered> {
@@ -129,8 +129,8 @@ fn same(
 }
 
 /// Returns the hash of what a run was made of: the model's text, its settings, the seeds and the data.
-pub(super) fn source(model: &str, record: &Record) -> String {
-    let Record { settings, seeds, data, data_hash, facts, padding, .. } = record;
+pub(super) fn source(model: &str, record: &Manifest) -> String {
+    let Manifest { settings, seeds, data, data_hash, facts, padding, .. } = record;
     // these are strings and numbers, which always become JSON
     let rest = serde_json::to_string(&(settings, seeds, data, data_hash, facts, padding)).unwrap_or_default();
     hexadecimal(Sha256::new().chain_update(model).chain_update([0]).chain_update(rest))
@@ -146,11 +146,11 @@ pub(super) fn hexadecimal(sum: Sha256) -> String {
 /// # Errors
 ///
 /// Names the field that is missing, or that no run can have.
-pub fn read_record(path: &Path) -> Result<Record, KeptFault> {
+pub fn read_manifest(path: &Path) -> Result<Manifest, KeptFault> {
     let file = path.join(RECORD);
     let bytes = bounded(&file, MOST_RECORD)?;
     let damaged = |found: String, expected: &str| Damaged { path: file.clone(), found, expected: expected.to_owned() };
-    let record: Record = serde_json::from_slice(&bytes)
+    let record: Manifest = serde_json::from_slice(&bytes)
         .map_err(|why| damaged(format!("{why}"), "the record that gemc writes of a run"))?;
     match record.misfit() {
         None => Ok(record),

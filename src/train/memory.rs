@@ -6,7 +6,7 @@ use std::thread;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::recipe::Recipe;
+use super::train_config::TrainConfig;
 use crate::plan::{Plan, Sizes};
 use crate::program::{Program, Target};
 
@@ -62,7 +62,7 @@ pub struct Needs {
 
 impl Needs {
     /// Estimates what training `plan` by `recipe` takes on `data` bytes of data.
-    pub fn of(plan: &Plan, recipe: &Recipe, data: u64) -> Self {
+    pub fn of(plan: &Plan, recipe: &TrainConfig, data: u64) -> Self {
         let sizes = Sizes { runs: recipe.runs, batch: recipe.batch };
         let row = |parameter: &crate::plan::Parameter| {
             parameter.shape.count(sizes).saturating_mul(NUMBER * if parameter.learned { LEARNED } else { DRAWN })

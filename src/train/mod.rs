@@ -1,58 +1,90 @@
 //! A live net learns: batches, steps, evaluations, each run's own end, and the folder that keeps what came of it.
 //!
-//! [`run()`] is the loop; it prints nothing and reads no clock of its own: a [`Watcher`] hears what happens and a [`Clock`]
-//! tells the time. Run k of R is the run that its seed alone would give.
-//!
-//! [`fit()`] is the way back: from a measured connectome to the X and O that reproduce it.
+//! `run` is the loop; it prints nothing and reads no clock of its own: a [`Watcher`] hears what happens and a clock tells the time. Run
+//! k of R is the run that its seed alone would give. `fit` is the way back: from a measured connectome to the X and O that reproduce it.
 
 mod adam;
+mod batch_loader;
 mod bench;
 mod claim;
-mod course;
 mod doubt;
 mod doubts;
+mod early_stopping;
 mod evaluate;
-mod factors;
-mod finite;
+mod factorization;
 mod fit;
-mod folder;
 mod genome;
-mod keeper;
 mod kept;
+mod link_metrics;
+mod manifest;
 mod memory;
+mod non_finite;
 mod outcome;
-mod painter;
-mod pairs;
-mod recipe;
-mod record;
 mod reel;
 mod rows;
 mod run;
+mod run_dir;
+mod run_dir_fault;
 mod samples;
-mod scores;
+mod session;
+mod shuffle;
 mod signal;
+mod start;
+mod state;
 mod step;
+mod step_state;
 mod stored;
+mod tensor_file;
 mod threads;
+mod train_config;
 
-pub use bench::{Bench, Compared, Part, Slow, bench};
-pub use doubt::{Doubt, Named, Warning, When, Who, numbered};
-pub use evaluate::accuracy;
-pub use finite::{NotFinite, StepFault};
-pub use fit::{FitFault, FitNotFinite, FitRecipe, Fitted, Measured, OneClass, fit, fit_bytes};
-pub use folder::{FolderFault, RUN_DIR};
-pub use genome::Genome;
-pub use keeper::Folder;
-pub use kept::{Altered, Kept, KeptFault, read_record};
-pub use memory::{Needs, NotEnoughMemory};
-pub use outcome::{Outcome, State, Stopped, Trouble};
-pub use pairs::{Judged, held_out, judge};
-pub use recipe::{BadRecipe, EPOCHS, Recipe, Schedule};
-pub use record::{Record, Versions};
-pub use run::{Clock, Interrupt, Job, RunFault, Watcher, run};
-pub use samples::{Misfit, Order, Pieces, Samples};
-pub use scores::{Metric, mean_and_deviation};
+// what `Trainer` takes, returns and tells
+pub use doubt::{Doubt, NamedPopulations, Warning, When, Who};
+pub use early_stopping::Metric;
+pub use non_finite::{NotFinite, StepFault};
+pub use outcome::{RunOutcome, State, Stopped, Trouble};
+pub use run::{RunFault, Trained, Watcher};
+pub use run_dir::RunDir;
+pub use run_dir_fault::RunDirFault;
+pub use samples::{Misfit, SampleBytes, TrainData};
 pub use signal::Signal;
+pub use state::{BadState, TrainState};
+pub use train_config::{BadConfig, LrSchedule, TrainConfig};
+
+// what only gemc's own programs and tests use
+#[doc(hidden)]
+pub use bench::{Bench, Compared, Slow, StepPart, bench};
+#[doc(hidden)]
+pub use doubt::numbered;
+#[doc(hidden)]
+pub use early_stopping::mean_and_deviation;
+#[doc(hidden)]
+pub use evaluate::accuracy;
+#[doc(hidden)]
+pub use fit::{FitConfig, FitFault, FitNotFinite, Fitted, Measured, OneClass, fit, fit_bytes};
+#[doc(hidden)]
+pub use genome::GenomeFile;
+#[doc(hidden)]
+pub use kept::{Altered, Kept, KeptFault, read_manifest};
+#[doc(hidden)]
+pub use link_metrics::{LinkMetrics, held_out, judge};
+#[doc(hidden)]
+pub use manifest::{Manifest, Versions};
+#[doc(hidden)]
+pub use memory::{Needs, NotEnoughMemory};
+#[doc(hidden)]
+pub use run::{Clock, Interrupt, TrainJob, run};
+#[doc(hidden)]
+pub use run_dir_fault::RUN_DIR;
+#[doc(hidden)]
+pub use samples::Samples;
+#[doc(hidden)]
+pub use shuffle::Shuffle;
+#[doc(hidden)]
 pub use step::Stepper;
+#[doc(hidden)]
 pub use stored::Damaged;
+#[doc(hidden)]
 pub use threads::{choose_threads, set_threads};
+#[doc(hidden)]
+pub use train_config::EPOCHS;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::doubt::Warning;
-use super::finite::StepFault;
+use super::non_finite::StepFault;
 use super::run::RunFault;
 use super::signal::Signal;
 
@@ -65,7 +65,7 @@ pub struct Trouble {
 
 /// What came of a run so far; `None` where there is nothing yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// How it stands; absent in runs of before it was kept.
     #[serde(default)]
     pub state: Option<State>,
@@ -102,7 +102,7 @@ pub struct Outcome {
     pub missing: Vec<String>,
 }
 
-impl Outcome {
+impl RunOutcome {
     /// Returns what runs have come to before the first step: nothing.
     pub fn none(runs: usize) -> Self {
         Self {

@@ -5,23 +5,24 @@ use std::path::Path;
 use safetensors::tensor::{Metadata, TensorView};
 use safetensors::{Dtype, SafeTensors};
 use sha2::{Digest, Sha256};
-use tch::{Kind, Tensor as Live};
+use tch::Tensor as Live;
 
-use super::folder::SUM;
 use super::kept::{KeptFault, hexadecimal};
+use super::run_dir_fault::SUM;
 use super::stored::Damaged;
-use crate::emit::{GenomeMismatch, TorchFault};
+use super::tensor_file::live;
+use crate::emit::GenomeMismatch;
 use crate::plan::{Plan, Sizes};
 
 /// Bytes of a number at most.
 const WIDEST: u64 = 8;
 
 /// The rows that a plan has for a number of runs.
-pub(super) struct Rows<'a> {
+pub(super) struct GenomeRows<'a> {
     wanted: Vec<(&'a str, Vec<usize>)>,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> GenomeRows<'a> {
     /// Lists them with their shapes.
     pub(super) fn of(plan: &'a Plan, runs: usize) -> Self {
         let sizes = Sizes { runs, batch: 1 };
@@ -83,20 +84,24 @@ fn mismatch(name: &str, why: String) -> GenomeMismatch {
 
 /// Checks that a row holds numbers.
 fn finite(file: &Path, name: &str, view: &TensorView<'_>) -> Result<(), Damaged> {
-    let single = |bytes: &[u8; 4]| !f32::from_le_bytes(*bytes).is_finite();
-    let double = |bytes: &[u8; 8]| !f64::from_le_bytes(*bytes).is_finite();
-    let bad = if view.dtype() == Dtype::F64 {
-        view.data().as_chunks().0.iter().position(double)
-    } else {
-        view.data().as_chunks().0.iter().position(single)
-    };
-    match bad {
+    match first_not_finite(view) {
         None => Ok(()),
         Some(index) => Err(Damaged {
             path: file.to_path_buf(),
             found: format!("number {index} of `{name}` is not finite"),
             expected: "finite numbers".to_owned(),
         }),
+    }
+}
+
+/// Returns the place of the first number of a tensor, single or double, that is not finite.
+pub(super) fn first_not_finite(view: &TensorView<'_>) -> Option<usize> {
+    let single = |bytes: &[u8; 4]| !f32::from_le_bytes(*bytes).is_finite();
+    let double = |bytes: &[u8; 8]| !f64::from_le_bytes(*bytes).is_finite();
+    if view.dtype() == Dtype::F64 {
+        view.data().as_chunks().0.iter().position(double)
+    } else {
+        view.data().as_chunks().0.iter().position(single)
     }
 }
 
@@ -122,11 +127,4 @@ pub(super) fn sum(views: &[(&str, TensorView<'_>)]) -> String {
         sum.chain_update(head).chain_update(view.data())
     };
     hexadecimal(views.into_iter().fold(Sha256::new(), whole))
-}
-
-/// Makes a tensor of a row.
-fn live(view: &TensorView<'_>) -> Result<Live, TorchFault> {
-    let kind = if view.dtype() == Dtype::F64 { Kind::Double } else { Kind::Float };
-    let shape: Vec<i64> = view.shape().iter().map(|side| i64::try_from(*side).unwrap_or(i64::MAX)).collect();
-    Ok(Live::f_from_data_size(view.data(), &shape, kind)?)
 }

@@ -3,15 +3,16 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::course::Course;
 use super::doubt::Doubt;
-use super::finite::StepFault;
-use super::folder::FolderFault;
-use super::keeper::Folder;
-use super::outcome::{Outcome, Stopped};
-use super::recipe::{BadRecipe, Recipe};
-use super::samples::{Misfit, Pieces};
-use super::scores::Metric;
+use super::early_stopping::Metric;
+use super::non_finite::StepFault;
+use super::outcome::{RunOutcome, Stopped};
+use super::run_dir::RunDir;
+use super::run_dir_fault::RunDirFault;
+use super::samples::{Misfit, SampleBytes};
+use super::session::Session;
+use super::state::{BadState, TrainState};
+use super::train_config::{BadConfig, TrainConfig};
 use crate::emit::{Place, TorchFault};
 use crate::plan::Plan;
 
@@ -23,17 +24,17 @@ pub type Interrupt<'a> = &'a dyn Fn() -> Option<Stopped>;
 
 /// What is to be trained, on what, how, and where.
 #[derive(Clone, Copy)]
-pub struct Job<'a> {
+pub struct TrainJob<'a> {
     /// The network.
     pub plan: &'a Plan,
     /// The protocol.
-    pub recipe: &'a Recipe,
+    pub recipe: &'a TrainConfig,
     /// Device and kind of number.
     pub place: Place,
     /// What is learned from.
-    pub train: Pieces<'a>,
+    pub train: SampleBytes<'a>,
     /// What accuracy is measured on.
-    pub test: Pieces<'a>,
+    pub test: SampleBytes<'a>,
     /// The time.
     pub clock: Clock<'a>,
 }
@@ -56,7 +57,7 @@ pub trait Watcher {
     }
 
     /// Called where files of a run's folder can no longer be written.
-    fn unwritten(&mut self, fault: &FolderFault) {
+    fn unwritten(&mut self, fault: &RunDirFault) {
         let _ = fault;
     }
 }
@@ -70,11 +71,15 @@ pub enum RunFault {
     /// A number of the protocol is no good.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Recipe(#[from] BadRecipe),
+    Config(#[from] BadConfig),
     /// The data does not fit the model.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Misfit(#[from] Misfit),
+    /// The state to go on from is no good.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    State(#[from] BadState),
     /// A step failed.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -86,7 +91,7 @@ pub enum RunFault {
     /// The folder cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Folder(#[from] FolderFault),
+    RunDir(#[from] RunDirFault),
 }
 
 impl RunFault {
@@ -96,22 +101,31 @@ impl RunFault {
     }
 }
 
-/// Trains until every run has stopped, all steps are made, or `interrupt` says so, which is heard after the step at hand.
-/// `run.json` tells how it stands at every moment.
+/// Runs that were trained.
+#[derive(Debug)]
+pub struct Trained {
+    /// What came of them.
+    pub outcome: RunOutcome,
+    /// Where they stopped: what they would go on from.
+    pub state: TrainState,
+}
+
+/// Trains until every run has stopped, all steps are made, or `interrupt` says so, which is heard after the step at hand; begins
+/// with the runs' seeds, or goes on `from` a state. `run.json` tells how it stands at every moment.
 ///
 /// # Errors
 ///
 /// See [`RunFault`]. What was written to the folder by then stays; what cannot be written is no fault, but
-/// [`Folder::missing`].
+/// [`RunDir::missing`].
 pub fn run(
-    job: &Job<'_>,
-    folder: Option<&mut Folder>,
+    job: &TrainJob<'_>,
+    mut folder: Option<&mut RunDir>,
+    from: Option<&TrainState>,
     watcher: &mut dyn Watcher,
     interrupt: Interrupt<'_>,
-) -> Result<Outcome, RunFault> {
-    let mut folder = folder;
-    let mut course = match Course::new(job, folder.as_deref_mut()) {
-        Ok(course) => course,
+) -> Result<Trained, RunFault> {
+    let mut session = match Session::new(job, folder.as_deref_mut(), from) {
+        Ok(session) => session,
         Err(fault) => {
             if let Some(folder) = folder {
                 folder.fail(&fault);
@@ -119,34 +133,36 @@ pub fn run(
             return Err(fault);
         }
     };
-    let outcome = train(&mut course, job.recipe, watcher, interrupt);
+    let outcome = train(&mut session, job.recipe, watcher, interrupt);
     if let Err(fault) = &outcome {
-        course.fail(fault);
+        session.fail(fault);
     }
-    course.tell(watcher);
-    outcome
+    session.tell(watcher);
+    Ok(Trained { outcome: outcome?, state: session.into_state() })
 }
 
 fn train(
-    course: &mut Course<'_>,
-    recipe: &Recipe,
+    session: &mut Session<'_>,
+    recipe: &TrainConfig,
     watcher: &mut dyn Watcher,
     interrupt: Interrupt<'_>,
-) -> Result<Outcome, RunFault> {
-    course.begin(watcher)?;
+) -> Result<RunOutcome, RunFault> {
+    session.begin(watcher)?;
+    let mut asked = None;
     loop {
-        let losses = course.step()?;
-        let done = course.done();
-        watcher.stepped(done, losses.as_deref());
-        let asked = interrupt();
-        let length = done >= recipe.length;
-        if done.is_multiple_of(recipe.eval_every) || length || (asked.is_some() && !course.is_evaluated()) {
-            watcher.evaluated(&course.evaluate(length || asked.is_some())?);
-        }
-        course.tell(watcher);
-        let converged = course.is_over().then_some(Stopped::Converged);
+        let converged = session.is_over().then_some(Stopped::Converged);
+        let length = session.done() >= recipe.length;
         if let Some(stopped) = asked.or(converged).or(length.then_some(Stopped::Length)) {
-            return course.finish(stopped);
+            return session.finish(stopped);
         }
+        let losses = session.step()?;
+        let done = session.done();
+        watcher.stepped(done, losses.as_deref());
+        asked = interrupt();
+        let length = done >= recipe.length;
+        if done.is_multiple_of(recipe.eval_every) || length || (asked.is_some() && !session.is_evaluated()) {
+            watcher.evaluated(&session.evaluate(length || asked.is_some())?);
+        }
+        session.tell(watcher);
     }
 }

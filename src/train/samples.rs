@@ -1,18 +1,16 @@
-//! Data on the device: bytes as they came, gathered by index and turned into numbers batch by batch; and the order in which
-//! each run sees them, which its seed alone decides.
+//! Data on the device: bytes as they came, gathered by index and turned into numbers batch by batch.
 
 use miette::Diagnostic;
 use tch::{Kind, Tensor as Live};
 use thiserror::Error;
 
-use super::painter::{Chosen, Painter};
+use super::batch_loader::{BatchIndex, BatchLoader};
 use crate::emit::{BatchBuffer, Choice, Net, Place, TorchFault};
-use crate::random::RandomStream;
 
 /// Data as plain bytes: sample after sample `neurons` pixels, and one label for each sample.
 #[derive(Debug, Clone, Copy)]
-pub struct Pieces<'a> {
-    /// Pixels, sample after sample.
+pub struct SampleBytes<'a> {
+    /// PixelStore, sample after sample.
     pub pixels: &'a [u8],
     /// Labels, each below `classes`.
     pub labels: &'a [u8],
@@ -20,6 +18,15 @@ pub struct Pieces<'a> {
     pub neurons: usize,
     /// Classes.
     pub classes: usize,
+}
+
+/// What runs are trained on.
+#[derive(Debug, Clone, Copy)]
+pub struct TrainData<'a> {
+    /// What is learned from.
+    pub train: SampleBytes<'a>,
+    /// What accuracy is measured on.
+    pub test: SampleBytes<'a>,
 }
 
 /// Data that a net cannot take.
@@ -38,7 +45,7 @@ pub struct Misfit {
 /// Data on a device.
 #[derive(Debug)]
 pub struct Samples {
-    pixels: Pixels,
+    pixels: PixelStore,
     labels: Live,
     place: Place,
     count: usize,
@@ -48,31 +55,31 @@ pub struct Samples {
 
 /// Where the pixels are, as bytes.
 #[derive(Debug)]
-enum Pixels {
+enum PixelStore {
     /// At hand, to be made numbers here.
-    Here(Painter),
+    Here(BatchLoader),
     /// On a device, or to be made doubles.
     There(Live),
 }
 
 impl Samples {
-    /// Lays `pieces` on the device, still as bytes.
+    /// Lays `data` on the device, still as bytes.
     ///
     /// # Errors
     ///
     /// What libtorch refuses: memory, or pixels that are not `neurons` for each label.
-    pub fn new(pieces: Pieces<'_>, place: Place) -> Result<Self, TorchFault> {
-        let (count, neurons) = (pieces.labels.len(), pieces.neurons);
-        let whole = pieces.pixels.len() == count.saturating_mul(neurons);
+    pub fn new(data: SampleBytes<'_>, place: Place) -> Result<Self, TorchFault> {
+        let (count, neurons) = (data.labels.len(), data.neurons);
+        let whole = data.pixels.len() == count.saturating_mul(neurons);
         let pixels = if place == Place::CPU && whole {
-            Pixels::Here(Painter::new(pieces.pixels.to_vec(), neurons))
+            PixelStore::Here(BatchLoader::new(data.pixels.to_vec(), neurons))
         } else {
-            let pixels = Live::f_from_slice(pieces.pixels)?.f_reshape([as_size(count), as_size(neurons)])?;
-            Pixels::There(pixels.f_to_device(place.device)?)
+            let pixels = Live::f_from_slice(data.pixels)?.f_reshape([as_size(count), as_size(neurons)])?;
+            PixelStore::There(pixels.f_to_device(place.device)?)
         };
-        let labels = Live::f_from_slice(pieces.labels)?.f_to_kind(Kind::Int64)?;
+        let labels = Live::f_from_slice(data.labels)?.f_to_kind(Kind::Int64)?;
         let labels = labels.f_to_device(place.device)?;
-        Ok(Self { pixels, labels, place, count, neurons, classes: pieces.classes })
+        Ok(Self { pixels, labels, place, count, neurons, classes: data.classes })
     }
 
     /// Returns the number of samples.
@@ -109,8 +116,8 @@ impl Samples {
     /// What libtorch refuses.
     pub fn gather(&mut self, index: &Live, runs: usize) -> Result<(Live, Live), TorchFault> {
         let x = match &mut self.pixels {
-            Pixels::Here(painter) => painter.paint(&Chosen { index: Vec::try_from(index)?, runs })?,
-            Pixels::There(pixels) => {
+            PixelStore::Here(loader) => loader.load(&BatchIndex { index: Vec::try_from(index)?, runs })?,
+            PixelStore::There(pixels) => {
                 let x = numbers(&pixels.f_index_select(0, index)?, self.place)?;
                 x.f_view([as_size(runs), -1, as_size(self.neurons)])?
             }
@@ -121,8 +128,8 @@ impl Samples {
     /// Names the samples of `index`, [R · B], where they lie on a device.
     pub(super) fn choice<'a>(&'a self, index: &'a Live) -> Option<Choice<'a>> {
         match &self.pixels {
-            Pixels::Here(_) => None,
-            Pixels::There(pixels) => Some(Choice { pixels, labels: &self.labels, index }),
+            PixelStore::Here(_) => None,
+            PixelStore::There(pixels) => Some(Choice { pixels, labels: &self.labels, index }),
         }
     }
 
@@ -132,8 +139,8 @@ impl Samples {
     ///
     /// What libtorch refuses.
     pub fn prepare(&mut self, index: &Live, runs: usize) -> Result<(), TorchFault> {
-        if let Pixels::Here(painter) = &mut self.pixels {
-            painter.prepare(Chosen { index: Vec::try_from(index)?, runs });
+        if let PixelStore::Here(loader) = &mut self.pixels {
+            loader.prepare(BatchIndex { index: Vec::try_from(index)?, runs });
         }
         Ok(())
     }
@@ -147,11 +154,11 @@ impl Samples {
     pub fn stretch(&self, start: usize, count: usize, runs: usize) -> Result<(Live, Live), TorchFault> {
         let part = |all: &Live| all.f_narrow(0, as_size(start), as_size(count));
         let x = match &self.pixels {
-            Pixels::Here(painter) => {
-                let wanted = painter.bytes().get(start * self.neurons..(start + count) * self.neurons);
+            PixelStore::Here(loader) => {
+                let wanted = loader.bytes().get(start * self.neurons..(start + count) * self.neurons);
                 BatchBuffer::new().paint([1, as_size(count), as_size(self.neurons)], wanted.into_iter())?
             }
-            Pixels::There(pixels) => numbers(&part(pixels)?, self.place)?.f_unsqueeze(0)?,
+            PixelStore::There(pixels) => numbers(&part(pixels)?, self.place)?.f_unsqueeze(0)?,
         };
         Ok((x.f_expand([as_size(runs), -1, -1], false)?, part(&self.labels)?))
     }
@@ -160,51 +167,6 @@ impl Samples {
 fn numbers(bytes: &Live, place: Place) -> Result<Live, TorchFault> {
     let mut numbers = bytes.f_to_kind(place.kind)?;
     Ok(numbers.f_mul_scalar_(f64::from(BatchBuffer::DARKEST))?)
-}
-
-/// In which order each run sees the samples: a new one every epoch, drawn from the run's seed; the samples that fill no
-/// whole batch are left out of that epoch.
-#[derive(Debug)]
-pub struct Order {
-    seeds: Vec<u64>,
-    count: usize,
-    batch: usize,
-    place: Place,
-    epoch: Option<u64>,
-    /// R × `count`.
-    index: Live,
-}
-
-impl Order {
-    /// Makes the order of `count` samples in batches of `batch` for runs with these seeds.
-    pub fn new(seeds: &[u64], count: usize, batch: usize, place: Place) -> Self {
-        Self { seeds: seeds.to_vec(), count, batch, place, epoch: None, index: Live::new() }
-    }
-
-    /// Makes the order of the same samples for runs with other seeds.
-    #[must_use]
-    pub fn of(&self, seeds: &[u64]) -> Self {
-        Self::new(seeds, self.count, self.batch, self.place)
-    }
-
-    /// Returns the indices of the batch of `step`, counted from 0: [R · B], run after run. Any step may be asked for.
-    ///
-    /// # Errors
-    ///
-    /// What libtorch refuses.
-    pub fn batch(&mut self, step: u64) -> Result<Live, TorchFault> {
-        let batches = (self.count / self.batch.max(1)).max(1) as u64;
-        let epoch = step / batches;
-        if self.epoch != Some(epoch) {
-            let purpose = format!("order {epoch}");
-            let orders = self.seeds.iter().flat_map(|seed| RandomStream::new(*seed, &purpose).permutation(self.count));
-            let index = Live::f_from_slice(&orders.collect::<Vec<i64>>())?;
-            self.index = index.f_view([-1, as_size(self.count)])?.f_to_device(self.place.device)?;
-            self.epoch = Some(epoch);
-        }
-        let start = i64::try_from(step % batches).unwrap_or(0) * as_size(self.batch);
-        Ok(self.index.f_narrow(1, start, as_size(self.batch))?.f_reshape(-1)?)
-    }
 }
 
 /// Returns a length as libtorch counts it; lengths beyond 2⁶³ cannot be allocated anyway.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::doubt::{Doubt, Named, When, Who};
+use super::doubt::{Doubt, NamedPopulations, When, Who};
 use crate::emit::Arrival;
 use crate::plan::Function;
 
@@ -43,6 +43,22 @@ pub struct Signal {
     pub dead: Vec<Option<f64>>,
 }
 
+impl Signal {
+    /// Returns the same of these runs alone.
+    pub(super) fn select(&self, runs: &[usize]) -> Self {
+        let of = |all: &[Option<f64>]| runs.iter().filter_map(|run| all.get(*run).copied()).collect();
+        Self {
+            population: self.population.clone(),
+            tick: self.tick,
+            mean: of(&self.mean),
+            sd: of(&self.sd),
+            between_samples: of(&self.between_samples),
+            active: of(&self.active),
+            dead: of(&self.dead),
+        }
+    }
+}
+
 /// Returns the same as the record has it: population after population, from what each run's populations receive. Of very
 /// many it has the first.
 pub(super) fn signals(runs: &[Vec<Arrival>]) -> Vec<Signal> {
@@ -78,8 +94,9 @@ pub(super) fn unhealthy(arrivals: &[Arrival], step: u64, samples: usize) -> Vec<
         step == 0 && !(WEAK..STRONG).contains(&times)
     });
     let scaled = scaled.map(|(population, arrival)| {
-        let Arrival { sd, wanted, .. } = *arrival;
-        Doubt::IllScaled { who: who.clone(), when, population, sd, wanted }
+        let Arrival { sd, mean, wanted, .. } = *arrival;
+        let (what, found) = if mean.abs() > sd { ("mean", mean) } else { ("standard deviation", sd) };
+        Doubt::IllScaled { who: who.clone(), when, population, what, found, wanted }
     });
     let silent = named(arrivals, |arrival| part(arrival) < DIFFERS);
     let silent = silent.map(|(population, arrival)| {
@@ -108,7 +125,7 @@ fn part(arrival: &Arrival) -> f64 {
 }
 
 /// Returns the first population that something is true of, and how many others it is true of.
-fn named(arrivals: &[Arrival], amiss: impl Fn(&Arrival) -> bool) -> Option<(Named, &Arrival)> {
+fn named(arrivals: &[Arrival], amiss: impl Fn(&Arrival) -> bool) -> Option<(NamedPopulations, &Arrival)> {
     let mut names: Vec<&str> = Vec::new();
     let mut first = None;
     for arrival in arrivals.iter().filter(|arrival| amiss(arrival)) {
@@ -117,5 +134,5 @@ fn named(arrivals: &[Arrival], amiss: impl Fn(&Arrival) -> bool) -> Option<(Name
             names.push(&arrival.population);
         }
     }
-    first.map(|arrival| (Named { name: arrival.population.clone(), more: names.len() - 1 }, arrival))
+    first.map(|arrival| (NamedPopulations { name: arrival.population.clone(), more: names.len() - 1 }, arrival))
 }

@@ -6,34 +6,34 @@
 
 use tch::Tensor as Live;
 
-use super::finite::{NotFinite, StepFault, first_bad, numbers};
+use super::non_finite::{NotFinite, StepFault, first_bad, numbers};
 use super::reel::Reel;
-use super::samples::{Order, Samples};
+use super::samples::Samples;
+use super::shuffle::Shuffle;
+use super::state::{LossSums, StepState};
 use super::threads::has_one_to_spare;
-use crate::emit::{Net, Place, Safe, TorchFault};
+use crate::emit::{LoadFault, Net, Place, TorchFault};
 use crate::plan::{Op, ParameterId, TensorId};
 
 /// Steps between two looks at the losses on a GPU.
-const LOOK_EVERY: u64 = 50;
+const CHECK_EVERY: u64 = 50;
 
 /// A net in training.
 #[derive(Debug)]
 pub struct Stepper {
-    net: Net,
+    pub(super) net: Net,
     samples: Samples,
-    order: Order,
+    order: Shuffle,
     lr: f64,
-    done: u64,
+    pub(super) done: u64,
     /// Which runs these are, among those that there were at the start.
-    runs: Vec<usize>,
-    look_every: u64,
-    reel: Reel,
+    pub(super) runs: Vec<usize>,
+    check_every: u64,
+    pub(super) reel: Reel,
     unseen: Vec<Live>,
-    safe: Option<Safe>,
-    sums: Vec<f64>,
-    summed: u64,
-    /// Whether the losses of a step were looked at.
-    seen: bool,
+    /// The state at the last look, where looks are rare: what a bad step goes back to.
+    saved: Option<StepState>,
+    pub(super) losses: LossSums,
     /// Those of the first step, until someone asks.
     first: Option<Vec<f64>>,
 }
@@ -45,8 +45,8 @@ impl Stepper {
     ///
     /// What libtorch refuses: memory.
     pub fn new(net: Net, samples: Samples, batch: usize, lr: f64) -> Result<Self, TorchFault> {
-        let look_every = if net.place().device.is_cuda() { LOOK_EVERY } else { 1 };
-        let order = Order::new(net.seeds(), samples.len(), batch, net.place());
+        let check_every = if net.place().device.is_cuda() { CHECK_EVERY } else { 1 };
+        let order = Shuffle::new(net.seeds(), samples.len(), batch, net.place());
         let runs = net.runs();
         let stepper = Self {
             net,
@@ -55,16 +55,14 @@ impl Stepper {
             lr,
             done: 0,
             runs: (0..runs).collect(),
-            look_every: 1,
+            check_every: 1,
             reel: Reel::default(),
             unseen: Vec::new(),
-            safe: None,
-            sums: vec![0.0; runs],
-            summed: 0,
-            seen: false,
+            saved: None,
+            losses: LossSums { sums: vec![0.0; runs], ..LossSums::default() },
             first: None,
         };
-        stepper.looking_every(look_every)
+        stepper.checking_every(check_every)
     }
 
     /// Sets how many steps lie between two looks at the losses: 1 looks before every update.
@@ -72,9 +70,9 @@ impl Stepper {
     /// # Errors
     ///
     /// What libtorch refuses: memory.
-    pub fn looking_every(mut self, steps: u64) -> Result<Self, TorchFault> {
-        self.look_every = steps.max(1);
-        self.safe = if self.look_every > 1 { Some(Safe::of(&self.net)?) } else { None };
+    pub fn checking_every(mut self, steps: u64) -> Result<Self, TorchFault> {
+        self.check_every = steps.max(1);
+        self.save()?;
         Ok(self)
     }
 
@@ -92,20 +90,19 @@ impl Stepper {
     ///
     /// # Errors
     ///
-    /// As for [`Stepper::settle`].
+    /// As for [`Stepper::synchronise`].
     pub fn keep(&mut self, runs: &[usize]) -> Result<(), StepFault> {
         if self.runs == runs || runs.is_empty() {
             return Ok(());
         }
-        self.settle()?;
+        self.synchronise()?;
         let places: Vec<usize> = (0..self.runs.len()).filter(|place| runs.contains(&self.runs[*place])).collect();
         self.net.keep(&places)?;
         self.order = self.order.of(self.net.seeds());
         self.reel = Reel::default();
-        self.safe = if self.look_every > 1 { Some(Safe::of(&self.net)?) } else { None };
-        self.sums = places.iter().map(|place| self.sums[*place]).collect();
+        self.losses.sums = places.iter().map(|place| self.losses.sums[*place]).collect();
         self.runs = places.iter().map(|place| self.runs[*place]).collect();
-        Ok(())
+        Ok(self.save()?)
     }
 
     /// Returns the net.
@@ -124,11 +121,11 @@ impl Stepper {
     ///
     /// [`NotFinite`] where a run's loss is bad; on a CPU that run's state is then as it was before the step.
     pub fn step(&mut self) -> Result<Option<Vec<f64>>, StepFault> {
-        if self.look_every > 1 {
+        if self.check_every > 1 {
             let losses = self.blind()?;
             self.unseen.push(losses);
-            if self.unseen.len() as u64 >= self.look_every {
-                self.settle()?;
+            if self.unseen.len() as u64 >= self.check_every {
+                self.synchronise()?;
             }
             return Ok(None);
         }
@@ -168,7 +165,7 @@ impl Stepper {
     /// # Errors
     ///
     /// [`NotFinite`] where one is bad, with the exact step.
-    pub fn settle(&mut self) -> Result<(), StepFault> {
+    pub fn synchronise(&mut self) -> Result<(), StepFault> {
         if self.unseen.is_empty() {
             return Ok(());
         }
@@ -181,16 +178,13 @@ impl Stepper {
         for row in rows {
             self.sum(row);
         }
-        if let Some(safe) = &mut self.safe {
-            safe.keep(&self.net)?;
-        }
-        Ok(())
+        Ok(self.save()?)
     }
 
     /// Returns each run's mean loss since the last call; NaN where there was no step.
     pub fn take_losses(&mut self) -> Vec<f64> {
-        let summed = std::mem::take(&mut self.summed) as f64;
-        self.sums.iter_mut().map(|sum| std::mem::take(sum) / summed).collect()
+        let summed = std::mem::take(&mut self.losses.steps) as f64;
+        self.losses.sums.iter_mut().map(|sum| std::mem::take(sum) / summed).collect()
     }
 
     /// Returns the losses of the first step, once, as soon as they were looked at.
@@ -225,22 +219,35 @@ impl Stepper {
         Ok(())
     }
 
+    /// Returns the sums of the losses at which was looked since they were last taken.
+    pub(super) fn losses(&self) -> &LossSums {
+        &self.losses
+    }
+
+    /// Keeps the state to go back to, where looks are rare.
+    pub(super) fn save(&mut self) -> Result<(), TorchFault> {
+        self.saved = if self.check_every > 1 { Some(self.view().copied()?) } else { None };
+        Ok(())
+    }
+
     fn sum(&mut self, losses: &[f64]) {
-        if !self.seen {
-            self.seen = true;
+        if !self.losses.first_seen {
+            self.losses.first_seen = true;
             self.first = Some(losses.to_vec());
         }
-        self.sums.iter_mut().zip(losses).for_each(|(sum, loss)| *sum += loss);
-        self.summed += 1;
+        self.losses.sums.iter_mut().zip(losses).for_each(|(sum, loss)| *sum += loss);
+        self.losses.steps += 1;
     }
 
     /// Goes back `steps` steps and makes them again with a look at each; `run` is the first that went bad.
     fn replay(&mut self, steps: u64, run: usize) -> Result<(), StepFault> {
-        if let Some(safe) = &self.safe {
-            safe.restore(&self.net)?;
+        if let Some(saved) = self.saved.take() {
+            self.restore(&saved).map_err(|fault| match fault {
+                LoadFault::Torch(fault) => fault,
+                LoadFault::Mismatch(fault) => TorchFault::Refused { message: fault.to_string() },
+            })?;
         }
-        self.done -= steps;
-        self.look_every = 1;
+        self.check_every = 1;
         for _ in 0..steps {
             self.step()?;
         }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::folder::FolderFault;
 use super::kept::KeptFault;
+use super::run_dir_fault::RunDirFault;
 
 /// A file of a run is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
@@ -42,7 +42,7 @@ pub(super) fn bounded(file: &Path, most: u64) -> Result<Vec<u8>, KeptFault> {
 }
 
 /// Opens a file, and returns how many bytes it has. What is no file, such as a pipe, might never end.
-pub(super) fn opened(file: &Path) -> Result<(File, u64), FolderFault> {
+pub(super) fn opened(file: &Path) -> Result<(File, u64), RunDirFault> {
     let about = fs::metadata(file).map_err(|why| unreadable(file, &why))?;
     if !about.is_file() {
         return Err(unreadable(file, &io::Error::new(ErrorKind::InvalidInput, "it is no file")));
@@ -50,6 +50,6 @@ pub(super) fn opened(file: &Path) -> Result<(File, u64), FolderFault> {
     Ok((File::open(file).map_err(|why| unreadable(file, &why))?, about.len()))
 }
 
-pub(super) fn unreadable(file: &Path, why: &io::Error) -> FolderFault {
-    FolderFault::Read { path: file.to_path_buf(), reason: why.to_string() }
+pub(super) fn unreadable(file: &Path, why: &io::Error) -> RunDirFault {
+    RunDirFault::Read { path: file.to_path_buf(), reason: why.to_string() }
 }

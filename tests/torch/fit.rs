@@ -2,11 +2,11 @@
 
 use gemc::emit::Place;
 use gemc::random::RandomStream;
-use gemc::train::{FitRecipe, Fitted, Measured, Stopped, fit, held_out};
+use gemc::train::{FitConfig, Fitted, Measured, Stopped, fit, held_out};
 
 const NEURONS: usize = 300;
 const GENES: usize = 20;
-const RECIPE: FitRecipe = FitRecipe { hold_out: 0.2, seed: 3, steps: 600, lr: 0.05 };
+const RECIPE: FitConfig = FitConfig { hold_out: 0.2, seed: 3, steps: 600, lr: 0.05 };
 
 /// A connectome that H(X O Xᵀ) makes.
 struct Known {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use gemc::train::{Folder, FolderFault, read_record};
+use gemc::train::{RunDir, RunDirFault, read_manifest};
 
 use crate::stage::{SMALL, record};
 
@@ -10,9 +10,9 @@ use crate::stage::{SMALL, record};
 fn a_record_comes_back() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("a/b");
-    let folder = Folder::create(&path, SMALL, record(2, "34")).unwrap();
-    assert!(Folder::is_held(&path));
-    assert_eq!(read_record(&path).unwrap(), record(2, "34"));
+    let folder = RunDir::create(&path, SMALL, record(2, "34")).unwrap();
+    assert!(RunDir::is_held(&path));
+    assert_eq!(read_manifest(&path).unwrap(), record(2, "34"));
     assert_eq!(fs::read_to_string(path.join("model.gem")).unwrap(), SMALL);
     let text = fs::read_to_string(path.join("run.json")).unwrap();
     let object: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -27,7 +27,7 @@ fn a_record_comes_back() {
         assert!(object[field].is_null(), "{field} is said of a run that has not begun");
     }
     drop(folder);
-    assert!(!Folder::is_held(&path));
+    assert!(!RunDir::is_held(&path));
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["metrics.jsonl", "model.gem", "run.json"], "something was left behind");
@@ -36,9 +36,9 @@ fn a_record_comes_back() {
 #[test]
 fn nothing_is_overwritten() {
     let place = tempfile::tempdir().unwrap();
-    Folder::create(place.path(), SMALL, record(1, "")).unwrap();
-    let fault = Folder::create(place.path(), "model other {}", record(1, "")).unwrap_err();
-    assert!(matches!(fault, FolderFault::InUse { .. }), "{fault}");
+    RunDir::create(place.path(), SMALL, record(1, "")).unwrap();
+    let fault = RunDir::create(place.path(), "model other {}", record(1, "")).unwrap_err();
+    assert!(matches!(fault, RunDirFault::InUse { .. }), "{fault}");
     assert_eq!(fs::read_to_string(place.path().join("model.gem")).unwrap(), SMALL);
 }
 
@@ -48,14 +48,14 @@ fn faults_name_path_and_reason() {
     let file = place.path().join("file");
     fs::write(&file, "").unwrap();
     let below = file.join("run");
-    let fault = Folder::create(&below, SMALL, record(1, "")).unwrap_err().to_string();
+    let fault = RunDir::create(&below, SMALL, record(1, "")).unwrap_err().to_string();
     assert!(fault.starts_with(&format!("{} cannot be written: ", below.display())), "{fault}");
 
     let path = place.path().join("run");
-    Folder::create(&path, SMALL, record(1, "")).unwrap();
-    assert!(read_record(place.path()).unwrap_err().to_string().contains("run.json cannot be read: No such file"));
+    RunDir::create(&path, SMALL, record(1, "")).unwrap();
+    assert!(read_manifest(place.path()).unwrap_err().to_string().contains("run.json cannot be read: No such file"));
     fs::write(path.join("run.json"), "{}").unwrap();
-    assert!(read_record(&path).unwrap_err().to_string().contains("run.json: missing field"));
+    assert!(read_manifest(&path).unwrap_err().to_string().contains("run.json: missing field"));
 }
 
 #[test]
@@ -67,14 +67,14 @@ fn of_many_that_want_one_folder_one_wins() {
         let made: Vec<_> = std::thread::scope(|scope| {
             let begin = || {
                 start.wait();
-                Folder::create(&path, SMALL, record(1, ""))
+                RunDir::create(&path, SMALL, record(1, ""))
             };
             let all: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
             all.into_iter().map(|one| one.join().unwrap()).collect()
         });
         let (won, lost): (Vec<_>, Vec<_>) = made.into_iter().partition(Result::is_ok);
         assert_eq!((won.len(), lost.len()), (1, 7));
-        assert!(lost.into_iter().all(|lost| matches!(lost, Err(FolderFault::InUse { .. }))));
+        assert!(lost.into_iter().all(|lost| matches!(lost, Err(RunDirFault::InUse { .. }))));
         assert_eq!(fs::read_to_string(path.join("model.gem")).unwrap(), SMALL);
     }
 }
@@ -93,6 +93,6 @@ fn a_record_of_before_states_were_kept_is_read() {
     }
     (fields["ms_per_step"], fields["stopped"]) = (serde_json::json!(1.5), "length".into());
     fs::write(place.path().join("run.json"), object.to_string()).unwrap();
-    let outcome = read_record(place.path()).unwrap().outcome;
+    let outcome = read_manifest(place.path()).unwrap().outcome;
     assert_eq!((outcome.state, outcome.best_accuracy, outcome.sd), (None, vec![Some(0.5)], Some(0.0)));
 }

@@ -5,7 +5,7 @@ use std::fs;
 
 use gemc::emit::{Net, Place, Recording, Wish, open};
 use gemc::random::RandomStream;
-use gemc::train::{Pieces, Samples, Stepper};
+use gemc::train::{SampleBytes, Samples, Stepper};
 
 use crate::stage::{DIRECT, SMALL, plan};
 
@@ -23,7 +23,7 @@ fn texts(place: Place) -> Vec<String> {
 }
 
 /// Two runs in training, on made-up samples.
-fn start(text: &str, place: Place, look_every: u64) -> Stepper {
+fn start(text: &str, place: Place, check_every: u64) -> Stepper {
     let net = Net::new(&plan(text), &[7, 8], place).unwrap();
     let (neurons, classes) = (net.plan().inputs(), net.plan().outputs());
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -33,9 +33,9 @@ fn start(text: &str, place: Place, look_every: u64) -> Stepper {
         .map(|one| (128.0 + one) as u8)
         .collect();
     let labels: Vec<u8> = (0..SAMPLES).map(|sample| u8::try_from(sample % classes).unwrap()).collect();
-    let pieces = Pieces { pixels: &pixels, labels: &labels, neurons, classes };
+    let pieces = SampleBytes { pixels: &pixels, labels: &labels, neurons, classes };
     let samples = Samples::new(pieces, place).unwrap();
-    Stepper::new(net, samples, BATCH, 0.001).unwrap().looking_every(look_every).unwrap()
+    Stepper::new(net, samples, BATCH, 0.001).unwrap().checking_every(check_every).unwrap()
 }
 
 /// Makes steps; returns the runs' mean losses over the last of them.
@@ -44,11 +44,11 @@ fn train(mut stepper: Stepper, steps: u64) -> Vec<f64> {
         stepper.set_lr(0.001 / (1.0 + step as f64));
         stepper.step().unwrap();
         if step == steps / 2 {
-            stepper.settle().unwrap();
+            stepper.synchronise().unwrap();
             stepper.take_losses();
         }
     }
-    stepper.settle().unwrap();
+    stepper.synchronise().unwrap();
     stepper.take_losses()
 }
 

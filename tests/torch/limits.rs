@@ -1,14 +1,14 @@
 //! Memory is estimated before it is asked for; a fault of libtorch is one line.
 
 use gemc::emit::{Net, Place, TorchFault};
-use gemc::train::{Needs, Recipe, choose_threads};
+use gemc::train::{Needs, TrainConfig, choose_threads};
 use tch::{Kind, Tensor};
 
 use crate::stage::{DIRECT, SMALL, plan};
 
 #[test]
 fn memory_grows_with_runs_and_is_told_by_parts() {
-    let needs = |runs| Needs::of(&plan(DIRECT), &Recipe { runs, ..Recipe::default() }, 1_000);
+    let needs = |runs| Needs::of(&plan(DIRECT), &TrainConfig { runs, ..TrainConfig::default() }, 1_000);
     let (one, ten) = (needs(1), needs(10));
     assert_eq!(one.parameters, (36 * 20 + 20 + 20 * 4 + 4) * 4 * 5);
     assert_eq!(ten.parameters, 10 * one.parameters);

@@ -31,5 +31,6 @@ mod second;
 mod sparse;
 mod stage;
 mod steps;
+mod train_state;
 mod waves;
 mod weights;

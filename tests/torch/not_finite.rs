@@ -44,7 +44,7 @@ fn a_replay_finds_the_same_place() {
     // 10³⁷ overflows by itself, in the same step however often one looks
     let at_once = fault(stepper(DIRECT, &[1, 2], Place::CPU, 1e37), "", 0, u64::MAX);
     for every in [2, 7, 50] {
-        let late = stepper(DIRECT, &[1, 2], Place::CPU, 1e37).looking_every(every).unwrap();
+        let late = stepper(DIRECT, &[1, 2], Place::CPU, 1e37).checking_every(every).unwrap();
         assert_eq!(fault(late, "", 0, u64::MAX), at_once, "looking every {every} steps");
     }
     assert!(at_once.step < 5, "{at_once}");

@@ -127,7 +127,7 @@ fn both_learn() {
         let mut stepper = stepper(&text, &[1], Place::CPU, 0.02);
         let mut loss = |steps: u64| {
             (0..steps).for_each(|_| drop(stepper.step().unwrap()));
-            stepper.settle().unwrap();
+            stepper.synchronise().unwrap();
             stepper.take_losses()[0]
         };
         let (_, last) = (loss(2 * recipe().length), loss(40));

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gemc::emit::{Net, Place};
 use gemc::plan::Plan;
 use gemc::train::{
-    Folder, Genome, Job, Metric, Outcome, Recipe, RunFault, Samples, State, Stopped, Watcher, accuracy, read_record,
-    run,
+    GenomeFile, Metric, RunDir, RunFault, RunOutcome, Samples, State, Stopped, TrainConfig, TrainJob, Watcher,
+    accuracy, read_manifest, run,
 };
 
 use crate::stage::{DIRECT, Patterns, SMALL, plan, recipe, record};
@@ -39,28 +39,28 @@ impl Watcher for Notes<'_> {
 
 fn train(
     plan: &Plan,
-    recipe: &Recipe,
-    folder: Option<&mut Folder>,
+    recipe: &TrainConfig,
+    folder: Option<&mut RunDir>,
     watcher: &mut dyn Watcher,
     interrupt: &AtomicBool,
-) -> Result<Outcome, RunFault> {
+) -> Result<RunOutcome, RunFault> {
     let (learn, test) = (Patterns::new(400, 3), Patterns::new(200, 4));
     let time = Cell::new(0.0);
     let clock = || {
         time.set(time.get() + 1.0);
         time.get()
     };
-    let job = Job { plan, recipe, place: Place::CPU, train: learn.pieces(), test: test.pieces(), clock: &clock };
+    let job = TrainJob { plan, recipe, place: Place::CPU, train: learn.pieces(), test: test.pieces(), clock: &clock };
     let asked = || interrupt.load(Ordering::Relaxed).then_some(Stopped::Interrupted);
-    run(&job, folder, watcher, &asked)
+    run(&job, folder, None, watcher, &asked).map(|trained| trained.outcome)
 }
 
 #[test]
 fn learns_and_keeps_its_best() {
-    let (plan, recipe) = (plan(DIRECT), Recipe { runs: 2, length: 200, patience: Some(9), ..recipe() });
+    let (plan, recipe) = (plan(DIRECT), TrainConfig { runs: 2, length: 200, patience: Some(9), ..recipe() });
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("run");
-    let mut folder = Folder::create(&path, DIRECT, record(2, "abc")).unwrap();
+    let mut folder = RunDir::create(&path, DIRECT, record(2, "abc")).unwrap();
     let mut notes = Notes::default();
     let outcome = train(&plan, &recipe, Some(&mut folder), &mut notes, &AtomicBool::new(false)).unwrap();
     assert_eq!((outcome.steps, outcome.stopped, notes.steps), (200, Some(Stopped::Length), 200));
@@ -78,7 +78,7 @@ fn learns_and_keeps_its_best() {
     }
 
     // a net that starts from anything else says the same once it has loaded the genome
-    let genome = Genome::open(&path, DIRECT.len()).unwrap();
+    let genome = GenomeFile::open(&path, DIRECT.len()).unwrap();
     assert_eq!(genome.noted("graph"), Some("abc"));
     let mut net = Net::new(&plan, &[1_000, 1_001], Place::CPU).unwrap();
     net.load(&genome.rows(&plan, 2).unwrap()).unwrap();
@@ -86,7 +86,7 @@ fn learns_and_keeps_its_best() {
     let found: Vec<Option<f64>> = accuracy(&net, &test).unwrap().into_iter().map(Some).collect();
     assert_eq!(found, outcome.best_accuracy);
     // the record in the folder says the same
-    let kept = read_record(&path).unwrap().outcome;
+    let kept = read_manifest(&path).unwrap().outcome;
     assert_eq!((kept.state, kept.stopped, kept.steps), (outcome.state, outcome.stopped, outcome.steps));
     assert_eq!((&kept.best_accuracy, &kept.best_step), (&outcome.best_accuracy, &outcome.best_step));
     assert_eq!((outcome.state, outcome.missing.len()), (Some(State::Finished), 0));
@@ -95,7 +95,7 @@ fn learns_and_keeps_its_best() {
 #[test]
 fn a_run_stops_when_it_no_longer_improves() {
     // nothing improves by more than 1, so every run stops after the evaluations that its patience allows
-    let recipe = Recipe { min_delta: 1.0, patience: Some(2), eval_every: 5, runs: 3, ..recipe() };
+    let recipe = TrainConfig { min_delta: 1.0, patience: Some(2), eval_every: 5, runs: 3, ..recipe() };
     let mut notes = Notes::default();
     let outcome = train(&plan(SMALL), &recipe, None, &mut notes, &AtomicBool::new(false)).unwrap();
     assert_eq!((outcome.steps, outcome.stopped), (15, Some(Stopped::Converged)));
@@ -107,28 +107,28 @@ fn a_run_stops_when_it_no_longer_improves() {
 fn an_interrupted_run_is_saved() {
     let (flag, place) = (AtomicBool::new(false), tempfile::tempdir().unwrap());
     let path = place.path().join("run");
-    let mut folder = Folder::create(&path, SMALL, record(1, "abc")).unwrap();
+    let mut folder = RunDir::create(&path, SMALL, record(1, "abc")).unwrap();
     let mut notes = Notes { stop: Some((7, &flag)), ..Notes::default() };
     let outcome = train(&plan(SMALL), &recipe(), Some(&mut folder), &mut notes, &flag).unwrap();
     assert_eq!((outcome.steps, outcome.stopped), (7, Some(Stopped::Interrupted)));
     // it had not been evaluated yet, so it is now
     assert_eq!(notes.metrics.len(), 1);
-    let genome = Genome::open(&path, SMALL.len()).unwrap();
+    let genome = GenomeFile::open(&path, SMALL.len()).unwrap();
     assert_eq!(genome.rows(&plan(SMALL), recipe().runs).unwrap().len(), plan(SMALL).parameters().len());
 }
 
 #[test]
 fn a_protocol_or_data_that_cannot_be_is_a_fault() {
-    let fault = |source: &str, recipe: Recipe| {
+    let fault = |source: &str, recipe: TrainConfig| {
         train(&plan(source), &recipe, None, &mut (), &AtomicBool::new(false)).unwrap_err().to_string()
     };
-    assert_eq!(fault(SMALL, Recipe { batch: 0, ..recipe() }), "the batch is 0, must be at least 1");
+    assert_eq!(fault(SMALL, TrainConfig { batch: 0, ..recipe() }), "the batch is 0, must be at least 1");
     assert_eq!(
-        fault(SMALL, Recipe { batch: 401, ..recipe() }),
+        fault(SMALL, TrainConfig { batch: 401, ..recipe() }),
         "the batch is 401, must be at most 400, the training set"
     );
-    assert_eq!(fault(SMALL, Recipe { lr: -1.0, ..recipe() }), "the learning rate is -1, must be above 0");
-    assert_eq!(fault(SMALL, Recipe { runs: 0, ..recipe() }), "the number of runs is 0, must be at least 1");
+    assert_eq!(fault(SMALL, TrainConfig { lr: -1.0, ..recipe() }), "the learning rate is -1, must be above 0");
+    assert_eq!(fault(SMALL, TrainConfig { runs: 0, ..recipe() }), "the number of runs is 0, must be at least 1");
     let larger = SMALL.replace("grid(6, 6)", "grid(6, 7)");
     assert_eq!(fault(&larger, recipe()), "the data has 36 numbers in a sample, the model takes 42");
     let fewer = SMALL.replace("units(4)", "units(3)");

@@ -27,7 +27,7 @@ fn four_runs_are_four_single_ones() {
 #[test]
 fn runs_go_on_without_those_that_have_ended() {
     for (source, every) in [(SMALL, 1), (SMALL, 7), (DIRECT, 1)] {
-        let start = |seeds: &[u64]| stepper(source, seeds, Place::CPU, 0.01).looking_every(every).unwrap();
+        let start = |seeds: &[u64]| stepper(source, seeds, Place::CPU, 0.01).checking_every(every).unwrap();
         let (mut fewer, mut alone) = (start(&[20, 21, 22, 23]), start(&[23]));
         for step in 0..60 {
             fewer.step().unwrap();
@@ -37,8 +37,8 @@ fn runs_go_on_without_those_that_have_ended() {
             }
         }
         assert_eq!((fewer.runs(), fewer.net().seeds(), fewer.net().runs()), ([3].as_slice(), [23].as_slice(), 1));
-        fewer.settle().unwrap();
-        alone.settle().unwrap();
+        fewer.synchronise().unwrap();
+        alone.synchronise().unwrap();
         let (fewer, alone) = (fewer.take_losses(), alone.take_losses());
         assert!((fewer[0] / alone[0] - 1.0).abs() < 1e-4, "{fewer:?} {alone:?}");
     }
@@ -67,12 +67,12 @@ fn both_precisions_start_from_the_same_numbers() {
 #[test]
 fn losses_read_late_are_the_same() {
     let mut now = stepper(SMALL, &[1, 2], Place::CPU, 0.01);
-    let mut late = stepper(SMALL, &[1, 2], Place::CPU, 0.01).looking_every(7).unwrap();
+    let mut late = stepper(SMALL, &[1, 2], Place::CPU, 0.01).checking_every(7).unwrap();
     for _ in 0..25 {
         now.step().unwrap();
         assert!(late.step().unwrap().is_none());
     }
-    late.settle().unwrap();
+    late.synchronise().unwrap();
     let (now, late) = (now.take_losses(), late.take_losses());
     assert!(now.iter().zip(&late).all(|(now, late)| (now / late - 1.0).abs() < 1e-12), "{now:?} {late:?}");
 }

@@ -6,7 +6,7 @@ use gemc::compile::compile;
 use gemc::emit::Place;
 use gemc::options::Options;
 use gemc::plan::Plan;
-use gemc::train::{Folder, Genome, Job, Metric, Recipe, Watcher, run, set_threads};
+use gemc::train::{GenomeFile, Metric, RunDir, TrainConfig, TrainJob, Watcher, run, set_threads};
 use tch::Tensor;
 
 use crate::author::Author;
@@ -48,24 +48,24 @@ impl Case {
     /// Trains; nothing where a loss is not finite.
     fn come(&self, seed: u64, runs: usize, threads: usize) -> Option<Vec<Came>> {
         set_threads(threads);
-        let recipe = Recipe {
+        let recipe = TrainConfig {
             seed,
             runs,
             batch: self.batch,
             length: self.steps,
             eval_every: 4,
             patience: Some(3),
-            ..Recipe::default()
+            ..TrainConfig::default()
         };
         let (train, test) = (self.learn.pieces(), self.judge.pieces());
-        let job = Job { plan: &self.plan, recipe: &recipe, place: Place::CPU, train, test, clock: &|| 0.0 };
+        let job = TrainJob { plan: &self.plan, recipe: &recipe, place: Place::CPU, train, test, clock: &|| 0.0 };
         let place = tempfile::tempdir().unwrap();
-        let mut folder = Folder::create(&place.path().join("run"), "", record(runs, "")).unwrap();
+        let mut folder = RunDir::create(&place.path().join("run"), "", record(runs, "")).unwrap();
         let mut measured = Measured(vec![Vec::new(); runs]);
-        let done = run(&job, Some(&mut folder), &mut measured, &|| None);
+        let done = run(&job, Some(&mut folder), None, &mut measured, &|| None);
         set_threads(1);
         done.ok()?;
-        let genome = Genome::open(folder.path(), 1 << 20).unwrap().rows(&self.plan, runs).unwrap();
+        let genome = GenomeFile::open(folder.path(), 1 << 20).unwrap().rows(&self.plan, runs).unwrap();
         let bits = |row: &Tensor, run: i64| {
             let numbers: Vec<f32> = Vec::try_from(row.select(0, run).reshape(-1)).unwrap();
             numbers.iter().map(|number| number.to_bits()).collect()

@@ -5,7 +5,7 @@ use gemc::emit::{Net, Place};
 use gemc::options::{Options, Order};
 use gemc::plan::Plan;
 use gemc::random::RandomStream;
-use gemc::train::{Outcome, Pieces, Recipe, Record, Samples, Stepper, Versions};
+use gemc::train::{Manifest, RunOutcome, SampleBytes, Samples, Stepper, TrainConfig, Versions};
 use tch::Tensor;
 
 /// A spatial network of 36 – 20 – 4 neurons: every part of a paper's perceptron, small.
@@ -80,14 +80,14 @@ impl Patterns {
         Self { pixels, labels, neurons }
     }
 
-    pub(crate) fn pieces(&self) -> Pieces<'_> {
-        Pieces { pixels: &self.pixels, labels: &self.labels, neurons: self.neurons, classes: 4 }
+    pub(crate) fn pieces(&self) -> SampleBytes<'_> {
+        SampleBytes { pixels: &self.pixels, labels: &self.labels, neurons: self.neurons, classes: 4 }
     }
 }
 
 /// A protocol that ends in a second.
-pub(crate) fn recipe() -> Recipe {
-    Recipe { batch: 16, length: 120, eval_every: 40, ..Recipe::default() }
+pub(crate) fn recipe() -> TrainConfig {
+    TrainConfig { batch: 16, length: 120, eval_every: 40, ..TrainConfig::default() }
 }
 
 /// A net in training, in double or single precision.
@@ -98,11 +98,11 @@ pub(crate) fn stepper(source: &str, seeds: &[u64], place: Place, lr: f64) -> Ste
 }
 
 /// The record of a run that has not begun, of the graph with this hash.
-pub(crate) fn record(runs: usize, graph: &str) -> Record {
-    Record {
+pub(crate) fn record(runs: usize, graph: &str) -> Manifest {
+    Manifest {
         model: "small".to_owned(),
         settings: [("genes".to_owned(), "5".to_owned())].into_iter().collect(),
-        recipe: Recipe { runs, ..Recipe::default() },
+        recipe: TrainConfig { runs, ..TrainConfig::default() },
         seeds: (0..).take(runs).collect(),
         data: "patterns".to_owned(),
         data_hash: "12".to_owned(),
@@ -117,6 +117,6 @@ pub(crate) fn record(runs: usize, graph: &str) -> Record {
         threads: 1,
         parameters: 90,
         uncompressed: 820,
-        outcome: Outcome::none(runs),
+        outcome: RunOutcome::none(runs),
     }
 }

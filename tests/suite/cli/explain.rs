@@ -42,7 +42,7 @@ fn lists_all_in_the_width_of_a_page() {
 #[test]
 fn every_fault_of_the_shell_has_a_story() {
     let mut codes = BTreeSet::new();
-    let rooms = ["src/cli", "src/cli/live"].map(|room| fs::read_dir(repository(room)).unwrap());
+    let rooms = ["src/cli", "src/cli/torch"].map(|room| fs::read_dir(repository(room)).unwrap());
     let files = rooms.into_iter().flatten().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     for text in files.map(|path| fs::read_to_string(path).unwrap()) {
         let found = text.match_indices("code(").map(|(at, head)| &text[at + head.len()..]);

@@ -19,7 +19,7 @@ mod train;
 mod watch;
 
 use super::doctor::Libtorch;
-use super::tensors::{Live, Tensors};
+use super::engine_launcher::{Live, Tensors};
 use crate::emit::{kernels, libtorch_version, probe};
 
 /// Returns what this program can do with tensors.

@@ -10,26 +10,23 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
-use safetensors::Dtype;
-use safetensors::tensor::TensorView;
-use tch::{Device, Kind, Tensor as Live};
+use tch::Tensor as Live;
 
 use super::claim::{Claim, is_held, unused};
-use super::folder::{FolderFault, GENOME, GRAPH, METRICS, MODEL, RECORD, RUN_DIR, SOURCE, SUM};
+use super::early_stopping::Metric;
 use super::kept::source;
-use super::outcome::Outcome;
-use super::record::Record;
-use super::rows::sum;
+use super::manifest::Manifest;
+use super::outcome::RunOutcome;
 use super::run::RunFault;
-use super::scores::Metric;
-use crate::emit::TorchFault;
+use super::run_dir_fault::{GENOME, GRAPH, METRICS, MODEL, RECORD, RUN_DIR, RunDirFault, SOURCE};
+use super::tensor_file::tensor_file;
 
 /// A run's folder, held by this process and open for writing.
 #[derive(Debug)]
-pub struct Folder {
+pub struct RunDir {
     claim: Claim,
     model: String,
-    record: Record,
+    record: Manifest,
     /// `run.json` as it was last written.
     written: String,
     /// All lines of `metrics.jsonl`.
@@ -40,16 +37,13 @@ pub struct Folder {
     told: bool,
 }
 
-/// The rows of a run's best genome, each [R, …], by name.
-pub(super) type Rows = Vec<(String, Live)>;
-
-impl Folder {
+impl RunDir {
     /// Makes the folder this process's, with the model's text and the record of a run that has not begun.
     ///
     /// # Errors
     ///
-    /// [`FolderFault::InUse`] where it holds anything, [`FolderFault::Write`] where it cannot be made.
-    pub fn create(path: &Path, model: &str, record: Record) -> Result<Self, FolderFault> {
+    /// [`RunDirFault::InUse`] where it holds anything, [`RunDirFault::Write`] where it cannot be made.
+    pub fn create(path: &Path, model: &str, record: Manifest) -> Result<Self, RunDirFault> {
         let claim = Claim::take(path)?;
         let (model, missing) = (model.to_owned(), IndexMap::new());
         let mut folder =
@@ -60,7 +54,7 @@ impl Folder {
         match folder.missing.first() {
             None => Ok(folder),
             Some((name, reason)) => {
-                Err(FolderFault::Write { path: path.join(name), reason: reason.clone(), option: RUN_DIR })
+                Err(RunDirFault::Write { path: path.join(name), reason: reason.clone(), option: RUN_DIR })
             }
         }
     }
@@ -69,8 +63,8 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`FolderFault::InUse`] where it holds anything, [`FolderFault::Write`] where nobody can tell.
-    pub fn unused(path: &Path) -> Result<(), FolderFault> {
+    /// [`RunDirFault::InUse`] where it holds anything, [`RunDirFault::Write`] where nobody can tell.
+    pub fn unused(path: &Path) -> Result<(), RunDirFault> {
         unused(path)
     }
 
@@ -85,15 +79,15 @@ impl Folder {
     }
 
     /// Returns what `run.json` holds, or should.
-    pub fn record(&self) -> &Record {
+    pub fn record(&self) -> &Manifest {
         &self.record
     }
 
     /// Returns what is not in the folder though it should be, and why.
-    pub fn missing(&self) -> Option<FolderFault> {
+    pub fn missing(&self) -> Option<RunDirFault> {
         let files = self.lacking();
         let reason = self.missing.get(files.first()?.as_str())?.clone();
-        Some(FolderFault::Missing { path: self.path().to_owned(), files, reason })
+        Some(RunDirFault::Missing { path: self.path().to_owned(), files, reason })
     }
 
     /// Returns the names of the files that are not as they should be, in the order in which they are written.
@@ -103,7 +97,7 @@ impl Folder {
     }
 
     /// Returns the same, once each time that writing begins to fail.
-    pub(super) fn news(&mut self) -> Option<FolderFault> {
+    pub(super) fn news(&mut self) -> Option<RunDirFault> {
         let fault = self.missing();
         let news = if self.told { None } else { fault.clone() };
         self.told = fault.is_some();
@@ -116,7 +110,7 @@ impl Folder {
     }
 
     /// Keeps what an evaluation has found: its metrics, the genome where it is a better one, and what came of the run by now.
-    pub fn keep(&mut self, metrics: &[Metric], genome: Option<&[(String, Live)]>, outcome: Outcome) {
+    pub fn keep(&mut self, metrics: &[Metric], genome: Option<&[(String, Live)]>, outcome: RunOutcome) {
         let more: String =
             metrics.iter().filter_map(|metric| serde_json::to_string(metric).ok()).map(|line| line + "\n").collect();
         self.record.outcome = outcome;
@@ -209,43 +203,14 @@ impl Folder {
 
     /// Makes `genome.safetensors`: every row under its name, and of each run at which step and with which accuracy it is.
     fn genome(&self, rows: &[(String, Live)]) -> Result<Vec<u8>, String> {
-        let rows: Vec<Row> = rows
-            .iter()
-            .map(|(name, row)| Row::of(name, row))
-            .collect::<Result<_, _>>()
-            .map_err(|fault| fault.to_string())?;
-        let views = rows.iter().map(|row| Ok((row.name, TensorView::new(row.kind, row.shape.clone(), &row.bytes)?)));
-        let views: Vec<(&str, TensorView<'_>)> =
-            views.collect::<Result<_, safetensors::SafeTensorError>>().map_err(|error| error.to_string())?;
-        let Outcome { best_step, best_accuracy, .. } = &self.record.outcome;
+        let RunOutcome { best_step, best_accuracy, .. } = &self.record.outcome;
         let about = HashMap::from([
             (GRAPH.to_owned(), self.record.graph.clone()),
             (SOURCE.to_owned(), source(&self.model, &self.record)),
-            (SUM.to_owned(), sum(&views)),
             ("best_step".to_owned(), serde_json::to_string(best_step).unwrap_or_default()),
             ("best_accuracy".to_owned(), serde_json::to_string(best_accuracy).unwrap_or_default()),
         ]);
-        safetensors::serialize(views, Some(about)).map_err(|error| error.to_string())
-    }
-}
-
-/// One row as it is stored.
-struct Row<'a> {
-    name: &'a str,
-    kind: Dtype,
-    shape: Vec<usize>,
-    bytes: Vec<u8>,
-}
-
-impl<'a> Row<'a> {
-    fn of(name: &'a str, row: &Live) -> Result<Self, TorchFault> {
-        let double = row.f_kind()? == Kind::Double;
-        let (kind, width) = if double { (Dtype::F64, 8) } else { (Dtype::F32, 4) };
-        let row = row.f_detach()?.f_to_device(Device::Cpu)?.f_contiguous()?;
-        let mut bytes = vec![0; row.numel() * width];
-        row.f_copy_data_u8(&mut bytes, row.numel())?;
-        let shape = row.size().into_iter().map(|size| usize::try_from(size).unwrap_or(0)).collect();
-        Ok(Self { name, kind, shape, bytes })
+        tensor_file(rows.iter().map(|(name, row)| (name.clone(), row)), about)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::random::RandomStream;
 
 /// How well a prediction tells joined pairs from others; `null` in JSON where there is nothing to divide by.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Judged {
+pub struct LinkMetrics {
     /// Pairs that were judged.
     pub pairs: u64,
     /// Those of them that are joined.
@@ -35,7 +35,7 @@ pub fn held_out(pairs: usize, fraction: f64, seed: u64) -> Vec<bool> {
 }
 
 /// Judges the `scores` of pairs, an edge being predicted above 0, by what is `joined`.
-pub fn judge(pairs: impl IntoIterator<Item = (f32, bool)>) -> Judged {
+pub fn judge(pairs: impl IntoIterator<Item = (f32, bool)>) -> LinkMetrics {
     let mut ranked: Vec<(f32, bool)> = pairs.into_iter().collect();
     ranked.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
     let count = |test: fn(&&(f32, bool)) -> bool| ranked.iter().filter(test).count() as u64;
@@ -43,7 +43,7 @@ pub fn judge(pairs: impl IntoIterator<Item = (f32, bool)>) -> Judged {
     let right = count(|(score, joined)| *score > 0.0 && *joined) as f64;
     let part = |whole: u64| (whole > 0).then(|| right / whole as f64);
     let (pairs, auc) = (ranked.len() as u64, area(&ranked));
-    Judged { pairs, edges, predicted, precision: part(predicted), recall: part(edges), auc }
+    LinkMetrics { pairs, edges, predicted, precision: part(predicted), recall: part(edges), auc }
 }
 
 /// Returns the part of the pairs (edge, no edge) in which the edge has the greater score, of `ranked` scores.

@@ -14,7 +14,7 @@ const RECORD: &str = "run.json";
 
 /// What was found.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct FoundModels {
     /// Models, each once.
     pub(super) models: Vec<PathBuf>,
     /// Snapshots without a model; whether they are ours is not yet known.
@@ -29,8 +29,8 @@ pub(super) struct Found {
 
 /// Looks for models. A path that is no folder means a model, whether or not it is there; a snapshot means its model. A run's
 /// folder is left alone: its text is the run's.
-pub(super) fn walk(paths: &[PathBuf]) -> Found {
-    let mut found = Found::default();
+pub(super) fn find_models(paths: &[PathBuf]) -> FoundModels {
+    let mut found = FoundModels::default();
     for path in paths {
         let path = &plain(path);
         if path.is_dir() {
@@ -49,7 +49,7 @@ pub(super) fn walk(paths: &[PathBuf]) -> Found {
     found
 }
 
-impl Found {
+impl FoundModels {
     fn folder(&mut self, folder: &Path) {
         let mut entries: Vec<PathBuf> = match fs::read_dir(folder) {
             Ok(entries) => entries.flatten().map(|entry| plain(&entry.path())).collect(),

@@ -8,12 +8,12 @@ use crate::emit::{Place, TorchFault};
 use crate::random::RandomStream;
 
 /// Which pairs are joined, and what each weighs.
-pub(super) struct Target {
+pub(super) struct LinkTarget {
     joined: Live,
     weights: Live,
 }
 
-impl Target {
+impl LinkTarget {
     /// Weighs joined training pairs by half of one by their number, others alike, held-out ones by 0.
     pub(super) fn new(neurons: usize, joined: &[bool], held: &[bool], place: Place) -> Result<Self, TorchFault> {
         let square = |values: &[bool]| -> Result<Live, TorchFault> {
@@ -32,14 +32,14 @@ impl Target {
 
 /// X and O. Genes are divided by their root mean square, so that all are learned as fast; O is multiplied back at the end,
 /// which parameters X O Xᵀ as it is.
-pub(super) struct Factors {
+pub(super) struct Factorization {
     identities: Live,
     interaction: Live,
     scales: Live,
     pub(super) learns_identities: bool,
 }
 
-impl Factors {
+impl Factorization {
     /// Starts O at 0 where X is given, for then the loss has one valley; else X standard normal, and O so that X O Xᵀ is.
     pub(super) fn new(measured: Measured<'_>, seed: u64, place: Place) -> Result<Self, TorchFault> {
         let Measured { neurons, genes, identities, .. } = measured;
@@ -74,7 +74,7 @@ impl Factors {
     /// ∂L/∂X = D X Oᵀ + Dᵀ X O.
     pub(super) fn loss_and_gradients(
         &self,
-        target: &Target,
+        target: &LinkTarget,
         look: bool,
     ) -> Result<(Vec<Live>, Option<f64>), TorchFault> {
         let (x, o) = (&self.identities, &self.interaction);

@@ -2,28 +2,29 @@
 
 use tch::{Tensor as Live, no_grad_guard};
 
-use super::doubt::Warning;
-use super::doubts::{Doubts, Noted};
+use super::doubts::Doubts;
+use super::early_stopping::{Metric, Score, mean_and_deviation};
 use super::evaluate::judge;
-use super::finite::StepFault;
-use super::keeper::{Folder, Rows};
-use super::outcome::{Outcome, State, Stopped};
-use super::run::{Job, RunFault, Watcher};
-use super::samples::{Order, Samples, as_size};
-use super::scores::{Metric, Score, mean_and_deviation};
-use super::signal::{Signal, signals};
+use super::non_finite::StepFault;
+use super::outcome::{RunOutcome, State, Stopped};
+use super::run::{RunFault, TrainJob, Watcher};
+use super::run_dir::RunDir;
+use super::samples::{Samples, as_size};
+use super::signal::Signal;
+use super::start::{SEEN_FIRST, Started, from_seeds, from_state};
+use super::state::{NamedRows, Progress, TrainState};
 use super::step::Stepper;
-use crate::emit::{Arrival, Net, Place, TorchFault};
+use crate::emit::TorchFault;
 
 /// The runs of a job.
-pub(super) struct Course<'a> {
-    job: &'a Job<'a>,
-    folder: Option<&'a mut Folder>,
+pub(super) struct Session<'a> {
+    job: &'a TrainJob<'a>,
+    folder: Option<&'a mut RunDir>,
     stepper: Stepper,
     test: Samples,
     scores: Vec<Score>,
     /// Every row of the table, [R, …], each run's part as it was at its best.
-    best: Rows,
+    best: NamedRows,
     doubts: Doubts,
     /// What the populations received before the first step.
     received: Vec<Signal>,
@@ -32,24 +33,41 @@ pub(super) struct Course<'a> {
     evaluating: f64,
 }
 
-impl<'a> Course<'a> {
-    pub(super) fn new(job: &'a Job<'a>, folder: Option<&'a mut Folder>) -> Result<Self, RunFault> {
-        let recipe = job.recipe;
-        recipe.check(job.train.labels.len())?;
-        let mut net = Net::new(job.plan, &recipe.seeds(), job.place)?;
-        let (mut train, test) = (Samples::new(job.train, job.place)?, Samples::new(job.test, job.place)?);
-        train.fit(&net)?;
-        test.fit(&net)?;
-        let arrivals = start(&mut net, &mut train, job.place)?;
-        let copy = |(name, row): (&str, &Live)| Ok((name.to_owned(), row.f_detach()?.f_zeros_like()?));
-        let best = net.named().map(copy).collect::<Result<_, TorchFault>>()?;
-        let scores = vec![Score::default(); net.runs()];
-        let mut doubts = Doubts::new(net.runs(), job.test.classes, job.test.labels);
-        doubts.received(arrivals.iter().enumerate(), 0, SEEN_FIRST.min(train.len()));
-        let received = signals(&arrivals);
-        let stepper = Stepper::new(net, train, recipe.batch, recipe.lr)?;
-        let began = (job.clock)();
-        Ok(Self { job, folder, stepper, test, scores, best, doubts, received, evaluations: 0, began, evaluating: 0.0 })
+impl<'a> Session<'a> {
+    /// Begins the runs of a job, or goes on with them `from` a state.
+    pub(super) fn new(
+        job: &'a TrainJob<'a>,
+        folder: Option<&'a mut RunDir>,
+        from: Option<&TrainState>,
+    ) -> Result<Self, RunFault> {
+        job.recipe.check(job.train.labels.len())?;
+        let (train, test) = (Samples::new(job.train, job.place)?, Samples::new(job.test, job.place)?);
+        let Started { mut stepper, progress, doubts, best } = match from {
+            None => from_seeds(job, train)?,
+            Some(state) => from_state(job, train, state)?,
+        };
+        test.fit(stepper.net())?;
+        stepper.set_lr(job.recipe.rate(progress.step));
+        let Progress { scores, evaluations, evaluating, received, .. } = progress;
+        let began = (job.clock)() - progress.seconds;
+        Ok(Self { job, folder, stepper, test, scores, best, doubts, received, evaluations, began, evaluating })
+    }
+
+    /// Returns the state that the runs have come to.
+    pub(super) fn into_state(self) -> TrainState {
+        let progress = Progress {
+            step: self.stepper.done(),
+            seeds: self.job.recipe.seeds(),
+            runs: self.stepper.runs().to_vec(),
+            losses: self.stepper.losses().clone(),
+            seconds: (self.job.clock)() - self.began,
+            scores: self.scores,
+            evaluations: self.evaluations,
+            evaluating: self.evaluating,
+            received: self.received,
+            doubts: self.doubts.log().clone(),
+        };
+        TrainState { progress, steps: self.stepper.view(), best: self.best }
     }
 
     /// Writes and tells how the runs start.
@@ -90,7 +108,7 @@ impl<'a> Course<'a> {
 
     /// Evaluates all runs, notes what is new, keeps and writes what is best; `last` where no evaluation is to follow.
     pub(super) fn evaluate(&mut self, last: bool) -> Result<Vec<Metric>, RunFault> {
-        self.stepper.settle()?;
+        self.stepper.synchronise()?;
         self.look_at_first();
         let before = (self.job.clock)();
         let verdicts = judge(self.stepper.net(), &self.test)?;
@@ -144,7 +162,7 @@ impl<'a> Course<'a> {
     /// Tells of what has not been told yet: doubts about runs, and a folder that cannot be written.
     pub(super) fn tell(&mut self, watcher: &mut dyn Watcher) {
         self.doubts.news().iter().for_each(|doubt| watcher.doubted(doubt));
-        let fault = self.folder.as_deref_mut().and_then(Folder::news);
+        let fault = self.folder.as_deref_mut().and_then(RunDir::news);
         fault.iter().for_each(|fault| watcher.unwritten(fault));
     }
 
@@ -169,8 +187,8 @@ impl<'a> Course<'a> {
     }
 
     /// Looks at the last losses, writes how it ended, and returns what came of the runs.
-    pub(super) fn finish(&mut self, stopped: Stopped) -> Result<Outcome, RunFault> {
-        self.stepper.settle()?;
+    pub(super) fn finish(&mut self, stopped: Stopped) -> Result<RunOutcome, RunFault> {
+        self.stepper.synchronise()?;
         self.write(&[], false, Some(stopped))?;
         let written = self.folder.as_deref().map(|folder| folder.record().outcome.clone());
         Ok(written.unwrap_or_else(|| self.outcome(Some(stopped))))
@@ -186,11 +204,11 @@ impl<'a> Course<'a> {
     }
 
     /// Returns what came of the runs by now, `end` being why they ended if they have.
-    fn outcome(&self, end: Option<Stopped>) -> Outcome {
+    fn outcome(&self, end: Option<Stopped>) -> RunOutcome {
         let bests: Vec<f64> = self.scores.iter().filter_map(|score| score.best).map(|(best, _)| best).collect();
         let (mean, sd) = mean_and_deviation(&bests);
         let (steps, seconds) = (self.stepper.done(), (self.job.clock)() - self.began);
-        Outcome {
+        RunOutcome {
             state: Some(end.map_or(State::Running, Stopped::state)),
             best_accuracy: self.scores.iter().map(|score| score.best.map(|(best, _)| best)).collect(),
             best_step: self.scores.iter().map(|score| score.best.map(|(_, step)| step)).collect(),
@@ -202,28 +220,8 @@ impl<'a> Course<'a> {
             ms_per_step: (steps > 0).then(|| 1e3 * (seconds - self.evaluating) / steps as f64),
             stopped: end,
             received: self.received.clone(),
-            warnings: self.doubts.noted().iter().map(warning).collect(),
-            ..Outcome::none(0)
+            warnings: self.doubts.warnings().to_vec(),
+            ..RunOutcome::none(0)
         }
     }
-}
-
-/// Returns a doubt as a record holds it.
-fn warning(noted: &Noted) -> Warning {
-    let Noted { run, step, doubt } = noted;
-    Warning { code: doubt.name().to_owned(), run: *run, step: *step, message: doubt.to_string() }
-}
-
-/// Samples by which a start is calibrated and looked at.
-const SEEN_FIRST: usize = 256;
-
-/// Sends each run's first samples, in its own order, through the net as it starts; see [`Net::calibrate`].
-fn start(net: &mut Net, train: &mut Samples, place: Place) -> Result<Vec<Vec<Arrival>>, TorchFault> {
-    let seeds = net.seeds().to_vec();
-    let count = train.len().min(SEEN_FIRST);
-    net.calibrate(|run| {
-        let own = seeds.get(run..=run).unwrap_or_default();
-        let index = Order::new(own, train.len(), count, place).batch(0)?;
-        Ok(train.gather(&index, 1)?.0)
-    })
 }

@@ -4,9 +4,9 @@ use clap::ValueEnum;
 use indexmap::IndexMap;
 
 use super::faults::Blame;
-use super::machine::{Machine, clock, judged_by, learned_from};
+use super::machine::Machine;
 use super::reached::reached;
-use super::task::{Task, fingerprint};
+use super::task::{TrainTask, fingerprint};
 use super::watch::Watch;
 use super::{run_folder, stop, sweep};
 use crate::cli::args::{CompileArgs, Weights};
@@ -17,7 +17,8 @@ use crate::compile::Stages;
 use crate::data::{Dataset, Standing};
 use crate::emit::libtorch_version;
 use crate::options::Facts;
-use crate::train::{self, Folder, FolderFault, Job, RUN_DIR, Recipe, Record, Stopped, Versions};
+use crate::train::{self, Manifest, RUN_DIR, RunDir, RunDirFault, Stopped, TrainConfig, Versions};
+use crate::trainer::Trainer;
 
 /// Trains a model.
 pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
@@ -25,7 +26,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     if let Some(values) = &args.training.sweep {
         return sweep::run(screen, args, set, values);
     }
-    let task = Task::new(screen, args, set)?;
+    let task = TrainTask::new(screen, args, set)?;
     let plan = &task.stages.plan;
     let graph = fingerprint(&task.stages)?;
     let signals = stop::catch()?;
@@ -42,20 +43,13 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
         threads: task.threads,
     };
     // what a run was made of is known even if it is killed
-    let mut folder = Folder::create(&path, &task.source.text, about.record(graph)).map_err(Blame::failure)?;
-    let clock = clock();
-    let job = Job {
-        plan,
-        recipe: &task.recipe,
-        place: task.machine.place,
-        train: learned_from(&task.data),
-        test: judged_by(&task.data),
-        clock: &clock,
-    };
+    let mut folder = RunDir::create(&path, &task.source.text, about.record(graph)).map_err(Blame::failure)?;
     let mut watch = Watch::new(screen, args.training.quiet, task.recipe.length);
-    let outcome = train::run(&job, Some(&mut folder), &mut watch, &|| signals.asked());
+    let trainer = Trainer::new(plan, &task.data, task.recipe.clone()).place(task.machine.place);
+    let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
+    let result = trainer.run();
     watch.done();
-    let outcome = outcome.map_err(Blame::failure)?;
+    let outcome = result.map_err(Blame::failure)?.outcome;
     if screen.is_json() {
         screen.object(folder.record())?;
     } else {
@@ -66,7 +60,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
 }
 
 /// Says last what is missing of a run, if something is; scripts have been told by the record. Returns the exit code.
-pub(super) fn lacking(screen: &Screen, missing: Option<FolderFault>) -> Option<Exit> {
+pub(super) fn lacking(screen: &Screen, missing: Option<RunDirFault>) -> Option<Exit> {
     let fault = missing?;
     screen.report(&alone(fault));
     Some(Exit::Environment)
@@ -91,16 +85,16 @@ pub(super) struct About<'a> {
     pub(super) facts: &'a Facts,
     pub(super) data: &'a Dataset,
     pub(super) padding: usize,
-    pub(super) recipe: &'a Recipe,
+    pub(super) recipe: &'a TrainConfig,
     pub(super) machine: &'a Machine,
     pub(super) threads: usize,
 }
 
 impl About<'_> {
     /// Returns the record of a run that has not begun; `graph` is the hash of its graph.
-    pub(super) fn record(&self, graph: String) -> Record {
+    pub(super) fn record(&self, graph: String) -> Manifest {
         let counts = self.stages.plan.counts();
-        Record {
+        Manifest {
             model: self.stages.plan.name().to_owned(),
             settings: self.settings.clone(),
             recipe: self.recipe.clone(),
@@ -118,7 +112,7 @@ impl About<'_> {
             threads: self.threads,
             parameters: counts.parameters,
             uncompressed: counts.uncompressed,
-            outcome: train::Outcome::none(self.recipe.runs),
+            outcome: train::RunOutcome::none(self.recipe.runs),
         }
     }
 }

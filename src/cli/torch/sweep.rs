@@ -9,7 +9,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::faults::Blame;
-use super::machine::{Machine, clock, judged_by, learned_from};
+use super::machine::{Machine, clock};
 use super::stop::Signals;
 use super::swept::{Reached, Swept};
 use super::task::{fingerprint, recipe, samples};
@@ -25,7 +25,8 @@ use crate::cli::sets::facts;
 use crate::compile::Stages;
 use crate::data::Dataset;
 use crate::options::{Facts, Options};
-use crate::train::{self, Folder, FolderFault, Job, NotFinite, RUN_DIR, Recipe, Record, RunFault, StepFault};
+use crate::train::{Manifest, NotFinite, RUN_DIR, RunDir, RunDirFault, RunFault, StepFault, TrainConfig};
+use crate::trainer::Trainer;
 
 /// A parameter has one value and many.
 #[derive(Debug, Error, Diagnostic)]
@@ -45,7 +46,7 @@ struct Point {
 }
 
 /// A sweep in which nothing is left to be found wrong.
-struct Task<'a> {
+struct SweepTask<'a> {
     screen: &'a Screen,
     args: &'a CompileArgs,
     sweep: &'a Sweep,
@@ -53,16 +54,16 @@ struct Task<'a> {
     facts: Facts,
     points: Vec<Point>,
     data: Dataset,
-    recipe: Recipe,
+    recipe: TrainConfig,
     machine: Machine,
 }
 
 /// Trains a model with every value of `sweep`.
 pub(super) fn run(screen: &Screen, args: &CompileArgs, set: &str, sweep: &Sweep) -> Outcome {
-    let task = Task::new(screen, args, set, sweep)?;
+    let task = SweepTask::new(screen, args, set, sweep)?;
     let name = format!("{}-{}", task.model(), sweep.name);
     let path = run_folder::choose(args.training.run_dir.as_deref(), &name, RUN_DIR)?;
-    Folder::unused(&path).map_err(Blame::failure)?;
+    RunDir::unused(&path).map_err(Blame::failure)?;
     let signals = stop::catch()?;
     let mut swept = task.begun();
     let (clock, mut missing, mut unwritten, mut exit) = (clock(), None, None, Exit::Done);
@@ -84,7 +85,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs, set: &str, sweep: &Sweep)
     Ok(lacking(screen, missing).unwrap_or(exit))
 }
 
-impl<'a> Task<'a> {
+impl<'a> SweepTask<'a> {
     fn new(screen: &'a Screen, args: &'a CompileArgs, set: &str, sweep: &'a Sweep) -> Result<Self, Failure> {
         let (facts, training) = (facts(set)?, &args.training);
         let source = find(screen, &args.file)?;
@@ -131,7 +132,7 @@ impl<'a> Task<'a> {
         point: &Point,
         path: &Path,
         signals: &Signals,
-        missing: &mut Option<FolderFault>,
+        missing: &mut Option<RunDirFault>,
     ) -> Result<Reached, Failure> {
         let plan = &point.stages.plan;
         let padding = point.stages.model().margin(&self.facts).unwrap_or(0);
@@ -139,19 +140,12 @@ impl<'a> Task<'a> {
         let threads = self.machine.ready(plan, &self.recipe, &data)?;
         self.announce(point, threads);
         let mut folder = self.open(point, path, (&data, padding, threads))?;
-        let clock = clock();
-        let job = Job {
-            plan,
-            recipe: &self.recipe,
-            place: self.machine.place,
-            train: learned_from(&data),
-            test: judged_by(&data),
-            clock: &clock,
-        };
         let mut watch = Watch::new(self.screen, self.args.training.quiet, self.recipe.length);
-        let outcome = train::run(&job, Some(&mut folder), &mut watch, &|| signals.asked());
+        let trainer = Trainer::new(plan, &*data, self.recipe.clone()).place(self.machine.place);
+        let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
+        let result = trainer.run();
         watch.done();
-        outcome.map_err(|fault| self.placed(fault, point).failure())?;
+        result.map_err(|fault| self.placed(fault, point).failure())?;
         *missing = missing.take().or_else(|| folder.missing());
         Ok(self.reached(point, folder.record()))
     }
@@ -169,7 +163,7 @@ impl<'a> Task<'a> {
         point: &Point,
         path: &Path,
         (data, padding, threads): (&Dataset, usize, usize),
-    ) -> Result<Folder, Failure> {
+    ) -> Result<RunDir, Failure> {
         let graph = fingerprint(&point.stages)?;
         let mut settings: IndexMap<String, String> = self.args.model.set.iter().cloned().collect();
         settings.insert(self.sweep.name.clone(), point.value.clone());
@@ -184,7 +178,7 @@ impl<'a> Task<'a> {
             machine: &self.machine,
             threads,
         };
-        Folder::create(&path.join(self.folder(point)), &self.text, about.record(graph)).map_err(Blame::failure)
+        RunDir::create(&path.join(self.folder(point)), &self.text, about.record(graph)).map_err(Blame::failure)
     }
 
     /// Returns what a value's folder is called.
@@ -192,7 +186,7 @@ impl<'a> Task<'a> {
         format!("{}={}", self.sweep.name, point.value)
     }
 
-    fn reached(&self, point: &Point, record: &Record) -> Reached {
+    fn reached(&self, point: &Point, record: &Manifest) -> Reached {
         let outcome = record.outcome.clone();
         Reached {
             value: point.value.clone(),

@@ -20,7 +20,7 @@ pub const RUN_DIR: &str = "--run-dir";
 
 /// What can be wrong with a run's folder.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
-pub enum FolderFault {
+pub enum RunDirFault {
     /// It holds something already.
     #[error("{} is not empty", path.display())]
     #[diagnostic(
@@ -70,6 +70,6 @@ pub enum FolderFault {
 }
 
 /// Says that a file or folder cannot be written.
-pub(super) fn cannot_write(path: &Path, reason: &io::Error) -> FolderFault {
-    FolderFault::Write { path: path.to_owned(), reason: reason.to_string(), option: RUN_DIR }
+pub(super) fn cannot_write(path: &Path, reason: &io::Error) -> RunDirFault {
+    RunDirFault::Write { path: path.to_owned(), reason: reason.to_string(), option: RUN_DIR }
 }

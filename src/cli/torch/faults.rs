@@ -5,7 +5,7 @@ use miette::Diagnostic;
 use crate::cli::exit::{Exit, Failure, alone};
 use crate::data::DataError;
 use crate::emit::{LoadFault, TorchFault};
-use crate::train::{FitFault, FolderFault, KeptFault, RunFault, StepFault};
+use crate::train::{FitFault, KeptFault, RunDirFault, RunFault, StepFault};
 
 /// Who is to blame for a fault.
 pub(super) trait Blame: Diagnostic + Send + Sync + Sized + 'static {
@@ -33,7 +33,7 @@ impl Blame for TorchFault {
     }
 }
 
-impl Blame for FolderFault {
+impl Blame for RunDirFault {
     fn exit(&self) -> Exit {
         match self {
             Self::InUse { .. } | Self::Read { .. } => Exit::Input,
@@ -45,7 +45,7 @@ impl Blame for FolderFault {
 impl Blame for KeptFault {
     fn exit(&self) -> Exit {
         match self {
-            Self::Folder(fault) => fault.exit(),
+            Self::RunDir(fault) => fault.exit(),
             Self::Damaged(_) | Self::Altered(_) | Self::Mismatch(_) => Exit::Input,
             Self::Torch(fault) => fault.exit(),
         }
@@ -64,10 +64,10 @@ impl Blame for StepFault {
 impl Blame for RunFault {
     fn exit(&self) -> Exit {
         match self {
-            Self::Recipe(_) | Self::Misfit(_) => Exit::Input,
+            Self::Config(_) | Self::Misfit(_) | Self::State(_) => Exit::Input,
             Self::Step(fault) => fault.exit(),
             Self::Torch(fault) => fault.exit(),
-            Self::Folder(fault) => fault.exit(),
+            Self::RunDir(fault) => fault.exit(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::faults::Blame;
 use crate::cli::exit::Failure;
-use crate::train::FolderFault;
+use crate::train::RunDirFault;
 
 /// The folder of runs.
 const RUNS: &str = "runs";
@@ -34,5 +34,5 @@ fn next(name: &str) -> io::Result<PathBuf> {
 }
 
 fn unwritable(path: &Path, why: &io::Error, option: &'static str) -> Failure {
-    FolderFault::Write { path: path.to_path_buf(), reason: why.to_string(), option }.failure()
+    RunDirFault::Write { path: path.to_path_buf(), reason: why.to_string(), option }.failure()
 }

@@ -13,7 +13,7 @@ use crate::cli::screen::Screen;
 use crate::compile::{Stages, stages};
 use crate::emit::Net;
 use crate::options::{Options, Order};
-use crate::train::{Folder, Kept, Record, State};
+use crate::train::{Kept, Manifest, RunDir, State};
 
 /// A record names another model than the text does.
 #[derive(Debug, Error, Diagnostic)]
@@ -26,7 +26,7 @@ struct OtherModel {
 
 /// A run that lives again.
 pub(super) struct Restored {
-    pub(super) record: Record,
+    pub(super) record: Manifest,
     pub(super) stages: Stages,
     pub(super) net: Net,
 }
@@ -35,7 +35,7 @@ pub(super) struct Restored {
 pub(super) fn restored(screen: &Screen, run: &Path, machine: &Machine, order: Order) -> Result<Restored, Failure> {
     let kept = Kept::open(run).map_err(Blame::failure)?;
     if kept.record.outcome.state == Some(State::Running) {
-        screen.remark(if Folder::is_held(run) {
+        screen.remark(if RunDir::is_held(run) {
             "this run is still training: its genome is the best so far"
         } else {
             "this run was killed during training: its genome is the best that was saved"

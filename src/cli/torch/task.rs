@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::faults::Blame;
 use super::machine::Machine;
-use super::watch::Download as Watched;
+use super::watch::DownloadBar;
 use crate::cli::args::CompileArgs;
 use crate::cli::exit::{Exit, Failure, alone};
 use crate::cli::model::{compile, find, options};
@@ -17,11 +17,11 @@ use crate::data::checksum::sha256;
 use crate::data::{Dataset, Download, Patience, Standing, load};
 use crate::options::{Facts, Options};
 use crate::plan::lower_unoptimized;
-use crate::train::{EPOCHS, Recipe, Schedule};
+use crate::train::{EPOCHS, LrSchedule, TrainConfig};
 
 /// A training task.
 #[derive(Debug)]
-pub(super) struct Task {
+pub(super) struct TrainTask {
     pub(super) source: Source,
     pub(super) stages: Stages,
     /// The sizes of a sample, as the model was compiled for them.
@@ -30,12 +30,12 @@ pub(super) struct Task {
     pub(super) data: Dataset,
     /// Zeros on each side of a sample.
     pub(super) padding: usize,
-    pub(super) recipe: Recipe,
+    pub(super) recipe: TrainConfig,
     pub(super) machine: Machine,
     pub(super) threads: usize,
 }
 
-impl Task {
+impl TrainTask {
     /// Prepares what `args` ask for. What is quick to find wrong is looked at first.
     pub(super) fn new(screen: &Screen, args: &CompileArgs, set: &str) -> Result<Self, Failure> {
         let (facts, training) = (facts(set)?, &args.training);
@@ -80,7 +80,7 @@ pub(super) fn samples(screen: &Screen, set: &str, training: &TrainArgs) -> Resul
 
 /// Loads a data set, downloading it where it is not here.
 pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: bool) -> Result<Dataset, Failure> {
-    let (roots, watched) = (roots(data_dir), Watched::new(screen, quiet));
+    let (roots, watched) = (roots(data_dir), DownloadBar::new(screen, quiet));
     let patience = Patience::default();
     let download = roots.first().map(|into| Download { into, progress: &watched, patience });
     let data = load(set, &roots, download.as_ref()).map_err(Blame::failure)?;
@@ -90,19 +90,19 @@ pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: b
     Ok(data)
 }
 
-fn schedule(rate: Rate) -> Schedule {
+fn schedule(rate: Rate) -> LrSchedule {
     match rate {
-        Rate::Constant => Schedule::Constant,
-        Rate::Cosine => Schedule::Cosine,
+        Rate::Constant => LrSchedule::Constant,
+        Rate::Cosine => LrSchedule::Cosine,
     }
 }
 
 /// Returns the protocol: the model's usual one, but for what was asked for. Without `--eval-every` a length in epochs is
 /// evaluated after each.
-pub(super) fn recipe(args: &TrainArgs, windows: bool, samples: usize) -> Result<Recipe, Failure> {
-    let usual = Recipe::usual(windows, samples);
+pub(super) fn recipe(args: &TrainArgs, windows: bool, samples: usize) -> Result<TrainConfig, Failure> {
+    let usual = TrainConfig::usual(windows, samples);
     let number = |asked: Option<u32>, usual: usize| asked.map_or(usual, |number| number as usize);
-    let mut recipe = Recipe {
+    let mut recipe = TrainConfig {
         batch: number(args.batch, usual.batch),
         lr: args.lr.unwrap_or(usual.lr),
         seed: args.seed.unwrap_or(usual.seed),

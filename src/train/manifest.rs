@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::outcome::Outcome;
-use super::recipe::Recipe;
+use super::outcome::RunOutcome;
+use super::train_config::TrainConfig;
 use crate::options::Facts;
 
 /// What computed the run.
@@ -21,13 +21,13 @@ pub struct Versions {
 
 /// The contents of `run.json`. A field is never renamed or given another unit; new ones may be added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Record {
+pub struct Manifest {
     /// The model's name.
     pub model: String,
     /// The model's parameters that were set, as text.
     pub settings: IndexMap<String, String>,
     /// The protocol.
-    pub recipe: Recipe,
+    pub recipe: TrainConfig,
     /// The seed of each run.
     pub seeds: Vec<u64>,
     /// The data set's name.
@@ -63,7 +63,7 @@ pub struct Record {
     pub uncompressed: u64,
     /// How it stands, and the results.
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub outcome: RunOutcome,
 }
 
 /// Runs that are trained at once, at most.
@@ -71,7 +71,7 @@ const MOST_RUNS: usize = 4_096;
 /// The sizes of a sample, at most.
 const MOST_SIDE: usize = 1 << 16;
 
-impl Record {
+impl Manifest {
     /// Returns the first thing that no run can have, and what it would have to be.
     pub(super) fn misfit(&self) -> Option<(String, String)> {
         let said = |found: String, expected: &str| Some((found, expected.to_owned()));

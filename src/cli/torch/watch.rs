@@ -11,7 +11,7 @@ use crate::cli::exit::alone;
 use crate::cli::numbers::{count, grouped};
 use crate::cli::screen::Screen;
 use crate::data::Progress;
-use crate::train::{Doubt, FolderFault, Metric, Watcher, mean_and_deviation};
+use crate::train::{Doubt, Metric, RunDirFault, Watcher, mean_and_deviation};
 
 /// How often the words beside the bar change.
 const BLINK: Duration = Duration::from_millis(100);
@@ -91,7 +91,7 @@ impl Watcher for Watch<'_> {
         self.say(|screen| screen.report(&report));
     }
 
-    fn unwritten(&mut self, fault: &FolderFault) {
+    fn unwritten(&mut self, fault: &RunDirFault) {
         let line = format!("{fault}; training goes on, and writing is tried again at the next evaluation");
         self.say(|screen| screen.remark(&line));
     }
@@ -111,13 +111,13 @@ fn duration(seconds: f64) -> String {
 }
 
 /// Tells how far a download is.
-pub(super) struct Download<'a> {
+pub(super) struct DownloadBar<'a> {
     screen: &'a Screen,
     quiet: bool,
     bar: Mutex<Option<ProgressBar>>,
 }
 
-impl<'a> Download<'a> {
+impl<'a> DownloadBar<'a> {
     /// Waits for a download to begin.
     pub(super) fn new(screen: &'a Screen, quiet: bool) -> Self {
         Self { screen, quiet, bar: Mutex::new(None) }
@@ -130,7 +130,7 @@ impl<'a> Download<'a> {
     }
 }
 
-impl Progress for Download<'_> {
+impl Progress for DownloadBar<'_> {
     fn begin(&self, name: &str, total: Option<u64>) {
         if self.quiet {
             return;

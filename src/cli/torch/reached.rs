@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::numbers::{count, grouped, ratio};
 use crate::cli::screen::{Ink, Screen};
-use crate::train::{Outcome, Record, Stopped, numbered};
+use crate::train::{Manifest, RunOutcome, Stopped, numbered};
 
 /// Writes a fraction in percent, without the sign.
 pub(super) fn percent(fraction: f64) -> String {
@@ -33,7 +33,7 @@ pub(super) fn why(stopped: Stopped) -> &'static str {
 /// Writes what a finished run reached, where it is kept, and how to look at it again.
 ///
 /// `data_dir` is where data was looked for first.
-pub(super) fn reached(screen: &Screen, record: &Record, path: &Path, data_dir: Option<&Path>) -> String {
+pub(super) fn reached(screen: &Screen, record: &Manifest, path: &Path, data_dir: Option<&Path>) -> String {
     let outcome = &record.outcome;
     let steps = count(outcome.steps, "step");
     let accuracy = match outcome.mean {
@@ -68,7 +68,7 @@ pub(super) fn reached(screen: &Screen, record: &Record, path: &Path, data_dir: O
 }
 
 /// Says which files of a run are there.
-fn kept(outcome: &Outcome) -> String {
+fn kept(outcome: &RunOutcome) -> String {
     let files =
         [("text", "model.gem"), ("genome", "genome.safetensors"), ("metrics", "metrics.jsonl"), ("record", "run.json")];
     let there = files.into_iter().filter(|(_, file)| !outcome.missing.iter().any(|missing| missing == file));
@@ -81,7 +81,7 @@ fn kept(outcome: &Outcome) -> String {
 }
 
 /// Says of runs that are no better than guessing that they are not.
-pub(super) fn at_chance(outcome: &Outcome) -> Option<String> {
+pub(super) fn at_chance(outcome: &RunOutcome) -> Option<String> {
     let (runs, chance) = (outcome.at_chance(), outcome.chance?);
     let who = match (runs.len(), outcome.best_accuracy.len()) {
         (0, _) => return None,

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::faults::Blame;
 use super::kept::restored;
-use super::machine::{Machine, judged_by};
+use super::machine::Machine;
 use super::reached::spread;
 use super::task::read;
 use crate::cli::args::EvalArgs;
@@ -13,7 +13,7 @@ use crate::cli::numbers::count;
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::sets::{facts, named};
 use crate::options::Order;
-use crate::train::{Samples, accuracy, mean_and_deviation};
+use crate::train::{Samples, TrainData, accuracy, mean_and_deviation};
 
 /// Measures a run.
 pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
@@ -31,7 +31,7 @@ pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
         ));
     }
     let data = data.padded(restored.stages.model().margin(&set).unwrap_or(0));
-    let samples = Samples::new(judged_by(&data), machine.place).map_err(Blame::failure)?;
+    let samples = Samples::new(TrainData::from(&data).test, machine.place).map_err(Blame::failure)?;
     samples.fit(&net).map_err(Failure::input)?;
     let accuracy = accuracy(&net, &samples).map_err(Blame::failure)?;
     let (mean, sd) = mean_and_deviation(&accuracy);

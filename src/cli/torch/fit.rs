@@ -20,14 +20,14 @@ use crate::data::table::written;
 use crate::data::text_file::text_file;
 use crate::data::{Columns, Connectome, Duplicates, Expression, Reading};
 use crate::diag::{Problems, Report};
-use crate::train::{FitRecipe, Fitted, FolderFault, Judged, Measured, NotEnoughMemory, Stopped, fit, fit_bytes};
+use crate::train::{FitConfig, Fitted, LinkMetrics, Measured, NotEnoughMemory, RunDirFault, Stopped, fit, fit_bytes};
 
 /// The option that names the folder.
 const OUT: &str = "--out";
 
 /// The object that `gemc fit --format json` prints, and that the folder keeps as `fit.json`; the fields are stable.
 #[derive(Debug, Serialize)]
-struct Record {
+struct FitRecord {
     connectome: String,
     expression: Option<String>,
     neurons: usize,
@@ -38,9 +38,9 @@ struct Record {
     predicted: u64,
     parameters: u64,
     #[serde(flatten)]
-    recipe: FitRecipe,
-    held_out: Judged,
-    training: Judged,
+    recipe: FitConfig,
+    held_out: LinkMetrics,
+    training: LinkMetrics,
     loss: f64,
     steps_made: u64,
     stopped: Stopped,
@@ -50,7 +50,7 @@ struct Record {
 }
 
 /// What was read, without fault.
-struct Given {
+struct FitInput {
     connectome: Connectome,
     expression: Option<Expression>,
     identities: Option<Vec<f64>>,
@@ -78,7 +78,7 @@ pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
         genes: given.genes.len(),
         identities: given.identities.as_deref(),
     };
-    let recipe = FitRecipe { hold_out: args.hold_out, seed: args.seed, steps: args.steps, lr: args.lr };
+    let recipe = FitConfig { hold_out: args.hold_out, seed: args.seed, steps: args.steps, lr: args.lr };
     let mut watch = |step: u64, _: f64| bar.iter().for_each(|bar| bar.set_position(step));
     let fitted = fit(measured, recipe, machine.place, &mut watch, &|| signals.asked()).map_err(|fault| {
         // nothing is in it yet; where that fails, it stays
@@ -97,7 +97,7 @@ pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
 }
 
 /// Reads both files, the connectome by the names that the other one holds.
-fn read(args: &FitArgs) -> Result<Given, Failure> {
+fn read(args: &FitArgs) -> Result<FitInput, Failure> {
     let expression = args.expression.as_deref().map(|path| parsed(path, Expression::read)).transpose()?;
     let (source, target, weight) = (args.source_col.clone(), args.target_col.clone(), args.weight_col.clone());
     let reading = Reading {
@@ -114,7 +114,7 @@ fn read(args: &FitArgs) -> Result<Given, Failure> {
         (Some(expression), _) => expression.genes().to_vec(),
         (None, genes) => (1..=genes.unwrap_or(1)).map(|gene| format!("gene{gene}")).collect(),
     };
-    Ok(Given { connectome, expression, identities, genes })
+    Ok(FitInput { connectome, expression, identities, genes })
 }
 
 /// Says as what the connectome was read.
@@ -139,22 +139,22 @@ fn parsed<T>(path: &Path, read: impl FnOnce(&str, &mut Problems) -> Option<T>) -
 fn folder(asked: Option<&Path>) -> Result<PathBuf, Failure> {
     let path = run_folder::choose(asked, "fit", OUT)?;
     let cannot =
-        |why: std::io::Error| FolderFault::Write { path: path.clone(), reason: why.to_string(), option: OUT }.failure();
+        |why: std::io::Error| RunDirFault::Write { path: path.clone(), reason: why.to_string(), option: OUT }.failure();
     fs::create_dir_all(&path).map_err(cannot)?;
     match fs::read_dir(&path).map_err(cannot)?.next() {
         None => Ok(path),
-        Some(_) => Err(FolderFault::InUse { path, option: OUT }.failure()),
+        Some(_) => Err(RunDirFault::InUse { path, option: OUT }.failure()),
     }
 }
 
 fn record(
     args: &FitArgs,
-    given: &Given,
+    given: &FitInput,
     fitted: &Fitted,
-    (recipe, seconds, device, folder): (FitRecipe, f64, String, &Path),
-) -> Record {
+    (recipe, seconds, device, folder): (FitConfig, f64, String, &Path),
+) -> FitRecord {
     let neurons = given.connectome.neurons().len();
-    Record {
+    FitRecord {
         connectome: args.connectome.display().to_string(),
         expression: args.expression.as_ref().map(|path| path.display().to_string()),
         neurons,
@@ -177,7 +177,7 @@ fn record(
 }
 
 /// Writes O, X, the predicted connectome and the record, each whole or not at all.
-fn keep(folder: &Path, given: &Given, fitted: &Fitted, record: &Record) -> Result<(), Failure> {
+fn keep(folder: &Path, given: &FitInput, fitted: &Fitted, record: &FitRecord) -> Result<(), Failure> {
     let neurons = given.connectome.neurons();
     whole::write(&folder.join("O.csv"), &matrix("gene", &given.genes, (&given.genes, &fitted.interaction)))?;
     // X that was given is kept as it was given
@@ -202,9 +202,9 @@ fn matrix(corner: &str, rows: &[String], (columns, values): (&[String], &[f64]))
 }
 
 /// Writes what was found, for people.
-fn told(screen: &Screen, record: &Record) -> String {
+fn told(screen: &Screen, record: &FitRecord) -> String {
     let part = |part: Option<f64>| part.map_or("–".to_owned(), |part| format!("{part:.4}"));
-    let judged = |judged: &Judged| {
+    let judged = |judged: &LinkMetrics| {
         if judged.pairs == 0 {
             return "none: all pairs are trained on".to_owned();
         }

@@ -4,16 +4,18 @@ use std::thread;
 use std::time::Instant;
 
 use crate::cli::exit::Failure;
-use crate::cli::live::faults::Blame;
 use crate::cli::model::quietly;
 use crate::cli::numbers::{count, grouped};
 use crate::cli::source::Source;
+use crate::cli::torch::faults::Blame;
 use crate::compile::Stages;
-use crate::data::{Dataset, Split};
+use crate::data::Dataset;
 use crate::emit::{Net, Place, Wish, open};
 use crate::options::{Options, Order};
 use crate::plan::Plan;
-use crate::train::{Needs, Pieces, Recipe, Samples, StepFault, Stepper, choose_threads, set_threads};
+use crate::train::{
+    Needs, SampleBytes, Samples, StepFault, Stepper, TrainConfig, TrainData, choose_threads, set_threads,
+};
 
 /// Seconds that the steps take at least by which a number of threads is judged.
 const GLIMPSE: f64 = 0.05;
@@ -50,7 +52,12 @@ impl Machine {
     }
 
     /// Settles the number of threads: what was asked for, one beside a GPU, else what makes some steps fastest.
-    pub(super) fn settle(&self, plan: &Plan, recipe: &Recipe, pieces: Pieces<'_>) -> Result<usize, Failure> {
+    pub(super) fn choose_threads(
+        &self,
+        plan: &Plan,
+        recipe: &TrainConfig,
+        pieces: SampleBytes<'_>,
+    ) -> Result<usize, Failure> {
         if let Some(threads) = self.threads.or(self.place.device.is_cuda().then_some(1)) {
             set_threads(threads);
             return Ok(threads);
@@ -64,21 +71,21 @@ impl Machine {
     }
 
     /// Makes ready to train on `data`: checks the memory, and settles the number of threads.
-    pub(super) fn ready(&self, plan: &Plan, recipe: &Recipe, data: &Dataset) -> Result<usize, Failure> {
+    pub(super) fn ready(&self, plan: &Plan, recipe: &TrainConfig, data: &Dataset) -> Result<usize, Failure> {
         let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
         self.check_memory(plan, recipe, bytes.saturating_mul(2))?;
-        self.settle(plan, recipe, learned_from(data))
+        self.choose_threads(plan, recipe, TrainData::from(data).train)
     }
 
     /// Says what is to be done with how many threads: `1 run, at most 30,000 steps of 64 samples, 1 thread on cpu`.
-    pub(super) fn told(&self, recipe: &Recipe, threads: usize) -> String {
+    pub(super) fn told(&self, recipe: &TrainConfig, threads: usize) -> String {
         let (runs, steps) = (count(recipe.runs as u64, "run"), count(recipe.length, "step"));
         let (batch, threads) = (grouped(recipe.batch as u64), count(threads as u64, "thread"));
         format!("{runs}, at most {steps} of {batch} samples, {threads} on {}", self.place.name())
     }
 
     /// Checks that the machine has the memory that training takes.
-    pub(super) fn check_memory(&self, plan: &Plan, recipe: &Recipe, data: u64) -> Result<(), Failure> {
+    pub(super) fn check_memory(&self, plan: &Plan, recipe: &TrainConfig, data: u64) -> Result<(), Failure> {
         // what a GPU has free is for libtorch to say
         if self.place.device.is_cuda() {
             return Ok(());
@@ -88,25 +95,15 @@ impl Machine {
 }
 
 /// Makes a net that trains.
-pub(super) fn stepper(plan: &Plan, recipe: &Recipe, pieces: Pieces<'_>, place: Place) -> Result<Stepper, Failure> {
+pub(super) fn stepper(
+    plan: &Plan,
+    recipe: &TrainConfig,
+    pieces: SampleBytes<'_>,
+    place: Place,
+) -> Result<Stepper, Failure> {
     let net = Net::new(plan, &recipe.seeds(), place).map_err(Blame::failure)?;
     let samples = Samples::new(pieces, place).map_err(Blame::failure)?;
     Stepper::new(net, samples, recipe.batch, recipe.lr).map_err(Blame::failure)
-}
-
-/// Returns the samples that are learned from.
-pub(super) fn learned_from(data: &Dataset) -> Pieces<'_> {
-    pieces(&data.train, data.facts.sample_bytes(), data.facts.classes)
-}
-
-/// Returns the samples that are judged by.
-pub(super) fn judged_by(data: &Dataset) -> Pieces<'_> {
-    pieces(&data.test, data.facts.sample_bytes(), data.facts.classes)
-}
-
-/// Returns the samples of a split, as training takes them.
-pub(super) fn pieces(split: &Split, neurons: usize, classes: usize) -> Pieces<'_> {
-    Pieces { pixels: split.pixels(), labels: split.labels(), neurons, classes }
 }
 
 /// Returns the seconds that a step takes, by as few steps as can tell.

@@ -8,7 +8,7 @@ use crate::options::usual_batch;
 
 /// The numbers of a training protocol.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Recipe {
+pub struct TrainConfig {
     /// B, samples a batch.
     pub batch: usize,
     /// Steps at most.
@@ -27,13 +27,13 @@ pub struct Recipe {
     pub min_delta: f64,
     /// How the learning rate changes on the way.
     #[serde(default)]
-    pub schedule: Schedule,
+    pub schedule: LrSchedule,
 }
 
 /// How the learning rate changes from the first step to the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Schedule {
+pub enum LrSchedule {
     /// Not at all.
     #[default]
     Constant,
@@ -41,7 +41,7 @@ pub enum Schedule {
     Cosine,
 }
 
-impl Default for Recipe {
+impl Default for TrainConfig {
     /// The paper's protocol for perceptrons: batches of 64, at most 30,000 of them, all held-out images every 1,000, an end
     /// when accuracy has not improved by more than 0.005 over twenty evaluations in a row, and a rate that falls along a
     /// cosine: what the paper leaves open was chosen by training samples set aside.
@@ -55,7 +55,7 @@ impl Default for Recipe {
             eval_every: 1_000,
             patience: Some(20),
             min_delta: 0.005,
-            schedule: Schedule::Cosine,
+            schedule: LrSchedule::Cosine,
         }
     }
 }
@@ -67,7 +67,7 @@ pub const EPOCHS: u64 = 200;
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 #[error("{name} is {found}, must be {wanted}")]
 #[diagnostic(code(run::bad_recipe), help("give another value with `{option}`{example}"))]
-pub struct BadRecipe {
+pub struct BadConfig {
     /// Which number.
     pub name: &'static str,
     /// What it is.
@@ -80,7 +80,7 @@ pub struct BadRecipe {
     pub example: String,
 }
 
-impl Recipe {
+impl TrainConfig {
     /// Returns the protocol by which a model is usually trained on `samples` samples: one with receptive fields, `windows`,
     /// by the paper's for LeNet-5, 200 epochs in batches of 128, evaluated after each, with a rate that falls along a
     /// cosine; any other by that of perceptrons.
@@ -103,8 +103,8 @@ impl Recipe {
     /// Returns the learning rate of `step`, counted from 0.
     pub fn rate(&self, step: u64) -> f64 {
         match self.schedule {
-            Schedule::Constant => self.lr,
-            Schedule::Cosine => {
+            LrSchedule::Constant => self.lr,
+            LrSchedule::Cosine => {
                 let way = step.min(self.length) as f64 / self.length.max(1) as f64;
                 0.5 * self.lr * (1.0 + (std::f64::consts::PI * way).cos())
             }
@@ -121,17 +121,17 @@ impl Recipe {
     /// # Errors
     ///
     /// Names the first number with which nothing can be trained.
-    pub fn check(&self, samples: usize) -> Result<(), BadRecipe> {
+    pub fn check(&self, samples: usize) -> Result<(), BadConfig> {
         let one = || "at least 1".to_owned();
         let rule = |holds: bool, name, found: String, wanted: String, option| {
-            if holds { Ok(()) } else { Err(BadRecipe { name, found, wanted, option, example: String::new() }) }
+            if holds { Ok(()) } else { Err(BadConfig { name, found, wanted, option, example: String::new() }) }
         };
         rule(self.batch > 0, "the batch", self.batch.to_string(), one(), "--batch")?;
         let most = format!("at most {samples}, the training set");
         rule(self.batch <= samples, "the batch", self.batch.to_string(), most, "--batch").map_err(|fault| {
             let example =
                 format!(": `--batch {}`, or {samples} for all samples at once", usual_batch(false).min(samples));
-            BadRecipe { example, ..fault }
+            BadConfig { example, ..fault }
         })?;
         rule(self.length > 0, "the length", self.length.to_string(), "at least 1 step".to_owned(), "--steps")?;
         let rate = self.lr > 0.0 && self.lr.is_finite();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::recipe::Recipe;
+use super::train_config::TrainConfig;
 
 /// One evaluation of one run: a line of `metrics.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Metric {
 }
 
 /// One run's standing.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Score {
     /// The best accuracy, and the step at which it was found; `None` before the first evaluation.
     pub(super) best: Option<(f64, u64)>,
@@ -32,7 +32,7 @@ impl Score {
     /// Notes an evaluation; tells whether it is a new best.
     ///
     /// An accuracy that is better, but by no more than `min_delta`, is a new best and no improvement.
-    pub(super) fn note(&mut self, accuracy: f64, step: u64, recipe: &Recipe) -> bool {
+    pub(super) fn note(&mut self, accuracy: f64, step: u64, recipe: &TrainConfig) -> bool {
         let best = self.best.map_or(f64::NEG_INFINITY, |(best, _)| best);
         self.without = if accuracy > best + recipe.min_delta { 0 } else { self.without + 1 };
         let better = accuracy > best;
@@ -43,7 +43,7 @@ impl Score {
     }
 
     /// Tells whether the run goes on.
-    pub(super) fn counts(&self, recipe: &Recipe) -> bool {
+    pub(super) fn counts(&self, recipe: &TrainConfig) -> bool {
         recipe.patience.is_none_or(|patience| self.without < patience)
     }
 }

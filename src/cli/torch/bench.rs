@@ -10,7 +10,7 @@ use crate::cli::numbers::{columns, count, ratio};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::source::Source;
 use crate::options::{Options, usual_batch};
-use crate::train::{Bench, Compared, Pieces, Recipe, bench};
+use crate::train::{Bench, Compared, SampleBytes, TrainConfig, bench};
 
 /// Samples that are made up at least; their pixels do not matter.
 const SAMPLES: usize = 1_000;
@@ -42,13 +42,13 @@ fn measured(
     let stages = compile(screen, source, &options)?;
     let batch = asked.unwrap_or(usual_batch(stages.model().has_windows()));
     let runs = args.runs as usize;
-    let recipe = Recipe { batch, runs, ..Recipe::default() };
+    let recipe = TrainConfig { batch, runs, ..TrainConfig::default() };
     let (neurons, classes) = (stages.plan.inputs(), stages.plan.outputs());
     let samples = SAMPLES.max(batch);
     machine.check_memory(&stages.plan, &recipe, samples.saturating_mul(neurons) as u64)?;
     let (pixels, labels) = made_up(samples, neurons, classes);
-    let pieces = Pieces { pixels: &pixels, labels: &labels, neurons, classes };
-    machine.settle(&stages.plan, &recipe, pieces)?;
+    let pieces = SampleBytes { pixels: &pixels, labels: &labels, neurons, classes };
+    machine.choose_threads(&stages.plan, &recipe, pieces)?;
     let mut stepper = stepper(&stages.plan, &recipe, pieces, machine.place)?;
     bench(&mut stepper, batch, args.slowest as usize, &clock()).map_err(Blame::failure)
 }

@@ -18,7 +18,7 @@ use crate::cli::screen::{Ink, Screen};
 use crate::cli::whole;
 use crate::options::Order;
 use crate::report::Page;
-use crate::train::{Record, read_record};
+use crate::train::{Manifest, read_manifest};
 
 /// The page's name in a run's folder.
 const PICTURE: &str = "picture.svg";
@@ -35,7 +35,7 @@ struct NoSuchRun {
 /// Draws a run.
 pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
     // which run is drawn is quick to find wrong
-    let which = which(&read_record(&args.run).map_err(Blame::failure)?, args.which.map(|which| which as usize))?;
+    let which = which(&read_manifest(&args.run).map_err(Blame::failure)?, args.which.map(|which| which as usize))?;
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
     // weights are drawn, so they must be made
     let Restored { record, stages, net } = restored(screen, &args.run, &machine, Order::Synthesized)?;
@@ -52,7 +52,7 @@ pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
 }
 
 /// Returns the run that is drawn: the one that was asked for, or the best.
-fn which(record: &Record, asked: Option<usize>) -> Result<usize, Failure> {
+fn which(record: &Manifest, asked: Option<usize>) -> Result<usize, Failure> {
     let runs = record.seeds.len();
     let accuracy = |run: &usize| record.outcome.best_accuracy.get(*run).copied().flatten().unwrap_or(0.0);
     match asked {
@@ -70,7 +70,7 @@ fn which(record: &Record, asked: Option<usize>) -> Result<usize, Failure> {
 }
 
 /// Says what is to be known of the run.
-fn facts(record: &Record, which: usize) -> Vec<String> {
+fn facts(record: &Manifest, which: usize) -> Vec<String> {
     let (outcome, runs) = (&record.outcome, record.seeds.len());
     let best = outcome.best_accuracy.get(which).copied().flatten().unwrap_or(0.0);
     let step = outcome.best_step.get(which).copied().flatten().unwrap_or(0);
