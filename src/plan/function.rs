@@ -56,4 +56,40 @@ impl Function {
             Self::StraightThroughStep => "straight-through step",
         }
     }
+
+    /// Returns its value at x, in double precision.
+    pub fn value(self, x: f64) -> f64 {
+        // no number stays none
+        let step = |low: f64, high: f64| {
+            if x.is_nan() {
+                x
+            } else if x > 0.0 {
+                high
+            } else {
+                low
+            }
+        };
+        match self {
+            Self::Relu => step(0.0, x),
+            Self::Tanh => x.tanh(),
+            Self::Sine => x.sin(),
+            Self::Cosine => x.cos(),
+            Self::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+            Self::Gelu => x * normal(x),
+            Self::Normal => normal(x),
+            Self::Exp => x.exp(),
+            Self::ExpMinusOne => x.exp_m1(),
+            Self::SquareRoot => x.sqrt(),
+            Self::Square => x * x,
+            Self::Lorentzian => 1.0 / (1.0 + x * x),
+            Self::Absolute => x.abs(),
+            Self::Sign => step(if x < 0.0 { -1.0 } else { 0.0 }, 1.0),
+            Self::StraightThroughStep => step(0.0, 1.0),
+        }
+    }
+}
+
+/// Returns Φ(x), the normal distribution function.
+fn normal(x: f64) -> f64 {
+    0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
 }

@@ -2,7 +2,7 @@
 //! everything is computed where it is read, unless that costs more than a further launch.
 #![allow(clippy::wildcard_enum_match_arm)] // what holds of few operations
 
-use super::legalize::{is_elementwise, is_library, terms};
+use super::legalize::{is_elementwise, is_library, numbers, terms};
 use super::update::{AdamUpdate, updates};
 use super::{Request, Target};
 use crate::plan::{Bilinear, Function, Op, Plan, TensorId};
@@ -89,6 +89,8 @@ pub(super) fn uses(plan: &Plan, order: &[TensorId]) -> Vec<usize> {
 /// Finds loops.
 struct Loops<'a> {
     plan: &'a Plan,
+    /// Whether a tensor is a number that depends on the step alone.
+    numbers: Vec<bool>,
     shapes: &'a [Vec<usize>],
     uses: Vec<usize>,
     computed: Vec<bool>,
@@ -102,7 +104,7 @@ impl<'a> Loops<'a> {
         for id in request.wanted {
             uses[id.index()] = usize::MAX;
         }
-        Self { plan, shapes, uses, computed }
+        Self { plan, numbers: numbers(plan), shapes, uses, computed }
     }
 
     fn find(&self, order: &[TensorId], fused: &mut Fused) {
@@ -139,7 +141,8 @@ impl<'a> Loops<'a> {
     /// Tells whether a tensor is computed number by number, from operands as large as itself.
     fn is_element(&self, id: TensorId) -> bool {
         let (tensor, own) = (self.plan.tensor(id), &self.shapes[id.index()]);
-        is_elementwise(&tensor.op) && tensor.operands.iter().all(|operand| self.shapes[operand.index()] == *own)
+        let computed = is_elementwise(&tensor.op) && !self.numbers[id.index()];
+        computed && tensor.operands.iter().all(|operand| self.shapes[operand.index()] == *own)
     }
 }
 

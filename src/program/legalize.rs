@@ -10,6 +10,8 @@ const LARGE: f64 = 16e6;
 /// What makes a tensor.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kernel {
+    /// A number that depends on the step alone, computed in double precision.
+    Number,
     /// The batch is taken in, and laid out as the plan has it.
     Batch,
     /// Several element-by-element operations in one loop.
@@ -45,6 +47,17 @@ pub(super) fn kernel(
         Target::Cuda => Kernel::Expression,
         Target::Cpu { lanes } => on_cpu(plan, id, shapes, lanes, comes),
     }
+}
+
+/// Tells for each tensor whether it is one number that depends on the step alone.
+pub(super) fn numbers(plan: &Plan) -> Vec<bool> {
+    let mut numbers: Vec<bool> = Vec::with_capacity(plan.tensors().len());
+    for tensor in plan.tensors() {
+        let computed = is_elementwise(&tensor.op) || matches!(tensor.op, Op::Unsqueeze { .. });
+        let of_numbers = computed && tensor.operands.iter().all(|operand| numbers[operand.index()]);
+        numbers.push(of_numbers || matches!(tensor.op, Op::Scalar(_)));
+    }
+    numbers
 }
 
 /// Tells whether a GPU leaves an operation with so many single products to libtorch.

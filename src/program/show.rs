@@ -72,6 +72,7 @@ impl Kernel {
     /// Returns what makes a tensor, in words.
     fn words(&self) -> &'static str {
         match self {
+            Self::Number => "in double precision",
             Self::Batch => "from the batch",
             Self::Loop(_) => "in a loop",
             Self::Native => "by a loop",

@@ -29,7 +29,7 @@ use self::product::Scratch;
 use self::update::{Rates, adam};
 use super::fault::TorchFault;
 use super::torch::{Frame, Scalars, apply};
-use crate::plan::{Bilinear, ConvGeometry, Op, Plan, Scalar, SparsePattern, TensorId};
+use crate::plan::{Bilinear, ConvGeometry, Op, Plan, SparsePattern, TensorId};
 use crate::program::{AdamUpdate, Product};
 
 /// The program of one run, ready to run.
@@ -39,6 +39,8 @@ struct Run {
     threads: usize,
     memory: Memory,
     scratch: Scratch,
+    /// Those that depend on the step alone.
+    numbers: Vec<f64>,
     steps: Vec<Step>,
     /// How many of them write no row.
     before: usize,
@@ -65,8 +67,12 @@ enum How {
     Labels {
         classes: usize,
     },
-    /// A number that the step is given.
-    Scalar(Scalar),
+    /// One number of double precision, by its place among them, from those of others.
+    Number {
+        op: Op,
+        operands: Vec<usize>,
+        place: usize,
+    },
     Compute(Compute),
     /// A row and its moments, in place.
     Adam {
@@ -111,7 +117,7 @@ impl Run {
                 let done = by_library(op, operands, (prepared.as_ref(), frame), out);
                 done.map_err(|fault| fault.during(&plan.words(step.make)))?;
             } else {
-                let scratch = &mut self.scratch;
+                let scratch = (&mut self.scratch, self.numbers.as_mut_slice());
                 let _ =
                     self.memory.write(step.out, batch.x, |reads, out| step.run(reads, (batch, threads), scratch, out));
             }
@@ -158,14 +164,25 @@ struct Batch<'a> {
 }
 
 impl Step {
-    fn run(&self, reads: Reads<'_>, (batch, threads): (Batch<'_>, usize), scratch: &mut Scratch, out: &mut [f32]) {
+    fn run(
+        &self,
+        reads: Reads<'_>,
+        (batch, threads): (Batch<'_>, usize),
+        (scratch, numbers): (&mut Scratch, &mut [f64]),
+        out: &mut [f32],
+    ) {
         let operand = |index: usize| self.operands.get(index).map_or(&[] as &[f32], |slot| reads.numbers(*slot));
         match &self.how {
             How::Samples { neurons } => transpose(batch, *neurons, out),
             How::Labels { classes } => weigh(batch, *classes, out),
-            // a number of single precision is what a program computes with
+            // it is rounded once
             #[allow(clippy::cast_possible_truncation)]
-            How::Scalar(scalar) => out.fill(batch.scalars.value(*scalar) as f32),
+            How::Number { op, operands, place } => {
+                let operand = |at: usize| operands.get(at).and_then(|at| numbers.get(*at)).copied().unwrap_or(f64::NAN);
+                let made = number(op, [operand(0), operand(1)], batch.scalars);
+                numbers[*place] = made;
+                out.fill(made as f32);
+            }
             How::Compute(compute) => {
                 let mut operands: [&[f32]; INPUTS] = [&[]; INPUTS];
                 operands.iter_mut().enumerate().for_each(|(index, slice)| *slice = operand(index));
@@ -185,6 +202,21 @@ impl Step {
             // run without slices of this memory: libtorch reads and writes it itself, and updates write rows
             How::Library { .. } | How::Adam { .. } => {}
         }
+    }
+}
+
+/// Computes a number that depends on the step alone.
+#[allow(clippy::wildcard_enum_match_arm)] // a program makes only such numbers by these
+fn number(op: &Op, [x, y]: [f64; 2], scalars: Scalars) -> f64 {
+    match op {
+        Op::Scalar(scalar) => scalars.value(*scalar),
+        Op::Unary(function) => function.value(x),
+        Op::Affine { factor, offset } => factor * x + offset,
+        Op::Add => x + y,
+        Op::Subtract => x - y,
+        Op::Multiply => x * y,
+        Op::Divide => x / y,
+        _ => f64::NAN,
     }
 }
 

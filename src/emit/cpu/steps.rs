@@ -29,7 +29,9 @@ impl Run {
     ) -> Result<Self, TorchFault> {
         let memory = Memory::new(program.memory(), beside.map(|other| &other.memory))?;
         let slots = vec![None; given.plan.tensors().len()];
-        let mut making = Making { given, program, memory, slots };
+        let makes = program.launches().iter().flat_map(|launch| &launch.makes);
+        let numbers = makes.filter(|make| make.kernel == Kernel::Number).map(|make| make.tensor.index()).collect();
+        let mut making = Making { given, program, memory, slots, numbers };
         for (id, _) in given.plan.numbered() {
             making.settle(id, results)?;
         }
@@ -48,6 +50,7 @@ impl Run {
             threads,
             memory: making.memory,
             scratch: Scratch::default(),
+            numbers: vec![f64::NAN; making.numbers.len()],
             steps,
             before,
             copies,
@@ -61,6 +64,8 @@ struct Making<'a> {
     program: &'a Program,
     memory: Memory,
     slots: Vec<Option<Slot>>,
+    /// The tensors that are numbers of double precision, in the order of ids.
+    numbers: Vec<usize>,
 }
 
 impl Making<'_> {
@@ -99,6 +104,7 @@ impl Making<'_> {
         let id = make.tensor;
         let operands = make.reads.iter().map(|id| self.slot(*id)).collect::<Result<_, _>>()?;
         let how = match &make.kernel {
+            Kernel::Number => self.number(id),
             Kernel::Batch => batch(&self.given.plan.tensor(id).op)?,
             Kernel::Loop(found) => {
                 How::Compute(Compute::Fused(Fused::new(self.given.plan, found).ok_or_else(missing)?))
@@ -111,6 +117,20 @@ impl Making<'_> {
             Kernel::Library | Kernel::Expression => self.library(id)?,
         };
         Ok(Step { make: id, out: self.slot(id)?, operands, how })
+    }
+
+    fn number(&self, id: TensorId) -> How {
+        let tensor = self.given.plan.tensor(id);
+        // operands that only name axes otherwise are the number itself
+        let owner = |mut id: TensorId| {
+            while let (true, Some(operand)) = (self.program.is_alias(id), self.given.plan.tensor(id).operands.first()) {
+                id = *operand;
+            }
+            id.index()
+        };
+        let place = |id: TensorId| self.numbers.binary_search(&owner(id)).unwrap_or(usize::MAX);
+        let operands = tensor.operands.iter().map(|id| place(*id)).collect();
+        How::Number { op: tensor.op.clone(), operands, place: place(id) }
     }
 
     fn native(&self, id: TensorId) -> Result<How, TorchFault> {
@@ -169,7 +189,6 @@ fn batch(op: &Op) -> Result<How, TorchFault> {
     match op {
         Op::Sample { neurons } => Ok(How::Samples { neurons: *neurons }),
         Op::Labels { classes } => Ok(How::Labels { classes: *classes }),
-        Op::Scalar(scalar) => Ok(How::Scalar(*scalar)),
         _ => Err(missing()),
     }
 }

@@ -2,7 +2,6 @@
 
 use super::array::Array;
 use super::pairs;
-use crate::plan::function::Function;
 use crate::plan::op::{Op, Squares};
 use crate::plan::tensor::Sizes;
 
@@ -18,7 +17,7 @@ pub(super) fn apply(op: &Op, operands: &[&Array], sizes: Sizes) -> Option<Array>
         }
         (Op::Codes(codes), []) => Array::new(&[1, codes.neurons(), codes.bits()], codes.values()),
         (Op::Constant { value, shape }, []) => Some(Array::filled(&shape.at(sizes), *value)),
-        (Op::Unary(function), [x]) => Some(x.map(|x| value(*function, x))),
+        (Op::Unary(function), [x]) => Some(x.map(|x| function.value(x))),
         (Op::Affine { factor, offset }, [x]) => Some(x.map(|x| factor * x + offset)),
         (Op::Add, [x, y]) => x.zip(y, |x, y| x + y),
         (Op::Subtract, [x, y]) => x.zip(y, |x, y| x - y),
@@ -148,40 +147,4 @@ fn square_of(squares: Squares, neuron: usize) -> usize {
     let Squares { grid: [_, columns, maps], size } = squares;
     let (row, column, map) = (neuron / maps / columns, neuron / maps % columns, neuron % maps);
     (row / size * (columns / size) + column / size) * maps + map
-}
-
-/// Returns what a function makes of a number.
-fn value(function: Function, x: f64) -> f64 {
-    // no number stays none
-    let step = |low: f64, high: f64| {
-        if x.is_nan() {
-            x
-        } else if x > 0.0 {
-            high
-        } else {
-            low
-        }
-    };
-    match function {
-        Function::Relu => step(0.0, x),
-        Function::Tanh => x.tanh(),
-        Function::Sine => x.sin(),
-        Function::Cosine => x.cos(),
-        Function::Sigmoid => 1.0 / (1.0 + (-x).exp()),
-        Function::Gelu => x * normal(x),
-        Function::Normal => normal(x),
-        Function::Exp => x.exp(),
-        Function::ExpMinusOne => x.exp_m1(),
-        Function::SquareRoot => x.sqrt(),
-        Function::Square => x * x,
-        Function::Lorentzian => 1.0 / (1.0 + x * x),
-        Function::Absolute => x.abs(),
-        Function::Sign => step(if x < 0.0 { -1.0 } else { 0.0 }, 1.0),
-        Function::StraightThroughStep => step(0.0, 1.0),
-    }
-}
-
-/// Returns Φ(x), the normal distribution function.
-fn normal(x: f64) -> f64 {
-    0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
 }
