@@ -46,35 +46,35 @@
 //!   15 parameters, 12 synapses, 15 uncompressed, 1.0 times compressed
 //!   a step costs 0.0 MFLOP and moves 0.0 MB at R = 1, B = 64
 //! table
-//!   p0   pixels->answer.W [R, 4, 3] learned, starts uniform(0.5000)
-//!   p1   answer.bias [R, 3] learned, starts 0.0000
+//!   pixels->answer.W       [R, 4, 3] learned, starts uniform(0.5000)
+//!   answer.bias            [R, 3] learned, starts 0.0000
 //! tensors
-//!   t0   [R, 4, B] = input samples  # pixels
-//!   t1   [R, 4, 3] = parameter p0  # pixels->answer.W
-//!   t2   [R, 3, B] = t1ᵀ @ t0  0.002 MFLOP
-//!   t3   [R, 3] = parameter p1  # answer.bias
-//!   t4   [R, 3, 1] = unsqueeze t3 at axis 2
-//!   t5   [R, 3, B] = t2 + t4  0.000 MFLOP  # answer
-//!   t6   [R, 3, B] = input labels  # labels
-//!   t7   [R, 3, B] = log softmax t5 over axis 1  0.002 MFLOP
-//!   t8   [R, 3, B] = t7 * t6  0.000 MFLOP
-//!   t9   [R, 3] = sum t8 over axis 2  0.000 MFLOP
-//!   t10  [R] = sum t9 over axis 1  0.000 MFLOP
-//!   t11  [R] = -1.0 * t10  0.000 MFLOP  # loss
-//!   t12  [R, 3, B] = -1.0 * t6  0.000 MFLOP
-//!   t13  [R, 3, B] = softmax t5 over axis 1  0.002 MFLOP
-//!   t14  [R, B] = sum t12 over axis 1  0.000 MFLOP
-//!   t15  [R, 1, B] = unsqueeze t14 at axis 1
-//!   t16  [R, 3, B] = t13 * t15  0.000 MFLOP
-//!   t17  [R, 3, B] = t12 - t16  0.000 MFLOP  # ∂ answer
-//!   t18  [R, 3] = sum t17 over axis 2  0.000 MFLOP
-//!   t19  [R, 3, 1] = unsqueeze t18 at axis 2
-//!   t20  [R, 3] = squeeze t19 at axis 2  # ∂ answer.bias
-//!   t21  [R, 4, 3] = t0 @ t17ᵀ  0.002 MFLOP  # ∂ pixels->answer.W
-//! output t5
-//! loss t11
-//! update p0 by adam along t21
-//! update p1 by adam along t20
+//!   pixels                 [R, 4, B] = input samples
+//!   pixels->answer.W       [R, 4, 3] = parameter pixels->answer.W
+//!   answer.1               [R, 3, B] = pixels->answer.Wᵀ @ pixels  0.002 MFLOP
+//!   answer.bias            [R, 3] = parameter answer.bias
+//!   answer.2               [R, 3, 1] = unsqueeze answer.bias at axis 2
+//!   answer                 [R, 3, B] = answer.1 + answer.2  0.000 MFLOP
+//!   labels                 [R, 3, B] = input labels
+//!   loss.1                 [R, 3, B] = log softmax answer over axis 1  0.002 MFLOP
+//!   loss.2                 [R, 3, B] = loss.1 * labels  0.000 MFLOP
+//!   loss.3                 [R, 3] = sum loss.2 over axis 2  0.000 MFLOP
+//!   loss.4                 [R] = sum loss.3 over axis 1  0.000 MFLOP
+//!   loss                   [R] = -1.0 * loss.4  0.000 MFLOP
+//!   ∂answer.5              [R, 3, B] = -1.0 * labels  0.000 MFLOP
+//!   ∂answer.4              [R, 3, B] = softmax answer over axis 1  0.002 MFLOP
+//!   ∂answer.3              [R, B] = sum ∂answer.5 over axis 1  0.000 MFLOP
+//!   ∂answer.2              [R, 1, B] = unsqueeze ∂answer.3 at axis 1
+//!   ∂answer.1              [R, 3, B] = ∂answer.4 * ∂answer.2  0.000 MFLOP
+//!   ∂answer                [R, 3, B] = ∂answer.5 - ∂answer.1  0.000 MFLOP
+//!   ∂answer.bias.2         [R, 3] = sum ∂answer over axis 2  0.000 MFLOP
+//!   ∂answer.bias.1         [R, 3, 1] = unsqueeze ∂answer.bias.2 at axis 2
+//!   ∂answer.bias           [R, 3] = squeeze ∂answer.bias.1 at axis 2
+//!   ∂pixels->answer.W      [R, 4, 3] = pixels @ ∂answerᵀ  0.002 MFLOP
+//! output answer
+//! loss loss
+//! update pixels->answer.W by adam along ∂pixels->answer.W
+//! update answer.bias by adam along ∂answer.bias
 //! ");
 //! # Ok::<(), gemc::Report>(())
 //! ```
