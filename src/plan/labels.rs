@@ -7,13 +7,15 @@ use rustc_hash::FxHashMap;
 use super::op::Op;
 use super::tensor::{ParameterId, TensorId};
 use super::verify::{Plan, Tensor};
+use crate::geometry::Space;
 
 /// How tensors and rows of the table are called where a plan is printed.
 ///
 /// A labelled tensor has its label: `hidden`, `pixels->hidden.W`, `∂hidden`, and `brain(3)` at tick 3. Any other one is a step to
 /// the first labelled tensor that is made of it. Steps of the forward pass are counted from the first one on, `hidden.1`,
 /// `hidden.2`; those of a gradient are counted down to it, `∂hidden.2`, `∂hidden.1`, `∂hidden`, as the backward pass takes the
-/// operations from the last one on. So an operation at the end of a layer changes no numbers of steps before it.
+/// operations from the last one on. So an operation at the end of a layer changes no numbers of steps before it. Positions, which many
+/// populations share, are called after their grid, `positions(28×28)`, and views of them are counted from there on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TensorNames {
     tensors: Vec<CompactString>,
@@ -68,8 +70,10 @@ impl Naming {
         let is_row = |tensor: &Tensor| matches!(tensor.op, Op::Parameter(_));
         let rows = plan.numbered().filter(|(_, tensor)| is_row(tensor));
         let others = plan.numbered().filter(|(_, tensor)| !is_row(tensor));
-        for (id, tensor) in rows.chain(others).filter(|(_, tensor)| !tensor.label.is_empty()) {
-            self.tensors[id.index()] = self.free(short(&tensor.label));
+        for (id, tensor) in rows.chain(others) {
+            if let Some(name) = named(tensor) {
+                self.tensors[id.index()] = self.free(name);
+            }
         }
         for (parameter, gradient) in plan.learned().zip(plan.gradients()) {
             if self.tensors[gradient.index()].is_empty() {
@@ -118,27 +122,56 @@ impl Naming {
         }
     }
 
-    /// Returns the labelled tensor that each tensor is, or is made into first; nothing where there is none.
+    /// Returns the labelled tensor that each tensor is, or is made into first, or is a view of; nothing where there is none.
     fn goals(&self, plan: &Plan) -> Vec<Option<usize>> {
+        let positions = positions(plan);
         let mut goals: Vec<Option<usize>> = vec![None; self.tensors.len()];
         for (id, tensor) in plan.numbered().rev() {
             let index = id.index();
-            if !self.tensors[index].is_empty() {
+            if self.tensors[index].is_empty() {
+                goals[index] = positions[index].or(goals[index]);
+            } else {
                 goals[index] = Some(index);
             }
             // earlier readers come later here, and have the last word
             for operand in &tensor.operands {
-                goals[operand.index()] = goals[index];
+                goals[operand.index()] = goals[index].or(goals[operand.index()]);
             }
         }
         goals
     }
 }
 
+/// Returns the positions that each tensor is, or is made of alone: many populations share them, so they are steps to none.
+fn positions(plan: &Plan) -> Vec<Option<usize>> {
+    let mut of: Vec<Option<usize>> = Vec::with_capacity(plan.tensors().len());
+    for (id, tensor) in plan.numbered() {
+        let mut sources = tensor.operands.iter().map(|operand| of[operand.index()]);
+        let first = sources.next().flatten();
+        let made = first.filter(|_| sources.all(|source| source.is_some()));
+        of.push(if matches!(tensor.op, Op::Positions(_)) { Some(id.index()) } else { made });
+    }
+    of
+}
+
+/// Returns what a tensor is called by itself: its label, `∂hidden` for `∂ hidden` and `brain(3)` for `brain at tick 3`, or what its
+/// positions are of.
+fn named(tensor: &Tensor) -> Option<CompactString> {
+    match (&tensor.op, tensor.label.as_str()) {
+        (Op::Positions(Space::Grid(axes)), "") => {
+            let axes: Vec<String> = axes.iter().map(ToString::to_string).collect();
+            Some(format_compact!("positions({})", axes.join("×")))
+        }
+        (Op::Positions(Space::Cloud(_)), "") => Some(CompactString::const_new("positions(cloud)")),
+        (_, "") => None,
+        (_, label) => Some(short(label)),
+    }
+}
+
 /// What names of gradients begin with.
 const GRADIENT: char = '∂';
 
-/// Shortens a label: `∂ hidden` to `∂hidden`, `brain at tick 3` to `brain(3)`.
+/// Shortens a label.
 fn short(label: &str) -> CompactString {
     let (mark, label) = label.strip_prefix("∂ ").map_or(("", label), |label| ("∂", label));
     match label.split_once(" at tick ") {
