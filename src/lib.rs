@@ -30,7 +30,7 @@
 //!
 //! What is wrong with a text comes back as one [`Report`], in the order of the text. A plan is printed with names from the
 //! source and nothing that changes from run to run, so it can be kept in a snapshot. What stands after the loss is derived:
-//! gradients bear the mark ∂, and what a row becomes in a step, by Adam, the mark ′ behind its name. This one is checked with `insta`:
+//! gradients bear the mark ∂, and what a row becomes in a step, by Adam, a prime behind its name. This one is checked with `insta`:
 //!
 //! ```
 //! let source = "
@@ -47,60 +47,60 @@
 //!   12 parameters, 12 synapses, 12 uncompressed, 1.0 times compressed
 //!   a step costs 0.0 MFLOP and moves 0.0 MB at R = 1, B = 64
 //! table
-//!   p0   pixels->answer.W [R, 4, 3] learned, starts uniform(0.5000)
-//!   p1   pixels->answer.W.adam.m [R, 4, 3] state, starts 0.0000
-//!   p2   pixels->answer.W.adam.v [R, 4, 3] state, starts 0.0000
+//!   pixels->answer.W       [R, 4, 3] learned, starts uniform(0.5000)
+//!   pixels->answer.W.adam.m [R, 4, 3] state, starts 0.0000
+//!   pixels->answer.W.adam.v [R, 4, 3] state, starts 0.0000
 //! tensors
-//!   t0   [R, 4, B] = input samples  # pixels
-//!   t1   [R, 4, 3] = parameter p0  # pixels->answer.W
-//!   t2   [R, 3, B] = t1ᵀ @ t0  0.002 MFLOP  # answer
-//!   t3   [R, 3, B] = input labels  # labels
-//!   t4   [R, 3, B] = log softmax t2 over axis 1  0.002 MFLOP
-//!   t5   [R, 3, B] = t4 * t3  0.000 MFLOP
-//!   t6   [R, 3] = sum t5 over axis 2  0.000 MFLOP
-//!   t7   [R] = sum t6 over axis 1  0.000 MFLOP
-//!   t8   [R] = -1.0 * t7  0.000 MFLOP  # loss
-//!   t9   [R, 3, B] = -1.0 * t3  0.000 MFLOP
-//!   t10  [R, 3, B] = softmax t2 over axis 1  0.002 MFLOP
-//!   t11  [R, B] = sum t9 over axis 1  0.000 MFLOP
-//!   t12  [R, 1, B] = unsqueeze t11 at axis 1
-//!   t13  [R, 3, B] = t10 * t12  0.000 MFLOP
-//!   t14  [R, 3, B] = t9 - t13  0.000 MFLOP  # ∂ answer
-//!   t15  [R, 4, 3] = t0 @ t14ᵀ  0.002 MFLOP  # ∂ pixels->answer.W
-//!   t16  [R, 4, 3] = parameter p1  # pixels->answer.W.adam.m
-//!   t17  [R, 4, 3] = parameter p2  # pixels->answer.W.adam.v
-//!   t18  [R, 4, 3] = square t15  0.000 MFLOP
-//!   t19  [R, 4, 3] = t15 - t16  0.000 MFLOP
-//!   t20  [R, 4, 3] = 0.1 * t19  0.000 MFLOP
-//!   t21  [R, 4, 3] = t16 + t20  0.000 MFLOP  # pixels->answer.W.adam.m'
-//!   t22  [R, 4, 3] = t18 - t17  0.000 MFLOP
-//!   t23  [R, 4, 3] = 0.001 * t22  0.000 MFLOP
-//!   t24  [R, 4, 3] = t17 + t23  0.000 MFLOP  # pixels->answer.W.adam.v'
-//!   t25  [1] = input learning rate
-//!   t26  [1] = input step
-//!   t27  [1] = -0.10536051565782628 * t26  0.000 MFLOP
-//!   t28  [1] = exp minus 1 t27  0.000 MFLOP
-//!   t29  [1] = -1.0 * t28  0.000 MFLOP
-//!   t30  [1] = t25 / t29  0.000 MFLOP
-//!   t31  [1, 1] = unsqueeze t30 at axis 1
-//!   t32  [1, 1, 1] = unsqueeze t31 at axis 2
-//!   t33  [1] = -0.0010005003335835344 * t26  0.000 MFLOP
-//!   t34  [1] = exp minus 1 t33  0.000 MFLOP
-//!   t35  [1] = -1.0 * t34  0.000 MFLOP
-//!   t36  [1] = square root t35  0.000 MFLOP
-//!   t37  [1, 1] = unsqueeze t36 at axis 1
-//!   t38  [1, 1, 1] = unsqueeze t37 at axis 2
-//!   t39  [R, 4, 3] = square root t24  0.000 MFLOP
-//!   t40  [R, 4, 3] = t39 / t38  0.000 MFLOP
-//!   t41  [R, 4, 3] = 1.0 * t40 + 1e-8  0.000 MFLOP
-//!   t42  [R, 4, 3] = t21 * t32  0.000 MFLOP
-//!   t43  [R, 4, 3] = t42 / t41  0.000 MFLOP
-//!   t44  [R, 4, 3] = t1 - t43  0.000 MFLOP  # pixels->answer.W'
-//! output t2
-//! loss t8
-//! update p0 = t44
-//! update p1 = t21
-//! update p2 = t24
+//!   pixels                 [R, 4, B] = input samples
+//!   pixels->answer.W       [R, 4, 3] = parameter pixels->answer.W
+//!   answer                 [R, 3, B] = pixels->answer.Wᵀ @ pixels  0.002 MFLOP
+//!   labels                 [R, 3, B] = input labels
+//!   loss.1                 [R, 3, B] = log softmax answer over axis 1  0.002 MFLOP
+//!   loss.2                 [R, 3, B] = loss.1 * labels  0.000 MFLOP
+//!   loss.3                 [R, 3] = sum loss.2 over axis 2  0.000 MFLOP
+//!   loss.4                 [R] = sum loss.3 over axis 1  0.000 MFLOP
+//!   loss                   [R] = -1.0 * loss.4  0.000 MFLOP
+//!   ∂answer.5              [R, 3, B] = -1.0 * labels  0.000 MFLOP
+//!   ∂answer.4              [R, 3, B] = softmax answer over axis 1  0.002 MFLOP
+//!   ∂answer.3              [R, B] = sum ∂answer.5 over axis 1  0.000 MFLOP
+//!   ∂answer.2              [R, 1, B] = unsqueeze ∂answer.3 at axis 1
+//!   ∂answer.1              [R, 3, B] = ∂answer.4 * ∂answer.2  0.000 MFLOP
+//!   ∂answer                [R, 3, B] = ∂answer.5 - ∂answer.1  0.000 MFLOP
+//!   ∂pixels->answer.W      [R, 4, 3] = pixels @ ∂answerᵀ  0.002 MFLOP
+//!   pixels->answer.W.adam.m [R, 4, 3] = parameter pixels->answer.W.adam.m
+//!   pixels->answer.W.adam.v [R, 4, 3] = parameter pixels->answer.W.adam.v
+//!   pixels->answer.W.adam.v'.1 [R, 4, 3] = square ∂pixels->answer.W  0.000 MFLOP
+//!   pixels->answer.W.adam.m'.1 [R, 4, 3] = ∂pixels->answer.W - pixels->answer.W.adam.m  0.000 MFLOP
+//!   pixels->answer.W.adam.m'.2 [R, 4, 3] = 0.1 * pixels->answer.W.adam.m'.1  0.000 MFLOP
+//!   pixels->answer.W.adam.m' [R, 4, 3] = pixels->answer.W.adam.m + pixels->answer.W.adam.m'.2  0.000 MFLOP
+//!   pixels->answer.W.adam.v'.2 [R, 4, 3] = pixels->answer.W.adam.v'.1 - pixels->answer.W.adam.v  0.000 MFLOP
+//!   pixels->answer.W.adam.v'.3 [R, 4, 3] = 0.001 * pixels->answer.W.adam.v'.2  0.000 MFLOP
+//!   pixels->answer.W.adam.v' [R, 4, 3] = pixels->answer.W.adam.v + pixels->answer.W.adam.v'.3  0.000 MFLOP
+//!   learning-rate          [1] = input learning rate
+//!   step                   [1] = input step
+//!   adam.stride.1          [1] = -0.10536051565782628 * step  0.000 MFLOP
+//!   adam.stride.2          [1] = exp minus 1 adam.stride.1  0.000 MFLOP
+//!   adam.stride.3          [1] = -1.0 * adam.stride.2  0.000 MFLOP
+//!   adam.stride            [1] = learning-rate / adam.stride.3  0.000 MFLOP
+//!   adam.stride(2)         [1, 1] = unsqueeze adam.stride at axis 1
+//!   adam.stride(3)         [1, 1, 1] = unsqueeze adam.stride(2) at axis 2
+//!   adam.root.1            [1] = -0.0010005003335835344 * step  0.000 MFLOP
+//!   adam.root.2            [1] = exp minus 1 adam.root.1  0.000 MFLOP
+//!   adam.root.3            [1] = -1.0 * adam.root.2  0.000 MFLOP
+//!   adam.root              [1] = square root adam.root.3  0.000 MFLOP
+//!   adam.root(2)           [1, 1] = unsqueeze adam.root at axis 1
+//!   adam.root(3)           [1, 1, 1] = unsqueeze adam.root(2) at axis 2
+//!   pixels->answer.W'.1    [R, 4, 3] = square root pixels->answer.W.adam.v'  0.000 MFLOP
+//!   pixels->answer.W'.2    [R, 4, 3] = pixels->answer.W'.1 / adam.root(3)  0.000 MFLOP
+//!   pixels->answer.W'.3    [R, 4, 3] = 1.0 * pixels->answer.W'.2 + 1e-8  0.000 MFLOP
+//!   pixels->answer.W'.4    [R, 4, 3] = pixels->answer.W.adam.m' * adam.stride(3)  0.000 MFLOP
+//!   pixels->answer.W'.5    [R, 4, 3] = pixels->answer.W'.4 / pixels->answer.W'.3  0.000 MFLOP
+//!   pixels->answer.W'      [R, 4, 3] = pixels->answer.W - pixels->answer.W'.5  0.000 MFLOP
+//! output answer
+//! loss loss
+//! update pixels->answer.W = pixels->answer.W'
+//! update pixels->answer.W.adam.m = pixels->answer.W.adam.m'
+//! update pixels->answer.W.adam.v = pixels->answer.W.adam.v'
 //! ");
 //! # Ok::<(), gemc::Report>(())
 //! ```

@@ -1,11 +1,11 @@
-//! A plan as part of the object of `--emit json`: its table and its tensors, named as in printed plans.
+//! A plan as part of the object of `--emit json`: its table and its tensors, by id and by name.
 
 use compact_str::CompactString;
 use serde::Serialize;
 
-use crate::plan::{Parameter, Plan, Shape, Sizes, Tensor, TensorId};
+use crate::plan::{Parameter, Plan, Shape, Sizes, Tensor, TensorId, TensorNames};
 
-/// The tensor program; tensors and rows are named as in printed plans: `t7`, `p3`.
+/// The tensor program; tensors and rows are referred to by id: `t7`, `p3`.
 #[derive(Debug, Serialize)]
 pub(super) struct PlanRows {
     leaves: Vec<LeafRow>,
@@ -31,7 +31,9 @@ struct LeafRow {
 #[derive(Debug, Serialize)]
 struct TensorRow {
     id: String,
-    /// As printed: `t3 @ t4ᵀ`.
+    /// As in printed plans: `hidden.2`.
+    name: String,
+    /// As printed, with ids for names: `t3 @ t4ᵀ`.
     op: String,
     operands: Vec<String>,
     shape: Vec<String>,
@@ -43,6 +45,7 @@ struct TensorRow {
 impl PlanRows {
     /// Describes a plan.
     pub(super) fn new(plan: &Plan) -> Self {
+        let (names, ids) = (TensorNames::new(plan), TensorNames::ids(plan));
         let dims = |shape: &Shape| shape.dims().iter().map(ToString::to_string).collect();
         let leaf = |(index, leaf): (usize, &Parameter)| LeafRow {
             id: format!("p{index}"),
@@ -50,13 +53,14 @@ impl PlanRows {
             shape: dims(&leaf.shape),
             learned: leaf.learned,
             rate: leaf.rate,
-            start: leaf.start.to_string(),
+            start: leaf.start.spelt(&ids),
             holds: leaf.holds,
             shared_by: leaf.shared_by.clone(),
         };
         let tensor = |(id, tensor): (TensorId, &Tensor)| TensorRow {
             id: id.to_string(),
-            op: tensor.spelt(),
+            name: names.tensor(id).to_owned(),
+            op: tensor.spelt(&ids),
             operands: tensor.operands.iter().map(ToString::to_string).collect(),
             shape: dims(&tensor.shape),
             label: tensor.label.clone(),

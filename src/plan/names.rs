@@ -1,5 +1,6 @@
 //! Names of operations in words, for printed plans, faults and the bench.
 
+use super::labels::TensorNames;
 use super::op::{Bilinear, Op, Scalar};
 use super::tensor::TensorId;
 use super::verify::Plan;
@@ -68,9 +69,10 @@ impl Bilinear {
 }
 
 impl Plan {
-    /// Returns the name people know a tensor by: its label, or its id and operation.
+    /// Returns a tensor in words, for faults: its name in the printed plan, and the operation where it is only a step.
     pub fn words(&self, id: TensorId) -> String {
-        let tensor = self.tensor(id);
-        if tensor.label.is_empty() { format!("{id} ({})", tensor.op.name()) } else { format!("`{}`", tensor.label) }
+        let (names, tensor) = (TensorNames::new(self), self.tensor(id));
+        let name = names.tensor(id);
+        if tensor.label.is_empty() { format!("`{name}` ({})", tensor.op.name()) } else { format!("`{name}`") }
     }
 }

@@ -1,10 +1,9 @@
 //! The parameter table: every number that is learned or drawn, named once, with how it starts.
 
-use std::fmt;
-
 use compact_str::CompactString;
 
 use super::conv_geometry::ConvGeometry;
+use super::labels::TensorNames;
 use super::sparse_pattern::SparsePattern;
 use super::tensor::{Shape, TensorId};
 use crate::geometry::Cloud;
@@ -130,22 +129,20 @@ impl Init {
             }
         }
     }
-}
-
-impl fmt::Display for Init {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Puts it into words, as in printed plans: `normal(1.0000)`.
+    pub fn spelt(&self, names: &TensorNames) -> String {
         match self {
-            Self::Constant(value) => write!(f, "{value:.4}"),
-            Self::Normal { deviation } => write!(f, "normal({deviation:.4})"),
-            Self::Contrasts => f.write_str("random contrasts"),
-            Self::Uniform { bound } => write!(f, "uniform({bound:.4})"),
-            Self::AtanhUniform => f.write_str("atanh uniform(1)"),
-            Self::Cloud(cloud) => write!(f, "atanh of a cloud, seed {}", cloud.seed),
+            Self::Constant(value) => format!("{value:.4}"),
+            Self::Normal { deviation } => format!("normal({deviation:.4})"),
+            Self::Contrasts => "random contrasts".to_owned(),
+            Self::Uniform { bound } => format!("uniform({bound:.4})"),
+            Self::AtanhUniform => "atanh uniform(1)".to_owned(),
+            Self::Cloud(cloud) => format!("atanh of a cloud, seed {}", cloud.seed),
             Self::Gain { source, interaction, target, fan_in, gain, extent } => {
                 let within = match extent {
                     Extent::Whole => String::new(),
                     Extent::Windows(_) => " within windows".to_owned(),
-                    Extent::Mask(mask) => format!(" under {mask}"),
+                    Extent::Mask(mask) => format!(" under {}", names.tensor(*mask)),
                     Extent::SparsePattern(wires) => format!(" along {} synapses", wires.synapses()),
                 };
                 let fan_in = (fan_in * 1e4).round() / 1e4;
@@ -153,7 +150,8 @@ impl fmt::Display for Init {
                     1.0 => String::new(),
                     gain => format!("{gain:?} "),
                 };
-                write!(f, "{gain}sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ{within})")
+                let [source, interaction, target] = [source, interaction, target].map(|id| names.tensor(*id));
+                format!("{gain}sqrt(2 / {fan_in}) / deviation({source} {interaction} {target}ᵀ{within})")
             }
         }
     }

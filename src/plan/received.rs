@@ -1,10 +1,9 @@
 //! What populations receive: the tensors that a start is calibrated by, and that tell whether a network starts well.
 
-use std::fmt;
-
 use compact_str::CompactString;
 
 use super::function::Function;
+use super::labels::TensorNames;
 use super::tensor::{ParameterId, TensorId};
 
 /// What a population receives, at the first tick at which a connection brings something, or at the last tick.
@@ -53,24 +52,23 @@ impl Received {
             grown.part = moved(grown.part);
         }
     }
-}
 
-impl fmt::Display for Received {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Puts its calibration into words, as in printed plans: `pixels->hidden.g.c by hidden.1 to deviation 1.0`.
+    pub(super) fn spelt(&self, names: &TensorNames) -> String {
         let one = |grown: &Grown| {
             let gain = match grown.gain {
                 1.0 => String::new(),
                 gain => format!(" with gain {gain:?}"),
             };
-            format!("{} by {}{gain}", grown.constant, grown.part)
+            format!("{} by {}{gain}", names.parameter(grown.constant), names.tensor(grown.part))
         };
         let all: Vec<String> = self.grown.iter().map(one).collect();
-        write!(f, "{} to deviation {:?}", all.join(", "), self.spread)?;
-        match self.grown.first() {
+        let among = match self.grown.first() {
             Some(first) if first.among > 1 => {
-                write!(f, ", {} of the {} of {}", all.len(), first.among, self.population)
+                format!(", {} of the {} of {}", all.len(), first.among, self.population)
             }
-            _ => Ok(()),
-        }
+            _ => String::new(),
+        };
+        format!("{} to deviation {:?}{among}", all.join(", "), self.spread)
     }
 }

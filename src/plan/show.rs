@@ -4,13 +4,35 @@ use std::fmt;
 
 use super::conv_geometry::ConvGeometry;
 use super::cost::Cost;
+use super::labels::TensorNames;
 use super::op::Op;
 use super::tensor::{Shape, Sizes};
 use super::verify::{Plan, Tensor};
 use crate::geometry::Space;
 
+/// Columns that a name takes, so that shapes stand below each other; a longer name moves its own line only.
+const NAME: usize = 22;
+
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = TensorNames::new(self);
+        self.write_head(f)?;
+        self.write_table(f, &names)?;
+        self.write_tensors(f, &names)?;
+        writeln!(f, "output {}", names.tensor(self.output()))?;
+        if let Some(penalty) = self.penalty() {
+            writeln!(f, "penalty {}", names.tensor(penalty))?;
+        }
+        writeln!(f, "loss {}", names.tensor(self.losses()))?;
+        for (row, value) in self.updates() {
+            writeln!(f, "update {} = {}", names.parameter(*row), names.tensor(*value))?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    fn write_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = self.counts();
         writeln!(f, "plan {}", self.name())?;
         writeln!(
@@ -27,11 +49,12 @@ impl fmt::Display for Plan {
         if !self.choices().is_empty() {
             writeln!(f, "orders")?;
         }
-        for choice in self.choices() {
-            writeln!(f, "  {choice}")?;
-        }
+        self.choices().iter().try_for_each(|choice| writeln!(f, "  {choice}"))
+    }
+
+    fn write_table(&self, f: &mut fmt::Formatter<'_>, names: &TensorNames) -> fmt::Result {
         writeln!(f, "table")?;
-        for (index, parameter) in self.rows().iter().enumerate() {
+        for parameter in self.rows() {
             let learned = match (parameter.state, parameter.learned) {
                 (true, _) => "state",
                 (false, true) => "learned",
@@ -41,15 +64,16 @@ impl fmt::Display for Plan {
                 1.0 => String::new(),
                 rate => format!(" at rate {rate:?}"),
             };
-            writeln!(
-                f,
-                "  p{index:<3} {} {} {learned}{rate}, starts {}",
-                parameter.name, parameter.shape, parameter.start
-            )?;
+            let (name, start) = (&parameter.name, parameter.start.spelt(names));
+            writeln!(f, "  {name:<NAME$} {} {learned}{rate}, starts {start}", parameter.shape)?;
         }
         for received in self.received().iter().filter(|received| !received.grown.is_empty()) {
-            writeln!(f, "  calibrate {received}")?;
+            writeln!(f, "  calibrate {}", received.spelt(names))?;
         }
+        Ok(())
+    }
+
+    fn write_tensors(&self, f: &mut fmt::Formatter<'_>, names: &TensorNames) -> fmt::Result {
         writeln!(f, "tensors")?;
         for ((id, tensor), changing) in self.numbered().zip(self.changing()) {
             let price = match self.cost(id, Sizes::SHOWN) {
@@ -58,39 +82,32 @@ impl fmt::Display for Plan {
                 Cost { flop: 0, .. } => String::new(),
                 Cost { flop, .. } => format!("  {:.3} MFLOP", flop as f64 / 1e6),
             };
-            let label = if tensor.label.is_empty() { String::new() } else { format!("  # {}", tensor.label) };
-            writeln!(f, "  {:<4} {} = {}{price}{label}", id.to_string(), tensor.shape, Shown(tensor))?;
-        }
-        writeln!(f, "output {}", self.output())?;
-        if let Some(penalty) = self.penalty() {
-            writeln!(f, "penalty {penalty}")?;
-        }
-        writeln!(f, "loss {}", self.losses())?;
-        for (row, value) in self.updates() {
-            writeln!(f, "update {row} = {value}")?;
+            let (name, made) = (names.tensor(id), Shown(tensor, names));
+            writeln!(f, "  {name:<NAME$} {} = {made}{price}", tensor.shape)?;
         }
         Ok(())
     }
 }
 
 impl Tensor {
-    /// Returns its operation with the operands, as printed plans spell it: `t3 @ t4ᵀ`.
-    pub fn spelt(&self) -> String {
-        Shown(self).to_string()
+    /// Returns its operation with the operands under their names, as printed plans spell it: `hidden.g.X @ hidden.1ᵀ`.
+    pub fn spelt(&self, names: &TensorNames) -> String {
+        Shown(self, names).to_string()
     }
 }
 
 /// An operation with its operands, as printed.
-struct Shown<'a>(&'a Tensor);
+struct Shown<'a>(&'a Tensor, &'a TensorNames);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let operand = |index: usize| self.0.operands.get(index).map(ToString::to_string).unwrap_or_default();
-        match &self.0.op {
+        let Self(tensor, names) = self;
+        let operand = |index: usize| tensor.operands.get(index).map_or("", |id| names.tensor(*id));
+        match &tensor.op {
             Op::Sample { .. } => f.write_str("input samples"),
-            Op::Labels { .. } | Op::Scalar(_) => f.write_str(self.0.op.name()),
+            Op::Labels { .. } | Op::Scalar(_) => f.write_str(tensor.op.name()),
             Op::Constant { value, .. } => write!(f, "{value:?}"),
-            Op::Parameter(id) => write!(f, "parameter {id}"),
+            Op::Parameter(id) => write!(f, "parameter {}", names.parameter(*id)),
             Op::Positions(Space::Grid(axes)) => write!(f, "positions {}", Shape::fixed(axes)),
             Op::Positions(Space::Cloud(cloud)) => write!(f, "positions of a cloud, seed {}", cloud.seed),
             Op::Mask(wires) => write!(f, "mask {}", wires.joins().mask),

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use super::{Home, Kernel, Launch, Make, Program};
-use crate::plan::{Plan, TensorId};
+use crate::plan::{Plan, TensorNames};
 
 impl Program {
     /// Returns the program of `plan` as text.
     pub fn text(&self, plan: &Plan) -> String {
+        let names = TensorNames::new(plan);
         let (sizes, launches) = (self.sizes, self.launches.len());
         let megabytes = self.bytes() as f64 / 1e6;
         let mut text = format!(
@@ -20,50 +21,49 @@ impl Program {
         text.push_str("given\n");
         for (id, tensor) in plan.numbered().filter(|(id, _)| self.homes[id.index()] == Home::Given) {
             // writing into a string cannot fail
-            let _ = writeln!(text, "  {id} {:?} = {}{}", self.shape(id), tensor.spelt(), label(plan, id));
+            let _ = writeln!(text, "  {} {:?} = {}", names.tensor(id), self.shape(id), tensor.spelt(&names));
         }
         for (id, tensor) in plan.numbered().filter(|(id, _)| matches!(self.homes[id.index()], Home::Constant(_))) {
-            let _ = writeln!(text, "  {id} {:?} = {}", self.shape(id), tensor.spelt());
+            let _ = writeln!(text, "  {} {:?} = {}", names.tensor(id), self.shape(id), tensor.spelt(&names));
         }
         text.push_str("launches\n");
         for (number, launch) in self.launches.iter().enumerate() {
-            self.launch(plan, number, launch, &mut text);
+            self.launch((plan, &names), number, launch, &mut text);
         }
-        let results: Vec<String> = self.results.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "results {}", results.join(", "));
+        let _ = writeln!(text, "results {}", names.list(&self.results));
         text
     }
 
-    fn launch(&self, plan: &Plan, number: usize, launch: &Launch, text: &mut String) {
+    fn launch(&self, named: (&Plan, &TensorNames), number: usize, launch: &Launch, text: &mut String) {
         for (place, make) in launch.makes.iter().enumerate() {
             let head = if place == 0 { number.to_string() } else { String::new() };
             let _ = write!(text, "  {head:<4}");
-            self.make(plan, make, text);
+            self.make(named, make, text);
         }
-        let ends: Vec<String> = launch.ends.iter().filter(|id| !self.is_alias(**id)).map(ToString::to_string).collect();
+        let ends = named.1.list(launch.ends.iter().filter(|id| !self.is_alias(**id)));
         if !ends.is_empty() {
-            let _ = writeln!(text, "        ends {}", ends.join(", "));
+            let _ = writeln!(text, "        ends {ends}");
         }
     }
 
-    fn make(&self, plan: &Plan, Make { tensor, kernel, reads }: &Make, text: &mut String) {
+    fn make(&self, (plan, names): (&Plan, &TensorNames), Make { tensor, kernel, reads }: &Make, text: &mut String) {
         let id = *tensor;
         let place = match self.home(id) {
             Home::Memory { start, count } => format!(" at {start}, {count} numbers"),
             Home::Result => " as a result".to_owned(),
-            Home::Row(row) => format!(" in place of {row}"),
+            Home::Row(row) => format!(" in place of {}", names.tensor(row)),
             Home::Nowhere | Home::Given | Home::Constant(_) | Home::Samples | Home::Of(_) => String::new(),
         };
-        let _ = write!(text, "{id} {:?} = ", self.shape(id));
+        let _ = write!(text, "{} {:?} = ", names.tensor(id), self.shape(id));
         if let Kernel::Loop(found) = kernel {
-            let read: Vec<String> = reads.iter().map(ToString::to_string).collect();
-            let _ = writeln!(text, "loop over {}{place}{}", read.join(", "), label(plan, id));
+            let _ = writeln!(text, "loop over {}{place}", names.list(reads));
             for step in &found.steps {
-                let _ = writeln!(text, "          {} = {}", step.tensor, plan.tensor(step.tensor).spelt());
+                let (name, made) = (names.tensor(step.tensor), plan.tensor(step.tensor).spelt(names));
+                let _ = writeln!(text, "          {name} = {made}");
             }
         } else {
-            let spelt = plan.tensor(id).spelt();
-            let _ = writeln!(text, "{spelt} {}{place}{}", kernel.words(), label(plan, id));
+            let spelt = plan.tensor(id).spelt(names);
+            let _ = writeln!(text, "{spelt} {}{place}", kernel.words());
         }
     }
 }
@@ -84,10 +84,4 @@ impl Kernel {
             Self::Library => "by libtorch",
         }
     }
-}
-
-/// Returns what a tensor is in the source's words, as a remark.
-fn label(plan: &Plan, id: TensorId) -> String {
-    let label = &plan.tensor(id).label;
-    if label.is_empty() { String::new() } else { format!("  # {label}") }
 }

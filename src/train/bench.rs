@@ -7,7 +7,7 @@ use super::non_finite::StepFault;
 use super::run::Clock;
 use super::step::Stepper;
 use crate::emit::{Place, TorchFault};
-use crate::plan::{Plan, Sizes, Tensor, TensorId};
+use crate::plan::{Plan, Sizes, Tensor, TensorId, TensorNames};
 
 /// Steps before anything is measured.
 const WARM_UP: usize = 20;
@@ -175,12 +175,13 @@ fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<(Vec<S
 
 /// Returns the tensors made in a step, the slowest first; `each` holds their milliseconds, or no number.
 fn slow(plan: &Plan, sizes: Sizes, each: Vec<f64>) -> impl Iterator<Item = Slow> {
+    let names = TensorNames::new(plan);
     let mut timed: Vec<((TensorId, &Tensor), f64)> =
         plan.numbered().zip(each).filter(|(_, ms)| ms.is_finite()).collect();
     timed.sort_by(|(_, one), (_, other)| other.total_cmp(one));
     timed.into_iter().map(move |((id, tensor), ms)| Slow {
-        tensor: id.to_string(),
-        made: tensor.spelt(),
+        tensor: names.tensor(id).to_owned(),
+        made: tensor.spelt(&names),
         ms,
         mflop: plan.cost(id, sizes).flop as f64 / 1e6,
     })

@@ -12,6 +12,7 @@ mod examples;
 mod grids;
 mod growth;
 mod interpreter;
+mod labels;
 mod lenet;
 mod many;
 mod masks;

@@ -6,7 +6,7 @@ use gemc::Options;
 use gemc::compile::{faults, stages};
 use gemc::diag::Problems;
 use gemc::options::Order;
-use gemc::plan::{Parameter, Plan};
+use gemc::plan::{Parameter, Plan, TensorNames};
 use gemc::syntax::parse;
 
 #[path = "../random/mod.rs"]
@@ -127,8 +127,8 @@ fn every_order_of_products_verifies_and_counts_the_same() {
 }
 
 /// Returns what a row is besides its place: of what it starts from only the tensors' numbers depend on the order of the text.
-fn row(leaf: &Parameter) -> (String, BTreeSet<String>) {
-    let start = leaf.start.to_string();
+fn row(leaf: &Parameter, ids: &TensorNames) -> (String, BTreeSet<String>) {
+    let start = leaf.start.spelt(ids);
     let start: Vec<&str> = start.split([' ', '(', ')']).filter(|word| !is_tensor(word)).collect();
     let users = leaf.shared_by.iter().map(ToString::to_string).collect();
     (format!("{} {} {} {} {} {start:?}", leaf.shape, leaf.learned, leaf.rate, leaf.holds, leaf.used()), users)
@@ -140,7 +140,8 @@ fn is_tensor(word: &str) -> bool {
 }
 
 fn table(plan: &Plan) -> BTreeMap<String, (String, BTreeSet<String>)> {
-    plan.parameters().iter().map(|leaf| (leaf.name.to_string(), row(leaf))).collect()
+    let ids = TensorNames::ids(plan);
+    plan.parameters().iter().map(|leaf| (leaf.name.to_string(), row(leaf, &ids))).collect()
 }
 
 /// The order of statements decides in which order rows stand in the table, sums are taken and populations without an order among

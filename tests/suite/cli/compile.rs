@@ -71,6 +71,11 @@ fn graph_is_whole() {
         }
     }
     assert!(ids.contains(&object["plan"]["output"].as_str().unwrap()));
+    let printed = run(&["compile", "good.gem", "--emit", "plan"]).out;
+    for tensor in tensors {
+        let line = format!("\n  {:<22} [", tensor["name"].as_str().unwrap());
+        assert!(printed.contains(&line), "{tensor} is not in\n{printed}");
+    }
 }
 
 #[test]
