@@ -65,11 +65,13 @@ crate:
 	$(say) 'lints, with torch'
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(say) 'lints, without torch'
-	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
+	$(CARGO) clippy --locked --all-targets --no-default-features --features cli -- -D warnings
+	$(say) 'lints, for a library user'
+	$(CARGO) clippy --locked --lib --no-default-features -- -D warnings
 	$(say) 'release build, whose front the tests look into'
 	$(CARGO) build --release --locked
 	$(say) 'tests, without torch'
-	$(CARGO) test --locked --no-default-features
+	$(CARGO) test --locked --no-default-features --features cli
 	$(say) 'tests, with torch'
 	$(CARGO) test --locked
 	$(say) 'documentation'

@@ -26,16 +26,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     };
     let trainer = Trainer::from_text(TEXT, &digits, config.clone())?.on_metrics(hear);
-    let trained = trainer.on_warning(|warning| println!("warning: {warning}")).run()?;
-    let outcome = &trained.outcome;
+    let done = trainer.on_warning(|warning| println!("warning: {warning}")).run()?;
+    let outcome = &done.outcome;
     if let (Some(mean), Some(sd)) = (outcome.mean, outcome.sd) {
         println!("best accuracy {:.3?}, mean {mean:.3}, sd {sd:.3}", outcome.best_accuracy);
     }
 
     // Where training stopped is a value. It can be written, read back, and gone on from: here for a hundred steps more.
-    let state = gemc::train::TrainState::from_bytes(&trained.state.to_bytes()?)?;
+    let state = gemc::train::TrainState::from_bytes(&done.state.to_bytes()?)?;
     let longer = TrainConfig { length: 400, ..config };
-    let trained = Trainer::from_text(TEXT, &digits, longer)?.from_state(&state).run()?;
-    println!("after {} steps: best accuracy {:.3?}", trained.state.step(), trained.outcome.best_accuracy);
+    let done = Trainer::from_text(TEXT, &digits, longer)?.from_state(&state).run()?;
+    println!("after {} steps: best accuracy {:.3?}", done.state.step(), done.outcome.best_accuracy);
     Ok(())
 }

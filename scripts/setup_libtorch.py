@@ -244,7 +244,7 @@ def look_at_platform(kind):
     if here not in known or sys.maxsize < 2**32:
         raise Fault(
             f"there is no ready-made libtorch for {here}{'' if sys.maxsize > 2**32 else ' (32 bits)'}, only for {', '.join(known)}\n"
-            f"  build libtorch {TORCH} and export LIBTORCH=/its/folder, or build without it: cargo build --no-default-features"
+            f"  build libtorch {TORCH} and export LIBTORCH=/its/folder, or build without it: cargo build --no-default-features --features cli"
         )
     library, version = platform.libc_ver()
     if sys.platform == "linux" and (library != "glibc" or older(version, (2, 28))):

@@ -146,11 +146,16 @@ impl<'a> From<&'a Dataset> for TrainData<'a> {
     }
 }
 
+/// Hears the metrics of an evaluation.
+type OnMetrics<'a> = Box<dyn FnMut(&[Metric]) + 'a>;
+/// Hears a warning.
+type OnWarning<'a> = Box<dyn FnMut(&dyn Diagnostic) + 'a>;
+
 /// Who hears what happens.
 #[derive(Default)]
 struct Callbacks<'a> {
-    metrics: Option<Box<dyn FnMut(&[Metric]) + 'a>>,
-    warning: Option<Box<dyn FnMut(&dyn Diagnostic) + 'a>>,
+    metrics: Option<OnMetrics<'a>>,
+    warning: Option<OnWarning<'a>>,
     watcher: Option<&'a mut dyn Watcher>,
 }
 

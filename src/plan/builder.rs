@@ -111,7 +111,7 @@ impl Builder {
     pub(super) fn state(
         &mut self,
         of: ParameterId,
-        name: CompactString,
+        name: &CompactString,
         holds: &'static str,
     ) -> Result<(ParameterId, TensorId), Bug> {
         let id = ParameterId(self.parameters.len());
@@ -129,7 +129,7 @@ impl Builder {
             shared_by: Vec::new(),
             masked: 0,
         });
-        Ok((id, self.push(Op::Parameter(id), &[], &name)?))
+        Ok((id, self.push(Op::Parameter(id), &[], name)?))
     }
 
     /// Returns the tensors of the learned rows, in the table's order.

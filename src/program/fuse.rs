@@ -100,7 +100,9 @@ impl<'a> Loops<'a> {
     fn new(plan: &'a Plan, order: &[TensorId], shapes: &'a [Vec<usize>], request: &Request<'_>) -> Self {
         let count = plan.tensors().len();
         let (mut uses, mut computed) = (uses(plan, order), vec![false; count]);
-        order.iter().for_each(|id| computed[id.index()] = true);
+        for id in order {
+            computed[id.index()] = true;
+        }
         for id in request.wanted {
             uses[id.index()] = usize::MAX;
         }

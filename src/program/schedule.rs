@@ -25,22 +25,22 @@ pub(super) fn launches(
         let nothing = match homes[id.index()] {
             // libtorch makes a view
             Home::Of(_) => target != Target::Torch,
-            home => matches!(home, Home::Constant(_) | Home::Samples),
+            Home::Constant(_) | Home::Samples => true,
+            Home::Nowhere | Home::Given | Home::Memory { .. } | Home::Row(_) | Home::Result => false,
         };
         let is_made = fused.stored[id.index()] && !nothing;
         levels[id.index()] = before + usize::from(is_made);
         if !is_made {
             continue;
         }
-        let make = match fused.loops[id.index()].clone() {
-            Some((found, reads)) => Make { tensor: *id, kernel: Kernel::Loop(found), reads },
-            None => {
-                let all = plan.tensor(*id).operands.to_vec();
-                let reads = if target == Target::Cuda { in_memory(plan, all, fused, homes) } else { all };
-                let is_number = numbers[id.index()] && matches!(target, Target::Cpu { .. });
-                let kernel = if is_number { Kernel::Number } else { kernel(plan, *id, shapes, target, comes) };
-                Make { tensor: *id, kernel, reads }
-            }
+        let make = if let Some((found, reads)) = fused.loops[id.index()].clone() {
+            Make { tensor: *id, kernel: Kernel::Loop(found), reads }
+        } else {
+            let all = plan.tensor(*id).operands.to_vec();
+            let reads = if target == Target::Cuda { in_memory(plan, all, fused, homes) } else { all };
+            let is_number = numbers[id.index()] && matches!(target, Target::Cpu { .. });
+            let kernel = if is_number { Kernel::Number } else { kernel(plan, *id, shapes, target, comes) };
+            Make { tensor: *id, kernel, reads }
         };
         match (target, launches.get_mut(before)) {
             (Target::Cuda, Some(launch)) => launch.makes.push(make),

@@ -147,7 +147,7 @@ fn train(
     watcher: &mut dyn Watcher,
     interrupt: Interrupt<'_>,
 ) -> Result<RunOutcome, RunFault> {
-    session.begin(watcher)?;
+    session.begin(watcher);
     let mut asked = None;
     loop {
         let converged = session.is_over().then_some(Stopped::Converged);

@@ -10,7 +10,7 @@ use crate::emit::{BatchBuffer, Choice, Net, Place, TorchFault};
 /// Data as plain bytes: sample after sample `neurons` pixels, and one label for each sample.
 #[derive(Debug, Clone, Copy)]
 pub struct SampleBytes<'a> {
-    /// PixelStore, sample after sample.
+    /// Pixels, sample after sample.
     pub pixels: &'a [u8],
     /// Labels, each below `classes`.
     pub labels: &'a [u8],

@@ -71,10 +71,9 @@ impl<'a> Session<'a> {
     }
 
     /// Writes and tells how the runs start.
-    pub(super) fn begin(&mut self, watcher: &mut dyn Watcher) -> Result<(), RunFault> {
-        self.write(&[], false, None)?;
+    pub(super) fn begin(&mut self, watcher: &mut dyn Watcher) {
+        self.write(&[], false, None);
         self.tell(watcher);
-        Ok(())
     }
 
     /// Makes one step. Returns the losses of the runs that still count, if they were looked at.
@@ -137,7 +136,7 @@ impl<'a> Session<'a> {
         self.look_at_neurons(&looked_at)?;
         self.keep(&better)?;
         self.evaluating += (self.job.clock)() - before;
-        self.write(&metrics, !better.is_empty(), None)?;
+        self.write(&metrics, !better.is_empty(), None);
         let going: Vec<usize> = (0..self.scores.len()).filter(|run| self.scores[*run].counts(recipe)).collect();
         self.stepper.keep(&going)?;
         Ok(metrics)
@@ -163,7 +162,9 @@ impl<'a> Session<'a> {
     pub(super) fn tell(&mut self, watcher: &mut dyn Watcher) {
         self.doubts.news().iter().for_each(|doubt| watcher.doubted(doubt));
         let fault = self.folder.as_deref_mut().and_then(RunDir::news);
-        fault.iter().for_each(|fault| watcher.unwritten(fault));
+        if let Some(fault) = fault {
+            watcher.unwritten(&fault);
+        }
     }
 
     /// Copies these runs' parts of every row, from their places in the net.
@@ -178,18 +179,17 @@ impl<'a> Session<'a> {
     }
 
     /// Writes what was measured, the genome where it is `better` or not there, and what came of the runs.
-    fn write(&mut self, metrics: &[Metric], better: bool, end: Option<Stopped>) -> Result<(), RunFault> {
+    fn write(&mut self, metrics: &[Metric], better: bool, end: Option<Stopped>) {
         let outcome = self.outcome(end);
-        let Some(folder) = self.folder.as_deref_mut() else { return Ok(()) };
+        let Some(folder) = self.folder.as_deref_mut() else { return };
         let rows = (self.evaluations > 0 && (better || folder.lacks_genome())).then_some(self.best.as_slice());
         folder.keep(metrics, rows, outcome);
-        Ok(())
     }
 
     /// Looks at the last losses, writes how it ended, and returns what came of the runs.
     pub(super) fn finish(&mut self, stopped: Stopped) -> Result<RunOutcome, RunFault> {
         self.stepper.synchronise()?;
-        self.write(&[], false, Some(stopped))?;
+        self.write(&[], false, Some(stopped));
         let written = self.folder.as_deref().map(|folder| folder.record().outcome.clone());
         Ok(written.unwrap_or_else(|| self.outcome(Some(stopped))))
     }

@@ -1,4 +1,4 @@
-//! NamedPopulations tensors ↔ the bytes of a safetensors file. Equal tensors and notes give equal bytes.
+//! Named tensors ↔ the bytes of a safetensors file. Equal tensors and notes give equal bytes.
 
 use std::collections::HashMap;
 

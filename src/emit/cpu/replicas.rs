@@ -121,8 +121,8 @@ impl Replicas {
                 started.push(scope.spawn(move || {
                     let _guard = no_grad_guard();
                     tch::set_num_threads(1);
-                    let runs = runs.iter_mut().enumerate();
-                    runs.map(|(place, run)| work(run, (part * share + place, &mut |_| {}))).collect()
+                    let mut runs = runs.iter_mut().enumerate();
+                    runs.try_for_each(|(place, run)| work(run, (part * share + place, &mut |_| {})))
                 }));
             }
             started.into_iter().try_for_each(|worker| worker.join().map_err(|_| panicked())?)

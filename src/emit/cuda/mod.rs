@@ -154,9 +154,9 @@ impl<M: Kernels> Compiled<M> {
             if let Some(KernelText { blocks, name }) = &launch.kernel {
                 // SAFETY: the kernels were written for this memory and for batches of this size; the arguments are borrowed, and
                 // what the kernels write is read by later work of the same stream.
-                let launched = unsafe { self.module.launch(kernel, (*blocks, THREADS), &arguments) };
+                let done = unsafe { self.module.launch(kernel, (*blocks, THREADS), &arguments) };
                 let refused = || TorchFault::refused(&format!("{name}: CUDA refused to launch it"));
-                launched.then_some(()).ok_or_else(refused)?;
+                done.then_some(()).ok_or_else(refused)?;
                 kernel += 1;
             }
             for call in &launch.torch {

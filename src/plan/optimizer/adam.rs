@@ -45,8 +45,8 @@ impl Adam<'_> {
         let (name, rate) = (self.builder.parameters[row.0].name.clone(), self.builder.parameters[row.0].rate);
         let rank = self.builder.tensors[value.0].shape.rank();
         let [(first_row, first), (second_row, second)] = [
-            self.builder.state(row, dotted(&name, "adam.m"), "the running mean of its gradients")?,
-            self.builder.state(row, dotted(&name, "adam.v"), "the running mean of their squares")?,
+            self.builder.state(row, &dotted(&name, "adam.m"), "the running mean of its gradients")?,
+            self.builder.state(row, &dotted(&name, "adam.v"), "the running mean of their squares")?,
         ];
         let square = self.builder.map(Function::Square, gradient, "")?;
         let first = self.lerp((first, gradient), FRESH1, &dotted(&name, "adam.m'"))?;
@@ -119,8 +119,8 @@ impl Adam<'_> {
         if let Some(known) = self.numbers.get(label) {
             return Ok(*known);
         }
-        let made = make(self)?;
-        self.numbers.insert(label.into(), made);
-        Ok(made)
+        let number = make(self)?;
+        self.numbers.insert(label.into(), number);
+        Ok(number)
     }
 }

@@ -1,4 +1,4 @@
-//! CONSTANT_FOLD: numbers that are known when a plan is made are worked out then. Factors of factors become one factor; a factor of
+//! `CONSTANT_FOLD`: numbers that are known when a plan is made are worked out then. Factors of factors become one factor; a factor of
 //! a whole tensor becomes one of its sum; what is the same number everywhere, and what is multiplied by 1, is computed no more.
 //! What never changes from step to step needs no pass: a net makes it once, and a printed plan says `once`.
 

@@ -1,4 +1,4 @@
-//! GRADIENT_NORM: the loss becomes half the squared length of its own gradient, so that deriving once more gives the Hessian times the
+//! `GRADIENT_NORM`: the loss becomes half the squared length of its own gradient, so that deriving once more gives the Hessian times the
 //! gradient. The list of operations is closed under differentiation; this is what a method of second order starts from.
 
 use super::super::builder::Builder;

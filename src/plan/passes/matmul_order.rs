@@ -1,4 +1,4 @@
-//! MATMUL_ORDER: a chain of matrix products is computed in the cheapest order, forward and backward together. The weights of a
+//! `MATMUL_ORDER`: a chain of matrix products is computed in the cheapest order, forward and backward together. The weights of a
 //! connection are such a chain, `X_t (c O)ᵀ X_sᵀ x`: made first and then used, or never made at all.
 //!
 //! The order is found by dynamic programming over the chain (Godbole 1973). A product is priced by its operations and by the

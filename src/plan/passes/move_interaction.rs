@@ -1,4 +1,4 @@
-//! MOVE_INTERACTION: within receptive fields O is multiplied into the identities of the end with fewer neurons, once for each neuron and
+//! `MOVE_INTERACTION`: within receptive fields O is multiplied into the identities of the end with fewer neurons, once for each neuron and
 //! before any window is looked at: pairs(A M, B) = pairs(A, B Mᵀ), for both are Σ A M Bᵀ over the fields' pairs.
 
 use compact_str::CompactString;

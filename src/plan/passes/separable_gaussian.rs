@@ -1,4 +1,4 @@
-//! SEPARABLE_GAUSSIAN: a Gaussian of the distance on a grid becomes a product of one Gaussian for each axis, which takes far fewer
+//! `SEPARABLE_GAUSSIAN`: a Gaussian of the distance on a grid becomes a product of one Gaussian for each axis, which takes far fewer
 //! exponentials. It is recognised as `express` writes it: exp(−Σ d²/σ²) of positions and centres.
 
 use super::super::builder::Builder;
