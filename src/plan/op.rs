@@ -22,7 +22,7 @@ pub enum Op {
         /// C.
         classes: usize,
     },
-    /// A number that a step is given, [1].
+    /// A number that a step is given; its shape is one axis of length 1.
     Scalar(Scalar),
     /// A row of the parameter table.
     Parameter(ParameterId),

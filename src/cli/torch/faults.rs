@@ -89,3 +89,20 @@ impl Blame for LoadFault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::BatchBuffer;
+
+    /// A buffer that is given more than it was made for is a fault of gemc's own; what libtorch refuses is the machine's.
+    #[test]
+    fn faults_of_our_own_are_seventy() {
+        let bytes = [0_u8; 4];
+        let ours = BatchBuffer::new().paint([1, 1, 1], [bytes.as_slice()].into_iter()).unwrap_err();
+        assert_eq!((ours.exit(), ours.code().map(|code| code.to_string())), (Exit::Bug, Some("gemc::bug".to_owned())));
+        assert!(matches!(ours.failure(), Failure::Fault(Exit::Bug, _)));
+        let theirs = TorchFault::Refused { message: "out of memory".to_owned() };
+        assert_eq!(StepFault::from(theirs).exit(), Exit::Environment);
+    }
+}

@@ -164,8 +164,8 @@ fn what_cannot_be_trained_is_told() {
         assert!(said.err.contains(word), "{}", said.err);
     }
     for (option, value, word) in [
-        ("--steps", "0", "without `--steps` as many as are usual"),
-        ("--epochs", "-3", "one pass over the data is the least"),
+        ("--steps", "0", "without `--steps` the usual number of the model is used"),
+        ("--epochs", "-3", "one epoch is the least"),
     ] {
         let said = run(&["compile", "sgem_slp.gem", "--train", "glyphs", option, value]);
         assert!(said.code == 2 && said.err.contains(word), "{}", said.err);
