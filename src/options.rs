@@ -54,7 +54,7 @@ pub struct Options {
     pub set: Vec<(String, String)>,
     /// The data set that the network must fit, if there is one.
     pub facts: Option<Facts>,
-    /// Bytes that the weights and learned numbers of one run may take while training.
+    /// Bytes that the weights and parameters of one run may take while training.
     pub memory_limit: u64,
     /// Steps of a few nanoseconds that counting the synapses under masks may take, all masks together.
     pub work_limit: u64,

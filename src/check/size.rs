@@ -1,4 +1,4 @@
-//! The memory limit: what the weights and learned numbers of one run take while training, known from sizes alone.
+//! The memory limit: what the weights and parameters of one run take while training, known from sizes alone.
 
 use miette::Diagnostic;
 use thiserror::Error;

@@ -34,7 +34,7 @@ impl TorchFault {
     }
 
     /// Makes a fault of gemc itself.
-    pub(super) fn bug(why: &str) -> Self {
+    pub(crate) fn bug(why: &str) -> Self {
         Self::Bug(Bug { pass: "emit", tensor: "a tensor".to_owned(), why: why.to_owned() })
     }
 

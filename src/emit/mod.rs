@@ -32,7 +32,7 @@ pub use device::{NoDevice, Place, UnknownDevice, Wish, kernels, libtorch_version
 pub use fault::TorchFault;
 pub use ffi::{Arguments, Kernels};
 pub use genome::{GenomeMismatch, LoadFault};
-pub use inference::Inference;
+pub use inference::{Inference, InferenceMemory};
 pub use look::Numbers;
 pub use net::{Net, Output};
 pub use training::{Choice, LossAndGradients};

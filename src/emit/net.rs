@@ -6,8 +6,6 @@ use std::fmt;
 use tch::{Tensor as Live, nn, no_grad_guard};
 
 use super::constants;
-use super::cpu::Replicas;
-use super::cuda::Compiled;
 use super::device::Place;
 use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
@@ -27,17 +25,6 @@ pub struct Output {
     pub penalty: Option<Live>,
 }
 
-/// A program of a training step, ready to run; at most one of the three.
-#[derive(Debug, Default)]
-pub(super) struct Training {
-    /// On a CPU in single precision.
-    pub(super) cpu: Option<Replicas>,
-    /// On a GPU in single precision; nothing where kernels cannot be had.
-    pub(super) cuda: Option<(Sizes, Option<Compiled>)>,
-    /// Elsewhere.
-    pub(super) torch: Option<Program>,
-}
-
 /// A live network, R runs side by side.
 pub struct Net {
     pub(super) plan: Plan,
@@ -46,9 +33,7 @@ pub struct Net {
     rows: Vec<Live>,
     prepared: Values,
     pub(super) known: Values,
-    /// What makes losses and gradients, for batches of the last size.
-    pub(super) training: Training,
-    /// What makes steps, likewise, and what it is given.
+    /// What makes steps, for batches of the last size, and what it is given.
     pub(super) step: Step,
 }
 
@@ -71,7 +56,6 @@ impl Net {
             rows,
             prepared,
             known: Values::of(plan),
-            training: Training::default(),
             step: Step::default(),
         };
         net.settle()?;
@@ -249,7 +233,6 @@ impl Net {
         self.know_rows(&mut known);
         constants::make(self.given_nothing(), &mut known, &Program::constants(&self.plan))?;
         self.known = known;
-        self.training = Training::default();
         self.step.forget();
         Ok(())
     }

@@ -8,11 +8,22 @@ use super::cuda::{Compiled, Phase, Reads};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::ffi::Kernels;
-use super::net::{Net, Training, missing, sample_sizes};
+use super::net::{Net, missing, sample_sizes};
 use super::torch::{EvalContext, Scalars};
 use super::training::Choice;
-use crate::plan::TensorId;
+use crate::plan::{Sizes, TensorId};
 use crate::program::{Program, Target};
+
+/// A program of a training step, ready to run; at most one of the three.
+#[derive(Debug, Default)]
+struct Training {
+    /// On a CPU in single precision.
+    cpu: Option<Replicas>,
+    /// On a GPU in single precision; nothing where kernels cannot be had.
+    cuda: Option<(Sizes, Option<Compiled>)>,
+    /// Elsewhere.
+    torch: Option<Program>,
+}
 
 /// What makes steps, for batches of the last size, and what a step is given.
 #[derive(Debug, Default)]
@@ -69,19 +80,31 @@ impl Net {
     ///
     /// As for [`Net::forward`].
     pub fn compute(&mut self, x: &Live, labels: &Live, made: Option<Made<'_>>) -> Result<Live, TorchFault> {
+        let losses = self.plan.losses();
+        self.computed(x, labels, &[losses], made)?.pop().ok_or_else(|| missing(losses))
+    }
+
+    /// Does the same, and returns the `wanted` ones of what a step makes.
+    pub(super) fn computed(
+        &mut self,
+        x: &Live,
+        labels: &Live,
+        wanted: &[TensorId],
+        made: Option<Made<'_>>,
+    ) -> Result<Vec<Live>, TorchFault> {
         let _guard = no_grad_guard();
         match self.place.target() {
-            Target::Cpu { .. } => self.compute_on_cpu(x, labels, made),
+            Target::Cpu { .. } => self.compute_on_cpu((x, labels), wanted, made),
             Target::Cuda if made.is_none() => {
                 let (whole, classes) = (x.f_contiguous()?, labels.f_to_kind(Kind::Int64)?.f_contiguous()?);
                 let scalars = self.step.on(self.place)?;
                 let reads = Reads { x: Some(&whole), pixels: None, labels: &classes, index: None, scalars: &scalars };
-                match self.compute_on_cuda(classes.numel(), reads)? {
-                    Some(losses) => Ok(losses),
-                    None => self.compute_by_torch(x, labels, None),
+                match self.compute_on_cuda(classes.numel(), reads, wanted)? {
+                    Some(found) => Ok(found),
+                    None => self.compute_by_torch((x, labels), wanted, None),
                 }
             }
-            Target::Cuda | Target::Torch => self.compute_by_torch(x, labels, made),
+            Target::Cuda | Target::Torch => self.compute_by_torch((x, labels), wanted, made),
         }
     }
 
@@ -98,12 +121,8 @@ impl Net {
         if self.step.pending.is_empty() {
             self.update_on_cuda(None)?;
         }
-        for (row, value) in std::mem::take(&mut self.step.pending) {
-            if let Some(row) = self.rows().get(row) {
-                row.shallow_clone().f_copy_(&value)?;
-            }
-        }
-        Ok(())
+        let pending = std::mem::take(&mut self.step.pending);
+        self.write_rows(pending)
     }
 
     /// Makes a whole step for samples that lie on a GPU as bytes, without a look at the losses; nothing where kernels cannot be had.
@@ -118,11 +137,11 @@ impl Net {
         }
         let scalars = self.step.on(self.place)?;
         let reads = choice.reads(&scalars);
-        let losses = self.compute_on_cuda(choice.index.numel(), reads)?;
-        if losses.is_some() {
-            self.update_on_cuda(Some(reads))?;
-        }
-        Ok(losses)
+        let Some(mut losses) = self.compute_on_cuda(choice.index.numel(), reads, &[self.plan.losses()])? else {
+            return Ok(None);
+        };
+        self.update_on_cuda(Some(reads))?;
+        Ok(losses.pop())
     }
 
     /// Makes the same step by kernels that are compiled by someone else; see [`Net::loss_and_gradients_by`].
@@ -153,32 +172,40 @@ impl Net {
         matches!(self.step.training.cuda, Some((_, Some(_))))
     }
 
-    fn compute_on_cpu(&mut self, x: &Live, labels: &Live, made: Option<Made<'_>>) -> Result<Live, TorchFault> {
+    fn compute_on_cpu(
+        &mut self,
+        (x, labels): (&Live, &Live),
+        wanted: &[TensorId],
+        made: Option<Made<'_>>,
+    ) -> Result<Vec<Live>, TorchFault> {
         let (last, sample) = (self.step.training.cpu.take(), x.f_transpose(1, 2)?);
         let given = self.given(&sample, None);
         let mut replicas = Replicas::fitting(last, given, &Program::step_outputs(&self.plan))?;
         let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
         replicas.run(&self.plan, (x, &classes, self.step.scalars), made)?;
-        let losses = replicas.view(self.plan.losses()).ok_or_else(|| missing(self.plan.losses()));
+        let found = all(wanted, |id| replicas.view(id));
         self.step.pending = self.outside(|id| replicas.view(id));
         self.step.training.cpu = Some(replicas);
-        losses
+        found
     }
 
-    fn compute_by_torch(&mut self, x: &Live, labels: &Live, made: Option<Made<'_>>) -> Result<Live, TorchFault> {
+    fn compute_by_torch(
+        &mut self,
+        (x, labels): (&Live, &Live),
+        wanted: &[TensorId],
+        made: Option<Made<'_>>,
+    ) -> Result<Vec<Live>, TorchFault> {
         let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
         let last = self.step.training.torch.take();
         let given = self.given(&sample, Some(&labels));
-        let fits = |program: &Program| program.sizes() == given.frame.sizes;
-        let program =
-            last.filter(fits).unwrap_or_else(|| given.program(&Program::step_outputs(&self.plan), Target::Torch));
+        let program = given.fitting(last, &Program::step_outputs(&self.plan));
         let mut nobody = |_: TensorId| {};
         let made = made.unwrap_or(&mut nobody);
         let values = given.run(&program, made)?;
-        let losses = self.find(&values, self.plan.losses())?;
+        let found = wanted.iter().map(|id| self.find(&values, *id)).collect();
         self.step.pending = self.outside(|id| values.get(id).map(Live::shallow_clone));
         self.step.training.torch = Some(program);
-        Ok(losses)
+        found
     }
 
     /// Returns the values of rows that are not updated in place.
@@ -186,7 +213,12 @@ impl Net {
         self.plan.updates().iter().filter_map(|(row, value)| Some((row.index(), view(*value)?))).collect()
     }
 
-    fn compute_on_cuda(&mut self, samples: usize, reads: Reads<'_>) -> Result<Option<Live>, TorchFault> {
+    fn compute_on_cuda(
+        &mut self,
+        samples: usize,
+        reads: Reads<'_>,
+        wanted: &[TensorId],
+    ) -> Result<Option<Vec<Live>>, TorchFault> {
         let frame = self.frame(samples);
         if self.step.training.cuda.as_ref().is_none_or(|(made_for, _)| *made_for != frame.sizes) {
             let given = EvalContext { frame, ..self.given_nothing() };
@@ -195,8 +227,7 @@ impl Net {
         }
         let Some((_, Some(compiled))) = &self.step.training.cuda else { return Ok(None) };
         compiled.run(&self.plan, reads, Phase::Compute)?;
-        let losses = compiled.view(self.plan.losses()).ok_or_else(|| missing(self.plan.losses()))?;
-        Ok(Some(losses))
+        all(wanted, |id| compiled.view(id)).map(Some)
     }
 
     /// Updates rows by kernels, and by libtorch those that these have made elsewhere.
@@ -205,11 +236,20 @@ impl Net {
         let scalars = self.step.on(self.place)?;
         let nothing = Reads { x: None, pixels: None, labels: &scalars, index: None, scalars: &scalars };
         compiled.run(&self.plan, reads.unwrap_or(nothing), Phase::Update)?;
-        for (row, value) in self.outside(|id| compiled.view(id)) {
+        self.write_rows(self.outside(|id| compiled.view(id)))
+    }
+
+    fn write_rows(&self, values: Vec<(usize, Live)>) -> Result<(), TorchFault> {
+        for (row, value) in values {
             if let Some(row) = self.rows().get(row) {
                 row.shallow_clone().f_copy_(&value)?;
             }
         }
         Ok(())
     }
+}
+
+/// Finds all of the wanted tensors.
+fn all(wanted: &[TensorId], view: impl Fn(TensorId) -> Option<Live>) -> Result<Vec<Live>, TorchFault> {
+    wanted.iter().map(|id| view(*id).ok_or_else(|| missing(*id))).collect()
 }

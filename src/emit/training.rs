@@ -2,17 +2,14 @@
 
 use tch::{Tensor as Live, no_grad_guard};
 
-use super::cpu::{Made, Replicas};
 use super::cuda::{Compiled, Phase, Reads};
-use super::device::Place;
 use super::fault::TorchFault;
 use super::ffi::Kernels;
-use super::net::{Net, missing, sample_sizes};
+use super::net::{Net, missing};
 use super::torch::{EvalContext, Frame, size};
 use crate::plan::{Sizes, TensorId};
-use crate::program::Target;
 
-/// What a batch teaches.
+/// What is computed of a batch.
 #[derive(Debug)]
 pub struct LossAndGradients {
     /// Each run's loss, R numbers: mean cross entropy, and the penalty.
@@ -41,41 +38,19 @@ impl<'a> Choice<'a> {
 }
 
 impl Net {
-    /// Computes losses and gradients for `x`, R × B × N, with the right classes in `labels`, R · B whole numbers. The
-    /// backward is the plan's own; libtorch records nothing. What is returned may be written over by the next call.
+    /// Computes losses and gradients for `x`, R × B × N, with the right classes in `labels`, R · B whole numbers, by the program of a
+    /// step, of which the update is not made. The backward is the plan's own; libtorch records nothing. What is returned may be
+    /// written over by the next call.
     ///
     /// # Errors
     ///
     /// As for [`Net::forward`].
     pub fn loss_and_gradients(&mut self, x: &Live, labels: &Live) -> Result<LossAndGradients, TorchFault> {
-        self.loss_and_gradients_traced(x, labels, |_| {})
-    }
-
-    /// Does the same tensor by tensor, and calls `made` after each.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Net::forward`].
-    pub fn loss_and_gradients_traced(
-        &mut self,
-        x: &Live,
-        labels: &Live,
-        mut made: impl FnMut(TensorId),
-    ) -> Result<LossAndGradients, TorchFault> {
-        let _guard = no_grad_guard();
-        if self.place == Place::CPU {
-            return self.loss_and_gradients_on_cpu(x, labels, Some(&mut made));
-        }
-        let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
-        let given = self.given(&sample, Some(&labels));
-        let fits = self.training.torch.as_ref().is_some_and(|program| program.sizes() == given.frame.sizes);
-        let program = self.training.torch.take().filter(|_| fits);
-        let given = self.given(&sample, Some(&labels));
-        let program = program.unwrap_or_else(|| given.program(&self.plan.training_outputs(), Target::Torch));
-        let values = given.run(&program, made)?;
-        let taught = self.gathered(|id| self.find(&values, id))?;
-        self.training.torch = Some(program);
-        Ok(taught)
+        let wanted = self.plan.training_outputs();
+        let mut made = self.computed(x, labels, &wanted, None)?;
+        let gradients = made.split_off(1);
+        let losses = made.pop().ok_or_else(|| missing(self.plan.losses()))?;
+        Ok(LossAndGradients { losses, gradients })
     }
 
     /// Computes the same by the kernels that a GPU gets, compiled by someone else: `compile` is given their text, in which up to
@@ -92,44 +67,19 @@ impl Net {
     ) -> Result<Option<LossAndGradients>, TorchFault> {
         let _guard = no_grad_guard();
         let given = EvalContext { frame: self.frame(choice.index.numel()), ..self.given_nothing() };
-        let program = Compiled::by(given, &self.plan.training_outputs(), slices, compile);
-        let scalars = self.step.on(self.place)?;
-        program.map(|program| self.by_kernels(&program, choice.reads(&scalars))).transpose()
-    }
-
-    fn by_kernels<K: Kernels>(&self, program: &Compiled<K>, batch: Reads<'_>) -> Result<LossAndGradients, TorchFault> {
-        program.run(&self.plan, batch, Phase::Compute)?;
-        self.gathered(|id| program.view(id).ok_or_else(|| missing(id)))
-    }
-
-    /// Gathers what was taught.
-    fn gathered(&self, find: impl Fn(TensorId) -> Result<Live, TorchFault>) -> Result<LossAndGradients, TorchFault> {
+        let Some(program) = Compiled::by(given, &self.plan.training_outputs(), slices, compile) else {
+            return Ok(None);
+        };
+        program.run(&self.plan, choice.reads(&self.step.on(self.place)?), Phase::Compute)?;
+        let find = |id: TensorId| program.view(id).ok_or_else(|| missing(id));
         let gradients = self.plan.gradients().iter().map(|id| find(*id)).collect::<Result<_, _>>()?;
-        Ok(LossAndGradients { losses: find(self.plan.losses())?, gradients })
+        Ok(Some(LossAndGradients { losses: find(self.plan.losses())?, gradients }))
     }
 
     /// Returns R and B for so many samples of all runs.
     pub(super) fn frame(&self, samples: usize) -> Frame {
         let runs = self.runs();
         Frame { sizes: Sizes { runs, batch: samples / runs.max(1) }, place: self.place }
-    }
-
-    /// Does the same on a CPU in single precision, where every tensor has its place.
-    fn loss_and_gradients_on_cpu(
-        &mut self,
-        x: &Live,
-        labels: &Live,
-        watch: Option<Made<'_>>,
-    ) -> Result<LossAndGradients, TorchFault> {
-        let _guard = no_grad_guard();
-        let (last, sample) = (self.training.cpu.take(), x.f_transpose(1, 2)?);
-        let given = self.given(&sample, None);
-        let mut runs = Replicas::fitting(last, given, &self.plan.training_outputs())?;
-        let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
-        runs.run(&self.plan, (x, &classes, self.step.scalars()), watch)?;
-        let lesson = self.gathered(|id| runs.view(id).ok_or_else(|| missing(id)))?;
-        self.training.cpu = Some(runs);
-        Ok(lesson)
     }
 
     /// Returns R × C × B: 1 / B for the right class of each sample, else 0.

@@ -2,9 +2,9 @@
 //! everything is computed where it is read, unless that costs more than a further launch.
 #![allow(clippy::wildcard_enum_match_arm)] // what holds of few operations
 
+use super::Target;
 use super::legalize::{is_elementwise, is_library, numbers, terms};
 use super::update::{AdamUpdate, updates};
-use super::{Request, Target};
 use crate::plan::{Bilinear, Function, Op, Plan, TensorId};
 
 /// Steps of one loop at most.
@@ -53,34 +53,40 @@ pub(super) struct Fused {
     pub(super) loops: Vec<Option<(Loop, Vec<TensorId>)>>,
     /// Updates that are made in place.
     pub(super) updates: Vec<AdamUpdate>,
+    /// Whether a tensor is one number that depends on the step alone.
+    pub(super) numbers: Vec<bool>,
 }
 
-/// Settles which of the tensors in `order` go to memory.
-pub(super) fn fuse(plan: &Plan, order: &[TensorId], shapes: &[Vec<usize>], request: &Request<'_>) -> Fused {
-    let count = plan.tensors().len();
-    let mut fused = Fused { stored: vec![true; count], loops: (0..count).map(|_| None).collect(), updates: Vec::new() };
-    match request.target {
-        Target::Torch => {}
-        Target::Cpu { .. } => Loops::new(plan, order, shapes, request).find(order, &mut fused),
-        Target::Cuda => fused.stored = Expressions::new(plan, order, shapes, request.wanted).find(order),
+/// Settles which of the tensors in `order` go to memory; those that are `wanted` do in any case.
+pub(super) fn fuse(
+    plan: &Plan,
+    order: &[TensorId],
+    (shapes, wanted): (&[Vec<usize>], &[bool]),
+    target: Target,
+) -> Fused {
+    let (uses, numbers) = (uses(plan, order), numbers(plan));
+    let loops = plan.tensors().iter().map(|_| None).collect();
+    let mut fused = Fused { stored: vec![true; shapes.len()], loops, updates: Vec::new(), numbers };
+    match target {
+        Target::Torch => return fused,
+        Target::Cpu { .. } => Loops::new(plan, order, (shapes, wanted, &uses), &fused.numbers).find(order, &mut fused),
+        Target::Cuda => fused.stored = Expressions::new(plan, order, shapes, wanted).find(order),
     }
-    if request.target != Target::Torch {
-        for (update, inside) in updates(plan, order, request.wanted) {
-            let [_, first, second] = update.values;
-            inside.into_iter().chain([first, second]).for_each(|id| {
-                fused.stored[id.index()] = false;
-                fused.loops[id.index()] = None;
-            });
-            // rows are written while it is read
-            fused.stored[update.gradient.index()] = true;
-            fused.updates.push(update);
-        }
+    for (update, inside) in updates(plan, &uses, wanted) {
+        let [_, first, second] = update.values;
+        inside.into_iter().chain([first, second]).for_each(|id| {
+            fused.stored[id.index()] = false;
+            fused.loops[id.index()] = None;
+        });
+        // rows are written while it is read
+        fused.stored[update.gradient.index()] = true;
+        fused.updates.push(update);
     }
     fused
 }
 
 /// Counts how often operations read each tensor.
-pub(super) fn uses(plan: &Plan, order: &[TensorId]) -> Vec<usize> {
+fn uses(plan: &Plan, order: &[TensorId]) -> Vec<usize> {
     let mut uses = vec![0; plan.tensors().len()];
     order.iter().flat_map(|id| &plan.tensor(*id).operands).for_each(|operand| uses[operand.index()] += 1);
     uses
@@ -89,28 +95,31 @@ pub(super) fn uses(plan: &Plan, order: &[TensorId]) -> Vec<usize> {
 /// Finds loops.
 struct Loops<'a> {
     plan: &'a Plan,
-    /// Whether a tensor is a number that depends on the step alone.
-    numbers: Vec<bool>,
-    shapes: &'a [Vec<usize>],
-    uses: Vec<usize>,
-    computed: Vec<bool>,
+    /// Whether a tensor's operation may be part of a loop.
+    elements: Vec<bool>,
+    /// Whether a tensor may be made within the loop that reads it.
+    inner: Vec<bool>,
 }
 
 impl<'a> Loops<'a> {
-    fn new(plan: &'a Plan, order: &[TensorId], shapes: &'a [Vec<usize>], request: &Request<'_>) -> Self {
-        let count = plan.tensors().len();
-        let (mut uses, mut computed) = (uses(plan, order), vec![false; count]);
-        for id in order {
-            computed[id.index()] = true;
+    fn new(
+        plan: &'a Plan,
+        order: &[TensorId],
+        (shapes, wanted, uses): (&[Vec<usize>], &[bool], &[usize]),
+        numbers: &[bool],
+    ) -> Self {
+        let (mut elements, mut inner) = (vec![false; shapes.len()], vec![false; shapes.len()]);
+        for id in order.iter().map(|id| id.index()) {
+            let tensor = &plan.tensors()[id];
+            let as_large = tensor.operands.iter().all(|operand| shapes[operand.index()] == shapes[id]);
+            elements[id] = is_elementwise(&tensor.op) && !numbers[id] && as_large;
+            inner[id] = elements[id] && uses[id] == 1 && !wanted[id];
         }
-        for id in request.wanted {
-            uses[id.index()] = usize::MAX;
-        }
-        Self { plan, numbers: numbers(plan), shapes, uses, computed }
+        Self { plan, elements, inner }
     }
 
     fn find(&self, order: &[TensorId], fused: &mut Fused) {
-        for id in order.iter().rev().filter(|id| self.is_element(**id)) {
+        for id in order.iter().rev().filter(|id| self.elements[id.index()]) {
             if !fused.stored[id.index()] {
                 continue;
             }
@@ -129,8 +138,7 @@ impl<'a> Loops<'a> {
         *taken += 1;
         let mut from = [Source::Input(0); 2];
         for (from, operand) in from.iter_mut().zip(&self.plan.tensor(id).operands) {
-            let once = self.uses[operand.index()] == 1 && self.computed[operand.index()];
-            *from = if once && *taken < STEPS && self.is_element(*operand) {
+            *from = if self.inner[operand.index()] && *taken < STEPS {
                 self.add(*operand, found, inputs, taken)
             } else {
                 Source::Input(input(inputs, *operand))
@@ -138,13 +146,6 @@ impl<'a> Loops<'a> {
         }
         found.steps.push(LoopStep { tensor: id, from });
         Source::Step(found.steps.len() - 1)
-    }
-
-    /// Tells whether a tensor is computed number by number, from operands as large as itself.
-    fn is_element(&self, id: TensorId) -> bool {
-        let (tensor, own) = (self.plan.tensor(id), &self.shapes[id.index()]);
-        let computed = is_elementwise(&tensor.op) && !self.numbers[id.index()];
-        computed && tensor.operands.iter().all(|operand| self.shapes[operand.index()] == *own)
     }
 }
 
@@ -170,13 +171,10 @@ struct Expressions<'a> {
 }
 
 impl<'a> Expressions<'a> {
-    fn new(plan: &'a Plan, order: &[TensorId], shapes: &'a [Vec<usize>], wanted: &[TensorId]) -> Self {
+    fn new(plan: &'a Plan, order: &[TensorId], shapes: &'a [Vec<usize>], wanted: &[bool]) -> Self {
         let count = plan.tensors().len();
         let (reads, mut weights, looped) = (vec![0.0; count], vec![READ; count], vec![false; count]);
-        let mut stored = vec![false; count];
-        for id in wanted {
-            stored[id.index()] = true;
-        }
+        let stored = wanted.to_vec();
         for id in order {
             let tensor = plan.tensor(*id);
             let operands = tensor.operands.iter().map(|operand| weights[operand.index()]).sum::<f64>();

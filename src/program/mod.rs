@@ -100,10 +100,12 @@ impl Program {
     /// Settles how the wanted tensors are made.
     pub fn new(plan: &Plan, request: &Request<'_>) -> Self {
         let shapes: Vec<Vec<usize>> = plan.tensors().iter().map(|tensor| tensor.shape.at(request.sizes)).collect();
+        let mut wanted = vec![false; shapes.len()];
+        request.wanted.iter().for_each(|id| wanted[id.index()] = true);
         let order = liveness::order(plan, request);
         let owners = aliases::owners(plan, request.target);
-        let fused = fuse::fuse(plan, &order, &shapes, request);
-        let mut homes = homes(plan, &order, &owners, request);
+        let fused = fuse::fuse(plan, &order, (&shapes, &wanted), request.target);
+        let mut homes = homes(plan, &order, (&owners, &wanted), request);
         for update in &fused.updates {
             update.values.iter().zip(update.rows).for_each(|(value, row)| homes[value.index()] = Home::Row(row));
         }
@@ -185,7 +187,12 @@ fn count(shape: &[usize]) -> usize {
 
 /// Returns where the numbers of each tensor are, as far as memory does not matter.
 #[allow(clippy::wildcard_enum_match_arm)] // what holds of few operations
-fn homes(plan: &Plan, order: &[TensorId], owners: &[TensorId], request: &Request<'_>) -> Vec<Home> {
+fn homes(
+    plan: &Plan,
+    order: &[TensorId],
+    (owners, wanted): (&[TensorId], &[bool]),
+    request: &Request<'_>,
+) -> Vec<Home> {
     let on_cpu = matches!(request.target, Target::Cpu { .. });
     let mut homes = vec![Home::Nowhere; plan.tensors().len()];
     for (id, tensor) in plan.numbered().filter(|(id, _)| request.given[id.index()]) {
@@ -200,7 +207,7 @@ fn homes(plan: &Plan, order: &[TensorId], owners: &[TensorId], request: &Request
             _ if owner != *id => Home::Of(owner),
             Op::Sample { .. } if samples => Home::Samples,
             Op::Constant { value, .. } if on_cpu => Home::Constant(value),
-            _ if on_cpu && request.wanted.contains(id) => Home::Result,
+            _ if on_cpu && wanted[id.index()] => Home::Result,
             _ => Home::Nowhere,
         };
     }

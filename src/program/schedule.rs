@@ -4,7 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use super::fuse::Fused;
-use super::legalize::{Kernel, kernel, numbers};
+use super::legalize::{Kernel, kernel};
 use super::{AdamUpdate, Home, Launch, Make, Target};
 use crate::plan::{Plan, TensorId};
 
@@ -16,7 +16,6 @@ pub(super) fn launches(
     target: Target,
 ) -> Vec<Launch> {
     let comes = |id: TensorId| homes[id.index()] == Home::Samples;
-    let numbers = numbers(plan);
     let mut launches: Vec<Launch> = Vec::new();
     let mut levels = vec![0_usize; plan.tensors().len()];
     let updated: FxHashSet<TensorId> = fused.updates.iter().map(|update| update.values[0]).collect();
@@ -38,7 +37,7 @@ pub(super) fn launches(
         } else {
             let all = plan.tensor(*id).operands.to_vec();
             let reads = if target == Target::Cuda { in_memory(plan, all, fused, homes) } else { all };
-            let is_number = numbers[id.index()] && matches!(target, Target::Cpu { .. });
+            let is_number = fused.numbers[id.index()] && matches!(target, Target::Cpu { .. });
             let kernel = if is_number { Kernel::Number } else { kernel(plan, *id, shapes, target, comes) };
             Make { tensor: *id, kernel, reads }
         };

@@ -1,7 +1,8 @@
 //! Adam's update as one kernel: found among a plan's operations, made in place.
 
-use super::fuse::uses;
-use crate::plan::{Function, Op, Plan, TensorId};
+use rustc_hash::FxHashMap;
+
+use crate::plan::{Function, Op, ParameterId, Plan, TensorId};
 
 /// An update of one row: m ← m + first · (g − m), v ← v + second · (g² − v), p ← p − m · stride / (√v / root + epsilon).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,19 +23,19 @@ pub struct AdamUpdate {
     pub scalars: [TensorId; 2],
 }
 
-/// Finds the updates of Adam among what is wanted, each with the tensors that only it is made through.
-pub(super) fn updates(plan: &Plan, order: &[TensorId], wanted: &[TensorId]) -> Vec<(AdamUpdate, Vec<TensorId>)> {
-    let uses = uses(plan, order);
-    let is_wanted = |id: &TensorId| wanted.contains(id);
+/// Finds the updates of Adam among what is `wanted`, each with the tensors that only it is made through; `uses` counts how often each
+/// tensor is read.
+pub(super) fn updates(plan: &Plan, uses: &[usize], wanted: &[bool]) -> Vec<(AdamUpdate, Vec<TensorId>)> {
+    let becomes: FxHashMap<TensorId, ParameterId> = plan.updates().iter().map(|(row, value)| (*value, *row)).collect();
+    let is_of = |row: TensorId, value: TensorId| {
+        let Op::Parameter(row) = plan.tensor(row).op else { return false };
+        wanted[value.index()] && becomes.get(&value) == Some(&row)
+    };
     let mut found = Vec::new();
-    for (_, value) in plan.updates().iter().filter(|(_, value)| is_wanted(value)) {
+    for (_, value) in plan.updates().iter().filter(|(_, value)| wanted[value.index()]) {
         let mut matcher = Matcher { plan, inside: Vec::new() };
         let Some(update) = matcher.update(*value) else { continue };
-        let becomes = |row: TensorId, value: TensorId| {
-            let Op::Parameter(row) = plan.tensor(row).op else { return false };
-            plan.updates().contains(&(row, value))
-        };
-        let rows = update.rows.iter().zip(update.values).all(|(row, value)| becomes(*row, value) && is_wanted(&value));
+        let rows = update.rows.iter().zip(update.values).all(|(row, value)| is_of(*row, value));
         // an in-between number that someone else reads would have to be made for them, too
         let only_here = matcher.inside.iter().all(|id| uses[id.index()] == 1);
         if rows && only_here {

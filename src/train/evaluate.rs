@@ -4,7 +4,7 @@ use tch::{Kind, Tensor as Live, no_grad_guard};
 
 use super::non_finite::numbers;
 use super::samples::Samples;
-use crate::emit::{Inference, Net, TorchFault};
+use crate::emit::{Inference, InferenceMemory, Net, TorchFault};
 use crate::plan::Sizes;
 use crate::program::Program;
 
@@ -32,14 +32,39 @@ pub(super) struct Evaluation {
 ///
 /// What libtorch refuses: memory, mostly.
 pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
-    Ok(judge(net, samples)?.into_iter().map(|verdict| verdict.accuracy).collect())
+    Ok(Evaluator::default().judge(net, samples)?.into_iter().map(|verdict| verdict.accuracy).collect())
 }
 
-/// Judges each run by all of `samples`.
-pub(super) fn judge(net: &Net, samples: &Samples) -> Result<Vec<Evaluation>, TorchFault> {
+/// What the evaluations of a net have in common.
+#[derive(Debug, Default)]
+pub(super) struct Evaluator {
+    memory: InferenceMemory,
+    /// For so many runs, how many samples go through the net at once.
+    batch: Option<(usize, usize)>,
+}
+
+impl Evaluator {
+    /// Judges each run by all of `samples`.
+    pub(super) fn judge(&mut self, net: &Net, samples: &Samples) -> Result<Vec<Evaluation>, TorchFault> {
+        let batch = match self.batch {
+            Some((runs, batch)) if runs == net.runs() => batch,
+            _ => batch_size(net),
+        };
+        self.batch = Some((net.runs(), batch));
+        let mut answers = Inference::new(net, std::mem::take(&mut self.memory))?;
+        let judged = judge(&mut answers, (net.runs(), batch), samples);
+        self.memory = answers.into_memory();
+        judged
+    }
+}
+
+fn judge(
+    answers: &mut Inference<'_>,
+    (runs, batch): (usize, usize),
+    samples: &Samples,
+) -> Result<Vec<Evaluation>, TorchFault> {
     let _guard = no_grad_guard();
-    let (runs, batch) = (net.runs(), batch_size(net));
-    let (mut answers, mut seen) = (Inference::new(net)?, None::<[Live; 3]>);
+    let mut seen = None::<[Live; 3]>;
     for start in (0..samples.len()).step_by(batch) {
         let (x, labels) = samples.stretch(start, batch.min(samples.len() - start), runs)?;
         let answer = answers.answer(&x)?.f_argmax(1, false)?;
@@ -65,6 +90,7 @@ fn batch_size(net: &Net) -> usize {
     let (runs, most) = if net.place().device.is_cuda() { (net.runs(), MOST_GPU) } else { (1, MOST_CPU) };
     let target = net.place().target();
     let bytes = |batch| Program::inference(net.plan(), Sizes { runs, batch }, target).bytes();
-    let each = bytes(2).saturating_sub(bytes(1)).max(1);
+    // of two sizes that fill the steps in which memory is given out
+    let each = (bytes(128).saturating_sub(bytes(64)) / 64).max(1);
     usize::try_from(ROOM / each).unwrap_or(most).clamp(1, most)
 }

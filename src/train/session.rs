@@ -4,7 +4,7 @@ use tch::{Tensor as Live, no_grad_guard};
 
 use super::doubts::Doubts;
 use super::early_stopping::{Metric, Score, mean_and_deviation};
-use super::evaluate::judge;
+use super::evaluate::Evaluator;
 use super::non_finite::StepFault;
 use super::outcome::{RunOutcome, State, Stopped};
 use super::run::{RunFault, TrainJob, Watcher};
@@ -28,6 +28,7 @@ pub(super) struct Session<'a> {
     doubts: Doubts,
     /// What the populations received before the first step.
     received: Vec<Signal>,
+    evaluator: Evaluator,
     evaluations: u64,
     began: f64,
     evaluating: f64,
@@ -50,7 +51,21 @@ impl<'a> Session<'a> {
         stepper.set_lr(job.recipe.rate(progress.step));
         let Progress { scores, evaluations, evaluating, received, .. } = progress;
         let began = (job.clock)() - progress.seconds;
-        Ok(Self { job, folder, stepper, test, scores, best, doubts, received, evaluations, began, evaluating })
+        let evaluator = Evaluator::default();
+        Ok(Self {
+            job,
+            folder,
+            stepper,
+            test,
+            scores,
+            best,
+            doubts,
+            received,
+            evaluator,
+            evaluations,
+            began,
+            evaluating,
+        })
     }
 
     /// Returns the state that the runs have come to.
@@ -110,7 +125,7 @@ impl<'a> Session<'a> {
         self.stepper.synchronise()?;
         self.look_at_first();
         let before = (self.job.clock)();
-        let verdicts = judge(self.stepper.net(), &self.test)?;
+        let verdicts = self.evaluator.judge(self.stepper.net(), &self.test)?;
         let losses = self.stepper.take_losses();
         let seconds = (self.job.clock)() - self.began;
         let (step, recipe) = (self.stepper.done(), self.job.recipe);

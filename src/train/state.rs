@@ -150,10 +150,9 @@ impl TrainState {
         let all = parts
             .into_iter()
             .flat_map(|(prefix, rows)| rows.iter().map(move |(name, row)| (format!("{prefix}{name}"), row)));
-        let text =
-            serde_json::to_string(progress).map_err(|error| TorchFault::Refused { message: error.to_string() })?;
+        let text = serde_json::to_string(progress).map_err(|error| TorchFault::bug(&error.to_string()))?;
         let notes = HashMap::from([(PROGRESS.to_owned(), text)]);
-        tensor_file(all, notes).map_err(|message| TorchFault::Refused { message })
+        tensor_file(all, notes).map_err(|why| TorchFault::bug(&why))
     }
 
     /// Reads what [`TrainState::to_bytes`] has written.

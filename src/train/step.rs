@@ -6,8 +6,8 @@
 
 use tch::Tensor as Live;
 
+use super::graph_replay::GraphReplay;
 use super::non_finite::{NotFinite, StepFault, first_bad, numbers};
-use super::reel::Reel;
 use super::samples::Samples;
 use super::shuffle::Shuffle;
 use super::state::{LossSums, StepState};
@@ -29,7 +29,7 @@ pub struct Stepper {
     /// Which runs these are, among those that there were at the start.
     pub(super) runs: Vec<usize>,
     check_every: u64,
-    pub(super) reel: Reel,
+    pub(super) graph_replay: GraphReplay,
     unseen: Vec<Live>,
     /// The state at the last look, where looks are rare: what a bad step goes back to.
     saved: Option<StepState>,
@@ -56,7 +56,7 @@ impl Stepper {
             done: 0,
             runs: (0..runs).collect(),
             check_every: 1,
-            reel: Reel::default(),
+            graph_replay: GraphReplay::default(),
             unseen: Vec::new(),
             saved: None,
             losses: LossSums { sums: vec![0.0; runs], ..LossSums::default() },
@@ -99,7 +99,7 @@ impl Stepper {
         let places: Vec<usize> = (0..self.runs.len()).filter(|place| runs.contains(&self.runs[*place])).collect();
         self.net.keep(&places)?;
         self.order = self.order.of(self.net.seeds());
-        self.reel = Reel::default();
+        self.graph_replay = GraphReplay::default();
         self.losses.sums = places.iter().map(|place| self.losses.sums[*place]).collect();
         self.runs = places.iter().map(|place| self.runs[*place]).collect();
         Ok(self.save()?)
@@ -142,12 +142,12 @@ impl Stepper {
 
     /// Makes one step and returns its losses, at which nobody has looked.
     fn blind(&mut self) -> Result<Live, TorchFault> {
-        let Self { net, samples, order, reel, .. } = self;
+        let Self { net, samples, order, graph_replay, .. } = self;
         let (index, runs) = (order.batch(self.done)?, net.runs());
         net.announce(self.lr, self.done + 1)?;
         // any other way takes the learning rate, and the number of the step, as they are when it is recorded
         let place = if net.has_kernels() { net.place() } else { Place::CPU };
-        let losses = reel.play(place, &index, |index| {
+        let losses = graph_replay.play(place, &index, |index| {
             if let Some(losses) = samples.choice(index).map(|choice| net.step_at(choice)).transpose()?.flatten() {
                 return Ok(losses);
             }
@@ -244,7 +244,7 @@ impl Stepper {
         if let Some(saved) = self.saved.take() {
             self.restore(&saved).map_err(|fault| match fault {
                 LoadFault::Torch(fault) => fault,
-                LoadFault::Mismatch(fault) => TorchFault::Refused { message: fault.to_string() },
+                LoadFault::Mismatch(fault) => TorchFault::bug(&fault.to_string()),
             })?;
         }
         self.check_every = 1;

@@ -2,7 +2,7 @@
 
 use tch::Tensor as Live;
 
-use super::reel::Reel;
+use super::graph_replay::GraphReplay;
 use super::state::{LossSums, StepState};
 use super::step::Stepper;
 use crate::emit::{LoadFault, TorchFault};
@@ -27,7 +27,7 @@ impl Stepper {
         self.net.load(&state.rows)?;
         self.net.load_state(&state.optimizer)?;
         self.done = state.step;
-        self.reel = Reel::default();
+        self.graph_replay = GraphReplay::default();
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use gemc::emit::{Inference, Net, Place};
+use gemc::emit::{Inference, InferenceMemory, Net, Place};
 use gemc::random::RandomStream;
 use gemc::train::{Samples, accuracy};
 use tch::nn::Module;
@@ -51,7 +51,7 @@ fn answers_are_those_of_the_whole_net() {
         let plan = plan(&text);
         for (place, bound) in [(Place::CPU, 1e-4), (Place::EXACT, 1e-10)] {
             let net = Net::new(&plan, &[3, 4], place).unwrap();
-            let mut answers = Inference::new(&net).unwrap();
+            let mut answers = Inference::new(&net, InferenceMemory::default()).unwrap();
             for batch in [5, 5, 2] {
                 let pixels =
                     RandomStream::new(batch, "x").uniform(2 * usize::try_from(batch).unwrap() * plan.inputs(), 1.0);

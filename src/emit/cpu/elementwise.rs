@@ -4,7 +4,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::broadcast::Broadcast;
-use super::loops::{Fused, INPUTS};
+use super::loops::{INPUTS, ReadyLoop};
 use super::reductions::{Along, Cut};
 use super::vector_math::{
     cosine, exp, exp_minus_one, far, gelu, lorentzian, normal, product, relu, sigmoid, sign, sine, step, tanh,
@@ -21,7 +21,7 @@ pub(super) enum Compute {
     /// All operands are as large as the result.
     Each(Element),
     /// Several such, one after the other.
-    Fused(Fused),
+    Fused(ReadyLoop),
     /// Operands are repeated.
     Pair(Pair, Broadcast),
     Repeat(Broadcast),
@@ -39,29 +39,9 @@ pub(super) enum Compute {
 /// An operation on single numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Element {
-    Map(Simple),
+    Map(Function),
     Affine { factor: f32, offset: f32 },
     Pair(Pair),
-}
-
-/// A function of one number that has a loop here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Simple {
-    Relu,
-    Tanh,
-    Sigmoid,
-    Gelu,
-    Normal,
-    Exp,
-    Square,
-    SquareRoot,
-    ExpMinusOne,
-    Lorentzian,
-    Absolute,
-    Sign,
-    Step,
-    Sine,
-    Cosine,
 }
 
 /// Arithmetic of two numbers.
@@ -126,7 +106,7 @@ impl Compute {
 #[allow(clippy::wildcard_enum_match_arm)]
 pub(super) fn element(op: &Op) -> Option<Element> {
     match op {
-        Op::Unary(function) => Some(Element::Map(simple(*function))),
+        Op::Unary(function) => Some(Element::Map(*function)),
         Op::Affine { factor, offset } => Some(Element::Affine { factor: single(*factor), offset: single(*offset) }),
         Op::Add => Some(Element::Pair(Pair::Add)),
         Op::Subtract => Some(Element::Pair(Pair::Subtract)),
@@ -139,26 +119,6 @@ pub(super) fn element(op: &Op) -> Option<Element> {
 #[allow(clippy::cast_possible_truncation)]
 fn single(number: f64) -> f32 {
     number as f32
-}
-
-fn simple(function: Function) -> Simple {
-    match function {
-        Function::Relu => Simple::Relu,
-        Function::Tanh => Simple::Tanh,
-        Function::Sigmoid => Simple::Sigmoid,
-        Function::Gelu => Simple::Gelu,
-        Function::Normal => Simple::Normal,
-        Function::Exp => Simple::Exp,
-        Function::Square => Simple::Square,
-        Function::SquareRoot => Simple::SquareRoot,
-        Function::ExpMinusOne => Simple::ExpMinusOne,
-        Function::Lorentzian => Simple::Lorentzian,
-        Function::Absolute => Simple::Absolute,
-        Function::Sign => Simple::Sign,
-        Function::StraightThroughStep => Simple::Step,
-        Function::Sine => Simple::Sine,
-        Function::Cosine => Simple::Cosine,
-    }
 }
 
 struct Job<'a> {
@@ -210,24 +170,24 @@ impl Element {
             Self::Pair(Pair::Subtract) => both(x, y, out, |x, y| x - y),
             Self::Pair(Pair::Multiply) => both(x, y, out, product),
             Self::Pair(Pair::Divide) => both(x, y, out, |x, y| x / y),
-            Self::Map(Simple::Relu) => each(x, out, relu),
-            Self::Map(Simple::Tanh) => each(x, out, tanh),
-            Self::Map(Simple::Sigmoid) => each(x, out, sigmoid),
-            Self::Map(Simple::Gelu) => each(x, out, gelu),
-            Self::Map(Simple::Normal) => each(x, out, normal),
-            Self::Map(Simple::Exp) => each(x, out, exp),
-            Self::Map(Simple::Square) => each(x, out, |x| x * x),
-            Self::Map(Simple::SquareRoot) => each(x, out, f32::sqrt),
-            Self::Map(Simple::ExpMinusOne) => each(x, out, exp_minus_one),
-            Self::Map(Simple::Lorentzian) => each(x, out, lorentzian),
-            Self::Map(Simple::Absolute) => each(x, out, f32::abs),
-            Self::Map(Simple::Sign) => each(x, out, sign),
-            Self::Map(Simple::Step) => each(x, out, step),
-            Self::Map(Simple::Sine) => {
+            Self::Map(Function::Relu) => each(x, out, relu),
+            Self::Map(Function::Tanh) => each(x, out, tanh),
+            Self::Map(Function::Sigmoid) => each(x, out, sigmoid),
+            Self::Map(Function::Gelu) => each(x, out, gelu),
+            Self::Map(Function::Normal) => each(x, out, normal),
+            Self::Map(Function::Exp) => each(x, out, exp),
+            Self::Map(Function::Square) => each(x, out, |x| x * x),
+            Self::Map(Function::SquareRoot) => each(x, out, f32::sqrt),
+            Self::Map(Function::ExpMinusOne) => each(x, out, exp_minus_one),
+            Self::Map(Function::Lorentzian) => each(x, out, lorentzian),
+            Self::Map(Function::Absolute) => each(x, out, f32::abs),
+            Self::Map(Function::Sign) => each(x, out, sign),
+            Self::Map(Function::StraightThroughStep) => each(x, out, step),
+            Self::Map(Function::Sine) => {
                 each(x, out, sine);
                 far(x, out, f64::sin);
             }
-            Self::Map(Simple::Cosine) => {
+            Self::Map(Function::Cosine) => {
                 each(x, out, cosine);
                 far(x, out, f64::cos);
             }

@@ -13,7 +13,7 @@ pub(super) const INPUTS: usize = 4;
 
 /// Several operations as one.
 #[derive(Debug, Clone)]
-pub(super) struct Fused {
+pub(super) struct ReadyLoop {
     steps: Vec<Step>,
 }
 
@@ -24,7 +24,7 @@ struct Step {
     from: [Source; 2],
 }
 
-impl Fused {
+impl ReadyLoop {
     /// Makes a loop ready; `None` where one of its operations is none on single numbers.
     pub(super) fn new(plan: &Plan, found: &Loop) -> Option<Self> {
         let step = |step: &crate::program::LoopStep| {

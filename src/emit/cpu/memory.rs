@@ -22,7 +22,7 @@ pub(super) enum Slot {
 
 /// All memory that a program reads and writes.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(in crate::emit) struct Memory {
     own: Option<Block>,
     elsewhere: Vec<Option<Block>>,
 }
@@ -39,16 +39,23 @@ pub(super) struct Reads<'a> {
 }
 
 impl Memory {
-    /// Makes memory of so many numbers, or takes that of another program, which must never run at the same time.
+    /// Makes memory of so many numbers, or takes that of another program where it is large enough; the two must never run at the
+    /// same time.
     pub(super) fn new(count: usize, other: Option<&Self>) -> Result<Self, TorchFault> {
-        let lent = other.and_then(|other| other.own.as_ref()).map(Block::live).filter(|live| live.numel() == count);
+        let lent = other.and_then(|other| other.own.as_ref()).map(Block::live).filter(|live| live.numel() >= count);
         let live = match lent {
             Some(live) => live.shallow_clone(),
-            None => Live::f_zeros([size(count)], (Kind::Float, Place::CPU.device))?,
+            // every number is written before it is read
+            None => Live::f_empty([size(count)], (Kind::Float, Place::CPU.device))?,
         };
         // no block where there is nothing to hold
         let own = if count == 0 { None } else { Some(block(&live)?) };
         Ok(Self { own, elsewhere: Vec::new() })
+    }
+
+    /// Returns the same memory without what lies elsewhere.
+    pub(super) fn alone(self) -> Self {
+        Self { elsewhere: Vec::new(), ..self }
     }
 
     /// Takes in a tensor that lies elsewhere.

@@ -24,11 +24,12 @@ pub(super) use self::replicas::{Made, Replicas};
 use self::bilinear::Operands;
 use self::elementwise::Compute;
 use self::loops::INPUTS;
-use self::memory::{Memory, Reads, Slot};
+pub(super) use self::memory::Memory;
+use self::memory::{Reads, Slot};
 use self::product::Scratch;
 use self::update::{Rates, adam};
 use super::fault::TorchFault;
-use super::torch::{Frame, Scalars, apply};
+use super::torch::{Frame, Scalars, make_into};
 use crate::plan::{Bilinear, ConvGeometry, Op, Plan, SparsePattern, TensorId};
 use crate::program::{AdamUpdate, Product};
 
@@ -114,7 +115,7 @@ impl Run {
         let (frame, threads) = (self.frame, self.threads);
         for step in self.steps.iter().take(self.before) {
             if let How::Library { op, operands, prepared, out } = &step.how {
-                let done = by_library(op, operands, (prepared.as_ref(), frame), out);
+                let done = make_into(op, operands, (prepared.as_ref(), frame), out);
                 done.map_err(|fault| fault.during(&plan.words(step.make)))?;
             } else {
                 let scratch = (&mut self.scratch, self.numbers.as_mut_slice());
@@ -218,18 +219,6 @@ fn number(op: &Op, [x, y]: [f64; 2], scalars: Scalars) -> f64 {
         Op::Divide => x / y,
         _ => f64::NAN,
     }
-}
-
-fn by_library(
-    op: &Op,
-    operands: &[Live],
-    (prepared, frame): (Option<&Live>, Frame),
-    out: &Live,
-) -> Result<(), TorchFault> {
-    let operands: Vec<&Live> = operands.iter().collect();
-    let value = apply(op, &operands, prepared, frame).ok_or_else(|| TorchFault::bug("lacks an operand"))??;
-    out.shallow_clone().f_copy_(&value)?;
-    Ok(())
 }
 
 /// R × B × N → R × N × B, in squares that stay in the cache.

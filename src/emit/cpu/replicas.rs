@@ -5,7 +5,7 @@ use std::thread;
 
 use tch::{Tensor as Live, no_grad_guard};
 
-use super::{Batch, Run};
+use super::{Batch, Memory, Run};
 use crate::emit::fault::TorchFault;
 use crate::emit::ffi::numbers;
 use crate::emit::torch::{EvalContext, Frame, Scalars, size};
@@ -26,8 +26,8 @@ pub(in crate::emit) struct Replicas {
 pub(in crate::emit) type Made<'a> = &'a mut dyn FnMut(TensorId);
 
 impl Replicas {
-    /// Returns `last` if it still fits `given` and libtorch's threads, else new programs made for them; `wanted` is what
-    /// they make.
+    /// Returns `last` if it still fits `given` and libtorch's threads, else new programs made for them, which work in the memory of the
+    /// last ones as far as that goes; `wanted` is what they make.
     ///
     /// # Errors
     ///
@@ -37,14 +37,33 @@ impl Replicas {
         given: EvalContext<'_>,
         wanted: &[TensorId],
     ) -> Result<Self, TorchFault> {
-        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
-        match last.filter(|runs| runs.sizes == given.frame.sizes && runs.threads == threads) {
-            Some(runs) => Ok(runs),
-            None => Self::new(given, wanted, threads),
+        let threads = threads();
+        match last {
+            Some(runs) if runs.sizes == given.frame.sizes && runs.threads == threads => Ok(runs),
+            last => Self::new(given, wanted, threads, &last.map(Self::into_memory).unwrap_or_default()),
         }
     }
 
-    fn new(given: EvalContext<'_>, wanted: &[TensorId], threads: usize) -> Result<Self, TorchFault> {
+    /// Makes programs that work in `spare` memory, as far as that goes.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch refuses: memory.
+    pub(in crate::emit) fn in_memory(
+        spare: &[Memory],
+        given: EvalContext<'_>,
+        wanted: &[TensorId],
+    ) -> Result<Self, TorchFault> {
+        Self::new(given, wanted, threads(), spare)
+    }
+
+    /// Returns the memory that the programs have worked in, one for each thread: no two of them are the same.
+    pub(in crate::emit) fn into_memory(self) -> Vec<Memory> {
+        let share = share(self.sizes.runs, self.threads);
+        self.each.into_iter().step_by(share).map(|first| first.memory.alone()).collect()
+    }
+
+    fn new(given: EvalContext<'_>, wanted: &[TensorId], threads: usize, spare: &[Memory]) -> Result<Self, TorchFault> {
         let sizes = given.frame.sizes;
         let result = |id: &TensorId| -> Result<(TensorId, Live), TorchFault> {
             let lengths: Vec<i64> = given.plan.tensor(*id).shape.at(sizes).into_iter().map(size).collect();
@@ -55,16 +74,16 @@ impl Replicas {
         // rows are updated in place
         let outside = program.results().iter().filter(|id| !matches!(program.home(**id), Home::Row(_)));
         let results = outside.map(result).collect::<Result<Vec<_>, _>>()?;
-        let inner = (threads / sizes.runs.max(1)).max(1);
+        let (within, share) = ((threads / sizes.runs.max(1)).max(1), share(sizes.runs, threads));
         let mut each: Vec<Run> = Vec::with_capacity(sizes.runs);
         for run in 0..sizes.runs {
             let known = given.known.of_run(given.plan, run)?;
             let own = results.iter().map(|(id, live)| Ok((*id, live.f_narrow(0, size(run), 1)?)));
             let own = own.collect::<Result<Vec<_>, TorchFault>>()?;
             // those that one thread makes one after the other share their memory, which then stays in its caches
-            let first = each.get(run - run % share(sizes.runs, threads));
+            let first = each.get(run - run % share).map(|first| &first.memory);
             let given = EvalContext { known: &known, frame, ..given };
-            each.push(Run::new(given, &program, &own, inner, first)?);
+            each.push(Run::new(given, &program, &own, within, first.or(spare.get(run / share)))?);
         }
         Ok(Self { each, sizes, threads, results })
     }
@@ -134,6 +153,10 @@ impl Replicas {
         let place = self.results.binary_search_by_key(&id, |(wanted, _)| *wanted).ok()?;
         self.results.get(place).map(|(_, live)| live.shallow_clone())
     }
+}
+
+fn threads() -> usize {
+    usize::try_from(tch::get_num_threads()).unwrap_or(1)
 }
 
 /// Returns how many runs each thread makes at most.

@@ -4,7 +4,7 @@ use tch::Tensor as Live;
 
 use super::bilinear;
 use super::elementwise::Compute;
-use super::loops::Fused;
+use super::loops::ReadyLoop;
 use super::memory::{Memory, Slot};
 use super::product::Scratch;
 use super::{How, Run, Step};
@@ -15,7 +15,7 @@ use crate::program::{AdamUpdate, Home, Kernel, Launch, Make, Program};
 
 impl Run {
     /// Makes `program` ready to run: what is wanted is made where the tensors of `results` lie, which are in the order of ids. It
-    /// works in the memory of the run `beside` it, if there is one, and never at the same time.
+    /// works in the memory that is `lent`, if any is; whoever else works there never does at the same time.
     ///
     /// # Errors
     ///
@@ -25,9 +25,9 @@ impl Run {
         program: &Program,
         results: &[(TensorId, Live)],
         threads: usize,
-        beside: Option<&Self>,
+        lent: Option<&Memory>,
     ) -> Result<Self, TorchFault> {
-        let memory = Memory::new(program.memory(), beside.map(|other| &other.memory))?;
+        let memory = Memory::new(program.memory(), lent)?;
         let slots = vec![None; given.plan.tensors().len()];
         let makes = program.launches().iter().flat_map(|launch| &launch.makes);
         let numbers = makes.filter(|make| make.kernel == Kernel::Number).map(|make| make.tensor.index()).collect();
@@ -107,7 +107,7 @@ impl Making<'_> {
             Kernel::Number => self.number(id),
             Kernel::Batch => batch(&self.given.plan.tensor(id).op)?,
             Kernel::Loop(found) => {
-                How::Compute(Compute::Fused(Fused::new(self.given.plan, found).ok_or_else(missing)?))
+                How::Compute(Compute::Fused(ReadyLoop::new(self.given.plan, found).ok_or_else(missing)?))
             }
             Kernel::Native => self.native(id)?,
             Kernel::Tiles(product) => How::Tiles(*product),

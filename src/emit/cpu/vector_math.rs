@@ -40,7 +40,15 @@ pub(super) fn exp(x: f32) -> f32 {
     if x < LOWEST { 0.0 } else { made }
 }
 
-/// eˣ − 1 = 2ⁿ (eʳ − 1) + (2ⁿ − 1): nothing is lost near 0.
+/// eˣ − 1 = 2ⁿ (eʳ − 1) + (2ⁿ − 1), for x that is neither far above 0 nor far below: nothing is lost near 0.
+#[inline(always)]
+fn growth(x: f32) -> f32 {
+    let (near, n) = split(x);
+    let power = power(n);
+    near * power + (power - 1.0)
+}
+
+/// eˣ − 1.
 #[inline(always)]
 pub(super) fn exp_minus_one(x: f32) -> f32 {
     /// From here on it is −1.
@@ -49,22 +57,18 @@ pub(super) fn exp_minus_one(x: f32) -> f32 {
     const HIGHEST: f32 = 60.0;
     let held = if x > HIGHEST { HIGHEST } else { x };
     let held = if held < LOWEST { LOWEST } else { held };
-    let (near, n) = split(held);
-    let power = power(n);
-    let made = near * power + (power - 1.0);
+    let made = growth(held);
     if x > HIGHEST { exp(x) } else { made }
 }
 
-/// The hyperbolic tangent, m / (m + 2) with m = e²ˣ − 1, which is 2ⁿ (eʳ − 1) + (2ⁿ − 1): nothing is lost near 0.
+/// The hyperbolic tangent, m / (m + 2) with m = e²ˣ − 1.
 #[inline(always)]
 pub(super) fn tanh(x: f32) -> f32 {
     /// From here on it is 1.
     const HIGHEST: f32 = 10.0;
     let held = if x > HIGHEST { HIGHEST } else { x };
     let held = if held < -HIGHEST { -HIGHEST } else { held };
-    let (near, n) = split(2.0 * held);
-    let power = power(n);
-    let made = near * power + (power - 1.0);
+    let made = growth(2.0 * held);
     made / (made + 2.0)
 }
 

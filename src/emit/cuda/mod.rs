@@ -13,7 +13,7 @@ use self::codegen::{CodeGen, KernelText, PRELUDE, THREADS};
 pub use self::graph::Recording;
 use super::fault::TorchFault;
 use super::ffi::{Arguments, Kernels, Module};
-use super::torch::{EvalContext, Frame, apply, size};
+use super::torch::{EvalContext, Frame, make_into, size};
 use crate::plan::{Op, Plan, TensorId};
 use crate::program::{Home, Kernel, Launch, Make, Program, Target};
 
@@ -181,17 +181,14 @@ impl Call {
     }
 
     fn run(&self, plan: &Plan, frame: Frame) -> Result<(), TorchFault> {
-        let operands: Vec<&Live> = self.operands.iter().collect();
         let op = &plan.tensor(self.make).op;
-        if let (Op::MatMul { transpose_left, transpose_right }, &[x, y]) = (op, operands.as_slice()) {
+        if let (Op::MatMul { transpose_left, transpose_right }, [x, y]) = (op, self.operands.as_slice()) {
             let turned =
                 |live: &Live, turned: bool| if turned { live.f_transpose(1, 2) } else { Ok(live.shallow_clone()) };
             drop(turned(x, *transpose_left)?.f_bmm_out(&self.out, &turned(y, *transpose_right)?)?);
             return Ok(());
         }
-        let missing = || TorchFault::bug("lacks an operand");
-        let value = apply(op, &operands, self.prepared.as_ref(), frame).ok_or_else(missing)??;
-        Ok(self.out.shallow_clone().f_copy_(&value)?)
+        make_into(op, &self.operands, (self.prepared.as_ref(), frame), &self.out)
     }
 }
 

@@ -12,7 +12,8 @@ pub(super) mod sparse;
 
 use tch::Tensor as Live;
 
-pub(super) use self::ops::{apply, size};
+use self::ops::apply;
+pub(super) use self::ops::size;
 pub(super) use self::prepare::prepare_all;
 use super::device::Place;
 use super::fault::TorchFault;
@@ -130,6 +131,12 @@ impl EvalContext<'_> {
         Program::new(self.plan, &Request { wanted, given: &given, sizes, target })
     }
 
+    /// Returns `last` if it is for these sizes, else libtorch's program to `wanted`.
+    pub(super) fn fitting(&self, last: Option<Program>, wanted: &[TensorId]) -> Program {
+        let last = last.filter(|program| program.sizes() == self.frame.sizes);
+        last.unwrap_or_else(|| self.program(wanted, Target::Torch))
+    }
+
     /// Computes the wanted tensors that are not known yet.
     ///
     /// # Errors
@@ -183,4 +190,21 @@ impl EvalContext<'_> {
         };
         Ok(result.ok_or_else(|| missing("an operand"))??)
     }
+}
+
+/// Applies an operation, and copies what it makes to where it is wanted.
+///
+/// # Errors
+///
+/// What libtorch refuses; a bug in gemc where operands are missing.
+pub(super) fn make_into(
+    op: &Op,
+    operands: &[Live],
+    (prepared, frame): (Option<&Live>, Frame),
+    out: &Live,
+) -> Result<(), TorchFault> {
+    let operands: Vec<&Live> = operands.iter().collect();
+    let value = apply(op, &operands, prepared, frame).ok_or_else(|| TorchFault::bug("lacks an operand"))??;
+    out.shallow_clone().f_copy_(&value)?;
+    Ok(())
 }

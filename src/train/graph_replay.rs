@@ -9,7 +9,7 @@ const WARM_UP: u32 = 3;
 
 /// How steps of one net, with batches of one size, are made.
 #[derive(Debug, Default)]
-pub(super) struct Reel {
+pub(super) struct GraphReplay {
     made: u32,
     recorded: Option<Recorded>,
 }
@@ -22,7 +22,7 @@ struct Recorded {
     losses: Live,
 }
 
-impl Reel {
+impl GraphReplay {
     /// Makes a step with the samples that `index` names; `work` is that step, and returns the losses, over which the
     /// next step may write. Where `place` is a GPU it is recorded once and launched from then on.
     ///
