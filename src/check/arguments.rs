@@ -4,8 +4,8 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::names::{Meaning, Names};
-use super::value::describe;
+use super::const_eval::describe;
+use super::symbols::{Meaning, Names};
 use crate::diag::{Problems, did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Argument, Attribute, Call, Expr};

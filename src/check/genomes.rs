@@ -5,12 +5,11 @@ use thiserror::Error;
 
 use super::Context;
 use super::arguments::{Signature, bind, keys};
-use super::ids::GenomeId;
-use super::model::{Genome, Interaction, Rule};
-use super::names::Meaning;
-use super::range::{count, rate, weight};
-use super::value::describe;
-use super::words::{RULES, look_up, words};
+use super::const_eval::describe;
+use super::keywords::{RULES, look_up, words};
+use super::model::{Genome, GenomeId, Interaction, Rule};
+use super::numeric::{count, rate, weight};
+use super::symbols::Meaning;
 use crate::diag::{did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Ast, Attribute, Expr, Item};

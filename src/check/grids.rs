@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Context;
-use super::neurons::Layout;
+use super::model::Layout;
 use crate::span::{Name, Span};
 
 /// Something that needs rows and columns is asked of neurons on a line or in a cloud.

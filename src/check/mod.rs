@@ -4,58 +4,40 @@
 //! The [`Skeleton`] always exists: it is what the next room needs to find the faults of the wiring in the same run.
 
 mod arguments;
-mod biases;
-mod binary;
-mod connections;
-mod encodings;
-mod expressions;
-mod fields;
-mod fit;
+mod connection;
+mod const_eval;
+mod data_fit;
 mod genomes;
 mod grids;
-mod ids;
-mod intake;
-mod masks;
-mod misfit;
+mod input_scaling;
+mod keywords;
 mod model;
-mod names;
-mod neurons;
+mod numeric;
 mod parameters;
-mod pools;
-mod populations;
+mod population;
 mod ports;
-mod positions;
-mod range;
-mod reach;
-mod rivals;
-mod shapes;
-mod show;
 mod size;
 mod skeleton;
 mod starts;
+mod symbols;
 mod ticks;
 mod unused;
-mod value;
 mod vocabulary;
-mod window;
-mod words;
 
-pub use ids::{GenomeId, InteractionId, PopId, ProjId};
 pub use model::{
-    Encoding, Genome, Intake, Interaction, Model, Origin, Projection, Rule, Setting, Start, Value, Weights,
+    Activation, Bias, Encoding, Expression, GNetwork, Genes, Genome, GenomeId, Identity, Intake, Interaction,
+    InteractionId, Layout, Model, Origin, Pool, PopId, Population, ProjId, Projection, Rule, Setting, Share, Start,
+    Value, Weights, Window,
 };
-pub use neurons::{Activation, Bias, Expression, Genes, Identity, Layout, Pool, Population};
-pub use rivals::GNetwork;
 pub use skeleton::{Skeleton, SkeletonLink};
 pub use ticks::Ticks;
 pub use vocabulary::Vocabulary;
-pub use window::{Share, Window};
 
-use self::connections::Links;
+use self::connection::Links;
 use self::genomes::GeneSets;
-use self::names::Names;
-use self::pools::Populations;
+use self::population::pools::{self, Populations};
 use self::ports::Ports;
+use self::symbols::Names;
 use crate::diag::Problems;
 use crate::options::Options;
 use crate::syntax::ast::{Ast, Item};
@@ -85,23 +67,23 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     let context = &mut Context { names, centred: start == Start::Calibrated, problems };
     let settings = parameters::settle(context, ast, options);
     let genes = genomes::gene_sets(context, ast);
-    let drafts = ast.items.iter().filter_map(|item| as_population(item)).map(|p| populations::population(context, p));
+    let drafts = ast.items.iter().filter_map(|item| as_population(item)).map(|p| population::population(context, p));
     let drafts = drafts.collect();
     let Populations { list: populations, pools } = pools::settle(context, drafts);
-    let mut links = connections::connections(context, ast, &genes, &populations);
+    let mut links = connection::connections(context, ast, &genes, &populations);
     let ports = ports::ports(context, ast, &populations);
-    let intake = intake::intake(context, ast);
+    let intake = input_scaling::intake(context, ast);
     let ticks = ticks::ticks(context, ast, links.list.len() + pools.len());
     unused::unused(context);
     let find = |port: Option<usize>| port.and_then(|index| populations.get(index)?.as_ref());
     if let Some(facts) = &options.facts {
-        fit::fit(facts, find(ports.input), find(ports.output), context.problems);
+        data_fit::fit(facts, find(ports.input), find(ports.output), context.problems);
     }
     let projections: Vec<&Projection> = links.list.iter().filter_map(|link| link.projection.as_ref()).collect();
     size::size(&genes, &populations, &projections, options, context.problems);
     let skeleton = Skeleton::new(ast, &links, &pools, (ports, ticks));
     if !context.problems.has_errors() {
-        connections::count(context, &mut links, &populations, options.work_limit);
+        connection::count(context, &mut links, &populations, options.work_limit);
     }
     let faulty = context.problems.has_errors();
     let pieces = Pieces { settings, genes, populations, links, ports, intake, ticks, start };

@@ -5,9 +5,9 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Context;
+use super::const_eval::evaluate;
 use super::model::{Origin, Setting, Value};
-use super::names::Meaning;
-use super::value::evaluate;
+use super::symbols::Meaning;
 use crate::diag::{did_you_mean, list};
 use crate::options::{Facts, Options};
 use crate::span::{Name, Span};

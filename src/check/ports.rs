@@ -5,8 +5,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Context;
-use super::connections::as_population;
-use super::neurons::{Activation, Bias, Population};
+use super::connection::as_population;
+use super::model::{Activation, Bias, Population};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Item, Port};
 

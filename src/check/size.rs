@@ -4,11 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::genomes::GeneSets;
-use super::ids::PopId;
-use super::model::{Encoding, Projection};
-use super::neurons::{Expression, Layout, Population};
-use super::rivals::GNetwork;
-use super::window::{Share, Window};
+use super::model::{Encoding, Expression, GNetwork, Layout, PopId, Population, Projection, Share, Window};
 use crate::diag::Problems;
 use crate::options::{Options, Order};
 use crate::span::Span;
@@ -115,7 +111,7 @@ fn mask(projection: &Projection, [source, target]: [&Layout; 2]) -> Vec<Part> {
 
 fn identities(population: &Population, genes: &GeneSets) -> Vec<Part> {
     let neurons = population.shape.neurons();
-    let one = |identity: &super::neurons::Identity| {
+    let one = |identity: &super::model::Identity| {
         let genes = genes.genomes[identity.genome.index()].genes;
         let copies = match identity.expression {
             Expression::Free { .. } => LEARNED,

@@ -1,8 +1,8 @@
 //! Who is named and who is joined to whom: what is left of a model when sizes and attributes are taken away, and what is
 //! known even of a text with faults.
 
-use super::connections::Links;
-use super::ids::PopId;
+use super::connection::Links;
+use super::model::PopId;
 use super::ports::Ports;
 use super::ticks::Ticks;
 use crate::span::{Name, Span};

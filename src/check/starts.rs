@@ -3,8 +3,8 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::keywords::{STARTS, look_up, words};
 use super::model::Start;
-use super::words::{STARTS, look_up, words};
 use crate::diag::{Problems, did_you_mean, list};
 use crate::span::Span;
 use crate::syntax::ast::{self, Ast, Item};

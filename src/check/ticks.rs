@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Context;
-use super::range::{OutOfRange, count};
+use super::numeric::{OutOfRange, count};
 use crate::span::Span;
 use crate::syntax::ast::{Ast, Item, Unroll};
 

@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Context;
-use super::names::Meaning;
+use super::symbols::Meaning;
 use crate::span::Span;
 
 /// A declaration that changes nothing.

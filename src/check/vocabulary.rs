@@ -1,7 +1,9 @@
 //! The words that the checker knows, as pages tell them: read off the tables that reading a text uses.
 
-use super::words::{ACTIVATIONS, RESERVED, RULES, SHARES, WEIGHTS, words};
-use super::{biases, connections, encodings, expressions, fields, genomes, intake, masks, populations, shapes};
+use super::connection::{self, encodings, masks, receptive_field};
+use super::keywords::{ACTIVATIONS, RESERVED, RULES, SHARES, WEIGHTS, words};
+use super::population::{self, biases, expressions, shapes};
+use super::{genomes, input_scaling};
 
 /// Words that may stand in one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +20,7 @@ impl Vocabulary {
     /// Returns all that is known of places where only some words may stand.
     pub fn all() -> Vec<Self> {
         let of = |code, what, words: &[&'static str]| Self { code, what, words: words.to_vec() };
-        let connection = [connections::KEYS, fields::KEYS, masks::KEYS].concat();
+        let connection = [connection::KEYS, receptive_field::KEYS, masks::KEYS].concat();
         vec![
             of("gem::reserved_name", "Reserved words", RESERVED),
             of("gem::unknown_shape", "Shapes", shapes::SHAPES),
@@ -30,9 +32,9 @@ impl Vocabulary {
             of("gem::unknown_weights", "Weights", &words(WEIGHTS)),
             of("gem::unknown_share", "Sharing", &words(SHARES)),
             of("gem::unknown_attribute", "A genome or an interaction has", genomes::KEYS),
-            of("gem::unknown_attribute", "A population has, besides the names of genomes", populations::KEYS),
+            of("gem::unknown_attribute", "A population has, besides the names of genomes", population::KEYS),
             of("gem::unknown_attribute", "A connection has", &connection),
-            of("gem::unknown_attribute", "The input has", intake::KEYS),
+            of("gem::unknown_attribute", "The input has", input_scaling::KEYS),
         ]
     }
 

@@ -3,10 +3,10 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::model::Weights;
-use super::value::written;
-use super::words::{WEIGHTS, look_up, words};
+use crate::check::Context;
+use crate::check::const_eval::written;
+use crate::check::keywords::{WEIGHTS, look_up, words};
+use crate::check::model::Weights;
 use crate::diag::{did_you_mean, list};
 use crate::span::Span;
 use crate::syntax::ast::{Attribute, Expr};
@@ -24,7 +24,7 @@ struct UnknownWeights {
 }
 
 /// Reads what the weights of a connection may be from its `attributes`.
-pub(super) fn weights(context: &mut Context, attributes: &[&Attribute]) -> Weights {
+pub(in crate::check) fn weights(context: &mut Context, attributes: &[&Attribute]) -> Weights {
     let Some(attribute) = attributes.iter().find(|attribute| attribute.key.as_str() == "weights") else {
         return Weights::Real;
     };

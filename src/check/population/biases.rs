@@ -3,19 +3,18 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::genomes::as_genome;
-use super::grids::is_grid;
-use super::ids::GenomeId;
-use super::neurons::{Bias, Identity};
 use super::shapes::Shape;
-use super::value::written;
+use crate::check::Context;
+use crate::check::const_eval::written;
+use crate::check::genomes::as_genome;
+use crate::check::grids::is_grid;
+use crate::check::model::{Bias, GenomeId, Identity};
 use crate::diag::did_you_mean;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Attribute, Call, Expr};
 
 /// Biases by name.
-pub(super) const BIASES: &[&str] = &["none", "free", "per_map", "expressed"];
+pub(in crate::check) const BIASES: &[&str] = &["none", "free", "per_map", "expressed"];
 
 /// A bias that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -45,14 +44,14 @@ struct UnexpressedBias {
 
 /// Whose bias it is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Owner<'a> {
-    pub(super) name: &'a Name,
-    pub(super) shape: &'a Shape,
-    pub(super) identities: &'a [Identity],
+pub(in crate::check) struct Owner<'a> {
+    pub(in crate::check) name: &'a Name,
+    pub(in crate::check) shape: &'a Shape,
+    pub(in crate::check) identities: &'a [Identity],
 }
 
 /// Reads the bias that an attribute asks for.
-pub(super) fn bias(context: &mut Context, owner: Owner<'_>, attribute: &Attribute) -> Option<Bias> {
+pub(in crate::check) fn bias(context: &mut Context, owner: Owner<'_>, attribute: &Attribute) -> Option<Bias> {
     if let Some(Expr::Call(call)) = &attribute.value {
         match call.name.as_str() {
             "none" if call.arguments.is_none() => return Some(Bias::None),

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::Context;
 use super::model::Value;
-use super::names::Meaning;
+use super::symbols::Meaning;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Attribute, Call, Expr, Scale, Sign};
 

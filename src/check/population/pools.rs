@@ -4,16 +4,15 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::arguments::{Signature, bind};
-use super::connections::as_population;
-use super::grids::is_grid;
-use super::ids::PopId;
-use super::neurons::{Activation, Bias, Expression, Identity, Layout, Pool, Population};
-use super::populations::Draft;
-use super::range::count;
+use super::Draft;
 use super::shapes::Shape;
-use super::value::{WrongKind, describe};
+use crate::check::Context;
+use crate::check::arguments::{Signature, bind};
+use crate::check::connection::as_population;
+use crate::check::const_eval::{WrongKind, describe};
+use crate::check::grids::is_grid;
+use crate::check::model::{Activation, Bias, Expression, Identity, Layout, Pool, PopId, Population};
+use crate::check::numeric::count;
 use crate::diag::list;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Argument, Call, Expr};
@@ -61,7 +60,7 @@ struct PoolCircle {
 
 /// What a statement asks to be pooled.
 #[derive(Debug)]
-pub(super) struct Wish {
+pub(in crate::check) struct Wish {
     /// The population, by its place among populations.
     source: Option<usize>,
     /// The side of a square, and where it stands.
@@ -73,14 +72,14 @@ pub(super) struct Wish {
 
 /// All populations, and who is pooled from whom.
 #[derive(Debug)]
-pub(super) struct Populations {
-    pub(super) list: Vec<Option<Population>>,
+pub(in crate::check) struct Populations {
+    pub(in crate::check) list: Vec<Option<Population>>,
     /// Source, pool, and where the text says so; without those that make a circle.
-    pub(super) pools: Vec<(usize, usize, Span)>,
+    pub(in crate::check) pools: Vec<(usize, usize, Span)>,
 }
 
 /// Reads `average_pool(source, side)`.
-pub(super) fn wish(context: &mut Context, call: &Call, arguments: &[Argument]) -> Option<Wish> {
+pub(in crate::check) fn wish(context: &mut Context, call: &Call, arguments: &[Argument]) -> Option<Wish> {
     let bound = bind(POOL, &call.name, arguments, call.span, context.problems)?;
     let named = bound.positional[0];
     let source = if let Expr::Call(Call { name, arguments: None, .. }) = named {
@@ -95,7 +94,7 @@ pub(super) fn wish(context: &mut Context, call: &Call, arguments: &[Argument]) -
 }
 
 /// Gives every pool its shape and identities. Nothing stands for a population whose shape is at fault.
-pub(super) fn settle(context: &mut Context, drafts: Vec<Draft>) -> Populations {
+pub(in crate::check) fn settle(context: &mut Context, drafts: Vec<Draft>) -> Populations {
     let (order, circular) = order(context, &drafts);
     let mut pools = Vec::new();
     for (index, draft) in drafts.iter().enumerate().filter(|(index, _)| !circular[*index]) {

@@ -7,8 +7,8 @@ use miette::Diagnostic;
 use rustc_hash::FxBuildHasher;
 use thiserror::Error;
 
+use super::keywords::RESERVED;
 use super::model::Value;
-use super::words::RESERVED;
 use crate::diag::{Problems, did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Item};

@@ -3,10 +3,10 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::neurons::Layout;
 use super::shapes::Shape;
-use super::value::written;
+use crate::check::Context;
+use crate::check::const_eval::written;
+use crate::check::model::Layout;
 use crate::diag::did_you_mean;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Attribute, Expr};
@@ -37,7 +37,12 @@ struct PositionsWithoutCloud {
 }
 
 /// Tells whether the attribute makes positions learned; reports one that cannot.
-pub(super) fn learned(context: &mut Context, population: &Name, shape: &Shape, attribute: &Attribute) -> bool {
+pub(in crate::check) fn learned(
+    context: &mut Context,
+    population: &Name,
+    shape: &Shape,
+    attribute: &Attribute,
+) -> bool {
     let says = |word: &str| matches!(&attribute.value, Some(Expr::Call(call)) if call.arguments.is_none() && call.name.as_str() == word);
     if !says("learned") {
         let (word, at) = written(attribute);

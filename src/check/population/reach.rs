@@ -4,9 +4,9 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::neurons::{Expression, Identity, Layout};
 use super::shapes::Shape;
+use crate::check::Context;
+use crate::check::model::{Expression, Identity, Layout};
 use crate::span::Span;
 
 /// Widths from a centre at which a Gaussian is 0 in single precision: exp(−9.3²) is about 10⁻³⁸.
@@ -31,7 +31,7 @@ struct TooNarrow {
 }
 
 /// Reports Gaussians that may lie between the neurons of a grid and reach none of them.
-pub(super) fn reach(context: &mut Context, shape: &Shape, identities: &[Identity]) {
+pub(in crate::check) fn reach(context: &mut Context, shape: &Shape, identities: &[Identity]) {
     let Shape::Own(layout @ (Layout::Units(_) | Layout::Grid(_))) = shape else { return };
     let steps = layout.axes().iter().filter(|length| **length > 1).map(|length| 2.0 / (*length - 1) as f64);
     // the place that is farthest from all neurons: the middle of a cell

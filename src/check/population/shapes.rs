@@ -3,11 +3,11 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::arguments::{Signature, bind};
-use super::neurons::Layout;
 use super::pools::{self, Wish};
-use super::range::{Least, OutOfRange, count, whole};
+use crate::check::Context;
+use crate::check::arguments::{Signature, bind};
+use crate::check::model::Layout;
+use crate::check::numeric::{Least, OutOfRange, count, whole};
 use crate::diag::did_you_mean;
 use crate::geometry::Cloud;
 use crate::span::{Name, Span};
@@ -28,7 +28,7 @@ const CLOUD: Signature = Signature {
     named: &["dims", "seed"],
 };
 /// Shapes by name.
-pub(super) const SHAPES: &[&str] = &["units", "grid", "cloud", "average_pool"];
+pub(in crate::check) const SHAPES: &[&str] = &["units", "grid", "cloud", "average_pool"];
 /// Dimensions of a cloud, if not said, and at most.
 const DIMS: usize = 2;
 const MOST_DIMS: usize = 16;
@@ -47,7 +47,7 @@ struct UnknownShape {
 
 /// How many neurons there are, as far as the statement itself tells.
 #[derive(Debug)]
-pub(super) enum Shape {
+pub(in crate::check) enum Shape {
     /// As many as it says.
     Own(Layout),
     /// As many as pooling leaves of another population.
@@ -57,7 +57,7 @@ pub(super) enum Shape {
 }
 
 /// Reads a population's shape.
-pub(super) fn shape(context: &mut Context, call: &Call) -> Shape {
+pub(in crate::check) fn shape(context: &mut Context, call: &Call) -> Shape {
     let arguments = call.arguments.as_deref().unwrap_or_default();
     let own = match call.name.as_str() {
         "average_pool" => return pools::wish(context, call, arguments).map_or(Shape::Faulty, Shape::Pool),

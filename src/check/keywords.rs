@@ -3,9 +3,7 @@
 
 use std::fmt;
 
-use super::model::{Rule, Start, Value, Weights};
-use super::neurons::{Activation, Bias, Expression, Genes, Layout};
-use super::window::{Share, Window};
+use super::model::{Activation, Bias, Expression, Genes, Layout, Rule, Share, Start, Value, Weights, Window};
 use crate::geometry::Cloud;
 
 /// Words that no one may give to a thing of their own.

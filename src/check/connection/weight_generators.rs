@@ -1,27 +1,19 @@
 //! Encodings that need no genes and more than one number: g-networks and subspaces.
 
-use super::Context;
-use super::arguments::{Signature, bind};
-use super::range::{OutOfRange, count};
+use crate::check::Context;
+use crate::check::arguments::{Signature, bind};
+use crate::check::model::GNetwork;
+use crate::check::numeric::{OutOfRange, count};
 use crate::syntax::ast::Call;
-
-/// The small network that makes a connection's weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GNetwork {
-    /// Units of a hidden layer.
-    pub hidden: usize,
-    /// Hidden layers: 1 or 2.
-    pub layers: usize,
-}
 
 const GNETWORK: Signature =
     Signature { form: "gnetwork(hidden: 16)", positional: &[], required: 0, named: &["hidden", "layers"] };
 /// How a subspace is written.
-pub(super) const SUBSPACE: Signature =
+pub(in crate::check) const SUBSPACE: Signature =
     Signature { form: "subspace(100)", positional: &["its dimension"], required: 1, named: &[] };
 
 /// Reads `gnetwork(hidden: h, layers: 1 or 2)`.
-pub(super) fn gnetwork(context: &mut Context, call: &Call) -> Option<GNetwork> {
+pub(in crate::check) fn gnetwork(context: &mut Context, call: &Call) -> Option<GNetwork> {
     let arguments = call.arguments.as_deref().unwrap_or_default();
     let bound = bind(GNETWORK, &call.name, arguments, call.span, context.problems)?;
     let hidden = bound.needed("hidden", "`hidden`", (GNETWORK, call), context.problems);

@@ -3,8 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::model::Model;
-use super::neurons::{Layout, Population};
+use super::model::{Layout, Model, Population};
 use crate::diag::Problems;
 use crate::geometry::Cloud;
 use crate::options::Facts;

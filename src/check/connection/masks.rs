@@ -3,18 +3,17 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::model::Projection;
-use super::neurons::{Layout, Population};
-use super::range::{Bounds, Least, OutOfRange, between, part, switch, whole};
-use super::value::WrongKind;
+use crate::check::Context;
+use crate::check::const_eval::WrongKind;
+use crate::check::model::{Layout, Population, Projection};
+use crate::check::numeric::{Bounds, Least, OutOfRange, between, part, switch, whole};
 use crate::diag::{count, list};
 use crate::geometry::{Density, Joins, Mask};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Attribute, Expr};
 
 /// The attributes of which masks are made.
-pub(super) const KEYS: &[&str] = &["within", "density", "seed", "acyclic"];
+pub(in crate::check) const KEYS: &[&str] = &["within", "density", "seed", "acyclic"];
 
 /// Distances within the cube [−1, 1]^dims and some beyond it, which join all.
 const RADII: Bounds = Bounds { least: 1e-6, most: 1e3, said: "from 1e-6 to 1000" };
@@ -121,7 +120,7 @@ struct TooMuchWork {
 
 /// What the attributes of a connection ask for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wish {
+pub(in crate::check) struct Wish {
     within: Option<(f64, Span)>,
     density: Option<(f64, u64)>,
     acyclic: Option<Span>,
@@ -129,7 +128,7 @@ pub(super) struct Wish {
 
 impl Wish {
     /// Returns the mask, drawn for `purpose`, where one is asked for.
-    pub(super) fn mask(self, purpose: impl FnOnce() -> String) -> Option<Mask> {
+    pub(in crate::check) fn mask(self, purpose: impl FnOnce() -> String) -> Option<Mask> {
         let density = self.density.map(|(part, seed)| Density { part, seed, purpose: purpose() });
         let mask = Mask { within: self.within.map(|(radius, _)| radius), density, acyclic: self.acyclic.is_some() };
         (mask.within.is_some() || mask.density.is_some() || mask.acyclic).then_some(mask)
@@ -137,7 +136,7 @@ impl Wish {
 }
 
 /// Reads the mask from the `attributes` of a connection; what is at fault in it is reported and left out.
-pub(super) fn wish(context: &mut Context, attributes: &[&Attribute]) -> Wish {
+pub(in crate::check) fn wish(context: &mut Context, attributes: &[&Attribute]) -> Wish {
     let find = |key| attributes.iter().find(|attribute| attribute.key.as_str() == key).copied();
     let asked: Vec<&Name> =
         attributes.iter().map(|other| &other.key).filter(|key| KEYS.contains(&key.as_str())).collect();
@@ -174,7 +173,7 @@ fn read<T>(
 }
 
 /// Reports what a mask asks of the two ends of a link and they do not have.
-pub(super) fn fits(context: &mut Context, wish: Wish, [source, target]: [&Population; 2]) {
+pub(in crate::check) fn fits(context: &mut Context, wish: Wish, [source, target]: [&Population; 2]) {
     if let Some(at) = wish.acyclic
         && source.name != target.name
     {
@@ -208,21 +207,21 @@ fn measurable(context: &mut Context, [source, target]: [&Population; 2], at: Spa
 
 /// Steps that counting may still take.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Budget {
+pub(in crate::check) struct Budget {
     limit: u64,
     left: Option<u64>,
 }
 
 impl Budget {
     /// Makes a budget of `limit` steps.
-    pub(super) fn new(limit: u64) -> Self {
+    pub(in crate::check) fn new(limit: u64) -> Self {
         Self { limit, left: Some(limit) }
     }
 }
 
 /// Counts the synapses of a link between populations of these shapes; reports a mask that leaves none, and the first whose
 /// synapses are too much work to count.
-pub(super) fn synapses(
+pub(in crate::check) fn synapses(
     context: &mut Context,
     projection: &Projection,
     [source, target]: [&Layout; 2],

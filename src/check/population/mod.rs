@@ -1,27 +1,32 @@
 //! Populations: shape, activation, bias, and their identity over each genome, as far as each statement tells by itself.
 
+pub(in crate::check) mod biases;
+pub(in crate::check) mod expressions;
+pub(in crate::check) mod pools;
+mod positions;
+mod reach;
+pub(in crate::check) mod shapes;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::arguments::keys;
-use super::biases::{self, Owner};
-use super::expressions::expression;
-use super::genomes::as_genome;
-use super::ids::GenomeId;
-use super::names::Meaning;
-use super::neurons::{Activation, Bias, Expression, Genes, Identity};
-use super::positions;
-use super::reach::reach;
-use super::shapes::{Shape, shape};
-use super::value::written;
-use super::words::{ACTIVATIONS, look_up, words};
+use self::biases::Owner;
+use self::expressions::expression;
+use self::reach::reach;
+use self::shapes::{Shape, shape};
+use crate::check::Context;
+use crate::check::arguments::keys;
+use crate::check::const_eval::written;
+use crate::check::genomes::as_genome;
+use crate::check::keywords::{ACTIVATIONS, look_up, words};
+use crate::check::model::{Activation, Bias, Expression, Genes, GenomeId, Identity};
+use crate::check::symbols::Meaning;
 use crate::diag::{did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Attribute, Expr};
 
 /// The attributes that a population has besides those named after genomes.
-pub(super) const KEYS: &[&str] = &["activation", "bias", "positions"];
+pub(in crate::check) const KEYS: &[&str] = &["activation", "bias", "positions"];
 
 /// An activation that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -51,19 +56,19 @@ struct ActivePool {
 
 /// A population as its own statement has it.
 #[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) name: Name,
-    pub(super) shape: Shape,
-    pub(super) activation: Activation,
-    pub(super) bias: Bias,
+pub(in crate::check) struct Draft {
+    pub(in crate::check) name: Name,
+    pub(in crate::check) shape: Shape,
+    pub(in crate::check) activation: Activation,
+    pub(in crate::check) bias: Bias,
     /// Those that the statement names.
-    pub(super) identities: Vec<Identity>,
+    pub(in crate::check) identities: Vec<Identity>,
     /// Whether its positions are learned.
-    pub(super) learned_positions: bool,
+    pub(in crate::check) learned_positions: bool,
 }
 
 /// Checks one population.
-pub(super) fn population(context: &mut Context, item: &ast::Population) -> Draft {
+pub(in crate::check) fn population(context: &mut Context, item: &ast::Population) -> Draft {
     let shape = shape(context, &item.shape);
     let attributes = keys("a population", &item.attributes, KEYS, Some(&context.names), context.problems);
     let identities = identities(context, &attributes);

@@ -3,11 +3,11 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::arguments::{Bound, Signature, bind};
-use super::neurons::{Expression, Genes};
-use super::range::{Bounds, between, rate, switch};
-use super::value::describe;
+use crate::check::Context;
+use crate::check::arguments::{Bound, Signature, bind};
+use crate::check::const_eval::describe;
+use crate::check::model::{Expression, Genes};
+use crate::check::numeric::{Bounds, between, rate, switch};
 use crate::diag::{did_you_mean, list};
 use crate::span::Span;
 use crate::syntax::ast::{Argument, Attribute, Call, Expr};
@@ -23,7 +23,7 @@ const SCALE: f64 = 20.0;
 const SCALES: Bounds = Bounds { least: 1e-3, most: 1e4, said: "from 0.001 to 10,000" };
 
 /// Expressions by name.
-pub(super) const FORMS: &[&str] = &["free", "random", "gaussian", "inverse_square", "split"];
+pub(in crate::check) const FORMS: &[&str] = &["free", "random", "gaussian", "inverse_square", "split"];
 const FREE: Signature =
     Signature { form: "free", positional: &["`centred`"], required: 0, named: &["centred", "rate"] };
 const RANDOM: Signature = Signature {
@@ -59,7 +59,7 @@ struct UnknownExpression {
 }
 
 /// Returns the form of X that an attribute `genome: form` asks for, and whether it is split.
-pub(super) fn expression(context: &mut Context, attribute: &Attribute) -> Option<(Expression, bool)> {
+pub(in crate::check) fn expression(context: &mut Context, attribute: &Attribute) -> Option<(Expression, bool)> {
     let Some(value) = &attribute.value else {
         return unknown(context, "without a name", attribute.key.span);
     };

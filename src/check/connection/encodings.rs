@@ -3,14 +3,13 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::arguments::{Signature, bind};
-use super::genomes::GeneSets;
-use super::ids::InteractionId;
-use super::model::Encoding;
-use super::names::Meaning;
-use super::range::count;
-use super::rivals::{SUBSPACE, gnetwork};
+use super::weight_generators::{SUBSPACE, gnetwork};
+use crate::check::Context;
+use crate::check::arguments::{Signature, bind};
+use crate::check::genomes::GeneSets;
+use crate::check::model::{Encoding, InteractionId};
+use crate::check::numeric::count;
+use crate::check::symbols::Meaning;
 use crate::diag::{did_you_mean, list};
 use crate::span::{Name, Span};
 use crate::syntax::ast::Call;
@@ -20,7 +19,7 @@ const DIRECT: Signature = Signature { form: "direct", positional: &[], required:
 const GENES: Signature = Signature { form: "via genome", positional: &[], required: 0, named: &[] };
 
 /// Encodings that need no genes, by name.
-pub(super) const WORDS: &[&str] = &["direct", "basis", "gnetwork", "subspace"];
+pub(in crate::check) const WORDS: &[&str] = &["direct", "basis", "gnetwork", "subspace"];
 
 /// Nothing by this name can make weights.
 #[derive(Debug, Error, Diagnostic)]
@@ -36,7 +35,7 @@ struct UnknownEncoding {
 }
 
 /// Returns the encoding that `call` names.
-pub(super) fn encoding(context: &mut Context, call: &Call, genes: &GeneSets) -> Option<Encoding> {
+pub(in crate::check) fn encoding(context: &mut Context, call: &Call, genes: &GeneSets) -> Option<Encoding> {
     let arguments = call.arguments.as_deref().unwrap_or_default();
     match call.name.as_str() {
         "direct" => bind(DIRECT, &call.name, arguments, call.span, context.problems).map(|_| Encoding::Direct),

@@ -4,8 +4,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Context;
+use super::const_eval::{WrongKind, evaluate};
 use super::model::Value;
-use super::value::{WrongKind, evaluate};
 use crate::span::Span;
 use crate::syntax::ast::Expr;
 

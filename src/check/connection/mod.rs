@@ -1,29 +1,34 @@
 //! Connections: a chain becomes one projection for each link; both ends must express the genes that a synthesized one
 //! needs, and no two may be the same.
 
+pub(in crate::check) mod encodings;
+pub(in crate::check) mod masks;
+pub(in crate::check) mod receptive_field;
+mod weight_generators;
+mod weight_range;
+mod window_fit;
+
 use miette::Diagnostic;
 use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
-use super::Context;
-use super::arguments::keys;
-use super::binary::weights;
-use super::encodings::encoding;
-use super::fields::{self, Field, field};
-use super::genomes::GeneSets;
-use super::ids::PopId;
-use super::masks::{self, Wish};
-use super::misfit::misfits;
-use super::model::{Encoding, Projection};
-use super::names::Meaning;
-use super::neurons::Population;
-use super::range::{factor, switch};
-use super::value::said;
+use self::encodings::encoding;
+use self::masks::Wish;
+use self::receptive_field::{Field, field};
+use self::weight_range::weights;
+use self::window_fit::misfits;
+use crate::check::Context;
+use crate::check::arguments::keys;
+use crate::check::const_eval::said;
+use crate::check::genomes::GeneSets;
+use crate::check::model::{Encoding, PopId, Population, Projection};
+use crate::check::numeric::{factor, switch};
+use crate::check::symbols::Meaning;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Attribute, Connect, Item};
 
 /// The attributes that a connection has besides those of its windows and masks.
-pub(super) const KEYS: &[&str] = &["frozen", "gain", "weights"];
+pub(in crate::check) const KEYS: &[&str] = &["frozen", "gain", "weights"];
 
 /// A connection's end does not express the genes its weights are made of.
 #[derive(Debug, Error, Diagnostic)]
@@ -72,17 +77,17 @@ struct GainWithoutGenes {
 
 /// One link as far as it could be read.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(in crate::check) struct Link {
     /// Where it comes from, by its place among populations.
-    pub(super) source: usize,
+    pub(in crate::check) source: usize,
     /// Where it goes.
-    pub(super) target: usize,
+    pub(in crate::check) target: usize,
     /// Where the text says so.
-    pub(super) span: Span,
+    pub(in crate::check) span: Span,
     /// What its weights are made by, where that much is without fault.
     encoding: Option<Encoding>,
     /// All of it, where it is without fault by itself.
-    pub(super) projection: Option<Projection>,
+    pub(in crate::check) projection: Option<Projection>,
 }
 
 /// Links that have been seen: by ends and encoding, and of each the manners, and where.
@@ -90,13 +95,13 @@ type Seen<'a> = FxHashMap<(usize, usize, &'a str), FxHashMap<String, Span>>;
 
 /// All links, and whether any was lost to a fault.
 #[derive(Debug)]
-pub(super) struct Links {
-    pub(super) list: Vec<Link>,
-    pub(super) gaps: bool,
+pub(in crate::check) struct Links {
+    pub(in crate::check) list: Vec<Link>,
+    pub(in crate::check) gaps: bool,
 }
 
 /// Checks every connection.
-pub(super) fn connections(
+pub(in crate::check) fn connections(
     context: &mut Context,
     ast: &Ast,
     genes: &GeneSets,
@@ -123,7 +128,7 @@ pub(super) fn connections(
 }
 
 /// Picks populations among meanings.
-pub(super) fn as_population(meaning: Meaning) -> Option<usize> {
+pub(in crate::check) fn as_population(meaning: Meaning) -> Option<usize> {
     if let Meaning::Population(index) = meaning { Some(index) } else { None }
 }
 
@@ -169,7 +174,7 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
 
 /// Returns the attributes that a connection may have.
 fn attributes<'a>(context: &mut Context, connect: &'a Connect) -> Vec<&'a Attribute> {
-    let known: Vec<&str> = KEYS.iter().chain(fields::KEYS).chain(masks::KEYS).copied().collect();
+    let known: Vec<&str> = KEYS.iter().chain(receptive_field::KEYS).chain(masks::KEYS).copied().collect();
     keys("a connection", &connect.attributes, &known, None, context.problems)
 }
 
@@ -256,7 +261,12 @@ fn expressed(
 }
 
 /// Counts the synapses of all links, where nothing is at fault so far.
-pub(super) fn count(context: &mut Context, links: &mut Links, populations: &[Option<Population>], work_limit: u64) {
+pub(in crate::check) fn count(
+    context: &mut Context,
+    links: &mut Links,
+    populations: &[Option<Population>],
+    work_limit: u64,
+) {
     let budget = &mut masks::Budget::new(work_limit);
     for projection in links.list.iter_mut().filter_map(|link| link.projection.as_mut()) {
         let [source, target] = [projection.source, projection.target].map(|id| populations.get(id.index()));

@@ -1,26 +1,40 @@
 //! The network as meant: names resolved to ids, sizes and attributes known, every rule of the language kept.
 
-use super::ids::{GenomeId, InteractionId, PopId, ProjId};
-use super::neurons::Population;
-use super::rivals::GNetwork;
-use super::window::Window;
+mod ids;
+mod population;
+mod show;
+mod window;
+
+pub use ids::{GenomeId, InteractionId, PopId, ProjId};
+pub use population::{Activation, Bias, Expression, Genes, Identity, Layout, Pool, Population};
+pub use window::{Share, Window};
+
 use crate::geometry::Mask;
 use crate::span::{Name, Span};
 
 /// A network without faults in itself; whether its wiring holds together is for the next room.
 #[derive(Debug, Clone)]
 pub struct Model {
-    pub(super) name: Name,
-    pub(super) settings: Vec<Setting>,
-    pub(super) genomes: Vec<Genome>,
-    pub(super) interactions: Vec<Interaction>,
-    pub(super) populations: Vec<Population>,
-    pub(super) projections: Vec<Projection>,
-    pub(super) input: PopId,
-    pub(super) intake: Intake,
-    pub(super) output: PopId,
-    pub(super) ticks: Option<usize>,
-    pub(super) start: Start,
+    pub(in crate::check) name: Name,
+    pub(in crate::check) settings: Vec<Setting>,
+    pub(in crate::check) genomes: Vec<Genome>,
+    pub(in crate::check) interactions: Vec<Interaction>,
+    pub(in crate::check) populations: Vec<Population>,
+    pub(in crate::check) projections: Vec<Projection>,
+    pub(in crate::check) input: PopId,
+    pub(in crate::check) intake: Intake,
+    pub(in crate::check) output: PopId,
+    pub(in crate::check) ticks: Option<usize>,
+    pub(in crate::check) start: Start,
+}
+
+/// The small network that makes a connection's weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GNetwork {
+    /// Units of a hidden layer.
+    pub hidden: usize,
+    /// Hidden layers: 1 or 2.
+    pub layers: usize,
 }
 
 /// How the constants c of connections via genes start.

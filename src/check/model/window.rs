@@ -1,6 +1,6 @@
 //! Receptive fields: which source neurons a target neuron sees, counted exactly.
 
-use super::neurons::Layout;
+use super::Layout;
 
 /// The receptive fields of a projection between two grids: target row i sees the source rows from i · stride − padding
 /// on, `size` of them, columns alike, and all maps.

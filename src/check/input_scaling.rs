@@ -2,9 +2,9 @@
 
 use super::Context;
 use super::arguments::keys;
+use super::const_eval::said;
 use super::model::Intake;
-use super::range::{Bounds, between, moderate};
-use super::value::said;
+use super::numeric::{Bounds, between, moderate};
 use crate::syntax::ast::{Ast, Item, Port};
 
 /// The attributes that the input has.

@@ -1,6 +1,6 @@
 //! Populations as meant: how many neurons, where they lie, what they do, and what they express.
 
-use super::ids::{GenomeId, PopId};
+use super::{GenomeId, PopId};
 use crate::geometry::{Cloud, Space};
 use crate::span::{Name, Span};
 

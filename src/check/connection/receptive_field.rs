@@ -3,18 +3,17 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::model::Encoding;
-use super::range::{Least, OutOfRange, whole};
-use super::value::{said, written};
-use super::window::{Share, Window};
-use super::words::{SHARES, look_up, words};
+use crate::check::Context;
+use crate::check::const_eval::{said, written};
+use crate::check::keywords::{SHARES, look_up, words};
+use crate::check::model::{Encoding, Share, Window};
+use crate::check::numeric::{Least, OutOfRange, whole};
 use crate::diag::did_you_mean;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Attribute, Call, Connect, Expr};
 
 /// The attributes that receptive fields have besides their size.
-pub(super) const KEYS: &[&str] = &["window", "stride", "padding", "share"];
+pub(in crate::check) const KEYS: &[&str] = &["window", "stride", "padding", "share"];
 
 /// A connection without a window says how its windows lie.
 #[derive(Debug, Error, Diagnostic)]
@@ -70,7 +69,7 @@ struct WindowWithBasis {
 
 /// What a connection's attributes say of receptive fields.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Field {
+pub(in crate::check) enum Field {
     /// Every neuron sees every other.
     Whole,
     /// A square, and where the text gives its size.
@@ -80,7 +79,7 @@ pub(super) enum Field {
 }
 
 /// Reads a connection's window from its `attributes`.
-pub(super) fn field(
+pub(in crate::check) fn field(
     context: &mut Context,
     connect: &Connect,
     encoding: Option<Encoding>,

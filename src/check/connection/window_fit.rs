@@ -5,10 +5,9 @@ use std::collections::HashSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Context;
-use super::grids::is_grid;
-use super::neurons::{Layout, Population};
-use super::window::Window;
+use crate::check::Context;
+use crate::check::grids::is_grid;
+use crate::check::model::{Layout, Population, Window};
 use crate::span::{Name, Span};
 
 /// A window does not map the source's grid onto the target's.
@@ -34,7 +33,7 @@ struct WindowMismatch {
 
 /// Reports populations of a chain that are no grids, each once, and a window, given at `at`, that does not map one onto
 /// the next.
-pub(super) fn misfits(context: &mut Context, (window, at): (Window, Span), links: &[[&Population; 2]]) {
+pub(in crate::check) fn misfits(context: &mut Context, (window, at): (Window, Span), links: &[[&Population; 2]]) {
     let mut reported: HashSet<&str> = HashSet::new();
     for [source, target] in links {
         for end in [source, target] {

@@ -4,10 +4,8 @@ use std::fmt;
 
 use compact_str::{CompactString, format_compact};
 
-use super::model::{Encoding, Intake, Interaction, Model, Origin, Projection, Weights};
-use super::neurons::{Bias, Identity, Population};
-use super::rivals::GNetwork;
-use super::words::Faster;
+use super::{Bias, Encoding, GNetwork, Identity, Intake, Interaction, Model, Origin, Population, Projection, Weights};
+use crate::check::keywords::Faster;
 
 impl fmt::Display for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
