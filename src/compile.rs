@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::check::{Model, check};
+use crate::check::{Checked, Model, PartialModel, Symbols, check};
 use crate::diag::{Bug, Problems, Report};
 use crate::options::{Options, usual_batch};
 use crate::plan::{Plan, lower};
@@ -53,7 +53,7 @@ pub fn compile(source: &str, options: &Options) -> Result<Plan, Report> {
 /// All faults of the text in one report, in the order of the text.
 pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Report> {
     let mut problems = Problems::new();
-    let Some((ast, wiring)) = front(source, options, &mut problems) else {
+    let Front { ast: Some(ast), model: Ok(wiring), .. } = front(source, options, &mut problems) else {
         return Err(Report::new(name, source, problems));
     };
     let batch = options.batch.unwrap_or(usual_batch(wiring.model().has_windows()));
@@ -68,20 +68,51 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
 
 /// Finds all faults and warnings of a text, without lowering it.
 pub fn faults(name: &str, source: &str, options: &Options) -> Report {
+    analyse(name, source, options).report
+}
+
+/// What is known of a text, be it at fault or not.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The text as written, where it has a model at all; statements that do not parse are marked in it.
+    pub ast: Option<Ast>,
+    /// Who is called what, and where.
+    pub symbols: Symbols,
+    /// The network as meant, and who feeds whom, or of a text at fault what is known of it.
+    pub model: Result<Wiring, Option<Box<PartialModel>>>,
+    /// All faults and warnings, with what mends them.
+    pub report: Report,
+}
+
+/// Reads and checks a text, shown as `name` in the report, and keeps all that was learned on the way.
+pub fn analyse(name: &str, source: &str, options: &Options) -> Analysis {
     let mut problems = Problems::new();
-    front(source, options, &mut problems);
-    Report::new(name, source, problems)
+    let Front { ast, symbols, model } = front(source, options, &mut problems);
+    Analysis { ast, symbols, model, report: Report::new(name, source, problems) }
+}
+
+/// What the stages give at which a user's text may be at fault.
+struct Front {
+    ast: Option<Ast>,
+    symbols: Symbols,
+    model: Result<Wiring, Option<Box<PartialModel>>>,
 }
 
 /// The stages at which a user's text may be at fault.
-fn front(source: &str, options: &Options, problems: &mut Problems) -> Option<(Ast, Wiring)> {
+fn front(source: &str, options: &Options, problems: &mut Problems) -> Front {
     // the text, statement by statement; one that does not parse hides no other
-    let ast = parse(source, problems)?;
+    let Some(ast) = parse(source, problems) else {
+        return Front { ast: None, symbols: Symbols::default(), model: Err(None) };
+    };
     // what it means: names, numbers, every rule that needs no wiring
-    let checked = check(&ast, options, problems);
+    let Checked { symbols, skeleton, model } = check(&ast, options, problems);
     // who feeds whom, and when; looks at what is there even if the text has faults
-    let schedule = survey(&checked.skeleton, problems);
+    let schedule = survey(&skeleton, problems);
     // only a text without any fault becomes a wiring
-    let model = checked.model.filter(|_| !problems.has_errors())?;
-    Some((ast, join(model, schedule?)))
+    let model = match (model, schedule) {
+        (Ok(model), Some(schedule)) if !problems.has_errors() => Ok(join(model, schedule)),
+        (Ok(model), _) => Err(Some(Box::new(model.into()))),
+        (Err(partial), _) => Err(Some(partial)),
+    };
+    Front { ast: Some(ast), symbols, model }
 }

@@ -5,8 +5,9 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::const_eval::describe;
-use super::symbols::{Meaning, Names};
-use crate::diag::{Problems, did_you_mean, list};
+use super::schema::{Owner, keys_of};
+use super::symbols::{Meaning, Symbols};
+use crate::diag::{Fix, Problems, list, suggest};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Argument, Attribute, Call, Expr};
 
@@ -69,22 +70,26 @@ pub(super) struct Signature {
     pub(super) positional: &'static [&'static str],
     /// How many of them must be there.
     pub(super) required: usize,
-    /// Names that may be given as `name: value`.
-    pub(super) named: &'static [&'static str],
+    /// Whose arguments may be given as `name: value`.
+    pub(super) named: Option<Owner>,
 }
 
 impl Signature {
     /// Returns the word that was probably meant, or how it is all written.
-    fn meant(self, word: &str) -> String {
+    fn meant(self, word: &str, at: Span) -> (String, Option<Fix>) {
         let places = self.positional.iter().filter_map(|place| place.strip_prefix('`')?.strip_suffix('`'));
-        did_you_mean(word, self.named.iter().copied().chain(places))
-            .unwrap_or_else(|| format!("write it as `{}`", self.form))
+        suggest(word, at, self.names().into_iter().chain(places), || format!("write it as `{}`", self.form))
+    }
+
+    fn names(self) -> Vec<&'static str> {
+        self.named.map_or(Vec::new(), |owner| keys_of(&[owner]))
     }
 
     /// Reports a positional argument that is not the word which may stand there.
     pub(super) fn refuse(self, call: &Call, argument: &Expr, problems: &mut Problems) {
         let (callee, argument, at) = (call.name.to_string(), describe(argument), argument.span());
-        problems.push(UnknownArgument { help: self.meant(argument.trim_matches('`')), callee, argument, at });
+        let (help, fix) = self.meant(argument.trim_matches('`'), at);
+        problems.push_with(UnknownArgument { callee, argument, help, at }, fix);
     }
 }
 
@@ -129,23 +134,24 @@ pub(super) fn bind<'a>(
 ) -> Option<Bound<'a>> {
     let mut bound = Bound { positional: Vec::new(), named: Vec::new() };
     let (callee, form) = (callee.to_string(), signature.form);
+    let names = signature.names();
     for argument in arguments {
         let at = argument.name.as_ref().map_or(argument.value.span(), |name| name.span.to(argument.value.span()));
-        let unknown = |argument: String| {
-            let help = signature.meant(argument.trim_matches('`'));
-            UnknownArgument { callee: callee.clone(), argument, help, at }
+        let mut unknown = |argument: String, word: Span| {
+            let (help, fix) = signature.meant(argument.trim_matches('`'), word);
+            problems.push_with(UnknownArgument { callee: callee.clone(), argument, help, at }, fix);
         };
         match &argument.name {
             Some(name) if bound.named(name.as_str()).is_some() => {
                 let first = bound.named(name.as_str()).map_or(at, Expr::span);
                 problems.push(DuplicateAttribute { key: name.clone(), at: name.span, first });
             }
-            Some(name) if signature.named.contains(&name.as_str()) => {
+            Some(name) if names.contains(&name.as_str()) => {
                 bound.named.push((name.as_str(), &argument.value));
             }
-            Some(name) => problems.push(unknown(format!("`{name}`"))),
+            Some(name) => unknown(format!("`{name}`"), name.span),
             None if bound.positional.len() < signature.positional.len() => bound.positional.push(&argument.value),
-            None => problems.push(unknown("another value".to_owned())),
+            None => unknown("another value".to_owned(), at),
         }
     }
     if bound.positional.len() < signature.required {
@@ -156,16 +162,18 @@ pub(super) fn bind<'a>(
     Some(bound)
 }
 
-/// Returns the attributes that stand in braces, each key once. `owner` understands the keys in `fixed` and, where
-/// `genomes` are given, their names.
+/// Returns the attributes that stand in braces, each key once. The statement, called `owner` in faults, understands the keys of
+/// its `owners` and, where `genomes` are given, their names.
 pub(super) fn keys<'a>(
-    owner: &'static str,
+    (owner, owners): (&'static str, &[Owner]),
     attributes: &'a [Attribute],
-    fixed: &[&str],
-    genomes: Option<&Names>,
+    genomes: Option<&Symbols>,
     problems: &mut Problems,
 ) -> Vec<&'a Attribute> {
-    let mut kept: Vec<&Attribute> = Vec::new();
+    if attributes.is_empty() {
+        return Vec::new();
+    }
+    let (mut kept, fixed): (Vec<&Attribute>, _) = (Vec::new(), keys_of(owners));
     for attribute in attributes {
         let key = &attribute.key;
         let is_genome = genomes.and_then(|names| names.peek(key.as_str())).is_some_and(may_be_genome);
@@ -174,8 +182,8 @@ pub(super) fn keys<'a>(
         } else if fixed.contains(&key.as_str()) || is_genome {
             kept.push(attribute);
         } else {
-            let help = known_keys(key, fixed, genomes);
-            problems.push(UnknownAttribute { owner, key: key.clone(), at: key.span, help });
+            let (help, fix) = known_keys(key, &fixed, genomes);
+            problems.push_with(UnknownAttribute { owner, key: key.clone(), at: key.span, help }, fix);
         }
     }
     kept
@@ -187,8 +195,8 @@ fn may_be_genome(meaning: Meaning) -> bool {
 }
 
 /// Returns the nearest key, or all of them.
-fn known_keys(key: &Name, fixed: &[&str], genomes: Option<&Names>) -> String {
-    let declared = genomes.into_iter().flat_map(Names::iter).filter(|(_, entry)| may_be_genome(entry.meaning));
+fn known_keys(key: &Name, fixed: &[&str], genomes: Option<&Symbols>) -> (String, Option<Fix>) {
+    let declared = genomes.into_iter().flat_map(Symbols::iter).filter(|(_, entry)| may_be_genome(entry.meaning));
     let all: Vec<&str> = fixed.iter().copied().chain(declared.map(|(name, _)| name)).take(20).collect();
-    did_you_mean(key.as_str(), all.iter().copied()).unwrap_or_else(|| format!("it has {}", list(all)))
+    suggest(key.as_str(), key.span, all.iter().copied(), || format!("it has {}", list(all.iter().copied())))
 }

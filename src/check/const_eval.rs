@@ -153,9 +153,9 @@ fn named(context: &mut Context, call: &Call) -> Option<Value> {
         Meaning::Parameter(value) | Meaning::Let(value) => Some(value),
         Meaning::Genome(_) | Meaning::Interaction(_) | Meaning::Population(_) | Meaning::Broken => None,
     };
-    let value = context.names.resolve(&call.name, "parameter or `let`", pick, context.problems)?;
+    let value = context.symbols.resolve(&call.name, "parameter or `let`", pick, context.problems)?;
     if value.is_none() {
-        let defined = context.names.refer(call.name.as_str()).map_or(call.span, |entry| entry.span);
+        let defined = context.symbols.declared(&call.name).unwrap_or(call.span);
         context.problems.push(UsedBeforeDefined { name: call.name.clone(), at: call.span, defined });
     }
     value

@@ -6,19 +6,15 @@ use thiserror::Error;
 use super::Context;
 use super::arguments::{Signature, bind, keys};
 use super::const_eval::describe;
-use super::keywords::{RULES, look_up, words};
 use super::model::{Genome, GenomeId, Interaction, Rule};
-use super::numeric::{count, rate, weight};
-use super::symbols::Meaning;
-use crate::diag::{did_you_mean, list};
+use super::numeric::count;
+use super::schema::{GENOME_RATE, INTERACTION, Owner, SPARSE, WrongWord};
+use super::symbols::as_genome;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Ast, Attribute, Expr, Item};
 
 const GENOME: Signature =
-    Signature { form: "genome g(genes)", positional: &["the number of genes"], required: 1, named: &[] };
-
-/// The attributes that a genome or interaction has.
-pub(super) const KEYS: &[&str] = &["interaction", "sparse", "rate"];
+    Signature { form: "genome g(genes)", positional: &["the number of genes"], required: 1, named: None };
 
 /// A rule of O that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -55,16 +51,11 @@ pub(super) fn gene_sets(context: &mut Context, ast: &Ast) -> GeneSets {
     for item in &ast.items {
         if let Item::Interaction(item) = item {
             let read = attributes(context, "an interaction", &item.attributes);
-            let genome = context.names.resolve(&item.genome, "genome", as_genome, context.problems);
+            let genome = context.symbols.resolve(&item.genome, "genome", as_genome, context.problems);
             interactions.push(genome.map(|genome| read.of(&item.name, GenomeId(genome))));
         }
     }
     GeneSets { genomes, interactions }
-}
-
-/// Picks genomes among meanings.
-pub(super) fn as_genome(meaning: Meaning) -> Option<usize> {
-    if let Meaning::Genome(index) = meaning { Some(index) } else { None }
 }
 
 fn genes(context: &mut Context, item: &ast::Genome) -> Option<usize> {
@@ -88,19 +79,19 @@ impl Read {
 
 fn attributes(context: &mut Context, owner: &'static str, attributes: &[Attribute]) -> Read {
     let mut read = Read { rule: Rule::Free, sparse: 0.0, rate: 1.0 };
-    for attribute in keys(owner, attributes, KEYS, None, context.problems) {
+    for attribute in keys((owner, &[Owner::Genome]), attributes, None, context.problems) {
         let key = attribute.key.as_str();
         match &attribute.value {
             Some(Expr::Call(call)) if key == "interaction" && call.arguments.is_none() => {
-                match look_up(RULES, call.name.as_str()) {
+                match INTERACTION.kind.look_up(call.name.as_str()) {
                     Some(found) => read.rule = found,
                     None => unknown_rule(context, call.name.as_str(), call.span),
                 }
             }
             Some(value) if key == "sparse" => {
-                read.sparse = weight(context, value, "the weight of the penalty").unwrap_or(0.0);
+                read.sparse = SPARSE.read(context, Some(value)).unwrap_or(0.0);
             }
-            Some(value) if key == "rate" => read.rate = rate(context, Some(value)).unwrap_or(1.0),
+            Some(value) if key == "rate" => read.rate = GENOME_RATE.read(context, Some(value)).unwrap_or(1.0),
             Some(other) => unknown_rule(context, describe(other).trim_matches('`'), other.span()),
             None => unknown_rule(context, key, attribute.key.span),
         }
@@ -109,8 +100,6 @@ fn attributes(context: &mut Context, owner: &'static str, attributes: &[Attribut
 }
 
 fn unknown_rule(context: &mut Context, word: &str, at: Span) {
-    let help = did_you_mean(word, words(RULES)).unwrap_or_else(|| {
-        format!("write `interaction:` with {}, or `sparse:` or `rate:` with a number", list(words(RULES)))
-    });
-    context.problems.push(UnknownRule { word: word.to_owned(), at, help });
+    let WrongWord { word, at, help, fix } = INTERACTION.kind.wrong(word.to_owned(), at);
+    context.problems.push_with(UnknownRule { word, at, help }, fix);
 }

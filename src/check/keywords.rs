@@ -53,15 +53,8 @@ pub(super) const WEIGHTS: &[(&str, Weights)] =
 /// Ways of sharing weights by name; without a word none are shared.
 pub(super) const SHARES: &[(&str, Share)] = &[("maps", Share::Maps)];
 
-/// Returns what `word` names in `table`.
-pub(super) fn look_up<T: Copy>(table: &[(&'static str, T)], word: &str) -> Option<T> {
-    table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
-}
-
-/// Returns the table's words.
-pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
-    table.iter().map(|(name, _)| *name).collect()
-}
+/// Biases by name; what they are depends on the population.
+pub(super) const BIASES: &[(&str, ())] = &[("none", ()), ("free", ()), ("per_map", ()), ("expressed", ())];
 
 fn word_of<T: PartialEq>(table: &[(&'static str, T)], value: &T) -> &'static str {
     table.iter().find(|(_, other)| other == value).map_or("?", |(name, _)| name)

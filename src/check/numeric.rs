@@ -49,15 +49,36 @@ pub(super) fn whole(context: &mut Context, expr: &Expr, least: Least, what: &'st
     }
 }
 
-/// What a number may be that training computes with, in single precision.
+/// What a number may be.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
-    /// The smallest.
-    pub(super) least: f64,
-    /// The largest.
-    pub(super) most: f64,
-    /// Both, as a message says them.
-    pub(super) said: &'static str,
+pub(super) enum Bounds {
+    /// Above zero, and within what training learns from in single precision.
+    Learnable {
+        /// The smallest.
+        least: f64,
+        /// The largest.
+        most: f64,
+        /// Both, as a message tells them.
+        said: &'static str,
+    },
+    /// A part of a whole: greater than zero, at most one.
+    Part,
+    /// At least zero, at most a thousand.
+    Weight,
+    /// Not very far from zero.
+    Moderate,
+}
+
+impl Bounds {
+    /// Returns the bounds as pages tell them.
+    pub(super) fn said(self) -> &'static str {
+        match self {
+            Self::Learnable { said, .. } => said,
+            Self::Part => "greater than 0 and at most 1",
+            Self::Weight => "from 0 to 1000",
+            Self::Moderate => "from -10,000 to 10,000",
+        }
+    }
 }
 
 /// A number beyond the bounds of single precision.
@@ -77,54 +98,35 @@ struct Unlearnable {
     at: Span,
 }
 
-/// Returns a number within bounds above zero.
-pub(super) fn between(context: &mut Context, expr: &Expr, what: &'static str, bounds: Bounds) -> Option<f64> {
+/// Returns a number within `bounds`.
+pub(super) fn within(context: &mut Context, expr: &Expr, what: &'static str, bounds: Bounds) -> Option<f64> {
     let value = number(context, expr)?;
-    if value <= 0.0 {
-        return out_of_range(context, what, "greater than 0", said(value), expr);
-    }
-    let fits = (bounds.least..=bounds.most).contains(&value);
-    if !fits {
-        let (allowed, found, at) = (bounds.said, said(value), expr.span());
-        context.problems.push(Unlearnable { what, allowed, found, at });
-    }
-    fits.then_some(value)
-}
-
-/// Returns how many times as fast or as large as usual something is.
-pub(super) fn factor(context: &mut Context, expr: &Expr, what: &'static str) -> Option<f64> {
-    between(context, expr, what, Bounds { least: 1e-6, most: 1e3, said: "from 1e-6 to 1000" })
-}
-
-/// Returns how fast something is learned, in learning rates: 1 where nothing is said.
-pub(super) fn rate(context: &mut Context, expr: Option<&Expr>) -> Option<f64> {
-    expr.map_or(Some(1.0), |expr| factor(context, expr, "`rate`"))
+    let allowed = match bounds {
+        Bounds::Learnable { .. } if value <= 0.0 => "greater than 0",
+        Bounds::Learnable { least, most, .. } if (least..=most).contains(&value) => return Some(value),
+        Bounds::Learnable { said: allowed, .. } => {
+            let (found, at) = (said(value), expr.span());
+            context.problems.push(Unlearnable { what, allowed, found, at });
+            return None;
+        }
+        Bounds::Part if value > 0.0 && value <= 1.0 => return Some(value),
+        Bounds::Weight if (0.0..=1e3).contains(&value) => return Some(value),
+        Bounds::Weight => {
+            if value < 0.0 {
+                "0 or greater"
+            } else {
+                "at most 1000"
+            }
+        }
+        Bounds::Moderate if value.abs() <= 1e4 => return Some(value),
+        Bounds::Part | Bounds::Moderate => bounds.said(),
+    };
+    out_of_range(context, what, allowed, said(value), expr)
 }
 
 /// Writes a number as it may be read: very large and very small ones with an exponent.
 fn said(value: f64) -> String {
     if value == 0.0 || (1e-6..1e9).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
-}
-
-/// Returns a part of a whole: a number greater than zero and at most one.
-pub(super) fn part(context: &mut Context, expr: &Expr, what: &'static str) -> Option<f64> {
-    let value = number(context, expr)?;
-    let is_part = value > 0.0 && value <= 1.0;
-    if is_part { Some(value) } else { out_of_range(context, what, "greater than 0 and at most 1", said(value), expr) }
-}
-
-/// Returns a number of at least zero and at most a thousand.
-pub(super) fn weight(context: &mut Context, expr: &Expr, what: &'static str) -> Option<f64> {
-    let value = number(context, expr)?;
-    let allowed = if value < 0.0 { "0 or greater" } else { "at most 1000" };
-    if (0.0..=1e3).contains(&value) { Some(value) } else { out_of_range(context, what, allowed, said(value), expr) }
-}
-
-/// Returns a number that is not very far from zero.
-pub(super) fn moderate(context: &mut Context, expr: &Expr, what: &'static str) -> Option<f64> {
-    let value = number(context, expr)?;
-    let fits = value.abs() <= 1e4;
-    if fits { Some(value) } else { out_of_range(context, what, "from -10,000 to 10,000", said(value), expr) }
 }
 
 /// Returns a truth value; a key that stands alone is true.
@@ -150,7 +152,8 @@ fn wrong_kind<T>(context: &mut Context, wanted: &'static str, found: Value, expr
     None
 }
 
-fn out_of_range<T>(
+/// Reports a value outside what it may be.
+pub(super) fn out_of_range<T>(
     context: &mut Context,
     what: &'static str,
     allowed: &'static str,

@@ -46,13 +46,13 @@ pub(super) fn settle(context: &mut Context, ast: &Ast, options: &Options) -> Vec
         let default = evaluate(context, &parameter.default);
         let setting = default.map(|default| choose(context, &parameter.name, default, options));
         let meaning = setting.as_ref().map_or(Meaning::Broken, |setting| Meaning::Parameter(Some(setting.value)));
-        context.names.set(&parameter.name, meaning);
+        context.symbols.set(&parameter.name, meaning);
         settings.extend(setting);
     }
     for item in &ast.items {
         if let Item::Let(item) = item {
             let value = evaluate(context, &item.value);
-            context.names.set(&item.name, value.map_or(Meaning::Broken, |value| Meaning::Let(Some(value))));
+            context.symbols.set(&item.name, value.map_or(Meaning::Broken, |value| Meaning::Let(Some(value))));
         }
     }
     settings

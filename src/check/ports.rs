@@ -5,8 +5,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Context;
-use super::connection::as_population;
 use super::model::{Activation, Bias, Population};
+use super::symbols::as_population;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Item, Port};
 
@@ -124,7 +124,7 @@ fn port(context: &mut Context, ast: &Ast, which: &'static str, ports: &[&Port]) 
     for again in &ports[1..] {
         context.problems.push(DuplicatePort { which, at: again.span, first: first.span });
     }
-    context.names.resolve(&first.name, "population", as_population, context.problems)
+    context.symbols.resolve(&first.name, "population", as_population, context.problems)
 }
 
 fn is_broken(item: &Item, which: &str) -> bool {

@@ -3,11 +3,14 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::keywords::{STARTS, look_up, words};
+use super::keywords::STARTS;
 use super::model::Start;
-use crate::diag::{Problems, did_you_mean, list};
+use super::schema::{Hint, Words, WrongWord};
+use crate::diag::Problems;
 use crate::span::Span;
 use crate::syntax::ast::{self, Ast, Item};
+
+const RULES: Words<Start> = Words { table: STARTS, hint: Hint::List("starts"), default: Some("calibrated") };
 
 /// The rule where the text names none.
 const DEFAULT: Start = Start::Calibrated;
@@ -43,9 +46,9 @@ pub(super) fn start(ast: &Ast, problems: &mut Problems) -> Start {
         problems.push(DuplicateStart { at: again.span, first: first.span });
     }
     let word = first.rule.as_str();
-    look_up(STARTS, word).unwrap_or_else(|| {
-        let help = did_you_mean(word, words(STARTS)).unwrap_or_else(|| format!("starts are {}", list(words(STARTS))));
-        problems.push(UnknownStart { word: word.to_owned(), at: first.rule.span, help });
+    RULES.look_up(word).unwrap_or_else(|| {
+        let WrongWord { word, at, help, fix } = RULES.wrong(word.to_owned(), first.rule.span);
+        problems.push_with(UnknownStart { word, at, help }, fix);
         DEFAULT
     })
 }

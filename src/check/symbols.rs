@@ -1,4 +1,4 @@
-//! Who is called what. One name space holds parameters, lets, genomes, interactions and populations; every declaration
+//! The symbol table: who is called what, where that is declared, and where it is used. One name space holds parameters, lets, genomes, interactions and populations; every declaration
 //! is entered before any reference is read, so that order in the text does not matter for them.
 
 use compact_str::CompactString;
@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::keywords::RESERVED;
 use super::model::Value;
-use crate::diag::{Problems, did_you_mean, list};
+use crate::diag::{Fix, Problems, list, suggest};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Item};
 
@@ -41,20 +41,61 @@ impl Meaning {
             Self::Broken => "something faulty",
         }
     }
+
+    fn kind(self) -> SymbolKind {
+        match self {
+            Self::Parameter(_) => SymbolKind::Parameter,
+            Self::Let(_) => SymbolKind::Let,
+            Self::Genome(_) => SymbolKind::Genome,
+            Self::Interaction(_) => SymbolKind::Interaction,
+            Self::Population(_) => SymbolKind::Population,
+            Self::Broken => SymbolKind::Broken,
+        }
+    }
 }
 
 /// One declaration.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Entry {
     pub(super) meaning: Meaning,
-    pub(super) span: Span,
-    pub(super) used: bool,
+    pub(super) declared: Span,
+    pub(super) uses: Vec<Span>,
 }
 
 /// All declared names, in the order of the text.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub struct Symbols {
     entries: IndexMap<CompactString, Entry, FxBuildHasher>,
+}
+
+/// What a symbol is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SymbolKind {
+    /// A parameter of the model.
+    Parameter,
+    /// A `let`.
+    Let,
+    /// A genome.
+    Genome,
+    /// An interaction.
+    Interaction,
+    /// A population.
+    Population,
+    /// Its declaration is at fault.
+    Broken,
+}
+
+/// One name of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Symbol<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// What it is.
+    pub kind: SymbolKind,
+    /// Where it is declared: the name itself.
+    pub declared: Span,
+    /// Where it is used, in the order in which the checker reads: the name itself.
+    pub uses: &'a [Span],
 }
 
 /// A name is declared twice.
@@ -94,7 +135,7 @@ struct UnknownName {
     help: String,
 }
 
-impl Names {
+impl Symbols {
     /// Enters every declaration of `ast`; the first of two with one name wins.
     pub(super) fn collect(ast: &Ast, problems: &mut Problems) -> Self {
         let count = ast.parameters.len() + ast.items.len();
@@ -125,7 +166,7 @@ impl Names {
             problems.push(ReservedName { name: name.clone(), at: name.span });
         }
         if let Some(entry) = self.entries.get(name.as_str()) {
-            let (first, known) = (entry.span, entry.meaning);
+            let (first, known) = (entry.declared, entry.meaning);
             problems.push(DuplicateName { name: name.clone(), at: name.span, first, noun: known.noun() });
             // of two things with one name nobody knows which is meant
             if std::mem::discriminant(&known) != std::mem::discriminant(&meaning) {
@@ -133,13 +174,13 @@ impl Names {
             }
             return;
         }
-        self.entries.insert(name.text.clone(), Entry { meaning, span: name.span, used: false });
+        self.entries.insert(name.text.clone(), Entry { meaning, declared: name.span, uses: Vec::new() });
     }
 
     /// Enters the name of a statement whose fault has been reported.
     fn forgive(&mut self, name: Option<&Name>) {
         if let Some(name) = name {
-            let entry = Entry { meaning: Meaning::Broken, span: name.span, used: true };
+            let entry = Entry { meaning: Meaning::Broken, declared: name.span, uses: Vec::new() };
             self.entries.entry(name.text.clone()).or_insert(entry);
         }
     }
@@ -147,18 +188,39 @@ impl Names {
     /// Gives a parameter or let its value, or marks it as broken where it has none.
     pub(super) fn set(&mut self, name: &Name, meaning: Meaning) {
         if let Some(entry) = self.entries.get_mut(name.as_str())
-            && entry.span == name.span
+            && entry.declared == name.span
             && entry.meaning != Meaning::Broken
         {
             entry.meaning = meaning;
         }
     }
 
-    /// Returns the entry of `name` and counts it as used.
-    pub(super) fn refer(&mut self, name: &str) -> Option<Entry> {
-        let entry = self.entries.get_mut(name)?;
-        entry.used = true;
-        Some(entry.clone())
+    /// Returns what `name` stands for, and enters its place as a use.
+    pub(super) fn refer(&mut self, name: &Name) -> Option<Meaning> {
+        let entry = self.entries.get_mut(name.as_str())?;
+        entry.uses.push(name.span);
+        Some(entry.meaning)
+    }
+
+    /// Returns where `name` is declared.
+    pub(super) fn declared(&self, name: &Name) -> Option<Span> {
+        self.entries.get(name.as_str()).map(|entry| entry.declared)
+    }
+
+    /// Returns the symbols in the order of the text.
+    pub fn all(&self) -> impl Iterator<Item = Symbol<'_>> {
+        self.entries.iter().map(|(name, entry)| Symbol {
+            name,
+            kind: entry.meaning.kind(),
+            declared: entry.declared,
+            uses: &entry.uses,
+        })
+    }
+
+    /// Returns the symbol whose name stands at a byte of the text, declared or used there.
+    pub fn at(&self, offset: usize) -> Option<Symbol<'_>> {
+        let covers = |span: &Span| (span.start..span.end).contains(&offset);
+        self.all().find(|symbol| covers(&symbol.declared) || symbol.uses.iter().any(covers))
     }
 
     /// Returns what `name` stands for, without counting that as a use.
@@ -185,7 +247,7 @@ impl Names {
         pick: impl Fn(Meaning) -> Option<T>,
         problems: &mut Problems,
     ) -> Option<T> {
-        let found = match self.refer(name.as_str()).map(|entry| entry.meaning) {
+        let found = match self.refer(name) {
             Some(Meaning::Broken) => return None,
             Some(meaning) => match pick(meaning) {
                 Some(value) => return Some(value),
@@ -199,8 +261,8 @@ impl Names {
             return None;
         }
         let fitting = self.iter().filter(|(_, entry)| pick(entry.meaning).is_some()).map(|(name, _)| name);
-        let help = suggestion(name, wanted, fitting);
-        problems.push(UnknownName { name: name.clone(), wanted, found, at: name.span, help });
+        let (help, fix) = suggestion(name, wanted, fitting);
+        problems.push_with(UnknownName { name: name.clone(), wanted, found, at: name.span, help }, fix);
         None
     }
 }
@@ -211,12 +273,21 @@ fn next(count: &mut usize) -> usize {
 }
 
 /// Returns the nearest fitting name, or the fitting ones where they are few.
-fn suggestion<'a>(name: &Name, wanted: &str, fitting: impl Iterator<Item = &'a str>) -> String {
+fn suggestion<'a>(name: &Name, wanted: &str, fitting: impl Iterator<Item = &'a str>) -> (String, Option<Fix>) {
     let fitting: Vec<&str> = fitting.collect();
-    match did_you_mean(name.as_str(), fitting.iter().copied()) {
-        Some(help) => help,
-        None if fitting.is_empty() => format!("the model declares no {wanted} yet"),
-        None if fitting.len() <= 6 => format!("there is {}", list(fitting)),
-        None => format!("the model declares {} such names, none of them near to this", fitting.len()),
-    }
+    suggest(name.as_str(), name.span, fitting.iter().copied(), || match fitting.len() {
+        0 => format!("the model declares no {wanted} yet"),
+        1..=6 => format!("there is {}", list(fitting.iter().copied())),
+        many => format!("the model declares {many} such names, none of them near to this"),
+    })
+}
+
+/// Picks populations among meanings.
+pub(super) fn as_population(meaning: Meaning) -> Option<usize> {
+    if let Meaning::Population(index) = meaning { Some(index) } else { None }
+}
+
+/// Picks genomes among meanings.
+pub(super) fn as_genome(meaning: Meaning) -> Option<usize> {
+    if let Meaning::Genome(index) = meaning { Some(index) } else { None }
 }

@@ -26,9 +26,9 @@ pub(super) fn unused(context: &mut Context) {
         Meaning::Let(_) => Some("the `let`"),
         Meaning::Parameter(_) | Meaning::Population(_) | Meaning::Broken => None,
     };
-    for (name, entry) in context.names.iter().filter(|(_, entry)| !entry.used) {
+    for (name, entry) in context.symbols.iter().filter(|(_, entry)| entry.uses.is_empty()) {
         if let Some(noun) = noun(entry.meaning) {
-            context.problems.push(UnusedName { name: name.to_owned(), noun, at: entry.span });
+            context.problems.push(UnusedName { name: name.to_owned(), noun, at: entry.declared });
         }
     }
 }

@@ -65,7 +65,7 @@ pub(super) enum Verb {
     Data(DataVerb),
     /// Report what this machine has: libtorch, GPUs, threads, data
     Doctor(DoctorArgs),
-    /// Explain an error code
+    /// Explain an error code, or an attribute of the language
     Explain(ExplainArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
@@ -250,7 +250,8 @@ pub(super) struct DoctorArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// The error code, such as `gem::cycle` or `cycle`; without one, all codes are listed
+    /// The error code, such as `gem::cycle` or `cycle`, or an attribute or argument, such as `sigma`; without one, all codes are
+    /// listed
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
 }

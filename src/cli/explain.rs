@@ -1,4 +1,5 @@
-//! `gemc explain`: an error code → its explanation; without a code, the list of all codes.
+//! `gemc explain`: an error code → its explanation; a word of the language → what it may be set to; without either, the list
+//! of all codes.
 
 use miette::Diagnostic;
 use serde_json::json;
@@ -9,6 +10,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::numbers::columns;
 use super::screen::{Ink, Screen};
 use super::stories::{Story, stories};
+use crate::check::{SchemaRow, schema};
 use crate::diag::{self, did_you_mean};
 
 /// A code that no fault has.
@@ -30,16 +32,40 @@ struct AmbiguousCode {
     whole: String,
 }
 
-/// Tells one story, or lists them.
+/// Prints one explanation, or lists the codes.
 pub(super) fn run(screen: &Screen, args: &ExplainArgs) -> Outcome {
     let stories = stories();
     let Some(code) = &args.code else { return list(screen, &stories) };
+    let rows: Vec<SchemaRow> = schema().into_iter().filter(|row| row.key == code).collect();
+    if !rows.is_empty() {
+        return attributes(screen, code, &rows);
+    }
     let story = find(code, &stories)?;
     if screen.is_json() {
         screen.object(&json!({ "code": story.code, "title": story.title(), "text": story.text }))?;
     } else {
         screen.print(&told(screen, story))?;
     }
+    Ok(Exit::Done)
+}
+
+/// Prints what an attribute or argument may be set to, for each statement and call that has it.
+fn attributes(screen: &Screen, key: &str, rows: &[SchemaRow]) -> Outcome {
+    if screen.is_json() {
+        let rows = rows.iter().map(|row| {
+            json!({ "owner": row.owner.noun(), "values": row.values, "default": row.default, "meaning": row.doc })
+        });
+        return screen.object(&json!({ "attribute": key, "of": rows.collect::<Vec<_>>() })).map(|()| Exit::Done);
+    }
+    let mut text = String::new();
+    for row in rows {
+        let default = if row.default.is_empty() { String::new() } else { format!("; default {}", row.default) };
+        text += if text.is_empty() { "" } else { "\n" };
+        text += &format!("{}{}\n\n", screen.paint(Ink::Strong, &row.written()), row.of());
+        text += &filled(&format!("Values: {}{default}.", row.values), screen.width());
+        text += &filled(&format!("Meaning: {}.", row.doc), screen.width());
+    }
+    screen.print(&text)?;
     Ok(Exit::Done)
 }
 
@@ -61,7 +87,8 @@ fn find<'a>(code: &str, stories: &'a [Story]) -> Result<&'a Story, Failure> {
 
 fn unknown(code: &str, stories: &[Story]) -> UnknownCode {
     let names = stories.iter().map(|story| if code.contains("::") { story.code } else { story.short() });
-    let help = did_you_mean(code, names).unwrap_or_else(|| "`gemc explain` lists all codes".to_owned());
+    let help = did_you_mean(code, names.chain(schema().iter().map(|row| row.key)))
+        .unwrap_or_else(|| "`gemc explain` lists all codes".to_owned());
     UnknownCode { code: code.to_owned(), help }
 }
 

@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 use miette::{Diagnostic, Severity};
 use rustc_hash::FxBuildHasher;
 
+use super::fix::Fix;
+
 /// One fault or warning.
 pub type Problem = Box<dyn Diagnostic + Send + Sync + 'static>;
 
@@ -13,8 +15,15 @@ pub(super) const KEPT: usize = 100;
 /// Faults and warnings found so far, in the order they were found. Of each kind the first hundred are kept, all are counted.
 #[derive(Debug, Default)]
 pub struct Problems {
-    found: Vec<Problem>,
+    found: Vec<Found>,
     kinds: Kinds,
+}
+
+/// One fault or warning, and what mends it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) problem: Problem,
+    pub(super) fix: Option<Fix>,
 }
 
 /// How many there are of each code.
@@ -28,28 +37,33 @@ impl Problems {
 
     /// Adds one.
     pub fn push(&mut self, problem: impl Diagnostic + Send + Sync + 'static) {
-        self.add(code(&problem), Box::new(problem));
+        self.push_with(problem, None);
+    }
+
+    /// Adds one with what mends it, where that is known.
+    pub fn push_with(&mut self, problem: impl Diagnostic + Send + Sync + 'static, fix: Option<Fix>) {
+        self.add(code(&problem), Found { problem: Box::new(problem), fix });
     }
 
     /// Adds those of another list.
     pub fn append(&mut self, mut other: Self) {
-        for problem in other.found {
-            let code = code(problem.as_ref());
+        for found in other.found {
+            let code = code(found.problem.as_ref());
             if let Some(left) = other.kinds.get_mut(&code) {
                 *left -= 1;
             }
-            self.add(code, problem);
+            self.add(code, found);
         }
         for (code, counted) in other.kinds.into_iter().filter(|(_, counted)| *counted > 0) {
             *self.kinds.entry(code).or_default() += counted;
         }
     }
 
-    fn add(&mut self, code: String, problem: Problem) {
+    fn add(&mut self, code: String, found: Found) {
         let count = self.kinds.entry(code).or_default();
         *count += 1;
         if *count <= KEPT {
-            self.found.push(problem);
+            self.found.push(found);
         }
     }
 
@@ -60,12 +74,12 @@ impl Problems {
 
     /// Tells whether any of them is an error rather than a warning.
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|problem| is_error(problem.as_ref()))
+        self.found.iter().any(|found| is_error(found.problem.as_ref()))
     }
 
     /// Returns those that are kept in the order of the text, what has no place first, and how many there are of each kind.
-    pub(super) fn sorted(mut self) -> (Vec<Problem>, Kinds) {
-        self.found.sort_by_cached_key(|problem| place(problem.as_ref()));
+    pub(super) fn sorted(mut self) -> (Vec<Found>, Kinds) {
+        self.found.sort_by_cached_key(|found| place(found.problem.as_ref()));
         (self.found, self.kinds)
     }
 }

@@ -4,11 +4,11 @@ use std::fmt::{self, Write as _};
 
 use miette::{Diagnostic, LabeledSpan, Severity};
 use rustc_hash::FxHashMap;
-#[cfg(feature = "serde")]
-use serde::Serialize;
 
 use super::escape::message;
 use super::excerpt::Excerpt;
+use super::finding::{Finding, finding, line_starts, replacement};
+use super::fix::Fix;
 use super::handler::handler;
 use super::problems::{Problem, Problems, code, is_error};
 
@@ -45,38 +45,18 @@ pub enum Style {
 pub struct Report {
     excerpt: Box<Excerpt>,
     problems: Vec<Problem>,
+    /// What mends each of them, where that is known.
+    fixes: Vec<Option<Fix>>,
     /// How many there are of each code.
     kinds: Vec<(String, usize)>,
-}
-
-/// One fault or warning as scripts see it; lines and columns count from 1, in characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize))]
-pub struct Finding {
-    /// Stable code, such as `gem::unknown_name`.
-    pub code: String,
-    /// `error` or `warning`.
-    pub severity: &'static str,
-    /// What is wrong.
-    pub message: String,
-    /// Line of the primary label; 1 where there is none.
-    pub line: usize,
-    /// Column of the primary label; 1 where there is none.
-    pub column: usize,
-    /// Characters that it covers.
-    pub length: usize,
-    /// What to do.
-    pub help: Option<String>,
-    /// How many more of this code there are that are not listed; said of the last that is.
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
-    pub more: Option<usize>,
 }
 
 impl Report {
     /// Makes the report of `problems` found in `text`, which is shown under `name`.
     pub fn new(name: &str, text: &str, problems: Problems) -> Self {
-        let (problems, kinds) = problems.sorted();
-        Self { excerpt: Box::new(Excerpt::new(name, text)), problems, kinds: kinds.into_iter().collect() }
+        let (found, kinds) = problems.sorted();
+        let (problems, fixes) = found.into_iter().map(|found| (found.problem, found.fix)).unzip();
+        Self { excerpt: Box::new(Excerpt::new(name, text)), problems, fixes, kinds: kinds.into_iter().collect() }
     }
 
     /// Returns the faults and warnings in the order of the text; of each kind a hundred at most.
@@ -157,8 +137,14 @@ impl Report {
     /// Returns what scripts read: of each kind a hundred at most, the last of which says how many more there are.
     pub fn findings(&self) -> Vec<Finding> {
         let lines = line_starts(&self.excerpt.raw);
-        let mut found: Vec<Finding> =
-            self.problems.iter().map(|problem| finding(problem.as_ref(), &self.excerpt.raw, &lines)).collect();
+        let text = &self.excerpt.raw;
+        let each = self.problems.iter().zip(&self.fixes);
+        let mut found: Vec<Finding> = each
+            .map(|(problem, fix)| Finding {
+                fix: fix.as_ref().map(|fix| replacement(fix, text, &lines)),
+                ..finding(problem.as_ref(), text, &lines)
+            })
+            .collect();
         for (code, all) in &self.kinds {
             let listed = found.iter().filter(|finding| finding.code == *code).count();
             if let (more @ 1.., Some(last)) = (all - listed, found.iter_mut().rfind(|finding| finding.code == *code)) {
@@ -166,30 +152,6 @@ impl Report {
             }
         }
         found
-    }
-}
-
-/// Returns the places where the lines of `text` begin.
-fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
-}
-
-/// Turns one problem into plain fields; `lines` are the places where the lines of `text` begin.
-fn finding(problem: &dyn Diagnostic, text: &str, lines: &[usize]) -> Finding {
-    let labels: Vec<LabeledSpan> = problem.labels().into_iter().flatten().collect();
-    let label = labels.iter().find(|label| label.primary()).or(labels.first());
-    let (offset, bytes) = label.map_or((0, 0), |label| (label.offset(), label.len()));
-    let line = lines.partition_point(|start| *start <= offset).max(1);
-    let characters = |from: usize, to: usize| text.get(from..to).map_or(0, |covered| covered.chars().count());
-    Finding {
-        code: problem.code().map(|code| code.to_string()).unwrap_or_default(),
-        severity: if is_error(problem) { "error" } else { "warning" },
-        message: message(&problem.to_string()),
-        line,
-        column: characters(lines[line - 1], offset) + 1,
-        length: characters(offset, offset + bytes),
-        help: problem.help().map(|help| message(&help.to_string())),
-        more: None,
     }
 }
 

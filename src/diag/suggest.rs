@@ -7,9 +7,14 @@ const MOST: usize = 500;
 /// Names that a message lists at most.
 const LISTED: usize = 20;
 
-/// Returns `did you mean `x`?` for the candidate nearest to `wrong`, if one is near enough. Of very many candidates the first few
-/// hundred of about its length are looked at.
+/// Returns `did you mean `x`?` for the candidate nearest to `wrong`, if one is near enough.
 pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(wrong, candidates).map(|best| format!("did you mean `{best}`?"))
+}
+
+/// Returns the candidate nearest to `wrong`, if one is near enough. Of very many candidates the first few hundred of about its
+/// length are compared.
+pub(super) fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // no name has fewer letters than a quarter of its bytes
     if wrong.len() > 4 * LONGEST {
         return None;
@@ -24,7 +29,7 @@ pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a st
     let fitting = candidates.into_iter().filter(|name| *name != wrong).filter(within).take(MOST);
     let (distance, best) = fitting.map(|name| (near(&name), name)).min_by_key(|(distance, _)| *distance)?;
     let allowed = (letters.max(best.chars().count()) / 3).max(1);
-    (distance <= allowed).then(|| format!("did you mean `{best}`?"))
+    (distance <= allowed).then_some(best)
 }
 
 /// Returns the names as people list them: `a`, `b` or `c`; of very many the first.

@@ -21,10 +21,8 @@ fn svg(source: &str) -> String {
     let ast = parse(source, &mut problems).unwrap();
     let checked = check(&ast, &Options::default(), &mut problems);
     let schedule = survey(&checked.skeleton, &mut problems);
-    match checked.model {
-        Some(model) => join(model, schedule.unwrap()).svg(),
-        None => panic!("{:?}", Report::new("model.gem", source, problems)),
-    }
+    let Ok(model) = checked.model else { panic!("{:?}", Report::new("model.gem", source, problems)) };
+    join(model, schedule.unwrap()).svg()
 }
 
 /// A chain of populations with some more connections, each from an earlier to a later population.

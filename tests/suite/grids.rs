@@ -50,7 +50,8 @@ fn windows_are_counted_as_by_hand() {
              output b\n}}\n"
         );
         let mut problems = Problems::new();
-        let model = parse(&text, &mut problems).and_then(|ast| check(&ast, &Options::default(), &mut problems).model);
+        let model =
+            parse(&text, &mut problems).and_then(|ast| check(&ast, &Options::default(), &mut problems).model.ok());
         let model = model.unwrap();
         assert_eq!(model.synapses(&model.projections()[0]), joined * joined * 2 * 3, "{window} on {length}");
     }

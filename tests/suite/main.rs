@@ -26,6 +26,7 @@ mod report;
 mod rivals;
 mod rows;
 mod sparse;
+mod symbols;
 mod syntax;
 mod tidy;
 mod words;

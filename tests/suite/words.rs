@@ -1,6 +1,6 @@
 //! Pages list the words of the language as the tables of the code have them.
 
-use gemc::check::Vocabulary;
+use gemc::check::{Owner, Vocabulary, markdown};
 
 use crate::pages::{Page, pages};
 
@@ -36,5 +36,23 @@ fn the_reference_tells_every_word() {
             let told = ["`", "(", ":"].iter().any(|end| language.contains(&format!("`{word}{end}")));
             assert!(told, "docs/language.md does not tell `{word}`, {}", known.what);
         }
+    }
+}
+
+#[test]
+fn the_reference_has_the_tables_of_the_schema() {
+    let language = page("docs/language.md").text;
+    let statements = [
+        &[Owner::Genome][..],
+        &[Owner::Population],
+        &[Owner::Connection],
+        &[Owner::Mask],
+        &[Owner::Window],
+        &[Owner::Input],
+        Owner::CALLS,
+    ];
+    for owners in statements {
+        let table = markdown(owners);
+        assert!(language.contains(&format!("\n\n{table}\n")), "docs/language.md lacks this table:\n{table}");
     }
 }

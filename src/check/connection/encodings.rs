@@ -10,13 +10,13 @@ use crate::check::genomes::GeneSets;
 use crate::check::model::{Encoding, InteractionId};
 use crate::check::numeric::count;
 use crate::check::symbols::Meaning;
-use crate::diag::{did_you_mean, list};
+use crate::diag::{list, suggest};
 use crate::span::{Name, Span};
 use crate::syntax::ast::Call;
 
-const BASIS: Signature = Signature { form: "basis(32)", positional: &["the number of rows"], required: 1, named: &[] };
-const DIRECT: Signature = Signature { form: "direct", positional: &[], required: 0, named: &[] };
-const GENES: Signature = Signature { form: "via genome", positional: &[], required: 0, named: &[] };
+const BASIS: Signature = Signature { form: "basis(32)", positional: &["the number of rows"], required: 1, named: None };
+const DIRECT: Signature = Signature { form: "direct", positional: &[], required: 0, named: None };
+const GENES: Signature = Signature { form: "via genome", positional: &[], required: 0, named: None };
 
 /// Encodings that need no genes, by name.
 pub(in crate::check) const WORDS: &[&str] = &["direct", "basis", "gnetwork", "subspace"];
@@ -58,7 +58,7 @@ pub(in crate::check) fn encoding(context: &mut Context, call: &Call, genes: &Gen
 
 /// Returns the place of the O that a genome's or interaction's name stands for.
 fn interaction(context: &mut Context, name: &Name, genomes: usize) -> Option<usize> {
-    let meaning = context.names.refer(name.as_str()).map(|entry| entry.meaning);
+    let meaning = context.symbols.refer(name);
     let found = match meaning {
         Some(Meaning::Genome(index)) => return Some(index),
         Some(Meaning::Interaction(index)) => return Some(genomes + index),
@@ -68,10 +68,10 @@ fn interaction(context: &mut Context, name: &Name, genomes: usize) -> Option<usi
         None => "not declared",
     };
     let makes = |meaning| matches!(meaning, Meaning::Genome(_) | Meaning::Interaction(_));
-    let declared = context.names.iter().filter(|(_, entry)| makes(entry.meaning)).map(|(name, _)| name);
+    let declared = context.symbols.iter().filter(|(_, entry)| makes(entry.meaning)).map(|(name, _)| name);
     let fitting: Vec<&str> = declared.chain(WORDS.iter().copied()).take(12).collect();
-    let help = did_you_mean(name.as_str(), fitting.iter().copied())
-        .unwrap_or_else(|| format!("after `via` stands {}", list(fitting.iter().copied())));
-    context.problems.push(UnknownEncoding { word: name.clone(), found, at: name.span, help });
+    let otherwise = || format!("after `via` stands {}", list(fitting.iter().copied()));
+    let (help, fix) = suggest(name.as_str(), name.span, fitting.iter().copied(), otherwise);
+    context.problems.push_with(UnknownEncoding { word: name.clone(), found, at: name.span, help }, fix);
     None
 }

@@ -6,17 +6,12 @@ use thiserror::Error;
 use crate::check::Context;
 use crate::check::const_eval::WrongKind;
 use crate::check::model::{Layout, Population, Projection};
-use crate::check::numeric::{Bounds, Least, OutOfRange, between, part, switch, whole};
+use crate::check::numeric::{OutOfRange, switch};
+use crate::check::schema::{ACYCLIC, DENSITY, MASK_SEED, Owner, WINDOW, WITHIN, keys_of};
 use crate::diag::{count, list};
 use crate::geometry::{Density, Joins, Mask};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Attribute, Expr};
-
-/// The attributes of which masks are made.
-pub(in crate::check) const KEYS: &[&str] = &["within", "density", "seed", "acyclic"];
-
-/// Distances within the cube [−1, 1]^dims and some beyond it, which join all.
-const RADII: Bounds = Bounds { least: 1e-6, most: 1e3, said: "from 1e-6 to 1000" };
 
 /// Pairs of neurons under a mask at most.
 const MOST_PAIRS: u64 = 1 << 32;
@@ -138,24 +133,25 @@ impl Wish {
 /// Reads the mask from the `attributes` of a connection; what is at fault in it is reported and left out.
 pub(in crate::check) fn wish(context: &mut Context, attributes: &[&Attribute]) -> Wish {
     let find = |key| attributes.iter().find(|attribute| attribute.key.as_str() == key).copied();
+    let keys = keys_of(&[Owner::Mask]);
     let asked: Vec<&Name> =
-        attributes.iter().map(|other| &other.key).filter(|key| KEYS.contains(&key.as_str())).collect();
-    if let (Some(first), Some(window)) = (asked.first(), find("window")) {
+        attributes.iter().map(|other| &other.key).filter(|key| keys.contains(&key.as_str())).collect();
+    if let (Some(first), Some(window)) = (asked.first(), find(WINDOW.key)) {
         let (keys, at) = (list(asked.iter().map(|key| key.as_str())), first.span);
         context.problems.push(MaskWithWindow { keys, at, window: window.key.span });
     }
-    let within = find("within").and_then(|key| {
-        let radius = read(context, key, |context, expr| between(context, expr, "`within`", RADII))?;
+    let within = find(WITHIN.key).and_then(|key| {
+        let radius = read(context, key, |context, expr| WITHIN.read(context, Some(expr)))?;
         Some((radius, key.key.span))
     });
-    let part = find("density").and_then(|key| read(context, key, |context, expr| part(context, expr, "`density`")));
-    let seed = find("seed")
-        .and_then(|key| read(context, key, |context, expr| whole(context, expr, Least::Zero, "`seed`")))
+    let part = find(DENSITY.key).and_then(|key| read(context, key, |context, expr| DENSITY.read(context, Some(expr))));
+    let seed = find(MASK_SEED.key)
+        .and_then(|key| read(context, key, |context, expr| MASK_SEED.read(context, Some(expr))))
         .unwrap_or(0);
-    if let (Some(seed), None) = (find("seed"), find("density")) {
+    if let (Some(seed), None) = (find(MASK_SEED.key), find(DENSITY.key)) {
         context.problems.push(MissingDensity { at: seed.key.span });
     }
-    let acyclic = find("acyclic").filter(|key| switch(context, key.value.as_ref()) == Some(true));
+    let acyclic = find(ACYCLIC.key).filter(|key| switch(context, key.value.as_ref()) == Some(true));
     Wish { within, density: part.map(|part| (part, seed as u64)), acyclic: acyclic.map(|key| key.key.span) }
 }
 

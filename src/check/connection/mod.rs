@@ -22,13 +22,11 @@ use crate::check::arguments::keys;
 use crate::check::const_eval::said;
 use crate::check::genomes::GeneSets;
 use crate::check::model::{Encoding, PopId, Population, Projection};
-use crate::check::numeric::{factor, switch};
-use crate::check::symbols::Meaning;
+use crate::check::numeric::switch;
+use crate::check::schema::{FROZEN, GAIN, Owner};
+use crate::check::symbols::as_population;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Ast, Attribute, Connect, Item};
-
-/// The attributes that a connection has besides those of its windows and masks.
-pub(in crate::check) const KEYS: &[&str] = &["frozen", "gain", "weights"];
 
 /// A connection's end does not express the genes its weights are made of.
 #[derive(Debug, Error, Diagnostic)]
@@ -127,14 +125,9 @@ pub(in crate::check) fn connections(
     links
 }
 
-/// Picks populations among meanings.
-pub(in crate::check) fn as_population(meaning: Meaning) -> Option<usize> {
-    if let Meaning::Population(index) = meaning { Some(index) } else { None }
-}
-
 /// Reads one chain, its receptive fields and its mask; links with an end that is not there are left out.
 fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<Link>, Field, Wish) {
-    let resolve = |name| context.names.resolve(name, "population", as_population, context.problems);
+    let resolve = |name| context.symbols.resolve(name, "population", as_population, context.problems);
     let ends: Vec<Option<usize>> = connect.chain.iter().map(resolve).collect();
     let encoding = encoding(context, &connect.encoding, genes);
     let attributes = attributes(context, connect);
@@ -174,25 +167,25 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
 
 /// Returns the attributes that a connection may have.
 fn attributes<'a>(context: &mut Context, connect: &'a Connect) -> Vec<&'a Attribute> {
-    let known: Vec<&str> = KEYS.iter().chain(receptive_field::KEYS).chain(masks::KEYS).copied().collect();
-    keys("a connection", &connect.attributes, &known, None, context.problems)
+    let owners = [Owner::Connection, Owner::Window, Owner::Mask];
+    keys(("a connection", &owners), &connect.attributes, None, context.problems)
 }
 
 fn frozen(context: &mut Context, attributes: &[&Attribute]) -> bool {
-    let frozen = attributes.iter().find(|attribute| attribute.key.as_str() == "frozen");
+    let frozen = attributes.iter().find(|attribute| attribute.key.as_str() == FROZEN.key);
     frozen.and_then(|frozen| switch(context, frozen.value.as_ref())).unwrap_or(false)
 }
 
 /// Returns how many times the usual deviation the weights start with.
 fn gain(context: &mut Context, connect: &Connect, encoding: Option<Encoding>, attributes: &[&Attribute]) -> f64 {
-    let Some(attribute) = attributes.iter().find(|attribute| attribute.key.as_str() == "gain") else { return 1.0 };
+    let Some(attribute) = attributes.iter().find(|attribute| attribute.key.as_str() == GAIN.key) else { return 1.0 };
     if encoding.is_some_and(|encoding| !matches!(encoding, Encoding::Genes(_))) {
         let (encoding, at, via) = (connect.encoding.name.clone(), attribute.key.span, connect.encoding.span);
         context.problems.push(GainWithoutGenes { encoding, at, via });
         return 1.0;
     }
     let value = said(context, attribute, "a number");
-    value.and_then(|value| factor(context, value, "`gain`")).unwrap_or(1.0)
+    value.and_then(|value| GAIN.read(context, Some(value))).unwrap_or(1.0)
 }
 
 /// Reports windows and masks that do not fit the populations of their links.
@@ -224,7 +217,7 @@ fn repeated<'a>(context: &mut Context, connect: &'a Connect, link: &mut Link, se
         (projection.again, projection.namesake) = (!alike.is_empty(), shares);
     }
     if let Some(first) = alike.insert(manner, link.span) {
-        let name = |index: usize| connect.chain.iter().find(|name| context.names.is_population(name, index));
+        let name = |index: usize| connect.chain.iter().find(|name| context.symbols.is_population(name, index));
         if let (Some(source), Some(target)) = (name(link.source), name(link.target)) {
             context.problems.push(DuplicateConnection {
                 source_population: source.clone(),

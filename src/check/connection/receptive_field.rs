@@ -4,16 +4,12 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::check::Context;
-use crate::check::const_eval::{said, written};
-use crate::check::keywords::{SHARES, look_up, words};
+use crate::check::const_eval::said;
 use crate::check::model::{Encoding, Share, Window};
-use crate::check::numeric::{Least, OutOfRange, whole};
-use crate::diag::did_you_mean;
+use crate::check::numeric::OutOfRange;
+use crate::check::schema::{Owner, PADDING, Property, SHARE, STRIDE, WINDOW, Whole, WrongWord, keys_of};
 use crate::span::{Name, Span};
-use crate::syntax::ast::{Attribute, Call, Connect, Expr};
-
-/// The attributes that receptive fields have besides their size.
-pub(in crate::check) const KEYS: &[&str] = &["window", "stride", "padding", "share"];
+use crate::syntax::ast::{Attribute, Connect};
 
 /// A connection without a window says how its windows lie.
 #[derive(Debug, Error, Diagnostic)]
@@ -86,19 +82,20 @@ pub(in crate::check) fn field(
     attributes: &[&Attribute],
 ) -> Field {
     let find = |key| attributes.iter().find(|attribute| attribute.key.as_str() == key).copied();
-    let Some(window) = find("window") else {
-        let lost: Vec<&&Attribute> = attributes.iter().filter(|other| KEYS.contains(&other.key.as_str())).collect();
+    let Some(window) = find(WINDOW.key) else {
+        let keys = keys_of(&[Owner::Window]);
+        let lost: Vec<&&Attribute> = attributes.iter().filter(|other| keys.contains(&other.key.as_str())).collect();
         for attribute in &lost {
             let key = attribute.key.clone();
             context.problems.push(MissingWindow { at: key.span, key });
         }
         return if lost.is_empty() { Field::Whole } else { Field::Faulty };
     };
-    let size = number(context, window, Least::One, "the window");
-    let stride = find("stride").map_or(Some(1), |stride| number(context, stride, Least::One, "the stride"));
-    let padding = find("padding").map_or(Some(0), |padding| number(context, padding, Least::Zero, "the padding"));
-    let padding = padding.filter(|padding| overhangs(context, find("padding"), *padding, size));
-    let share = find("share").map_or(Some(Share::Nothing), |share| shared(context, connect, encoding, share));
+    let size = number(context, &WINDOW, Some(window));
+    let stride = number(context, &STRIDE, find(STRIDE.key));
+    let padding = number(context, &PADDING, find(PADDING.key));
+    let padding = padding.filter(|padding| overhangs(context, find(PADDING.key), *padding, size));
+    let share = find(SHARE.key).map_or(Some(Share::Nothing), |share| shared(context, connect, encoding, share));
     let what = match encoding {
         Some(Encoding::Basis(_)) => "a random basis",
         Some(Encoding::GNetwork(_)) => "a g-network",
@@ -121,16 +118,19 @@ fn place(attribute: &Attribute) -> Span {
     attribute.value.as_ref().map_or(attribute.key.span, |value| attribute.key.span.to(value.span()))
 }
 
-fn number(context: &mut Context, attribute: &Attribute, least: Least, what: &'static str) -> Option<usize> {
-    let value = said(context, attribute, "a whole number")?;
-    whole(context, value, least, what)
+fn number(context: &mut Context, property: &Property<Whole>, attribute: Option<&Attribute>) -> Option<usize> {
+    let value = match attribute {
+        Some(attribute) => Some(said(context, attribute, "a whole number")?),
+        None => None,
+    };
+    property.read(context, value)
 }
 
 /// Reports a padding by which some windows would see nothing at all.
 fn overhangs(context: &mut Context, attribute: Option<&Attribute>, padding: usize, size: Option<usize>) -> bool {
     let (Some(attribute), Some(size)) = (attribute, size) else { return true };
     if padding >= size {
-        let (what, allowed, at) = ("the padding", "smaller than the window", place(attribute));
+        let (what, allowed, at) = (PADDING.what, "smaller than the window", place(attribute));
         context.problems.push(OutOfRange { what, allowed, found: padding.to_string(), at });
     }
     padding < size
@@ -142,15 +142,9 @@ fn shared(
     encoding: Option<Encoding>,
     attribute: &Attribute,
 ) -> Option<Share> {
-    let named = match &attribute.value {
-        Some(Expr::Call(Call { name, arguments: None, .. })) => look_up(SHARES, name.as_str()),
-        _ => None,
-    };
-    if named.is_none() {
-        let (word, at) = written(attribute);
-        let help = did_you_mean(word.trim_matches('`'), words(SHARES))
-            .unwrap_or_else(|| "write `share: maps`, or leave it out: then no neurons share weights".to_owned());
-        context.problems.push(UnknownShare { word, at, help });
+    let named = SHARE.read(attribute);
+    if let Err(WrongWord { word, at, help, fix }) = named {
+        context.problems.push_with(UnknownShare { word, at, help }, fix);
         return None;
     }
     if let Some(Encoding::Genes(_)) = encoding {
@@ -158,5 +152,5 @@ fn shared(
         context.problems.push(ShareWithoutDirect { encoding, at, via });
         return None;
     }
-    named
+    named.ok()
 }

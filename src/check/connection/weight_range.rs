@@ -4,12 +4,10 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::check::Context;
-use crate::check::const_eval::written;
-use crate::check::keywords::{WEIGHTS, look_up, words};
 use crate::check::model::Weights;
-use crate::diag::{did_you_mean, list};
+use crate::check::schema::{WEIGHTS, WrongWord};
 use crate::span::Span;
-use crate::syntax::ast::{Attribute, Expr};
+use crate::syntax::ast::Attribute;
 
 /// Weights cannot be this.
 #[derive(Debug, Error, Diagnostic)]
@@ -25,18 +23,11 @@ struct UnknownWeights {
 
 /// Reads what the weights of a connection may be from its `attributes`.
 pub(in crate::check) fn weights(context: &mut Context, attributes: &[&Attribute]) -> Weights {
-    let Some(attribute) = attributes.iter().find(|attribute| attribute.key.as_str() == "weights") else {
+    let Some(attribute) = attributes.iter().find(|attribute| attribute.key.as_str() == WEIGHTS.key) else {
         return Weights::Real;
     };
-    let named = match &attribute.value {
-        Some(Expr::Call(call)) if call.arguments.is_none() => look_up(WEIGHTS, call.name.as_str()),
-        _ => None,
-    };
-    named.unwrap_or_else(|| {
-        let (word, at) = written(attribute);
-        let help = did_you_mean(word.trim_matches('`'), words(WEIGHTS))
-            .unwrap_or_else(|| format!("weights are {}", list(words(WEIGHTS))));
-        context.problems.push(UnknownWeights { word, at, help });
+    WEIGHTS.read(attribute).unwrap_or_else(|WrongWord { word, at, help, fix }| {
+        context.problems.push_with(UnknownWeights { word, at, help }, fix);
         Weights::Real
     })
 }

@@ -6,15 +6,12 @@ use thiserror::Error;
 use super::shapes::Shape;
 use crate::check::Context;
 use crate::check::const_eval::written;
-use crate::check::genomes::as_genome;
 use crate::check::grids::is_grid;
 use crate::check::model::{Bias, GenomeId, Identity};
-use crate::diag::did_you_mean;
+use crate::check::schema::{BIAS, WrongWord};
+use crate::check::symbols::as_genome;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Attribute, Call, Expr};
-
-/// Biases by name.
-pub(in crate::check) const BIASES: &[&str] = &["none", "free", "per_map", "expressed"];
 
 /// A bias that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -44,14 +41,14 @@ struct UnexpressedBias {
 
 /// Whose bias it is.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::check) struct Owner<'a> {
+pub(in crate::check) struct BiasOwner<'a> {
     pub(in crate::check) name: &'a Name,
     pub(in crate::check) shape: &'a Shape,
     pub(in crate::check) identities: &'a [Identity],
 }
 
 /// Reads the bias that an attribute asks for.
-pub(in crate::check) fn bias(context: &mut Context, owner: Owner<'_>, attribute: &Attribute) -> Option<Bias> {
+pub(in crate::check) fn bias(context: &mut Context, owner: BiasOwner<'_>, attribute: &Attribute) -> Option<Bias> {
     if let Some(Expr::Call(call)) = &attribute.value {
         match call.name.as_str() {
             "none" if call.arguments.is_none() => return Some(Bias::None),
@@ -62,13 +59,12 @@ pub(in crate::check) fn bias(context: &mut Context, owner: Owner<'_>, attribute:
         }
     }
     let (word, at) = written(attribute);
-    let help = did_you_mean(word.trim_matches('`'), BIASES.iter().copied())
-        .unwrap_or_else(|| "biases are `none`, `free`, `per_map`, `expressed(genome)`".to_owned());
-    context.problems.push(UnknownBias { word, at, help });
+    let WrongWord { word, at, help, fix } = BIAS.kind.wrong(word, at);
+    context.problems.push_with(UnknownBias { word, at, help }, fix);
     None
 }
 
-fn per_map(context: &mut Context, owner: Owner<'_>, at: Span) -> Option<Bias> {
+fn per_map(context: &mut Context, owner: BiasOwner<'_>, at: Span) -> Option<Bias> {
     if let Shape::Own(shape) = owner.shape
         && !is_grid(context, owner.name, shape, "a bias per map", at)
     {
@@ -77,7 +73,7 @@ fn per_map(context: &mut Context, owner: Owner<'_>, at: Span) -> Option<Bias> {
     Some(Bias::PerMap)
 }
 
-fn expressed(context: &mut Context, owner: Owner<'_>, call: &Call) -> Option<Bias> {
+fn expressed(context: &mut Context, owner: BiasOwner<'_>, call: &Call) -> Option<Bias> {
     let fault = |why| UnexpressedBias { population: owner.name.clone(), why, at: call.span };
     match (call.arguments.as_deref().unwrap_or_default(), owner.identities) {
         ([], [only]) => Some(Bias::Expressed(only.genome)),
@@ -90,7 +86,7 @@ fn expressed(context: &mut Context, owner: Owner<'_>, call: &Call) -> Option<Bia
             None
         }
         ([ast::Argument { name: None, value: Expr::Call(genome) }], identities) if genome.arguments.is_none() => {
-            let id = context.names.resolve(&genome.name, "genome", as_genome, context.problems).map(GenomeId)?;
+            let id = context.symbols.resolve(&genome.name, "genome", as_genome, context.problems).map(GenomeId)?;
             if !identities.iter().any(|identity| identity.genome == id) {
                 context.problems.push(fault("it does not express this genome"));
                 return None;

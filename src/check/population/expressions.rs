@@ -7,44 +7,38 @@ use crate::check::Context;
 use crate::check::arguments::{Bound, Signature, bind};
 use crate::check::const_eval::describe;
 use crate::check::model::{Expression, Genes};
-use crate::check::numeric::{Bounds, between, rate, switch};
-use crate::diag::{did_you_mean, list};
+use crate::check::numeric::switch;
+use crate::check::schema::{
+    ANISOTROPIC, CONTRASTS, FREE_CENTRED, FREE_RATE, GAUSSIAN_CENTRED, GAUSSIAN_RATE, INVERSE_CENTRED, INVERSE_RATE,
+    Owner, Property, RANDOM_CENTRED, SCALE, SIGMA, Switch,
+};
+use crate::diag::{list, suggest};
 use crate::span::Span;
 use crate::syntax::ast::{Argument, Attribute, Call, Expr};
 
-/// σ of a Gaussian at the start: seen to train well on 28 × 28 grids.
-const SIGMA: f64 = 0.3;
-/// Narrower Gaussians miss the neurons of most grids, wider ones are flat in single precision.
-const SIGMAS: Bounds = Bounds { least: 1e-4, most: 1e3, said: "from 0.0001 to 1000" };
-/// Deviation of an inverse square's σ at the start: seen to train well on the grids of LeNet-5.
-const SCALE: f64 = 20.0;
-
-/// Products of steeper ones are nothing in single precision, smaller ones are flat.
-const SCALES: Bounds = Bounds { least: 1e-3, most: 1e4, said: "from 0.001 to 10,000" };
-
 /// Expressions by name.
 pub(in crate::check) const FORMS: &[&str] = &["free", "random", "gaussian", "inverse_square", "split"];
-const FREE: Signature =
-    Signature { form: "free", positional: &["`centred`"], required: 0, named: &["centred", "rate"] };
+const FREE: Signature = Signature { form: "free", positional: &["`centred`"], required: 0, named: Some(Owner::Free) };
 const RANDOM: Signature = Signature {
     form: "random(contrasts)",
     positional: &["`contrasts` or `centred`"],
     required: 0,
-    named: &["contrasts", "centred"],
+    named: Some(Owner::Random),
 };
 const GAUSSIAN: Signature = Signature {
     form: "gaussian(sigma: 0.3)",
     positional: &["`anisotropic`", "`centred`"],
     required: 0,
-    named: &["sigma", "anisotropic", "centred", "rate"],
+    named: Some(Owner::Gaussian),
 };
 const INVERSE: Signature = Signature {
     form: "inverse_square(scale: 20)",
     positional: &["`centred`"],
     required: 0,
-    named: &["scale", "centred", "rate"],
+    named: Some(Owner::InverseSquare),
 };
-const SPLIT: Signature = Signature { form: "split(gaussian)", positional: &["an expression"], required: 1, named: &[] };
+const SPLIT: Signature =
+    Signature { form: "split(gaussian)", positional: &["an expression"], required: 1, named: None };
 
 /// A form of X that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -81,13 +75,12 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
     match call.name.as_str() {
         "free" => {
             let bound = bind(FREE, &call.name, arguments, call.span, context.problems)?;
-            let [centred] = flags(context, (FREE, call), &bound, [("centred", false)])?;
-            Some(Expression::Free { centred, rate: rate(context, bound.named("rate"))? })
+            let [centred] = flags(context, (FREE, call), &bound, [&FREE_CENTRED])?;
+            Some(Expression::Free { centred, rate: FREE_RATE.read(context, bound.named(FREE_RATE.key))? })
         }
         "random" => {
             let bound = bind(RANDOM, &call.name, arguments, call.span, context.problems)?;
-            let [contrasts, centred] =
-                flags(context, (RANDOM, call), &bound, [("contrasts", false), ("centred", false)])?;
+            let [contrasts, centred] = flags(context, (RANDOM, call), &bound, [&CONTRASTS, &RANDOM_CENTRED])?;
             // contrasts are centred
             let genes = if contrasts {
                 Genes::Contrasts
@@ -101,9 +94,9 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
         "gaussian" => gaussian(context, call, arguments),
         "inverse_square" => {
             let bound = bind(INVERSE, &call.name, arguments, call.span, context.problems)?;
-            let scale = bound.named("scale").map_or(Some(SCALE), |expr| between(context, expr, "`scale`", SCALES));
-            let flags = flags(context, (INVERSE, call), &bound, [("centred", context.centred)]);
-            let rate = rate(context, bound.named("rate"));
+            let scale = SCALE.read(context, bound.named(SCALE.key));
+            let flags = flags(context, (INVERSE, call), &bound, [&INVERSE_CENTRED]);
+            let rate = INVERSE_RATE.read(context, bound.named(INVERSE_RATE.key));
             let (scale, [centred], rate) = (scale?, flags?, rate?);
             Some(Expression::InverseSquare { scale, centred, rate })
         }
@@ -113,9 +106,9 @@ fn form(context: &mut Context, value: &Expr) -> Option<Expression> {
 
 fn gaussian(context: &mut Context, call: &Call, arguments: &[Argument]) -> Option<Expression> {
     let bound = bind(GAUSSIAN, &call.name, arguments, call.span, context.problems)?;
-    let sigma = bound.named("sigma").map_or(Some(SIGMA), |expr| between(context, expr, "`sigma`", SIGMAS));
-    let flags = flags(context, (GAUSSIAN, call), &bound, [("anisotropic", false), ("centred", context.centred)]);
-    let rate = rate(context, bound.named("rate"));
+    let sigma = SIGMA.read(context, bound.named(SIGMA.key));
+    let flags = flags(context, (GAUSSIAN, call), &bound, [&ANISOTROPIC, &GAUSSIAN_CENTRED]);
+    let rate = GAUSSIAN_RATE.read(context, bound.named(GAUSSIAN_RATE.key));
     let (sigma, [anisotropic, centred], rate) = (sigma?, flags?, rate?);
     Some(Expression::Gaussian { sigma, anisotropic, centred, rate })
 }
@@ -125,15 +118,17 @@ fn flags<const N: usize>(
     context: &mut Context,
     (signature, call): (Signature, &Call),
     bound: &Bound<'_>,
-    words: [(&str, bool); N],
+    words: [&Property<Switch>; N],
 ) -> Option<[bool; N]> {
-    let mut said = words.map(|(_, usual)| usual);
-    for (flag, (word, usual)) in said.iter_mut().zip(words) {
-        *flag = bound.named(word).map_or(Some(usual), |expr| switch(context, Some(expr)))?;
+    let mut said = words.map(|word| word.default(context));
+    for (flag, word) in said.iter_mut().zip(words) {
+        if let Some(expr) = bound.named(word.key) {
+            *flag = switch(context, Some(expr))?;
+        }
     }
     for value in &bound.positional {
         let word = if let Expr::Call(word) = value { Some(word).filter(|word| word.arguments.is_none()) } else { None };
-        let place = word.and_then(|word| words.iter().position(|(known, _)| *known == word.name.as_str()));
+        let place = word.and_then(|word| words.iter().position(|known| known.key == word.name.as_str()));
         let Some(flag) = place.and_then(|place| said.get_mut(place)) else {
             signature.refuse(call, value, context.problems);
             return None;
@@ -144,8 +139,8 @@ fn flags<const N: usize>(
 }
 
 fn unknown<T>(context: &mut Context, word: &str, at: Span) -> Option<T> {
-    let help = did_you_mean(word.trim_matches('`'), FORMS.iter().copied())
-        .unwrap_or_else(|| format!("expressions are {}", list(FORMS.iter().copied())));
-    context.problems.push(UnknownExpression { word: word.to_owned(), at, help });
+    let otherwise = || format!("expressions are {}", list(FORMS.iter().copied()));
+    let (help, fix) = suggest(word.trim_matches('`'), at, FORMS.iter().copied(), otherwise);
+    context.problems.push_with(UnknownExpression { word: word.to_owned(), at, help }, fix);
     None
 }

@@ -10,23 +10,18 @@ pub(in crate::check) mod shapes;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use self::biases::Owner;
+use self::biases::BiasOwner;
 use self::expressions::expression;
 use self::reach::reach;
 use self::shapes::{Shape, shape};
 use crate::check::Context;
 use crate::check::arguments::keys;
-use crate::check::const_eval::written;
-use crate::check::genomes::as_genome;
-use crate::check::keywords::{ACTIVATIONS, look_up, words};
 use crate::check::model::{Activation, Bias, Expression, Genes, GenomeId, Identity};
+use crate::check::schema::{ACTIVATION, Owner, WrongWord};
 use crate::check::symbols::Meaning;
-use crate::diag::{did_you_mean, list};
+use crate::check::symbols::as_genome;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{self, Attribute, Expr};
-
-/// The attributes that a population has besides those named after genomes.
-pub(in crate::check) const KEYS: &[&str] = &["activation", "bias", "positions"];
 
 /// An activation that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -70,7 +65,8 @@ pub(in crate::check) struct Draft {
 /// Checks one population.
 pub(in crate::check) fn population(context: &mut Context, item: &ast::Population) -> Draft {
     let shape = shape(context, &item.shape);
-    let attributes = keys("a population", &item.attributes, KEYS, Some(&context.names), context.problems);
+    let attributes =
+        keys(("a population", &[Owner::Population]), &item.attributes, Some(&context.symbols), context.problems);
     let identities = identities(context, &attributes);
     reach(context, &shape, &identities);
     let (mut activation, mut bias, mut learned_positions) = (Activation::Identity, Bias::None, false);
@@ -80,7 +76,7 @@ pub(in crate::check) fn population(context: &mut Context, item: &ast::Population
             "activation" | "bias" if pool => idle(context, &item.name, attribute),
             "activation" => activation = read_activation(context, attribute).unwrap_or(activation),
             "bias" => {
-                let owner = Owner { name: &item.name, shape: &shape, identities: &identities };
+                let owner = BiasOwner { name: &item.name, shape: &shape, identities: &identities };
                 bias = biases::bias(context, owner, attribute).unwrap_or(bias);
             }
             "positions" => learned_positions = positions::learned(context, &item.name, &shape, attribute),
@@ -104,8 +100,8 @@ fn idle(context: &mut Context, name: &Name, attribute: &Attribute) {
 fn identities(context: &mut Context, attributes: &[&Attribute]) -> Vec<Identity> {
     let mut identities = Vec::new();
     for attribute in attributes {
-        let Some(Meaning::Genome(_)) = context.names.peek(attribute.key.as_str()) else { continue };
-        let genome = context.names.resolve(&attribute.key, "genome", as_genome, context.problems);
+        let Some(Meaning::Genome(_)) = context.symbols.peek(attribute.key.as_str()) else { continue };
+        let genome = context.symbols.resolve(&attribute.key, "genome", as_genome, context.problems);
         let form = expression(context, attribute);
         if let Some(genome) = genome {
             let span = attribute.key.span;
@@ -118,15 +114,10 @@ fn identities(context: &mut Context, attributes: &[&Attribute]) -> Vec<Identity>
 }
 
 fn read_activation(context: &mut Context, attribute: &Attribute) -> Option<Activation> {
-    if let Some(Expr::Call(call)) = &attribute.value
-        && call.arguments.is_none()
-        && let Some(activation) = look_up(ACTIVATIONS, call.name.as_str())
-    {
-        return Some(activation);
+    let read = ACTIVATION.read(attribute);
+    if let Err(WrongWord { word, at, help, fix }) = read {
+        context.problems.push_with(UnknownActivation { word, at, help }, fix);
+        return None;
     }
-    let (word, at) = written(attribute);
-    let help = did_you_mean(word.trim_matches('`'), words(ACTIVATIONS))
-        .unwrap_or_else(|| format!("activations are {}", list(words(ACTIVATIONS))));
-    context.problems.push(UnknownActivation { word, at, help });
-    None
+    read.ok()
 }

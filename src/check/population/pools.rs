@@ -8,11 +8,11 @@ use super::Draft;
 use super::shapes::Shape;
 use crate::check::Context;
 use crate::check::arguments::{Signature, bind};
-use crate::check::connection::as_population;
 use crate::check::const_eval::{WrongKind, describe};
 use crate::check::grids::is_grid;
 use crate::check::model::{Activation, Bias, Expression, Identity, Layout, Pool, PopId, Population};
 use crate::check::numeric::count;
+use crate::check::symbols::as_population;
 use crate::diag::list;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Argument, Call, Expr};
@@ -21,7 +21,7 @@ const POOL: Signature = Signature {
     form: "average_pool(population, 2)",
     positional: &["the population to pool", "the side of a square"],
     required: 2,
-    named: &[],
+    named: None,
 };
 
 /// Sides that are tried for a help, and those of them that are told, at most.
@@ -83,7 +83,7 @@ pub(in crate::check) fn wish(context: &mut Context, call: &Call, arguments: &[Ar
     let bound = bind(POOL, &call.name, arguments, call.span, context.problems)?;
     let named = bound.positional[0];
     let source = if let Expr::Call(Call { name, arguments: None, .. }) = named {
-        context.names.resolve(name, "population", as_population, context.problems)
+        context.symbols.resolve(name, "population", as_population, context.problems)
     } else {
         let fault = WrongKind { wanted: "a population", found: describe(named), at: named.span() };
         context.problems.push(fault);

@@ -5,11 +5,10 @@ use thiserror::Error;
 
 use super::shapes::Shape;
 use crate::check::Context;
-use crate::check::const_eval::written;
 use crate::check::model::Layout;
-use crate::diag::did_you_mean;
+use crate::check::schema::{POSITIONS, WrongWord};
 use crate::span::{Name, Span};
-use crate::syntax::ast::{Attribute, Expr};
+use crate::syntax::ast::Attribute;
 
 /// Positions cannot come about in this way.
 #[derive(Debug, Error, Diagnostic)]
@@ -43,13 +42,8 @@ pub(in crate::check) fn learned(
     shape: &Shape,
     attribute: &Attribute,
 ) -> bool {
-    let says = |word: &str| matches!(&attribute.value, Some(Expr::Call(call)) if call.arguments.is_none() && call.name.as_str() == word);
-    if !says("learned") {
-        let (word, at) = written(attribute);
-        let help = did_you_mean(word.trim_matches('`'), ["learned"]).unwrap_or_else(|| {
-            "write `positions: learned`, or leave it out: then neurons stay where they are".to_owned()
-        });
-        context.problems.push(UnknownPositions { word, at, help });
+    if let Err(WrongWord { word, at, help, fix }) = POSITIONS.read(attribute) {
+        context.problems.push_with(UnknownPositions { word, at, help }, fix);
         return false;
     }
     match shape {

@@ -7,31 +7,29 @@ use super::pools::{self, Wish};
 use crate::check::Context;
 use crate::check::arguments::{Signature, bind};
 use crate::check::model::Layout;
-use crate::check::numeric::{Least, OutOfRange, count, whole};
-use crate::diag::did_you_mean;
+use crate::check::numeric::count;
+use crate::check::schema::{CLOUD_SEED, DIMS, Owner};
+use crate::diag::suggest;
 use crate::geometry::Cloud;
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Argument, Call};
 
 const UNITS: Signature =
-    Signature { form: "units(n)", positional: &["the number of neurons"], required: 1, named: &[] };
+    Signature { form: "units(n)", positional: &["the number of neurons"], required: 1, named: None };
 const GRID: Signature = Signature {
     form: "grid(height, width)` or `grid(height, width, channels)",
     positional: &["the height", "the width", "the number of channels"],
     required: 2,
-    named: &[],
+    named: None,
 };
 const CLOUD: Signature = Signature {
     form: "cloud(n, dims: 2, seed: 0)",
     positional: &["the number of neurons"],
     required: 1,
-    named: &["dims", "seed"],
+    named: Some(Owner::Cloud),
 };
 /// Shapes by name.
 pub(in crate::check) const SHAPES: &[&str] = &["units", "grid", "cloud", "average_pool"];
-/// Dimensions of a cloud, if not said, and at most.
-const DIMS: usize = 2;
-const MOST_DIMS: usize = 16;
 
 /// A shape that does not exist.
 #[derive(Debug, Error, Diagnostic)]
@@ -65,12 +63,12 @@ pub(in crate::check) fn shape(context: &mut Context, call: &Call) -> Shape {
         "grid" => axes(context, GRID, call, arguments).map(Layout::Grid),
         "cloud" => cloud(context, call, arguments).map(Layout::Cloud),
         word => {
-            let help = did_you_mean(word, SHAPES.iter().copied()).unwrap_or_else(|| {
+            let (help, fix) = suggest(word, call.name.span, SHAPES.iter().copied(), || {
                 "shapes are `units(n)`, `grid(height, width)`, `grid(height, width, channels)`, \
                  `cloud(n, dims: 2, seed: 0)`, `average_pool(population, size)`"
                     .into()
             });
-            context.problems.push(UnknownShape { word: call.name.clone(), at: call.name.span, help });
+            context.problems.push_with(UnknownShape { word: call.name.clone(), at: call.name.span, help }, fix);
             None
         }
     };
@@ -88,14 +86,7 @@ fn axes(context: &mut Context, signature: Signature, call: &Call, arguments: &[A
 fn cloud(context: &mut Context, call: &Call, arguments: &[Argument]) -> Option<Cloud> {
     let bound = bind(CLOUD, &call.name, arguments, call.span, context.problems)?;
     let neurons = count(context, bound.positional[0], CLOUD.positional[0]);
-    let dims = bound.named("dims").map_or(Some(DIMS), |expr| {
-        let dims = count(context, expr, "the number of dimensions")?;
-        if dims > MOST_DIMS {
-            let (what, allowed, at) = ("the number of dimensions", "at most 16", expr.span());
-            context.problems.push(OutOfRange { what, allowed, found: dims.to_string(), at });
-        }
-        (dims <= MOST_DIMS).then_some(dims)
-    });
-    let seed = bound.named("seed").map_or(Some(0), |expr| whole(context, expr, Least::Zero, "the seed"));
+    let dims = DIMS.read(context, bound.named(DIMS.key));
+    let seed = CLOUD_SEED.read(context, bound.named(CLOUD_SEED.key));
     Some(Cloud { neurons: neurons?, dims: dims?, seed: seed? as u64 })
 }

@@ -74,7 +74,7 @@ impl Replicas {
         // rows are updated in place
         let outside = program.results().iter().filter(|id| !matches!(program.home(**id), Home::Row(_)));
         let results = outside.map(result).collect::<Result<Vec<_>, _>>()?;
-        let (within, share) = ((threads / sizes.runs.max(1)).max(1), share(sizes.runs, threads));
+        let (of_product, share) = ((threads / sizes.runs.max(1)).max(1), share(sizes.runs, threads));
         let mut each: Vec<Run> = Vec::with_capacity(sizes.runs);
         for run in 0..sizes.runs {
             let known = given.known.of_run(given.plan, run)?;
@@ -83,7 +83,7 @@ impl Replicas {
             // those that one thread makes one after the other share their memory, which then stays in its caches
             let first = each.get(run - run % share).map(|first| &first.memory);
             let given = EvalContext { known: &known, frame, ..given };
-            each.push(Run::new(given, &program, &own, within, first.or(spare.get(run / share)))?);
+            each.push(Run::new(given, &program, &own, of_product, first.or(spare.get(run / share)))?);
         }
         Ok(Self { each, sizes, threads, results })
     }

@@ -36,7 +36,9 @@ fn object_keeps_its_fields() {
     assert_eq!(paths, ["bad.gem", "good.gem", "gone.gem", "latin.gem"]);
     let first = &files[0]["diagnostics"][0];
     let fields: Vec<&String> = first.as_object().unwrap().keys().collect();
-    assert_eq!(fields, ["code", "severity", "message", "line", "column", "length", "help"]);
+    assert_eq!(fields, ["code", "severity", "message", "line", "column", "length", "help", "fix"]);
+    let fix = first["fix"].as_object().unwrap();
+    assert_eq!(fix.keys().collect::<Vec<_>>(), ["line", "column", "length", "replacement"]);
     assert_eq!((first["severity"].as_str(), first["line"].as_u64()), (Some("error"), Some(5)));
     assert_eq!(files[1]["diagnostics"].as_array().unwrap().len(), 0);
     assert_eq!(files[2]["diagnostics"][0]["code"], "gem::unreadable_file");

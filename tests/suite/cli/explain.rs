@@ -16,6 +16,15 @@ fn tells_a_story_by_either_name() {
 }
 
 #[test]
+fn tells_what_an_attribute_may_be_set_to() {
+    let told = run(&["explain", "rate"]);
+    assert_shown("explain_rate", &told.shown(&[]));
+    let object = run(&["explain", "sigma", "--format", "json"]).object();
+    assert_eq!((&object["of"][0]["owner"], &object["of"][0]["default"]), (&"`gaussian`".into(), &"0.3".into()));
+    assert!(run(&["explain", "sigmo"]).err.contains("did you mean `sigma`?"));
+}
+
+#[test]
 fn an_unknown_code_is_one_and_says_what_is_near() {
     let said = run(&["explain", "not_utf9"]);
     assert_eq!((said.code, said.out.as_str()), (1, ""));

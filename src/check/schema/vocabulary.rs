@@ -1,9 +1,9 @@
 //! The words that the checker knows, as pages tell them: read off the tables that reading a text uses.
 
-use super::connection::{self, encodings, masks, receptive_field};
-use super::keywords::{ACTIVATIONS, RESERVED, RULES, SHARES, WEIGHTS, words};
-use super::population::{self, biases, expressions, shapes};
-use super::{genomes, input_scaling};
+use super::{ACTIVATION, BIAS, INTERACTION, Owner, SHARE, WEIGHTS, keys_of};
+use crate::check::connection::encodings;
+use crate::check::keywords::RESERVED;
+use crate::check::population::{expressions, shapes};
 
 /// Words that may stand in one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,21 +20,25 @@ impl Vocabulary {
     /// Returns all that is known of places where only some words may stand.
     pub fn all() -> Vec<Self> {
         let of = |code, what, words: &[&'static str]| Self { code, what, words: words.to_vec() };
-        let connection = [connection::KEYS, receptive_field::KEYS, masks::KEYS].concat();
+        let connection = [Owner::Connection, Owner::Window, Owner::Mask];
         vec![
             of("gem::reserved_name", "Reserved words", RESERVED),
             of("gem::unknown_shape", "Shapes", shapes::SHAPES),
-            of("gem::unknown_activation", "Activations", &words(ACTIVATIONS)),
-            of("gem::unknown_bias", "Biases", biases::BIASES),
+            of("gem::unknown_activation", "Activations", &ACTIVATION.kind.words()),
+            of("gem::unknown_bias", "Biases", &BIAS.kind.words()),
             of("gem::unknown_expression", "Expressions", expressions::FORMS),
-            of("gem::unknown_rule", "Rules of O", &words(RULES)),
+            of("gem::unknown_rule", "Rules of O", &INTERACTION.kind.words()),
             of("gem::unknown_encoding", "Encodings without genes", encodings::WORDS),
-            of("gem::unknown_weights", "Weights", &words(WEIGHTS)),
-            of("gem::unknown_share", "Sharing", &words(SHARES)),
-            of("gem::unknown_attribute", "A genome or an interaction has", genomes::KEYS),
-            of("gem::unknown_attribute", "A population has, besides the names of genomes", population::KEYS),
-            of("gem::unknown_attribute", "A connection has", &connection),
-            of("gem::unknown_attribute", "The input has", input_scaling::KEYS),
+            of("gem::unknown_weights", "Weights", &WEIGHTS.kind.words()),
+            of("gem::unknown_share", "Sharing", &SHARE.kind.words()),
+            of("gem::unknown_attribute", "A genome or an interaction has", &keys_of(&[Owner::Genome])),
+            of(
+                "gem::unknown_attribute",
+                "A population has, besides the names of genomes",
+                &keys_of(&[Owner::Population]),
+            ),
+            of("gem::unknown_attribute", "A connection has", &keys_of(&connection)),
+            of("gem::unknown_attribute", "The input has", &keys_of(&[Owner::Input])),
         ]
     }
 
