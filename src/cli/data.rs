@@ -13,7 +13,7 @@ use crate::data::known::published;
 use crate::data::locate::locate;
 use crate::data::named::FOLDER;
 use crate::data::read::verify;
-use crate::data::{ImageFolder, Named, Standing, names};
+use crate::data::{DataError, ImageFolder, Named, Standing, names};
 
 /// Lists, verifies or finds data sets.
 pub(super) fn run(screen: &Screen, verb: &DataVerb) -> Outcome {
@@ -80,13 +80,15 @@ pub(super) enum Verdict {
 
 /// Looks for a data set and reads all of it.
 pub(super) fn judge(set: &Named, roots: &[PathBuf]) -> Verdict {
-    let damaged = |fault| Failure::Fault(Exit::Environment, alone(fault));
+    let damaged = |fault: DataError| Failure::Fault(Exit::Environment, alone(fault));
     match set {
         Named::Glyphs | Named::GlyphsColor => Verdict::Drawn,
-        Named::Folder(path) => match ImageFolder::open(path).and_then(|images| images.read()) {
-            Err(absent) if !path.is_dir() => Verdict::Absent(damaged(absent)),
-            read => Verdict::There(path.clone(), read.map(|images| images.standing).map_err(damaged)),
-        },
+        Named::Folder(path) => {
+            match ImageFolder::open(path).and_then(|images| images.read()).map_err(DataError::from) {
+                Err(absent) if !path.is_dir() => Verdict::Absent(damaged(absent)),
+                read => Verdict::There(path.clone(), read.map(|images| images.standing).map_err(damaged)),
+            }
+        }
         Named::Published(set) => match locate(set, roots) {
             Err(absent) => Verdict::Absent(Failure::environment(absent)),
             Ok(found) => Verdict::There(found.folder.clone(), verify(set, &found).map_err(damaged)),

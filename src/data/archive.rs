@@ -11,7 +11,6 @@ use tar::Entry;
 use thiserror::Error;
 
 use super::checksum::{Digesting, WrongChecksum};
-use super::fault::DataError;
 use super::known::Archive;
 use super::unpack::FileFault;
 
@@ -26,11 +25,24 @@ pub struct MissingEntry {
     pub name: String,
 }
 
+/// What can be wrong with an archive before it is unpacked.
+#[derive(Debug, Error, Diagnostic)]
+pub enum ArchiveFault {
+    /// Its bytes cannot be had, or are too few or too many.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    File(#[from] FileFault),
+    /// It is not the published one.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Checksum(#[from] WrongChecksum),
+}
+
 /// Checks that `file` is the published archive, byte for byte.
 ///
 /// # Errors
-/// A [`DataError`] where it cannot be read, has fewer or more bytes, or another sum.
-pub(super) fn check(archive: &Archive, file: &Path) -> Result<(), DataError> {
+/// An [`ArchiveFault`] where it cannot be read, has fewer or more bytes, or another sum.
+pub(super) fn check(archive: &Archive, file: &Path) -> Result<(), ArchiveFault> {
     let unreadable = |why| FileFault::new(file, why, archive.bytes, 0);
     let open = File::open(file).map_err(unreadable)?;
     // of another length it is another file: no need to read it
@@ -77,13 +89,13 @@ pub(super) fn open(file: &Path) -> Result<impl Read, FileFault> {
 /// far more nothing more is read.
 ///
 /// # Errors
-/// A [`DataError`] where the archive cannot be unpacked or lacks a file, and whatever `read` finds.
-pub fn entries<T>(
+/// A [`FileFault`] where the archive cannot be unpacked, [`MissingEntry`] where it lacks a file, and whatever `read` finds.
+pub fn entries<T, E: From<FileFault> + From<MissingEntry>>(
     unpacked: impl Read,
     file: &Path,
     (names, bytes): (&[&str], u64),
-    mut read: impl FnMut(usize, &mut dyn Read, &Path) -> Result<T, DataError>,
-) -> Result<Vec<T>, DataError> {
+    mut read: impl FnMut(usize, &mut dyn Read, &Path) -> Result<T, E>,
+) -> Result<Vec<T>, E> {
     let most = bytes.saturating_mul(2).saturating_add(BESIDE);
     let broken = |why: io::Error| {
         let is_long = why.kind() == ErrorKind::FileTooLarge;

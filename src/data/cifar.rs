@@ -4,11 +4,26 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::dataset::{Split, SplitFault, check_labels};
-use super::fault::DataError;
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::dataset::{LabelOutOfRange, Split, SplitFault, check_labels};
 use super::known::Wanted;
-use super::unpack::exactly;
+use super::unpack::{FileFault, exactly};
 use crate::options::Facts;
+
+/// What can be wrong with a batch.
+#[derive(Debug, Error, Diagnostic)]
+pub enum BatchFault {
+    /// Its bytes cannot be had, or are too few or too many.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    File(#[from] FileFault),
+    /// A label names no class.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Label(#[from] LabelOutOfRange),
+}
 
 /// A split that its batches are read into, in any order.
 #[derive(Debug)]
@@ -32,8 +47,8 @@ impl<'a> Batches<'a> {
     /// Reads batch `at` from `source`, which must end where the batch does; `file` is named in faults.
     ///
     /// # Errors
-    /// A [`DataError`] where there are fewer or more bytes than the batch has, or a label names no class.
-    pub(super) fn fill(&mut self, at: usize, source: &mut dyn Read, file: &Path) -> Result<(), DataError> {
+    /// A [`BatchFault`] where there are fewer or more bytes than the batch has, or a label names no class.
+    pub(super) fn fill(&mut self, at: usize, source: &mut dyn Read, file: &Path) -> Result<(), BatchFault> {
         let first = self.wanted[..at].iter().map(|batch| self.records(batch)).sum::<usize>();
         let records = self.records(&self.wanted[at]);
         let bytes = exactly(source, file, 0, self.wanted[at].bytes)?;

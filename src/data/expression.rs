@@ -25,13 +25,13 @@ struct NoGenes {
 
 /// What each neuron expresses.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Expression {
+pub struct GeneExpression {
     genes: Vec<String>,
     neurons: Vec<String>,
     values: Vec<f64>,
 }
 
-impl Expression {
+impl GeneExpression {
     /// Reads the text of a file. Nothing comes back where there is a fault.
     pub fn read(text: &str, problems: &mut Problems) -> Option<Self> {
         let mut flaws = Flaws::default();

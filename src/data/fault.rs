@@ -3,8 +3,9 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::archive::MissingEntry;
+use super::archive::{ArchiveFault, MissingEntry};
 use super::checksum::WrongChecksum;
+use super::cifar::BatchFault;
 use super::dataset::{LabelOutOfRange, SplitFault};
 use super::fetch::FetchFault;
 use super::idx::IdxFault;
@@ -80,6 +81,24 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Split(#[from] SplitFault),
+}
+
+impl From<ArchiveFault> for DataError {
+    fn from(fault: ArchiveFault) -> Self {
+        match fault {
+            ArchiveFault::File(fault) => fault.into(),
+            ArchiveFault::Checksum(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<BatchFault> for DataError {
+    fn from(fault: BatchFault) -> Self {
+        match fault {
+            BatchFault::File(fault) => fault.into(),
+            BatchFault::Label(fault) => fault.into(),
+        }
+    }
 }
 
 impl DataError {

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::dataset::SplitFault;
+use super::unpack::FileFault;
+
 use super::image_file::BrokenImage;
 
 /// A folder has fewer than two folders of images.
@@ -171,4 +174,12 @@ pub enum ImagesFault {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Broken(#[from] BrokenImage),
+    /// A file or folder cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    File(#[from] FileFault),
+    /// Images and labels do not fit together.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Split(#[from] SplitFault),
 }

@@ -10,7 +10,6 @@ use image::{ImageDecoder, ImageFormat, ImageReader, Limits};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::fault::DataError;
 use super::image_fault::{ImageTooLarge, ImagesFault};
 use super::unpack::FileFault;
 
@@ -48,16 +47,16 @@ const MOST_BESIDE: u64 = 1 << 26;
 /// Tells how an image looks, from its head alone.
 ///
 /// # Errors
-/// A [`DataError`] where the file cannot be read, does not begin as an image does, or claims more than any sample has.
-pub(super) fn look(file: &Path) -> Result<Look, DataError> {
+/// A [`ImagesFault`] where the file cannot be read, does not begin as an image does, or claims more than any sample has.
+pub(super) fn look(file: &Path) -> Result<Look, ImagesFault> {
     look_at(BufReader::new(opened(file)?), file)
 }
 
 /// Tells how the image that `source` holds looks, as `look` does of a file, which faults call `file`.
 ///
 /// # Errors
-/// A [`DataError`] as for `look`.
-pub fn look_at(source: impl BufRead + Seek, file: &Path) -> Result<Look, DataError> {
+/// A [`ImagesFault`] as for `look`.
+pub fn look_at(source: impl BufRead + Seek, file: &Path) -> Result<Look, ImagesFault> {
     let mut reader = ImageReader::new(source).with_guessed_format();
     if let Ok(reader) = &mut reader {
         let mut limits = Limits::default();
@@ -70,18 +69,18 @@ pub fn look_at(source: impl BufRead + Seek, file: &Path) -> Result<Look, DataErr
     let channels = if decoder.color_type().has_color() { 3 } else { 1 };
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         let (file, most) = (file.to_path_buf(), MOST_PIXELS);
-        return Err(ImagesFault::from(ImageTooLarge { file, height, width, most }).into());
+        return Err(ImageTooLarge { file, height, width, most }.into());
     }
     Ok(Look { height: height as usize, width: width as usize, channels })
 }
 
 /// Opens a file that is no longer than an image's may be.
-fn opened(file: &Path) -> Result<File, DataError> {
+fn opened(file: &Path) -> Result<File, ImagesFault> {
     let unreadable = |why: io::Error| FileFault::new(file, why, 0, 0);
     let open = File::open(file).map_err(unreadable)?;
     if open.metadata().map_err(unreadable)?.len() > MOST_FILE {
         let why = format!("it has more than {MOST_FILE} bytes");
-        return Err(ImagesFault::from(BrokenImage { file: file.to_path_buf(), why }).into());
+        return Err(BrokenImage { file: file.to_path_buf(), why }.into());
     }
     Ok(open)
 }
@@ -91,8 +90,8 @@ fn opened(file: &Path) -> Result<File, DataError> {
 /// Transparency is left out, 16 bits become 8.
 ///
 /// # Errors
-/// A [`DataError`] where the file cannot be read or holds no whole image.
-pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), DataError> {
+/// A [`ImagesFault`] where the file cannot be read or holds no whole image.
+pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), ImagesFault> {
     let mut bytes = Vec::new();
     opened(file)?.take(MOST_FILE).read_to_end(&mut bytes).map_err(|why| FileFault::new(file, why, 0, 0))?;
     pixels_of(&bytes, file, channels)
@@ -101,8 +100,8 @@ pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), Da
 /// Reads the image in these bytes, as `pixels` does a file's, which faults call `file`.
 ///
 /// # Errors
-/// A [`DataError`] as for `pixels`.
-pub fn pixels_of(bytes: &[u8], file: &Path, channels: usize) -> Result<(Look, Vec<u8>), DataError> {
+/// A [`ImagesFault`] as for `pixels`.
+pub fn pixels_of(bytes: &[u8], file: &Path, channels: usize) -> Result<(Look, Vec<u8>), ImagesFault> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;
     let flaw = match reader.format() {
@@ -112,7 +111,7 @@ pub fn pixels_of(bytes: &[u8], file: &Path, channels: usize) -> Result<(Look, Ve
         _ => None,
     };
     if let Some(why) = flaw {
-        return Err(ImagesFault::from(BrokenImage { file: file.to_path_buf(), why: why.to_owned() }).into());
+        return Err(BrokenImage { file: file.to_path_buf(), why: why.to_owned() }.into());
     }
     let mut limits = Limits::default();
     // 16 bits of four channels
@@ -121,7 +120,7 @@ pub fn pixels_of(bytes: &[u8], file: &Path, channels: usize) -> Result<(Look, Ve
     // whatever a decoder does not expect is the file's fault, not ours
     let decoded = panic::catch_unwind(AssertUnwindSafe(|| reader.decode()));
     let gave_up = |_| BrokenImage { file: file.to_path_buf(), why: "its decoder gave up".to_owned() };
-    let image = decoded.map_err(gave_up).map_err(ImagesFault::from)?.map_err(|why| broken(file, &why))?;
+    let image = decoded.map_err(gave_up)?.map_err(|why| broken(file, &why))?;
     let found = if image.color().has_color() { 3 } else { 1 };
     let look = Look { height: image.height() as usize, width: image.width() as usize, channels: found };
     Ok((look, if channels == 1 { image.into_luma8().into_raw() } else { image.into_rgb8().into_raw() }))

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use super::checksum::{Standing, sha256};
 use super::dataset::{Dataset, Split};
-use super::fault::DataError;
 use super::image_fault::{FewClasses, FewImages, FolderTooLarge, ImageSize, ImagesFault, ManyClasses, UnlikeSplits};
 use super::image_file::{Look, look, pixels};
 use super::named::FOLDER;
@@ -57,9 +56,9 @@ impl ImageFolder {
     /// of `root`, of which [`HELD_OUT`] tells how many of each class are held out for testing.
     ///
     /// # Errors
-    /// A [`DataError`] where a folder cannot be read, there are too few or too many classes, a class has too few images, or
+    /// A [`ImagesFault`] where a folder cannot be read, there are too few or too many classes, a class has too few images, or
     /// the two splits have different classes.
-    pub fn open(root: &Path) -> Result<Self, DataError> {
+    pub fn open(root: &Path) -> Result<Self, ImagesFault> {
         let (learn, judge) = (root.join("train"), [root.join("test"), root.join("val")]);
         let judge = judge.into_iter().find(|folder| learn.is_dir() && folder.is_dir());
         let (classes, [train, test]) = if let Some(judge) = judge {
@@ -91,11 +90,11 @@ impl ImageFolder {
     /// Returns the sizes of a sample, which are those of every image; colour where any of them has it.
     ///
     /// # Errors
-    /// A [`DataError`] where a file is no image, or is of another size than the first.
-    pub fn facts(&self) -> Result<Facts, DataError> {
+    /// A [`ImagesFault`] where a file is no image, or is of another size than the first.
+    pub fn facts(&self) -> Result<Facts, ImagesFault> {
         let mut items = self.train.iter().chain(&self.test);
         let Some(first) = items.next() else {
-            return Err(ImagesFault::from(FewClasses::new(&self.root, Vec::new())).into());
+            return Err(FewClasses::new(&self.root, Vec::new()).into());
         };
         let mut common = look(&first.file)?;
         for item in items {
@@ -110,7 +109,7 @@ impl ImageFolder {
         let bytes = (facts.sample_bytes() as u64).saturating_mul(images as u64);
         if bytes > MOST_BYTES {
             let (folder, size, most) = (self.root.clone(), facts.sample(), MOST_BYTES);
-            return Err(ImagesFault::from(FolderTooLarge { folder, images, size, bytes, most }).into());
+            return Err(FolderTooLarge { folder, images, size, bytes, most }.into());
         }
         Ok(facts)
     }
@@ -118,8 +117,8 @@ impl ImageFolder {
     /// Reads all images; a grey one is spread over three channels where others have colour.
     ///
     /// # Errors
-    /// A [`DataError`] that names the first file that is no whole image or of another size.
-    pub fn read(&self) -> Result<Dataset, DataError> {
+    /// A [`ImagesFault`] that names the first file that is no whole image or of another size.
+    pub fn read(&self) -> Result<Dataset, ImagesFault> {
         let facts = self.facts()?;
         let mut content = self.classes.join("\n");
         let train = self.split(&facts, &self.train, &mut content)?;
@@ -128,7 +127,7 @@ impl ImageFolder {
     }
 
     /// Reads one split, and adds the sums of its pixels and labels to `content`.
-    fn split(&self, facts: &Facts, items: &[Item], content: &mut String) -> Result<Split, DataError> {
+    fn split(&self, facts: &Facts, items: &[Item], content: &mut String) -> Result<Split, ImagesFault> {
         let expected = Look { height: facts.height, width: facts.width, channels: facts.channels };
         let first = self.train.first().map_or(&self.root, |item| &item.file);
         let mut all = Vec::new();
@@ -144,7 +143,7 @@ impl ImageFolder {
 }
 
 /// Lists the classes below `root`, each with at least `wanted` images.
-fn classes(root: &Path, wanted: usize) -> Result<Vec<Class>, DataError> {
+fn classes(root: &Path, wanted: usize) -> Result<Vec<Class>, ImagesFault> {
     let mut classes = Vec::new();
     for folder in entries(root)?.into_iter().filter(|path| path.is_dir()) {
         let mut files = Vec::new();
@@ -155,22 +154,14 @@ fn classes(root: &Path, wanted: usize) -> Result<Vec<Class>, DataError> {
         classes.push(Class { folder, name, files });
     }
     if classes.len() < 2 {
-        return Err(
-            ImagesFault::from(FewClasses::new(root, classes.into_iter().map(|class| class.name).collect())).into()
-        );
+        return Err(FewClasses::new(root, classes.into_iter().map(|class| class.name).collect()).into());
     }
     if classes.len() > MOST_CLASSES {
-        return Err(ImagesFault::from(ManyClasses {
-            folder: root.to_path_buf(),
-            found: classes.len(),
-            most: MOST_CLASSES,
-        })
-        .into());
+        let (folder, found) = (root.to_path_buf(), classes.len());
+        return Err(ManyClasses { folder, found, most: MOST_CLASSES }.into());
     }
     match classes.iter().find(|class| class.files.len() < wanted) {
-        Some(class) => {
-            Err(ImagesFault::from(FewImages { folder: class.folder.clone(), found: class.files.len(), wanted }).into())
-        }
+        Some(class) => Err(FewImages { folder: class.folder.clone(), found: class.files.len(), wanted }.into()),
         None => Ok(classes),
     }
 }

@@ -26,7 +26,7 @@ pub fn facts(name: &str) -> Option<Facts> {
 /// # Errors
 /// [`DataError`]: [`UnknownData`] where there is no such set, otherwise what is wrong with the folder.
 pub fn describe(name: &str) -> Result<Facts, DataError> {
-    Named::find(name).ok_or_else(|| UnknownData::new(name))?.facts()
+    Ok(Named::find(name).ok_or_else(|| UnknownData::new(name))?.facts()?)
 }
 
 /// Loads the data set called `name`: from the first of `roots` that holds it, else by `download` if that is given.
@@ -37,7 +37,7 @@ pub fn load(name: &str, roots: &[PathBuf], download: Option<&Download<'_>>) -> R
     match Named::find(name).ok_or_else(|| UnknownData::new(name))? {
         Named::Glyphs => Ok(Glyphs::default().draw()?),
         Named::GlyphsColor => Ok(GlyphsColor::default().draw()?),
-        Named::Folder(path) => ImageFolder::open(&path)?.read(),
+        Named::Folder(path) => Ok(ImageFolder::open(&path)?.read()?),
         Named::Published(known) => load_known(&known, roots, download),
     }
 }

@@ -33,7 +33,7 @@ impl Located {
 
 /// A folder that lacks files of a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct SearchedFolder {
     /// The folder.
     pub folder: PathBuf,
     /// The files that it lacks, gzip-compressed and not; all of them where the folder is not there.
@@ -55,7 +55,7 @@ pub struct NotFound {
     /// The archive that may be there in their place.
     pub archive: Option<String>,
     /// Where they were looked for, in that order.
-    pub places: Vec<Place>,
+    pub places: Vec<SearchedFolder>,
 }
 
 impl NotFound {
@@ -66,7 +66,7 @@ impl NotFound {
         if self.places.is_empty() {
             text.push_str("\n  looked in: no folder, none was named");
         }
-        for Place { folder, missing } in &self.places {
+        for SearchedFolder { folder, missing } in &self.places {
             let lacks = if missing.len() == self.files.len() { "all of them".into() } else { missing.join(", ") };
             // Writing to a string cannot fail.
             let _ = write!(text, "\n  looked in: {}, which lacks {lacks}", folder.display());
@@ -85,7 +85,7 @@ pub fn locate(known: &Known, roots: &[PathBuf]) -> Result<Located, NotFound> {
         let folder = root.join(&known.facts.name);
         match look_in(known, &folder) {
             Ok(archive) => return Ok(Located { folder, archive }),
-            Err(missing) => places.push(Place { folder, missing }),
+            Err(missing) => places.push(SearchedFolder { folder, missing }),
         }
     }
     let files = known.files().into_iter().map(|wanted| wanted.name.clone()).collect();

@@ -4,7 +4,7 @@
 //! may be ([`fetch`](mod@fetch)), read ([`read`](mod@read)), checked ([`checksum`]) and handed out as a [`Dataset`]. Folders, a
 //! reporter of progress and patience are given by the caller: nothing here prints or asks the environment.
 //!
-//! A measured [`Connectome`] and the gene [`Expression`] of its neurons come from CSV files, whose faults point into the text.
+//! A measured [`Connectome`] and the gene [`GeneExpression`] of its neurons come from CSV files, whose faults point into the text.
 
 pub mod archive;
 pub mod checksum;
@@ -50,7 +50,7 @@ pub use dataset::{Dataset, Split};
 pub use edges::Duplicates;
 
 pub use crate::options::Facts;
-pub use expression::Expression;
+pub use expression::GeneExpression;
 pub use fault::DataError;
 pub use fetch::{Download, Patience, Progress, Silent};
 pub use glyphs::Glyphs;

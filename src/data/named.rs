@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::fault::DataError;
+use super::image_fault::ImagesFault;
 use super::image_folder::ImageFolder;
 use super::known::{Known, known, published};
 use super::{glyphs, glyphs_color};
@@ -48,8 +48,8 @@ impl Named {
     /// Returns the sizes of its samples; those of a folder are read off its images.
     ///
     /// # Errors
-    /// A [`DataError`] where a folder is none of images, or an image in it does not fit the others.
-    pub fn facts(&self) -> Result<Facts, DataError> {
+    /// A [`ImagesFault`] where a folder is none of images, or an image in it does not fit the others.
+    pub fn facts(&self) -> Result<Facts, ImagesFault> {
         match self {
             Self::Glyphs => Ok(glyphs::facts()),
             Self::GlyphsColor => Ok(glyphs_color::facts()),

@@ -82,14 +82,19 @@ impl Reading<'_> {
         let mut splits = [Batches::new(self.facts, train), Batches::new(self.facts, test)];
         let names = train.iter().chain(test).map(|wanted| wanted.name.as_str()).collect::<Vec<_>>();
         let bytes = train.iter().chain(test).map(|wanted| wanted.bytes).fold(0, u64::saturating_add);
-        self.contents = archive::entries(archive::open(file)?, file, (&names, bytes), |at, entry, inside| {
-            let mut summed = Digesting::new(entry);
-            match at.checked_sub(train.len()) {
-                None => splits[0].fill(at, &mut summed, inside)?,
-                Some(at) => splits[1].fill(at, &mut summed, inside)?,
-            }
-            Ok(summed.finish())
-        })?;
+        self.contents = archive::entries(
+            archive::open(file)?,
+            file,
+            (&names, bytes),
+            |at, entry, inside| -> Result<String, DataError> {
+                let mut summed = Digesting::new(entry);
+                match at.checked_sub(train.len()) {
+                    None => splits[0].fill(at, &mut summed, inside)?,
+                    Some(at) => splits[1].fill(at, &mut summed, inside)?,
+                }
+                Ok(summed.finish())
+            },
+        )?;
         let [train, test] = splits;
         Ok((train.split()?, test.split()?))
     }

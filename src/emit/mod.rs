@@ -35,4 +35,4 @@ pub use genome::{GenomeMismatch, LoadFault};
 pub use inference::{Inference, InferenceMemory};
 pub use look::Numbers;
 pub use net::{Net, Output};
-pub use training::{Choice, LossAndGradients};
+pub use training::{IndexedBatch, LossAndGradients};

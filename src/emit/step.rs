@@ -10,7 +10,7 @@ use super::fault::TorchFault;
 use super::ffi::Kernels;
 use super::net::{Net, missing, sample_sizes};
 use super::torch::{EvalContext, Scalars};
-use super::training::Choice;
+use super::training::IndexedBatch;
 use crate::plan::{Sizes, TensorId};
 use crate::program::{Program, Target};
 
@@ -130,7 +130,7 @@ impl Net {
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn step_at(&mut self, choice: Choice<'_>) -> Result<Option<Live>, TorchFault> {
+    pub fn step_at(&mut self, choice: IndexedBatch<'_>) -> Result<Option<Live>, TorchFault> {
         let _guard = no_grad_guard();
         if self.place.target() != Target::Cuda {
             return Ok(None);
@@ -151,7 +151,7 @@ impl Net {
     /// As for [`Net::forward`].
     pub fn step_by<K: Kernels>(
         &mut self,
-        choice: Choice<'_>,
+        choice: IndexedBatch<'_>,
         slices: usize,
         compile: impl FnOnce(&str, &[&str]) -> Option<K>,
     ) -> Result<Option<Live>, TorchFault> {

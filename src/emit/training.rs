@@ -20,7 +20,7 @@ pub struct LossAndGradients {
 
 /// A batch by name: samples on the net's device as bytes, one for each neuron, their labels, and which of them, R · B.
 #[derive(Debug, Clone, Copy)]
-pub struct Choice<'a> {
+pub struct IndexedBatch<'a> {
     /// Samples × N bytes.
     pub pixels: &'a Live,
     /// A whole number of 64 bits for each sample.
@@ -29,7 +29,7 @@ pub struct Choice<'a> {
     pub index: &'a Live,
 }
 
-impl<'a> Choice<'a> {
+impl<'a> IndexedBatch<'a> {
     /// Returns it as kernels read it, with the numbers that a step is given.
     pub(super) fn reads(self, scalars: &'a Live) -> Reads<'a> {
         let Self { pixels, labels, index } = self;
@@ -61,7 +61,7 @@ impl Net {
     /// As for [`Net::forward`].
     pub fn loss_and_gradients_by<K: Kernels>(
         &self,
-        choice: Choice<'_>,
+        choice: IndexedBatch<'_>,
         slices: usize,
         compile: impl FnOnce(&str, &[&str]) -> Option<K>,
     ) -> Result<Option<LossAndGradients>, TorchFault> {

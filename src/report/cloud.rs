@@ -8,7 +8,7 @@ use super::page::INK;
 
 /// Neurons and the connections between them that are drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cloud {
+pub struct CloudPicture {
     /// Where each neuron lies, from −1 to 1: along columns, and along rows from the top.
     pub places: Vec<[f64; 2]>,
     /// What is drawn of the connections.
@@ -26,7 +26,7 @@ pub struct Link {
     pub weight: f32,
 }
 
-impl Cloud {
+impl CloudPicture {
     /// Draws it over a square with sides of `side` pixels, weights coloured on a scale that ends at `limit`: the weakest
     /// first, so that the strongest lie on top.
     pub(super) fn draw(&self, side: f64, limit: f32) -> Group {

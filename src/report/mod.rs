@@ -14,7 +14,7 @@ mod panel;
 mod raster;
 
 pub use bells::Bell;
-pub use cloud::{Cloud, Link};
+pub use cloud::{CloudPicture, Link};
 pub use page::{Page, Section};
 pub use panel::{Panel, Picture};
 pub use raster::{Matrix, Tiles};

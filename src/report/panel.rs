@@ -6,7 +6,7 @@ use image::RgbImage;
 
 use super::axis::{Axes, axes};
 use super::bells::{self, Bell};
-use super::cloud::Cloud;
+use super::cloud::CloudPicture;
 use super::numbers::{Reach, short};
 use super::page::{EDGE, INK, SOFT, text};
 use super::raster::{self, Matrix, Tiles};
@@ -42,7 +42,7 @@ pub enum Picture {
     /// Genes along a line.
     Line(Vec<Bell>),
     /// Neurons in a cloud.
-    Cloud(Cloud),
+    Cloud(CloudPicture),
 }
 
 /// A picture with its title and notes.

@@ -9,14 +9,14 @@ pub struct Ast {
     /// The model's name.
     pub name: Name,
     /// Parameters in the order of the text.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<ModelParameter>,
     /// Items in the order of the text.
     pub items: Vec<Item>,
 }
 
 /// `name = default` in the model's head.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Parameter {
+pub struct ModelParameter {
     /// Its name.
     pub name: Name,
     /// Its value unless another is set from outside.

@@ -1,7 +1,7 @@
 //! Nodes of the grammar → the head and the statements of the tree. `None` means that a node was not a whole statement.
 
 use super::ast::{
-    Argument, Attribute, Call, Connect, Genome, Interaction, Item, Let, Parameter, Population, Port, Start, Unroll,
+    Argument, Attribute, Call, Connect, Genome, Interaction, Item, Let, ModelParameter, Population, Port, Start, Unroll,
 };
 use super::grammar::{Pair, Pairs, Rule};
 use super::parse::Reader;
@@ -14,7 +14,7 @@ fn next<'i>(nodes: &mut Pairs<'i>, rule: Rule) -> Option<Pair<'i>> {
 
 impl Reader<'_> {
     /// Reads the model's name and parameters; nothing where a number does not fit.
-    pub(super) fn head(&mut self, node: Pair<'_>) -> Option<(Name, Vec<Parameter>)> {
+    pub(super) fn head(&mut self, node: Pair<'_>) -> Option<(Name, Vec<ModelParameter>)> {
         let mut nodes = node.into_inner();
         let name = self.next_name(&mut nodes)?;
         let parameters = next(&mut nodes, Rule::parameters).map(Pair::into_inner).into_iter().flatten();
@@ -23,11 +23,11 @@ impl Reader<'_> {
         (!self.too_large).then_some((name, parameters))
     }
 
-    fn parameter(&mut self, node: Pair<'_>) -> Option<Parameter> {
+    fn parameter(&mut self, node: Pair<'_>) -> Option<ModelParameter> {
         let mut nodes = node.into_inner();
         let name = self.next_name(&mut nodes)?;
         let default = self.expression(next(&mut nodes, Rule::expression)?)?;
-        Some(Parameter { name, default })
+        Some(ModelParameter { name, default })
     }
 
     /// Reads one statement; nothing where the grammar could not.

@@ -4,7 +4,7 @@
 use pest::Parser;
 use pest::error::{Error, InputLocation};
 
-use super::ast::{Ast, Broken, Item, Parameter};
+use super::ast::{Ast, Broken, Item, ModelParameter};
 use super::expected::{Expectation, UnexpectedToken, boundary, token};
 use super::grammar::{Grammar, Pair, Rule, first_word, is_keyword};
 use super::layout::{Layout, lay_out};
@@ -118,7 +118,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads the head.
-    fn opening(&mut self) -> Option<(Name, Vec<Parameter>)> {
+    fn opening(&mut self) -> Option<(Name, Vec<ModelParameter>)> {
         let text = self.layout.text.as_str();
         let start = text.len() - text.trim_ascii_start().len();
         let word = first_word(&text[start..]);

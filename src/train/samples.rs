@@ -5,7 +5,7 @@ use tch::{Kind, Tensor as Live};
 use thiserror::Error;
 
 use super::batch_loader::{BatchIndex, BatchLoader};
-use crate::emit::{BatchBuffer, Choice, Net, Place, TorchFault};
+use crate::emit::{BatchBuffer, IndexedBatch, Net, Place, TorchFault};
 
 /// Data as plain bytes: sample after sample `neurons` pixels, and one label for each sample.
 #[derive(Debug, Clone, Copy)]
@@ -126,10 +126,10 @@ impl Samples {
     }
 
     /// Names the samples of `index`, [R · B], where they lie on a device.
-    pub(super) fn choice<'a>(&'a self, index: &'a Live) -> Option<Choice<'a>> {
+    pub(super) fn choice<'a>(&'a self, index: &'a Live) -> Option<IndexedBatch<'a>> {
         match &self.pixels {
             PixelStore::Here(_) => None,
-            PixelStore::There(pixels) => Some(Choice { pixels, labels: &self.labels, index }),
+            PixelStore::There(pixels) => Some(IndexedBatch { pixels, labels: &self.labels, index }),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Pages of pictures: well-formed, every scale with its numbers, nothing from elsewhere, the same bytes each time.
 
-use gemc::report::{Bell, Cloud, Link, Matrix, Page, Panel, Picture, Section, Tiles};
+use gemc::report::{Bell, CloudPicture, Link, Matrix, Page, Panel, Picture, Section, Tiles};
 use roxmltree::Document;
 
 fn panel(title: &str, picture: Picture) -> Panel {
@@ -107,7 +107,7 @@ fn panels_stay_on_the_page() {
 fn a_cloud_has_its_neurons_and_its_strongest_connections_on_top() {
     let link = |from, to, weight| Link { from, to, weight };
     let places = vec![[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]];
-    let cloud = Cloud { places, links: vec![link(0, 2, -2.0), link(1, 1, 0.5)] };
+    let cloud = CloudPicture { places, links: vec![link(0, 2, -2.0), link(1, 1, 0.5)] };
     let drawn = panel("brain->brain.W", Picture::Cloud(cloud));
     assert_eq!(drawn.limit(), Some(2.0));
     let section = Section { title: "W".to_owned(), panels: vec![drawn] };

@@ -1,7 +1,7 @@
 //! The rules of the house, read off the sources: who may use whom, how long a file may be, which faults have their case and
 //! their story. `docs/architecture.md` says why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -229,6 +229,24 @@ fn nothing_is_put_off() {
         let found = in_sources.iter().find(|word| source.path.starts_with("src/") && source.code.contains(*word));
         assert_eq!(found, None, "{}", source.path);
     }
+}
+
+#[test]
+fn every_public_type_has_a_name_of_its_own() {
+    let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in sources("src") {
+        for line in source.code.lines() {
+            let words: Vec<&str> = line.trim_start().split(|letter: char| !letter.is_alphanumeric()).collect();
+            if let ["pub", "struct" | "enum" | "trait" | "type" | "union", name, ..] = words[..] {
+                types.entry(name.to_owned()).or_default().push(source.path.clone());
+            }
+        }
+    }
+    assert!(types.len() > 100);
+    // a thing as written, and as meant
+    let is_pair = |places: &[String]| matches!(places, [meant, written] if meant.starts_with("src/check/model/") && written == "src/syntax/ast.rs");
+    let twice: Vec<_> = types.iter().filter(|(_, places)| places.len() > 1 && !is_pair(places)).collect();
+    assert!(twice.is_empty(), "{twice:#?}");
 }
 
 #[test]

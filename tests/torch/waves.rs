@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fs};
 
 use gemc::compile::compile;
-use gemc::emit::{Arguments, BatchBuffer, Choice, Kernels, Net, Place};
+use gemc::emit::{Arguments, BatchBuffer, IndexedBatch, Kernels, Net, Place};
 use gemc::options::Options;
 use gemc::plan::Plan;
 use gemc::random::RandomStream;
@@ -110,7 +110,7 @@ fn kernels_make_whole_steps() {
         let mut nets = [0, 1].map(|_| Net::new(&plan, &[7, 8], Place::CPU).unwrap());
         let (pixels, labels) = (pixels(&plan), Tensor::from_slice(&[0_i64, 1, 0, 1]));
         let index = Tensor::from_slice(&[3_i64, 0, 2, 1, 1, 0]);
-        let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
+        let choice = IndexedBatch { pixels: &pixels, labels: &labels, index: &index };
         let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(BatchBuffer::DARKEST);
         let (x, labels) = (x.view([2, 3, -1]), labels.index_select(0, &index));
         let [by_kernels, by_loops] = &mut nets;
@@ -136,7 +136,7 @@ fn kernels_compute_what_libtorch_does() {
         let mut net = Net::new(&plan, &[7, 8], Place::CPU).unwrap();
         let (pixels, labels) = (pixels(&plan), Tensor::from_slice(&[0_i64, 1, 0, 1]));
         let index = Tensor::from_slice(&[3_i64, 0, 2, 1, 1, 0]);
-        let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
+        let choice = IndexedBatch { pixels: &pixels, labels: &labels, index: &index };
         let found =
             net.loss_and_gradients_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap();
         let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(BatchBuffer::DARKEST);
@@ -162,7 +162,7 @@ fn kernels_are_written_out() {
         text.clone_into(&mut written);
         None
     };
-    let choice = Choice { pixels: &pixels, labels: &labels, index: &index };
+    let choice = IndexedBatch { pixels: &pixels, labels: &labels, index: &index };
     assert!(net.loss_and_gradients_by(choice, 32, keep).unwrap().is_none());
     let anonymous = |line: &str| match line.split_once("0x") {
         Some((before, after)) => {

@@ -9,7 +9,7 @@ use crate::compile::Stages;
 use crate::emit::{Net, Numbers, TorchFault};
 use crate::geometry::Space;
 use crate::plan::{Plan, TensorId};
-use crate::report::{Bell, Cloud, Link, Matrix, Panel, Picture, Section, Tiles};
+use crate::report::{Bell, CloudPicture, Link, Matrix, Panel, Picture, Section, Tiles};
 
 /// Receptive fields that are drawn of one connection.
 const FIELDS: usize = 64;
@@ -190,7 +190,11 @@ impl Figures<'_> {
         if dims > 2 {
             notes.push(UNSEEN.to_owned());
         }
-        Some(Panel { title: format!("{name}, in the cloud"), notes, picture: Picture::Cloud(Cloud { places, links }) })
+        Some(Panel {
+            title: format!("{name}, in the cloud"),
+            notes,
+            picture: Picture::Cloud(CloudPicture { places, links }),
+        })
     }
 
     /// Draws what neurons receive through their windows: places × maps × K, or one kernel a map.

@@ -18,7 +18,7 @@ use crate::cli::screen::{Ink, Screen, spelt};
 use crate::cli::whole;
 use crate::data::table::written;
 use crate::data::text_file::text_file;
-use crate::data::{Columns, Connectome, Duplicates, Expression, Reading};
+use crate::data::{Columns, Connectome, Duplicates, GeneExpression, Reading};
 use crate::diag::{Problems, Report};
 use crate::train::{FitConfig, Fitted, LinkMetrics, Measured, NotEnoughMemory, RunDirFault, Stopped, fit, fit_bytes};
 
@@ -52,7 +52,7 @@ struct FitRecord {
 /// What was read, without fault.
 struct FitInput {
     connectome: Connectome,
-    expression: Option<Expression>,
+    expression: Option<GeneExpression>,
     identities: Option<Vec<f64>>,
     genes: Vec<String>,
 }
@@ -98,10 +98,10 @@ pub(super) fn run(screen: &Screen, args: &FitArgs) -> Outcome {
 
 /// Reads both files, the connectome by the names that the other one holds.
 fn read(args: &FitArgs) -> Result<FitInput, Failure> {
-    let expression = args.expression.as_deref().map(|path| parsed(path, Expression::read)).transpose()?;
+    let expression = args.expression.as_deref().map(|path| parsed(path, GeneExpression::read)).transpose()?;
     let (source, target, weight) = (args.source_col.clone(), args.target_col.clone(), args.weight_col.clone());
     let reading = Reading {
-        known: expression.as_ref().map(Expression::neurons),
+        known: expression.as_ref().map(GeneExpression::neurons),
         columns: Columns { source, target, weight },
         duplicates: match args.duplicates {
             Repeats::Refuse => Duplicates::Refuse,

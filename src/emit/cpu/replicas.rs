@@ -44,17 +44,17 @@ impl Replicas {
         }
     }
 
-    /// Makes programs that work in `spare` memory, as far as that goes.
+    /// Makes programs that work in `lent` memory, as far as that goes.
     ///
     /// # Errors
     ///
     /// What libtorch refuses: memory.
     pub(in crate::emit) fn in_memory(
-        spare: &[Memory],
+        lent: &[Memory],
         given: EvalContext<'_>,
         wanted: &[TensorId],
     ) -> Result<Self, TorchFault> {
-        Self::new(given, wanted, threads(), spare)
+        Self::new(given, wanted, threads(), lent)
     }
 
     /// Returns the memory that the programs have worked in, one for each thread: no two of them are the same.
@@ -63,7 +63,7 @@ impl Replicas {
         self.each.into_iter().step_by(share).map(|first| first.memory.alone()).collect()
     }
 
-    fn new(given: EvalContext<'_>, wanted: &[TensorId], threads: usize, spare: &[Memory]) -> Result<Self, TorchFault> {
+    fn new(given: EvalContext<'_>, wanted: &[TensorId], threads: usize, lent: &[Memory]) -> Result<Self, TorchFault> {
         let sizes = given.frame.sizes;
         let result = |id: &TensorId| -> Result<(TensorId, Live), TorchFault> {
             let lengths: Vec<i64> = given.plan.tensor(*id).shape.at(sizes).into_iter().map(size).collect();
@@ -74,7 +74,7 @@ impl Replicas {
         // rows are updated in place
         let outside = program.results().iter().filter(|id| !matches!(program.home(**id), Home::Row(_)));
         let results = outside.map(result).collect::<Result<Vec<_>, _>>()?;
-        let (of_product, share) = ((threads / sizes.runs.max(1)).max(1), share(sizes.runs, threads));
+        let (inner, share) = ((threads / sizes.runs.max(1)).max(1), share(sizes.runs, threads));
         let mut each: Vec<Run> = Vec::with_capacity(sizes.runs);
         for run in 0..sizes.runs {
             let known = given.known.of_run(given.plan, run)?;
@@ -83,7 +83,7 @@ impl Replicas {
             // those that one thread makes one after the other share their memory, which then stays in its caches
             let first = each.get(run - run % share).map(|first| &first.memory);
             let given = EvalContext { known: &known, frame, ..given };
-            each.push(Run::new(given, &program, &own, of_product, first.or(spare.get(run / share)))?);
+            each.push(Run::new(given, &program, &own, inner, first.or(lent.get(run / share)))?);
         }
         Ok(Self { each, sizes, threads, results })
     }

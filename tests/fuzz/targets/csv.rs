@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use gemc::Report;
-use gemc::data::{Connectome, Duplicates, Expression, Reading};
+use gemc::data::{Connectome, Duplicates, GeneExpression, Reading};
 use gemc::diag::Problems;
 use gemc_fuzz::{is_drawn, timed};
 use libfuzzer_sys::fuzz_target;
@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
         for reading in [alone, among] {
             told(text, |problems| Connectome::read(text, &reading, problems).is_some());
         }
-        told(text, |problems| match Expression::read(text, problems) {
+        told(text, |problems| match GeneExpression::read(text, problems) {
             Some(read) => {
                 assert_eq!(read.values().len(), read.neurons().len() * read.genes().len());
                 assert!(read.values().iter().all(|value| value.is_finite()));

@@ -157,7 +157,7 @@ fn a_colour_with_more_samples_than_the_brightness() -> Outcome {
     for bytes in [found, altered] {
         let file = std::path::Path::new("z.jpg");
         let fault = gemc::data::image_file::pixels_of(&bytes, file, 3).unwrap_err();
-        check(&fault, "data::broken_image", file, "one of its colours has more samples than its brightness");
+        check(&fault.into(), "data::broken_image", file, "one of its colours has more samples than its brightness");
     }
     Ok(())
 }

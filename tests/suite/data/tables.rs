@@ -2,7 +2,7 @@
 
 use gemc::data::table::written;
 use gemc::data::text_file::text_file;
-use gemc::data::{Columns, Connectome, Duplicates, Expression, Reading};
+use gemc::data::{Columns, Connectome, Duplicates, GeneExpression, Reading};
 use gemc::diag::{Problems, Report};
 
 /// Reads a connectome, or returns the faults: code, line and column.
@@ -30,9 +30,9 @@ fn columns(source: Option<&str>, target: Option<&str>, weight: Option<&str>) -> 
     Reading { columns: Columns { source, target, weight }, ..Reading::default() }
 }
 
-fn expression(text: &str) -> Result<Expression, Vec<(String, usize, usize)>> {
+fn expression(text: &str) -> Result<GeneExpression, Vec<(String, usize, usize)>> {
     let mut problems = Problems::new();
-    let found = Expression::read(text, &mut problems);
+    let found = GeneExpression::read(text, &mut problems);
     found.ok_or_else(|| faults(text, problems))
 }
 
@@ -107,7 +107,7 @@ fn every_fault_of_expression_is_told_at_its_place() {
 #[test]
 fn many_faults_of_one_kind_are_one_report() {
     let rows = |cells: &str| (0..100_000).fold(String::new(), |rows, row| rows + &format!("n{row},{cells}\n"));
-    let of = |found: Result<Expression, _>| found.unwrap_err();
+    let of = |found: Result<GeneExpression, _>| found.unwrap_err();
     assert_eq!(of(expression(&format!("name,g,h\n{}", rows("x,y")))), [fault("not_a_number", 2, 4)]);
     let known = ["a".to_owned()];
     let reading = Reading { known: Some(&known), ..Reading::default() };
