@@ -2,11 +2,12 @@
 //! from the states of the tick before. Weights and biases are made once, however many ticks read them.
 
 use compact_str::{CompactString, format_compact};
+use rustc_hash::FxHashMap;
 
 use super::builder::{Row, dotted};
 use super::express::{Reader, Side};
 use super::function::Function;
-use super::lower::Lowering;
+use super::lower::{Lowering, NetworkWeights};
 use super::op::{Op, Squares};
 use super::parameter::Init;
 use super::received::{Grown, Received};
@@ -22,10 +23,43 @@ const ANSWERS: f64 = 16.0;
 /// Each population's activity, by its place in the model; nothing for one that is zero, or not known yet.
 type States = Vec<Option<TensorId>>;
 
+/// A network being computed: of which samples, by which weights.
+struct ForwardPass<'l, 'a> {
+    lowering: &'l mut Lowering<'a>,
+    weights: &'l mut NetworkWeights,
+    samples: TensorId,
+    /// What has been received through each projection, of which activity.
+    received: FxHashMap<(ProjId, TensorId), TensorId>,
+    /// Whether what populations receive is noted: of a network that is computed several times, the first time.
+    noted: bool,
+}
+
 impl Lowering<'_> {
+    /// Appends the samples, R × N × B, as the input takes their numbers.
+    pub(super) fn samples(&mut self) -> Result<TensorId, Bug> {
+        let model = self.wiring.model();
+        let (population, intake) = (model.population(model.input()), model.intake());
+        let (neurons, label) = (population.shape.neurons(), population.name.as_str());
+        if intake == Intake::PLAIN {
+            return self.builder.push(Op::Sample { neurons }, &[], label);
+        }
+        let Intake { mean, deviation } = intake;
+        let samples = self.builder.push(Op::Sample { neurons }, &[], "")?;
+        self.builder.push(Op::Affine { factor: 1.0 / deviation, offset: -mean / deviation }, &[samples], label)
+    }
+
+    /// Appends every population's activity for `samples`, R × N × B, and returns the output's. Weights that are not there yet are
+    /// made; those that are there are used as they are.
+    pub(super) fn forward(&mut self, weights: &mut NetworkWeights, samples: TensorId) -> Result<TensorId, Bug> {
+        let noted = self.arrivals.is_empty();
+        ForwardPass { lowering: self, weights, samples, received: FxHashMap::default(), noted }.output()
+    }
+}
+
+impl ForwardPass<'_, '_> {
     /// Appends every population's activity; returns the output's.
-    pub(super) fn activity(&mut self) -> Result<TensorId, Bug> {
-        let wiring = self.wiring;
+    fn output(&mut self) -> Result<TensorId, Bug> {
+        let wiring = self.lowering.wiring;
         let mut states = vec![None; wiring.model().populations().len()];
         if wiring.ticks().is_empty() {
             for &id in wiring.schedule() {
@@ -48,12 +82,11 @@ impl Lowering<'_> {
 
     /// Appends a population's activity, R × N × B, from that of its sources, at a tick, or at 0 without ticks.
     fn state(&mut self, id: PopId, sources: &States, tick: usize) -> Result<TensorId, Bug> {
-        let model = self.wiring.model();
+        let model = self.lowering.wiring.model();
         let population = model.population(id);
         let label = population.name.text.clone() + &at(tick);
         if id == model.input() {
-            let neurons = population.shape.neurons();
-            return self.sample(neurons, &label);
+            return Ok(self.samples);
         }
         let Some(pool) = population.pool else {
             let received = self.received(id, sources, tick)?;
@@ -62,40 +95,30 @@ impl Lowering<'_> {
         let squares = Squares { grid: model.population(pool.source).shape.grid(), size: pool.size };
         let silent = || Bug { pass: "lower", tensor: id.to_string(), why: "pools nothing".to_owned() };
         let source = sources[pool.source.index()].ok_or_else(silent)?;
-        self.builder.push(Op::Pool(squares), &[source], &label)
-    }
-
-    /// Appends the sample, R × N × B, as the input takes its numbers.
-    fn sample(&mut self, neurons: usize, label: &str) -> Result<TensorId, Bug> {
-        let Intake { mean, deviation } = self.wiring.model().intake();
-        if self.wiring.model().intake() == Intake::PLAIN {
-            return self.builder.push(Op::Sample { neurons }, &[], label);
-        }
-        let sample = self.builder.push(Op::Sample { neurons }, &[], "")?;
-        self.builder.push(Op::Affine { factor: 1.0 / deviation, offset: -mean / deviation }, &[sample], label)
+        self.lowering.builder.push(Op::Pool(squares), &[source], &label)
     }
 
     /// Appends the sum of what a population receives, R × N × B; nothing where all its sources are zero.
     fn received(&mut self, id: PopId, sources: &States, tick: usize) -> Result<Option<TensorId>, Bug> {
-        let wiring = self.wiring;
+        let wiring = self.lowering.wiring;
         let (mut sum, mut fresh, mut grown) = (None, false, Vec::new());
         for &link in wiring.incoming(id) {
             let projection = wiring.model().projection(link);
             let Some(active) = sources[projection.source.index()] else { continue };
-            let first = self.synapses[link.index()].is_none();
+            let first = self.weights.synapses[link.index()].is_none();
             let part = self.part(link, active, &at(tick))?;
             if first {
                 fresh = true;
-                let constant = self.synapses[link.index()].as_ref().and_then(Synapses::constant);
+                let constant = self.weights.synapses[link.index()].as_ref().and_then(Synapses::constant);
                 let gain = projection.gain;
                 grown.extend(constant.map(|constant| Grown { constant, part, gain, among: 0 }));
             }
             sum = Some(match sum {
                 None => part,
-                Some(sum) => self.builder.push(Op::Add, &[sum, part], "")?,
+                Some(sum) => self.lowering.builder.push(Op::Add, &[sum, part], "")?,
             });
         }
-        if let Some(total) = sum.filter(|_| fresh || tick == wiring.ticks().len().max(1)) {
+        if let Some(total) = sum.filter(|_| self.noted).filter(|_| fresh || tick == wiring.ticks().len().max(1)) {
             self.arrive(id, tick, total, grown);
         }
         Ok(sum)
@@ -103,16 +126,16 @@ impl Lowering<'_> {
 
     /// Notes what a population receives, and whose constants are calibrated by it.
     fn arrive(&mut self, id: PopId, tick: usize, total: TensorId, mut grown: Vec<Grown>) {
-        let model = self.wiring.model();
+        let model = self.lowering.wiring.model();
         let by_genes = |link: &&ProjId| matches!(model.projection(**link).encoding, Encoding::Genes(_));
-        let among = self.wiring.incoming(id).iter().filter(by_genes).count();
+        let among = self.lowering.wiring.incoming(id).iter().filter(by_genes).count();
         for grown in &mut grown {
             grown.among = among;
         }
         let population = model.population(id);
         let (population, activation) = (population.name.text.clone(), function(population.activation));
         let spread = if id == model.output() { ANSWERS } else { 1.0 };
-        self.arrivals.push(Received { population, tick, activation, total, biased: total, spread, grown });
+        self.lowering.arrivals.push(Received { population, tick, activation, total, biased: total, spread, grown });
     }
 
     /// Returns what a population receives by one projection of `active`, made the first time: the input's activity stays what
@@ -121,15 +144,15 @@ impl Lowering<'_> {
         if let Some(known) = self.received.get(&(link, active)) {
             return Ok(*known);
         }
-        let model = self.wiring.model();
+        let model = self.lowering.wiring.model();
         let projection = model.projection(link);
-        let synapses = match self.synapses[link.index()].take() {
+        let synapses = match self.weights.synapses[link.index()].take() {
             Some(synapses) => synapses,
-            None => Synapses::new(&mut self.builder, &mut self.express, model, projection)?,
+            None => Synapses::new(&mut self.lowering.builder, &mut self.lowering.express, model, projection)?,
         };
         let label = if when.is_empty() { CompactString::default() } else { model.link_name(projection) + when };
-        let part = synapses.carry(&mut self.builder, active, &label)?;
-        self.synapses[link.index()] = Some(synapses);
+        let part = synapses.carry(&mut self.lowering.builder, active, &label)?;
+        self.weights.synapses[link.index()] = Some(synapses);
         self.received.insert((link, active), part);
         Ok(part)
     }
@@ -144,44 +167,44 @@ impl Lowering<'_> {
     ) -> Result<TensorId, Bug> {
         let biased = match (received, self.bias_of(id, population)?) {
             (Some(received), None) => received,
-            (Some(received), Some(bias)) => self.builder.push(Op::Add, &[received, bias], "")?,
+            (Some(received), Some(bias)) => self.lowering.builder.push(Op::Add, &[received, bias], "")?,
             (None, Some(bias)) => bias,
             (None, None) => {
                 let shape = Box::new(Shape::per_run(&[population.shape.neurons(), 1]));
-                self.builder.push(Op::Constant { value: 0.0, shape }, &[], "")?
+                self.lowering.builder.push(Op::Constant { value: 0.0, shape }, &[], "")?
             }
         };
-        if let (Some(total), Some(arrival)) = (received, self.arrivals.last_mut())
+        if let (Some(total), Some(arrival)) = (received, self.lowering.arrivals.last_mut())
             && arrival.total == total
         {
             arrival.biased = biased;
         }
         match (function(population.activation), received) {
             (None, Some(_)) => {
-                self.builder.tensors[biased.index()].label = label.into();
+                self.lowering.builder.tensors[biased.index()].label = label.into();
                 Ok(biased)
             }
-            (Some(function), Some(_)) => self.builder.map(function, biased, label),
+            (Some(function), Some(_)) => self.lowering.builder.map(function, biased, label),
             (function, None) => {
-                let one = function.map_or(Ok(biased), |function| self.builder.map(function, biased, ""))?;
-                self.builder.push(Op::Expand { axis: 2, length: Dim::Batch }, &[one], label)
+                let one = function.map_or(Ok(biased), |function| self.lowering.builder.map(function, biased, ""))?;
+                self.lowering.builder.push(Op::Expand { axis: 2, length: Dim::Batch }, &[one], label)
             }
         }
     }
 
     /// Returns a population's bias, R × N × 1, made the first time.
     fn bias_of(&mut self, id: PopId, population: &Population) -> Result<Option<TensorId>, Bug> {
-        if let Some(known) = self.biases.get(&id) {
+        if let Some(known) = self.weights.biases.get(&id) {
             return Ok(*known);
         }
         let made = self.bias(id, population)?;
-        self.biases.insert(id, made);
+        self.weights.biases.insert(id, made);
         Ok(made)
     }
 
     /// Appends a population's bias, R × N × 1.
     fn bias(&mut self, id: PopId, population: &Population) -> Result<Option<TensorId>, Bug> {
-        let (model, reader) = (self.wiring.model(), Reader { name: population.name.as_str(), frozen: false });
+        let (model, reader) = (self.lowering.wiring.model(), Reader { name: population.name.as_str(), frozen: false });
         let neurons = population.shape.neurons();
         let row = |part: &str, size: usize, holds| Row {
             name: dotted(population.name.as_str(), part),
@@ -194,25 +217,25 @@ impl Lowering<'_> {
         match population.bias {
             Bias::None => Ok(None),
             Bias::Free => {
-                let parameter = self.builder.parameter(row("bias", neurons, "the bias"), reader.name)?;
-                self.builder.push(Op::Unsqueeze { axis: 2 }, &[parameter], "").map(Some)
+                let parameter = self.lowering.builder.parameter(row("bias", neurons, "the bias"), reader.name)?;
+                self.lowering.builder.push(Op::Unsqueeze { axis: 2 }, &[parameter], "").map(Some)
             }
             Bias::PerMap => {
                 let [rows, columns, maps] = population.shape.grid();
-                let parameter = self.builder.parameter(row("bias", maps, "one bias a map"), reader.name)?;
-                let parameter = self.builder.push(Op::Unsqueeze { axis: 1 }, &[parameter], "")?;
+                let parameter = self.lowering.builder.parameter(row("bias", maps, "one bias a map"), reader.name)?;
+                let parameter = self.lowering.builder.push(Op::Unsqueeze { axis: 1 }, &[parameter], "")?;
                 let length = Dim::Size(rows.saturating_mul(columns));
-                let places = self.builder.push(Op::Expand { axis: 1, length }, &[parameter], "")?;
+                let places = self.lowering.builder.push(Op::Expand { axis: 1, length }, &[parameter], "")?;
                 let shape = Box::new(Shape::per_run(&[neurons, 1]));
-                self.builder.push(Op::Reshape { shape }, &[places], "").map(Some)
+                self.lowering.builder.push(Op::Reshape { shape }, &[places], "").map(Some)
             }
             Bias::Expressed(genome) => {
                 let wanted = (id, genome, Side::In);
-                let identity = self.express.identity(&mut self.builder, model, wanted, reader)?;
+                let identity = self.lowering.express.identity(&mut self.lowering.builder, model, wanted, reader)?;
                 let (part, genes) = (format!("{}.b", model.genome(genome).name), model.genome(genome).genes);
-                let parameter = self.builder.parameter(row(&part, genes, "one bias a gene"), reader.name)?;
-                let parameter = self.builder.push(Op::Unsqueeze { axis: 2 }, &[parameter], "")?;
-                self.builder.product(identity, parameter, &dotted(population.name.as_str(), "bias")).map(Some)
+                let parameter = self.lowering.builder.parameter(row(&part, genes, "one bias a gene"), reader.name)?;
+                let parameter = self.lowering.builder.push(Op::Unsqueeze { axis: 2 }, &[parameter], "")?;
+                self.lowering.builder.product(identity, parameter, &dotted(population.name.as_str(), "bias")).map(Some)
             }
         }
     }

@@ -4,15 +4,14 @@ use rustc_hash::FxHashMap;
 
 use super::builder::Builder;
 use super::draft::PlanDraft;
-use super::express::{Express, Reader};
-use super::function::Function;
-use super::op::Op;
-use super::passes::{Goal, PASSES, RAW, TWICE, run};
+use super::express::Express;
+use super::objective::{self, Losses};
+use super::passes::{Goal, PASSES, RAW, SECOND_ORDER, run};
 use super::received::Received;
 use super::tensor::{Sizes, TensorId};
 use super::verify::{Counts, Plan};
 use super::weights::Synapses;
-use crate::check::{Bias, InteractionId, PopId, ProjId};
+use crate::check::{Bias, PopId};
 use crate::diag::Bug;
 use crate::options::Order;
 use crate::wire::Wiring;
@@ -22,12 +21,14 @@ pub(super) struct Lowering<'a> {
     pub(super) wiring: &'a Wiring,
     pub(super) builder: Builder,
     pub(super) express: Express,
-    /// Weights that are made, by projection, and what has been received through them of which activity.
-    pub(super) synapses: Vec<Option<Synapses>>,
-    pub(super) received: FxHashMap<(ProjId, TensorId), TensorId>,
     /// What populations receive when it is calibrated, or looked at.
     pub(super) arrivals: Vec<Received>,
-    /// Biases that are made.
+}
+
+/// The weights and biases by which a network is computed, each there from its first use on.
+pub(super) struct NetworkWeights {
+    /// By projection.
+    pub(super) synapses: Vec<Option<Synapses>>,
     pub(super) biases: FxHashMap<PopId, Option<TensorId>>,
 }
 
@@ -56,25 +57,15 @@ pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
 /// # Errors
 ///
 /// A [`Bug`], which no model should cause.
-pub fn steepness(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(TWICE, forward(wiring)?, Goal { order: Order::Cheapest, sizes: Sizes::SHOWN })
+pub fn lower_gradient_norm(wiring: &Wiring) -> Result<Plan, Bug> {
+    run(SECOND_ORDER, forward(wiring)?, Goal { order: Order::Cheapest, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a plan without a backward, as the mathematics is written.
 fn forward(wiring: &Wiring) -> Result<PlanDraft, Bug> {
-    let model = wiring.model();
-    let mut lowering = Lowering {
-        wiring,
-        builder: Builder::default(),
-        express: Express::default(),
-        synapses: vec![None; model.projections().len()],
-        received: FxHashMap::default(),
-        arrivals: Vec::new(),
-        biases: FxHashMap::default(),
-    };
-    let output = lowering.activity()?;
-    let penalty = lowering.penalty()?;
-    let losses = lowering.losses(output, penalty)?;
+    let (builder, express) = (Builder::default(), Express::default());
+    let mut lowering = Lowering { wiring, builder, express, arrivals: Vec::new() };
+    let Losses { output, penalty, losses } = objective::classification(&mut lowering)?;
     let Lowering { builder: Builder { tensors, parameters, .. }, arrivals: received, .. } = lowering;
     let learned = parameters.iter().filter(|parameter| parameter.learned);
     let counts = counts(wiring, learned.map(super::parameter::Parameter::used).fold(0, u64::saturating_add));
@@ -87,36 +78,10 @@ fn forward(wiring: &Wiring) -> Result<PlanDraft, Bug> {
 }
 
 impl Lowering<'_> {
-    /// Appends each run's loss, [R]: the mean over the batch of −Σ label · log softmax(answer), and the penalty.
-    fn losses(&mut self, output: TensorId, penalty: Option<TensorId>) -> Result<TensorId, Bug> {
-        let classes = self.wiring.model().population(self.wiring.model().output()).shape.neurons();
-        let builder = &mut self.builder;
-        let labels = builder.push(Op::Labels { classes }, &[], "labels")?;
-        let sure = builder.push(Op::LogSoftmax { axis: 1 }, &[output], "")?;
-        let right = builder.push(Op::Multiply, &[sure, labels], "")?;
-        let whole = builder.total(right, "")?;
-        match penalty {
-            None => builder.push(Op::Affine { factor: -1.0, offset: 0.0 }, &[whole], "loss"),
-            Some(penalty) => builder.push(Op::Subtract, &[penalty, whole], "loss"),
-        }
-    }
-
-    /// Appends Σ λ Σ|O| over the interactions that ask for it, one number a run.
-    fn penalty(&mut self) -> Result<Option<TensorId>, Bug> {
-        let model = self.wiring.model();
-        let mut sum = None;
-        for (index, interaction) in model.interactions().iter().enumerate().filter(|(_, o)| o.sparse > 0.0) {
-            let reader = Reader { name: "penalty", frozen: false };
-            let genes = self.express.interaction(&mut self.builder, model, InteractionId(index), reader)?;
-            let size = self.builder.map(Function::Absolute, genes, "")?;
-            let whole = self.builder.total(size, "")?;
-            let part = self.builder.scale(interaction.sparse, whole)?;
-            sum = Some(match sum {
-                None => part,
-                Some(sum) => self.builder.push(Op::Add, &[sum, part], "penalty")?,
-            });
-        }
-        Ok(sum)
+    /// Returns weights of which none is made yet.
+    pub(super) fn weights(&self) -> NetworkWeights {
+        let projections = self.wiring.model().projections().len();
+        NetworkWeights { synapses: vec![None; projections], biases: FxHashMap::default() }
     }
 }
 
@@ -127,4 +92,43 @@ fn counts(wiring: &Wiring, parameters: u64) -> Counts {
     let with_bias = model.populations().iter().filter(|population| population.bias != Bias::None);
     let biases = with_bias.map(|population| population.shape.neurons() as u64).fold(0, u64::saturating_add);
     Counts { parameters, synapses, uncompressed: synapses.saturating_add(biases) }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "
+model m {
+    genome g(3)
+    population a = units(5) { g: gaussian }
+    population b = units(4) { g: gaussian, activation: tanh, bias: free }
+    population c = units(2) { g: free }
+    connect a -> b -> c via g
+    input a
+    output c
+}";
+
+    #[test]
+    fn a_network_is_computed_again_for_other_samples_by_the_weights_that_are_there() {
+        let stages = crate::compile::stages("m.gem", TEXT, &crate::options::Options::default()).unwrap();
+        let (builder, express) = (Builder::default(), Express::default());
+        let mut lowering = Lowering { wiring: &stages.wiring, builder, express, arrivals: Vec::new() };
+        let mut weights = lowering.weights();
+        let samples = lowering.samples().unwrap();
+        let first = lowering.forward(&mut weights, samples).unwrap();
+        let (tensors, rows, arrivals) =
+            (lowering.builder.tensors.len(), lowering.builder.parameters.len(), lowering.arrivals.clone());
+        let others = lowering.builder.scale(2.0, samples).unwrap();
+        let second = lowering.forward(&mut weights, others).unwrap();
+        let appended: Vec<&str> = lowering.builder.tensors[tensors..].iter().map(|tensor| tensor.op.name()).collect();
+        assert_eq!(appended, ["affine", "matrix product", "add", "tanh", "matrix product"]);
+        assert_ne!(first, second);
+        assert_eq!((lowering.builder.parameters.len(), &lowering.arrivals), (rows, &arrivals));
+        // the same samples by the same weights are made anew by operations that are merged later
+        let third = lowering.forward(&mut weights, samples).unwrap();
+        let [one, other] = [first, third].map(|id| &lowering.builder.tensors[id.index()]);
+        assert_eq!((&one.op, &one.shape), (&other.op, &other.shape));
+    }
 }

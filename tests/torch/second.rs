@@ -3,7 +3,7 @@
 use gemc::compile::stages;
 use gemc::emit::{LossAndGradients, Net, Place};
 use gemc::options::Options;
-use gemc::plan::{Bilinear, Op, Plan, lower_unoptimized, steepness};
+use gemc::plan::{Bilinear, Op, Plan, lower_gradient_norm, lower_unoptimized};
 use tch::{Tensor, no_grad_guard};
 
 use crate::gradients::{spatial, windows};
@@ -22,7 +22,7 @@ fn check(model: &str) {
     tch::set_num_threads(1);
     let stages = stages("m.gem", model, &Options::default()).expect("the model compiles");
     let first = loss_and_gradients(&mut net(&lower_unoptimized(&stages.wiring).unwrap()));
-    let mut net = net(&steepness(&stages.wiring).unwrap());
+    let mut net = net(&lower_gradient_norm(&stages.wiring).unwrap());
     let second = loss_and_gradients(&mut net);
     let lengths = first.gradients.iter().map(|row| row.square().flatten(1, -1).sum_dim_intlist(1, false, None));
     let lengths = lengths.reduce(|sum, one| sum + one).unwrap() / 2.0;
@@ -72,7 +72,7 @@ fn of_sparse_masks() {
             &format!("-> digits via g\n    connect hidden -> hidden via {via}\n    unroll 3"),
         );
         let stages = stages("m.gem", &model, &Options::default()).expect("the model compiles");
-        let plan = steepness(&stages.wiring).unwrap();
+        let plan = lower_gradient_norm(&stages.wiring).unwrap();
         let joined = |over: Bilinear| {
             plan.tensors().iter().filter(|tensor| matches!(tensor.op, Op::Sparse(own, _) if own == over)).count()
         };

@@ -51,7 +51,7 @@ pub(super) fn part(
         Op::Unary(Function::StraightThroughStep) => gradient,
         Op::Unary(function) => match maps::gradient(builder, function, operands[0], of)? {
             None => return Ok(None),
-            Some(steepness) => Gradient::Made(times(builder, gradient, steepness)?),
+            Some(derivative) => Gradient::Made(times(builder, gradient, derivative)?),
         },
         Op::Affine { factor, .. } => scaled(builder, gradient, factor)?,
         Op::Add => repeated(builder, step, gradient)?,

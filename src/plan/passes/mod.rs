@@ -5,7 +5,6 @@
 mod constant_fold;
 mod cse;
 mod dce;
-mod gradient_norm;
 mod matmul_chain;
 mod matmul_order;
 mod move_interaction;
@@ -16,6 +15,7 @@ mod sparsify;
 use super::builder::Builder;
 use super::derive::derive;
 use super::draft::PlanDraft;
+use super::objective::GRADIENT_NORM;
 use super::op::Op;
 use super::optimizer::ADAM;
 use super::tensor::{Sizes, TensorId};
@@ -60,17 +60,9 @@ pub(super) const PASSES: &[Pass] = &[
 /// Nothing but the backward and the update.
 pub(super) const RAW: &[Pass] = &[DERIVE, ADAM];
 
-/// The backward of the backward.
-pub(super) const TWICE: &[Pass] = &[
-    sparsify::SPARSIFY,
-    DERIVE,
-    gradient_norm::GRADIENT_NORM,
-    DERIVE,
-    ADAM,
-    constant_fold::CONSTANT_FOLD,
-    cse::CSE,
-    dce::DCE,
-];
+/// The gradient norm in place of the loss, and its backward.
+pub(super) const SECOND_ORDER: &[Pass] =
+    &[sparsify::SPARSIFY, GRADIENT_NORM, DERIVE, ADAM, constant_fold::CONSTANT_FOLD, cse::CSE, dce::DCE];
 
 /// Appends the backward.
 const DERIVE: Pass = Pass { name: "derive", on: |_| true, run: backward };
