@@ -1,7 +1,7 @@
 //! A compiler for neural networks that are grown, not written: the weights of a connection are synthesized from the gene
 //! expression of its two ends, `W = c · X_s O X_tᵀ`, or never made at all where going through the genes is cheaper.
 //!
-//! A `.gem` text goes in, a [`Plan`] comes out: a tensor program with a table of every learned number. Data flows one way
+//! A `.gem` text goes in, a [`Plan`] comes out: a tensor program with a table of all parameters. Data flows one way
 //! through the rooms, and each room has one product:
 //!
 //! ```text

@@ -14,7 +14,7 @@ static THREADS: LazyLock<bool> = LazyLock::new(|| {
     started.map_or_else(|fault| fault.source().is_none(), |()| true)
 });
 
-/// Tells whether the work on so many things is done by all cores: from `worth` on.
+/// Tells whether the work on a number of things is done by all cores: from `worth` on.
 fn by_all(things: usize, worth: usize) -> bool {
     things >= worth && *THREADS
 }

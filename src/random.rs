@@ -45,7 +45,7 @@ impl RandomStream {
         (0..count).map(|_| one()).collect()
     }
 
-    /// Draws a matrix of `count` numbers, row by row with so many `columns`: random contrasts, columns of mean 0 and mean
+    /// Draws a matrix of `count` numbers, row by row with `columns` columns: random contrasts, columns of mean 0 and mean
     /// square 1, at right angles to each other as far as there is room: N rows hold N − 1 such columns, and every further N − 1
     /// are at right angles among themselves. Gram and Schmidt's way from normal numbers, so all directions are equally likely.
     /// A single row is left as it is drawn.

@@ -67,11 +67,11 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     let symbols = Symbols::collect(ast, problems);
     let start = starts::start(ast, problems);
     let context = &mut Context { symbols, start, problems };
-    let settings = parameters::settle(context, ast, options);
+    let settings = parameters::settings(context, ast, options);
     let genes = genomes::gene_sets(context, ast);
     let drafts = ast.items.iter().filter_map(|item| as_population(item)).map(|p| population::population(context, p));
     let drafts = drafts.collect();
-    let Populations { list: populations, pools } = pools::settle(context, drafts);
+    let Populations { list: populations, pools } = pools::populations(context, drafts);
     let mut links = connection::connections(context, ast, &genes, &populations);
     let ports = ports::ports(context, ast, &populations);
     let intake = input_scaling::intake(context, ast);

@@ -39,7 +39,7 @@ struct UnfitOverride {
 }
 
 /// Evaluates parameters and lets, enters their values, and returns the parameters' settings.
-pub(super) fn settle(context: &mut Context, ast: &Ast, options: &Options) -> Vec<Setting> {
+pub(super) fn settings(context: &mut Context, ast: &Ast, options: &Options) -> Vec<Setting> {
     unknown_overrides(context, ast, options);
     let mut settings = Vec::new();
     for parameter in &ast.parameters {

@@ -11,7 +11,7 @@ use crate::span::Span;
 
 /// Bytes of one number in single precision.
 const NUMBER: u64 = 4;
-/// Copies that training keeps of a learned number: itself, its gradient, two moments, the best so far.
+/// Copies that training keeps of a parameter: itself, its gradient, two moments, the best so far.
 const LEARNED: u64 = 5;
 /// Copies that a step keeps of a number it makes: itself and its gradient.
 const MADE: u64 = 2;
@@ -150,7 +150,7 @@ fn weights(projection: &Projection, source: usize, target: usize) -> Part {
             let drawn = part(&[source, rows], 1, "the weights", projection.span);
             Part { bytes: whole.bytes.saturating_add(learned.bytes).saturating_add(drawn.bytes), ..whole }
         }
-        // what the second layer's units receive, their sines and the slopes of both
+        // what the second layer's units receive, their sines and the gradients of both
         Encoding::GNetwork(GNetwork { hidden, .. }) => {
             part(&[source, target, hidden], PAIRWISE, "the hidden units", projection.span)
         }

@@ -33,7 +33,7 @@ pub struct Ticks {
     pub span: Span,
 }
 
-/// Reads the statement `unroll`, of a model with so many links.
+/// Reads the statement `unroll`, of a model with `links` links.
 pub(super) fn ticks(context: &mut Context, ast: &Ast, links: usize) -> Option<Ticks> {
     let mut all = ast.items.iter().filter_map(|item| as_unroll(item));
     let first = all.next()?;

@@ -11,7 +11,7 @@ use super::screen::{Ink, Screen, spelt};
 use super::source::Source;
 use super::stage::{On, Stage};
 use super::summary::Summary;
-use super::{sets, whole};
+use super::{atomic_file, data_paths};
 use crate::compile::Stages;
 use crate::diag::{Problems, Report};
 use crate::options::usual_batch;
@@ -24,7 +24,7 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &CompileArgs) -> Out
     if args.train.is_some() {
         return (tensors.here()?.train)(screen, args);
     }
-    let facts = args.data.as_deref().map(sets::facts).transpose()?;
+    let facts = args.data.as_deref().map(data_paths::facts).transpose()?;
     let data = facts.as_ref().map(|facts| facts.name.clone());
     let source = find(screen, &args.file)?;
     let text = if args.emit == Some(Stage::Ast) {
@@ -101,7 +101,7 @@ fn deliver(screen: &Screen, args: &CompileArgs, text: &str) -> Outcome {
     match &args.out {
         None => screen.print(text)?,
         Some(path) => {
-            whole::write(path, text)?;
+            atomic_file::write(path, text)?;
             screen.remark(&screen.paint_remark(Ink::Faint, &format!("wrote {}", path.display())));
         }
     }

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::args::{DataVerb, RootArgs, SetArgs};
+use super::data_paths::{UNPROVEN, UNVERIFIED, facts, named, roots};
 use super::exit::{Exit, Failure, Outcome, alone};
 use super::numbers::{columns, grouped};
 use super::screen::{Ink, Screen};
-use super::sets::{UNPROVEN, UNVERIFIED, facts, named, roots};
+use crate::data::dataset_name::FOLDER;
 use crate::data::known::published;
 use crate::data::locate::locate;
-use crate::data::named::FOLDER;
 use crate::data::read::verify;
-use crate::data::{DataError, ImageFolder, Named, Standing, names};
+use crate::data::{DataError, DatasetName, ImageFolder, Standing, names};
 
 /// Lists, verifies or finds data sets.
 pub(super) fn run(screen: &Screen, verb: &DataVerb) -> Outcome {
@@ -79,17 +79,17 @@ pub(super) enum Verdict {
 }
 
 /// Looks for a data set and reads all of it.
-pub(super) fn judge(set: &Named, roots: &[PathBuf]) -> Verdict {
+pub(super) fn judge(set: &DatasetName, roots: &[PathBuf]) -> Verdict {
     let damaged = |fault: DataError| Failure::Fault(Exit::Environment, alone(fault));
     match set {
-        Named::Glyphs | Named::GlyphsColor => Verdict::Drawn,
-        Named::Folder(path) => {
+        DatasetName::Glyphs | DatasetName::GlyphsColor => Verdict::Drawn,
+        DatasetName::Folder(path) => {
             match ImageFolder::open(path).and_then(|images| images.read()).map_err(DataError::from) {
                 Err(absent) if !path.is_dir() => Verdict::Absent(damaged(absent)),
                 read => Verdict::There(path.clone(), read.map(|images| images.standing).map_err(damaged)),
             }
         }
-        Named::Published(set) => match locate(set, roots) {
+        DatasetName::Published(set) => match locate(set, roots) {
             Err(absent) => Verdict::Absent(Failure::environment(absent)),
             Ok(found) => Verdict::There(found.folder.clone(), verify(set, &found).map_err(damaged)),
         },
@@ -109,11 +109,11 @@ fn check(screen: &Screen, args: &SetArgs) -> Outcome {
             Verdict::Drawn => ("whole", None),
             Verdict::Absent(_) => ("absent", None),
             Verdict::There(found, Ok(Standing::Whole)) => ("whole", Some(found)),
-            Verdict::There(found, Ok(Standing::Unproven)) => ("unproven", Some(found)),
+            Verdict::There(found, Ok(Standing::Unverified)) => ("unverified", Some(found)),
             Verdict::There(found, Err(_)) => ("damaged", Some(found)),
         };
         objects.push(json!({ "name": name, "standing": word, "path": folder }));
-        let shown = if word == "unproven" { UNVERIFIED } else { word };
+        let shown = if word == "unverified" { UNVERIFIED } else { word };
         rows.push([name, shown.to_owned(), folder.map(|folder| folder.display().to_string()).unwrap_or_default()]);
         match verdict {
             Verdict::Absent(failure) if args.name.is_some() => exit = reported(screen, &failure),
@@ -142,9 +142,9 @@ fn path(screen: &Screen, args: &SetArgs) -> Outcome {
     let roots = roots(args.roots.data_dir.as_deref());
     let folder = match args.name.as_deref().map(named).transpose()? {
         None => roots.first().cloned(),
-        Some(Named::Glyphs | Named::GlyphsColor) => None,
-        Some(Named::Folder(path)) => Some(path),
-        Some(Named::Published(set)) => Some(locate(&set, &roots).map_err(Failure::environment)?.folder),
+        Some(DatasetName::Glyphs | DatasetName::GlyphsColor) => None,
+        Some(DatasetName::Folder(path)) => Some(path),
+        Some(DatasetName::Published(set)) => Some(locate(&set, &roots).map_err(Failure::environment)?.folder),
     };
     if screen.is_json() {
         screen.object(&json!({ "name": args.name, "path": folder }))?;

@@ -7,13 +7,13 @@ use serde_json::json;
 
 use super::args::DoctorArgs;
 use super::data::{Verdict, judge};
+use super::data_paths::{UNVERIFIED, roots};
 use super::engine_launcher::Tensors;
 use super::exit::{Exit, Failure, Outcome};
 use super::numbers::columns;
 use super::screen::{Ink, Screen};
-use super::sets::{UNVERIFIED, roots};
 use super::version::{COMMIT, VERSION, WHOLE};
-use crate::data::{Named, Standing, names};
+use crate::data::{DatasetName, Standing, names};
 
 /// What libtorch says of itself.
 #[derive(Debug, Clone)]
@@ -87,11 +87,11 @@ fn reason(failure: &Failure) -> String {
 }
 
 fn row(name: String, roots: &[PathBuf]) -> Option<Row> {
-    let (words, whole, folder) = match judge(&Named::find(&name)?, roots) {
+    let (words, whole, folder) = match judge(&DatasetName::find(&name)?, roots) {
         Verdict::Drawn => ("needs no file", true, None),
         Verdict::Absent(_) => ("not on this machine", false, None),
         Verdict::There(found, Ok(Standing::Whole)) => ("whole", true, Some(found)),
-        Verdict::There(found, Ok(Standing::Unproven)) => (UNVERIFIED, false, Some(found)),
+        Verdict::There(found, Ok(Standing::Unverified)) => (UNVERIFIED, false, Some(found)),
         Verdict::There(found, Err(_)) => ("damaged: see `gemc data verify`", false, Some(found)),
     };
     Some(Row { name, path: folder.map(|folder| folder.display().to_string()), whole, words })

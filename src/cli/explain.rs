@@ -6,10 +6,10 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::args::ExplainArgs;
+use super::error_docs::{Explanation, explanations};
 use super::exit::{Exit, Failure, Outcome};
 use super::numbers::columns;
 use super::screen::{Ink, Screen};
-use super::stories::{Story, stories};
 use crate::check::{SchemaRow, schema};
 use crate::diag::{self, did_you_mean};
 
@@ -34,17 +34,17 @@ struct AmbiguousCode {
 
 /// Prints one explanation, or lists the codes.
 pub(super) fn run(screen: &Screen, args: &ExplainArgs) -> Outcome {
-    let stories = stories();
-    let Some(code) = &args.code else { return list(screen, &stories) };
+    let explanations = explanations();
+    let Some(code) = &args.code else { return list(screen, &explanations) };
     let rows: Vec<SchemaRow> = schema().into_iter().filter(|row| row.key == code).collect();
     if !rows.is_empty() {
         return attributes(screen, code, &rows);
     }
-    let story = find(code, &stories)?;
+    let explanation = find(code, &explanations)?;
     if screen.is_json() {
-        screen.object(&json!({ "code": story.code, "title": story.title(), "text": story.text }))?;
+        screen.object(&json!({ "code": explanation.code, "title": explanation.title(), "text": explanation.text }))?;
     } else {
-        screen.print(&told(screen, story))?;
+        screen.print(&told(screen, explanation))?;
     }
     Ok(Exit::Done)
 }
@@ -69,35 +69,40 @@ fn attributes(screen: &Screen, key: &str, rows: &[SchemaRow]) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// Finds a story by its whole code, or by the last part of it.
-fn find<'a>(code: &str, stories: &'a [Story]) -> Result<&'a Story, Failure> {
-    if let Some(story) = stories.iter().find(|story| story.code == code) {
-        return Ok(story);
+/// Finds a explanation by its whole code, or by the last part of it.
+fn find<'a>(code: &str, explanations: &'a [Explanation]) -> Result<&'a Explanation, Failure> {
+    if let Some(explanation) = explanations.iter().find(|explanation| explanation.code == code) {
+        return Ok(explanation);
     }
-    let called: Vec<&Story> = stories.iter().filter(|story| story.short() == code).collect();
+    let called: Vec<&Explanation> = explanations.iter().filter(|explanation| explanation.short() == code).collect();
     match called.as_slice() {
-        [] => Err(Failure::input(unknown(code, stories))),
-        [story] => Ok(story),
+        [] => Err(Failure::input(unknown(code, explanations))),
+        [explanation] => Ok(explanation),
         several => {
-            let whole = diag::list(several.iter().map(|story| story.code));
+            let whole = diag::list(several.iter().map(|explanation| explanation.code));
             Err(Failure::input(AmbiguousCode { code: code.to_owned(), whole }))
         }
     }
 }
 
-fn unknown(code: &str, stories: &[Story]) -> UnknownCode {
-    let names = stories.iter().map(|story| if code.contains("::") { story.code } else { story.short() });
+fn unknown(code: &str, explanations: &[Explanation]) -> UnknownCode {
+    let names =
+        explanations.iter().map(|explanation| if code.contains("::") { explanation.code } else { explanation.short() });
     let help = did_you_mean(code, names.chain(schema().iter().map(|row| row.key)))
         .unwrap_or_else(|| "`gemc explain` lists all codes".to_owned());
     UnknownCode { code: code.to_owned(), help }
 }
 
-fn list(screen: &Screen, stories: &[Story]) -> Outcome {
+fn list(screen: &Screen, explanations: &[Explanation]) -> Outcome {
     if screen.is_json() {
-        let codes: Vec<_> = stories.iter().map(|story| json!({ "code": story.code, "title": story.title() })).collect();
+        let codes: Vec<_> = explanations
+            .iter()
+            .map(|explanation| json!({ "code": explanation.code, "title": explanation.title() }))
+            .collect();
         return screen.object(&json!({ "codes": codes })).map(|()| Exit::Done);
     }
-    let rows: Vec<[String; 2]> = stories.iter().map(|story| [story.code.to_owned(), story.title()]).collect();
+    let rows: Vec<[String; 2]> =
+        explanations.iter().map(|explanation| [explanation.code.to_owned(), explanation.title()]).collect();
     let lines: Vec<String> = columns(&rows, &[]).iter().map(|line| clipped(line, screen.width())).collect();
     screen.print(&format!("{}\n", lines.join("\n")))?;
     Ok(Exit::Done)
@@ -107,11 +112,11 @@ fn clipped(line: &str, width: usize) -> String {
     if line.chars().count() <= width { line.to_owned() } else { line.chars().take(width - 1).chain(['…']).collect() }
 }
 
-/// Writes a story for people: the code, its paragraphs filled to the width, its blocks indented.
-fn told(screen: &Screen, story: &Story) -> String {
-    let mut text = format!("{}\n\n", screen.paint(Ink::Strong, story.code));
+/// Writes a explanation for people: the code, its paragraphs filled to the width, its blocks indented.
+fn told(screen: &Screen, explanation: &Explanation) -> String {
+    let mut text = format!("{}\n\n", screen.paint(Ink::Strong, explanation.code));
     let (mut fenced, mut paragraph) = (false, String::new());
-    for line in story.text.lines() {
+    for line in explanation.text.lines() {
         let fence = line.trim_start().starts_with("```");
         if fence || fenced || line.trim().is_empty() || line.starts_with("- ") {
             text.push_str(&filled(&std::mem::take(&mut paragraph), screen.width()));

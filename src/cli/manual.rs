@@ -8,14 +8,14 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
 use super::args::{Line, ManualArgs};
+use super::atomic_file;
 use super::exit::{Exit, Failure, Outcome};
-use super::whole;
 
 /// Writes the pages.
 pub(super) fn run(args: &ManualArgs) -> Outcome {
     let mut line = Line::command();
     line.build();
-    fs::create_dir_all(&args.folder).map_err(|why| whole::unwritable(&args.folder, why))?;
+    fs::create_dir_all(&args.folder).map_err(|why| atomic_file::unwritable(&args.folder, why))?;
     pages(&args.folder, &line, "gemc")?;
     Ok(Exit::Done)
 }
@@ -25,8 +25,8 @@ fn pages(folder: &Path, command: &Command, name: &str) -> Result<(), Failure> {
     // a page is called after all words of its command: gemc-data-list
     let titled = command.clone().display_name(name.to_owned()).disable_help_subcommand(true);
     let file = folder.join(format!("{name}.1"));
-    let text = page(&Man::new(titled)).map_err(|why| whole::unwritable(&file, why))?;
-    whole::write(&file, &text)?;
+    let text = page(&Man::new(titled)).map_err(|why| atomic_file::unwritable(&file, why))?;
+    atomic_file::write(&file, &text)?;
     let mut below = command.get_subcommands().filter(|below| !below.is_hide_set() && below.get_name() != "help");
     below.try_for_each(|below| pages(folder, below, &format!("{name}-{}", below.get_name())))
 }

@@ -4,12 +4,15 @@
 //! `gemc-torch`, which knows how ([`Tensors`]). [`run`] is all of either.
 
 mod args;
+mod atomic_file;
 mod check;
 mod compile;
 mod completions;
 mod data;
+mod data_paths;
 mod doctor;
 mod engine_launcher;
+mod error_docs;
 mod exit;
 mod explain;
 mod find_models;
@@ -22,19 +25,16 @@ mod numbers;
 mod parse;
 mod program;
 mod screen;
-mod sets;
 mod shipped;
 mod snapshot;
 mod snapshot_file;
 mod source;
 mod stage;
-mod stories;
 mod summary;
 #[cfg(feature = "torch")]
 mod torch;
 mod training;
 mod version;
-mod whole;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;

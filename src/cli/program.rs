@@ -47,15 +47,15 @@ impl PlanRows {
     pub(super) fn new(plan: &Plan) -> Self {
         let (names, ids) = (TensorNames::new(plan), TensorNames::ids(plan));
         let dims = |shape: &Shape| shape.dims().iter().map(ToString::to_string).collect();
-        let leaf = |(index, leaf): (usize, &Parameter)| LeafRow {
+        let parameter = |(index, parameter): (usize, &Parameter)| LeafRow {
             id: format!("p{index}"),
-            name: leaf.name.clone(),
-            shape: dims(&leaf.shape),
-            learned: leaf.learned,
-            rate: leaf.rate,
-            start: leaf.start.spelt(&ids),
-            holds: leaf.holds,
-            shared_by: leaf.shared_by.clone(),
+            name: parameter.name.clone(),
+            shape: dims(&parameter.shape),
+            learned: parameter.learned,
+            rate: parameter.rate,
+            start: parameter.start.spelt(&ids),
+            holds: parameter.holds,
+            shared_by: parameter.shared_by.clone(),
         };
         let tensor = |(id, tensor): (TensorId, &Tensor)| TensorRow {
             id: id.to_string(),
@@ -67,7 +67,7 @@ impl PlanRows {
             flop: plan.cost(id, Sizes::SHOWN).flop,
         };
         Self {
-            leaves: plan.parameters().iter().enumerate().map(leaf).collect(),
+            leaves: plan.parameters().iter().enumerate().map(parameter).collect(),
             tensors: plan.numbered().map(tensor).collect(),
             output: plan.output().to_string(),
             penalty: plan.penalty().map(|id| id.to_string()),

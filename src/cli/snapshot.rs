@@ -18,7 +18,7 @@ use super::model::limits;
 use super::numbers::count;
 use super::screen::{Ink, Screen};
 use super::snapshot_file::{BrokenSnapshot, Snap};
-use super::{source, whole};
+use super::{atomic_file, source};
 use crate::compile::stages;
 use crate::diag::Report;
 use crate::options::Options;
@@ -143,7 +143,7 @@ fn compare(model: &Path, args: &SnapshotArgs) -> Result<Row, Failure> {
         return Ok(row(model, Standing::Same));
     }
     if args.accept {
-        whole::write(&beside, &new)?;
+        atomic_file::write(&beside, &new)?;
         return Ok(row(model, Standing::Written));
     }
     Ok(match old {

@@ -57,7 +57,7 @@ struct ConnectionRow {
     manner: String,
 }
 
-/// What one training step costs, for so many runs and samples.
+/// What one training step costs, for a number of runs and samples.
 #[derive(Debug, Serialize)]
 struct StepCost {
     flop: u64,
@@ -70,7 +70,7 @@ impl Summary {
     /// Rows of a list that people are shown; the rest is counted.
     pub(super) const SHOWN: usize = 12;
 
-    /// Sums up what a text compiled to, for `data` if it was compiled for any, with so many `rows` of a list at most.
+    /// Sums up what a text compiled to, for `data` if it was compiled for any, with at most `rows` rows of a list.
     pub(super) fn new(stages: &Stages, data: Option<&str>, rows: usize) -> Self {
         let (model, plan) = (stages.model(), &stages.plan);
         let (counts, cost) = (plan.counts(), plan.step_cost(Sizes::SHOWN));

@@ -1,5 +1,5 @@
 //! A file comes in; its SHA-256 sums go out, and a verdict whether they are the published ones.
-//! A file is called whole only where a published sum proves it; where none can, it is said to be unproven.
+//! A file is called whole only where a published sum proves it; where none can, it is said to be unverified.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -27,7 +27,7 @@ pub enum Checksum {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// No published sum applies: only an archive's is known, and this is an unpacked copy.
-    Unproven,
+    Unverified,
     /// The published sum holds.
     Whole,
 }
@@ -78,8 +78,8 @@ impl Checksum {
     pub fn judge(&self, file: &Path, sums: &Sums) -> Result<Standing, WrongChecksum> {
         let (part, expected, found) = match self {
             Self::Sha256OfContent(expected) => ("unpacked bytes", expected, &sums.content),
-            Self::Sha256OfArchive(_) if !sums.packed => return Ok(Standing::Unproven),
-            Self::Unpublished => return Ok(Standing::Unproven),
+            Self::Sha256OfArchive(_) if !sums.packed => return Ok(Standing::Unverified),
+            Self::Unpublished => return Ok(Standing::Unverified),
             Self::Sha256OfArchive(expected) => ("archive", expected, &sums.stored),
         };
         if expected == found {

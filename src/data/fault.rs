@@ -7,11 +7,11 @@ use super::archive::{ArchiveFault, MissingEntry};
 use super::checksum::WrongChecksum;
 use super::cifar::BatchFault;
 use super::dataset::{LabelOutOfRange, SplitFault};
+use super::dataset_name::{FOLDER, names};
 use super::fetch::FetchFault;
 use super::idx::IdxFault;
 use super::image_fault::ImagesFault;
 use super::locate::NotFound;
-use super::named::{FOLDER, names};
 use super::unpack::FileFault;
 
 /// No data set has this name.

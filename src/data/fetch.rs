@@ -12,7 +12,7 @@ use thiserror::Error;
 #[cfg(feature = "download")]
 use super::download::client;
 #[cfg(feature = "download")]
-use super::errand::{Errand, Parcel};
+use super::file_download::{FileDownload, Parcel};
 use super::known::Known;
 #[cfg(feature = "download")]
 use super::locate::locate;
@@ -22,7 +22,7 @@ use super::locate::{Located, NotFound};
 pub trait Progress {
     /// Begins a file of `total` bytes, if the server says how many; a try that goes on from a part begins anew.
     fn begin(&self, name: &str, total: Option<u64>);
-    /// Tells that so many more bytes are there, those of an earlier try first.
+    /// Reports a number of further bytes, those of an earlier try first.
     fn advance(&self, bytes: u64);
     /// Ends what [`Progress::begin`] began, whether or not the file is whole.
     fn done(&self);
@@ -141,18 +141,19 @@ pub enum FetchFault {
 pub fn fetch(known: &Known, lacking: NotFound, download: &Download<'_>) -> Result<Located, FetchFault> {
     let folder = download.into.join(&known.facts.name);
     std::fs::create_dir_all(&folder).map_err(|why| Unwritable { folder: folder.clone(), why })?;
-    let mut errand = Errand { known, folder, download, client: client(&download.patience), attempts: Vec::new() };
+    let mut file_download =
+        FileDownload { known, folder, download, client: client(&download.patience), attempts: Vec::new() };
     for parcel in Parcel::all(known) {
-        if !errand.bring(parcel)? {
-            return Err(not_fetched(errand, lacking));
+        if !file_download.bring(parcel)? {
+            return Err(not_fetched(file_download, lacking));
         }
     }
-    locate(known, &[download.into.to_path_buf()]).map_err(|lacking| not_fetched(errand, lacking))
+    locate(known, &[download.into.to_path_buf()]).map_err(|lacking| not_fetched(file_download, lacking))
 }
 
 #[cfg(feature = "download")]
-fn not_fetched(errand: Errand<'_>, lacking: NotFound) -> FetchFault {
-    Box::new(NotFetched { lacking, folder: errand.folder, attempts: errand.attempts }).into()
+fn not_fetched(file_download: FileDownload<'_>, lacking: NotFound) -> FetchFault {
+    Box::new(NotFetched { lacking, folder: file_download.folder, attempts: file_download.attempts }).into()
 }
 
 /// Says of each mirror of `known` that the feature `download` is needed to ask it.

@@ -1,4 +1,4 @@
-//! A part of the training samples set aside, to choose a model or a protocol by without a look at the test samples.
+//! The validation split: training samples by which a model or a protocol is chosen, without a look at the test samples.
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -6,14 +6,14 @@ use thiserror::Error;
 use super::dataset::{Dataset, Split};
 use crate::random::RandomStream;
 
-/// More samples are to be set aside than there are.
+/// A validation split asks for more samples than there are.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 #[error("{wanted} samples cannot be held out of {found}")]
 #[diagnostic(code(data::hold_out), help("hold out fewer than the {found} that `{name}` is learned from"))]
 pub struct HoldOut {
     /// The data set.
     pub name: String,
-    /// Samples to be set aside.
+    /// Samples that the validation split asks for.
     pub wanted: usize,
     /// Training samples.
     pub found: usize,

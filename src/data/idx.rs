@@ -84,7 +84,7 @@ pub struct Images {
     pub pixels: Vec<u8>,
 }
 
-/// Reads images, `wanted` many of so many rows and columns if that is known; `file` is named in faults.
+/// Reads images, as many and of the size that `wanted` says, if that is known; `file` is named in faults.
 ///
 /// # Errors
 /// [`IdxFault`] where the bytes are not exactly one IDX file of such images.

@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 
 use super::checksum::{Standing, sha256};
 use super::dataset::{Dataset, Split};
+use super::dataset_name::FOLDER;
 use super::image_fault::{FewClasses, FewImages, FolderTooLarge, ImageSize, ImagesFault, ManyClasses, UnlikeSplits};
 use super::image_file::{Look, look, pixels};
-use super::named::FOLDER;
 use super::unpack::FileFault;
 use crate::options::Facts;
 use crate::random::RandomStream;
 
-/// What is held out of each class where the folder has no split of its own: one image of so many.
+/// What is held out of each class where the folder has no split of its own: one image in this number.
 pub const HELD_OUT: usize = 6;
 
 /// The seed by which it is chosen which images are held out.

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::dataset::Dataset;
+use super::dataset_name::DatasetName;
 use super::fault::{DataError, UnknownData};
 use super::fetch::{Download, fetch};
 use super::glyphs::Glyphs;
@@ -11,14 +12,13 @@ use super::glyphs_color::GlyphsColor;
 use super::image_folder::ImageFolder;
 use super::known::Known;
 use super::locate::locate;
-use super::named::Named;
 use super::read::read;
 use crate::options::Facts;
 
 /// Returns what is known of the data set called `name` before any file is read; nothing if there is none, or if it is a
 /// folder, of which [`describe`] tells.
 pub fn facts(name: &str) -> Option<Facts> {
-    Named::find(name).filter(|set| !matches!(set, Named::Folder(_)))?.facts().ok()
+    DatasetName::find(name).filter(|set| !matches!(set, DatasetName::Folder(_)))?.facts().ok()
 }
 
 /// Returns the sizes of the samples of the data set called `name`; those of a folder are read off its images.
@@ -26,7 +26,7 @@ pub fn facts(name: &str) -> Option<Facts> {
 /// # Errors
 /// [`DataError`]: [`UnknownData`] where there is no such set, otherwise what is wrong with the folder.
 pub fn describe(name: &str) -> Result<Facts, DataError> {
-    Ok(Named::find(name).ok_or_else(|| UnknownData::new(name))?.facts()?)
+    Ok(DatasetName::find(name).ok_or_else(|| UnknownData::new(name))?.facts()?)
 }
 
 /// Loads the data set called `name`: from the first of `roots` that holds it, else by `download` if that is given.
@@ -34,11 +34,11 @@ pub fn describe(name: &str) -> Result<Facts, DataError> {
 /// # Errors
 /// [`DataError`]: [`UnknownData`] where there is no such set, otherwise what is missing or damaged, and where.
 pub fn load(name: &str, roots: &[PathBuf], download: Option<&Download<'_>>) -> Result<Dataset, DataError> {
-    match Named::find(name).ok_or_else(|| UnknownData::new(name))? {
-        Named::Glyphs => Ok(Glyphs::default().draw()?),
-        Named::GlyphsColor => Ok(GlyphsColor::default().draw()?),
-        Named::Folder(path) => Ok(ImageFolder::open(&path)?.read()?),
-        Named::Published(known) => load_known(&known, roots, download),
+    match DatasetName::find(name).ok_or_else(|| UnknownData::new(name))? {
+        DatasetName::Glyphs => Ok(Glyphs::default().draw()?),
+        DatasetName::GlyphsColor => Ok(GlyphsColor::default().draw()?),
+        DatasetName::Folder(path) => Ok(ImageFolder::open(&path)?.read()?),
+        DatasetName::Published(known) => load_known(&known, roots, download),
     }
 }
 

@@ -15,17 +15,18 @@ pub mod dataset;
 #[cfg(feature = "download")]
 mod download;
 mod edges;
-#[cfg(feature = "download")]
-mod errand;
 pub mod expression;
 pub mod fault;
 pub mod fetch;
+#[cfg(feature = "download")]
+mod file_download;
 mod flaws;
 mod glyph_hand;
 mod glyph_page;
 mod glyph_strokes;
 pub mod glyphs;
 
+pub mod dataset_name;
 pub mod glyphs_color;
 pub mod hold_out;
 pub mod idx;
@@ -35,7 +36,6 @@ pub mod image_folder;
 pub mod known;
 pub mod load;
 pub mod locate;
-pub mod named;
 mod places;
 pub mod read;
 mod strangers;
@@ -50,6 +50,7 @@ pub use dataset::{Dataset, Split};
 pub use edges::Duplicates;
 
 pub use crate::options::Facts;
+pub use dataset_name::{DatasetName, names};
 pub use expression::GeneExpression;
 pub use fault::DataError;
 pub use fetch::{Download, Patience, Progress, Silent};
@@ -57,4 +58,3 @@ pub use glyphs::Glyphs;
 pub use glyphs_color::GlyphsColor;
 pub use image_folder::ImageFolder;
 pub use load::{describe, facts, load};
-pub use named::{Named, names};

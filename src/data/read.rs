@@ -35,7 +35,7 @@ pub fn read(known: &Known, located: &Located) -> Result<Dataset, DataError> {
 
 /// Reads every file of a located set and compares it with its published sum.
 ///
-/// Returns [`Standing::Unproven`] where all agree that can, but some have no sum that applies.
+/// Returns [`Standing::Unverified`] where all agree that can, but some have no sum that applies.
 ///
 /// # Errors
 /// [`DataError`] of the first file that is not whole.
@@ -54,7 +54,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Reads a split of so many samples from two IDX files.
+    /// Reads a split of `samples` samples from two IDX files.
     fn pair(&mut self, Pair { images, labels }: &Pair, samples: usize) -> Result<Split, DataError> {
         let (facts, file) = (self.facts, self.located.path(images));
         let wanted = Some([samples, facts.height, facts.width]);

@@ -67,7 +67,7 @@ impl Problems {
         }
     }
 
-    /// Tells whether there are so many that suggestions for further ones are no longer worth their time.
+    /// Tells whether there are too many for suggestions to be worth their time.
     pub fn many(&self) -> bool {
         self.found.len() >= KEPT
     }

@@ -66,7 +66,7 @@ impl Net {
                 }
             }
         }
-        self.settle()?;
+        self.synchronise()?;
         Ok(arrivals)
     }
 

@@ -58,7 +58,7 @@ impl Net {
             known: Values::of(plan),
             step: Step::default(),
         };
-        net.settle()?;
+        net.synchronise()?;
         Ok(net)
     }
 
@@ -165,7 +165,7 @@ impl Net {
     /// Names the row that is missing or of another shape; then nothing is replaced.
     pub fn load(&mut self, named: &[(String, Live)]) -> Result<(), LoadFault> {
         self.replace(named, |row| !row.state)?;
-        Ok(self.settle()?)
+        Ok(self.synchronise()?)
     }
 
     /// Replaces the optimizer's state likewise.
@@ -199,7 +199,7 @@ impl Net {
         let kept = |row: &Live| row.f_index_select(0, &index).map_err(TorchFault::from);
         self.rows = self.rows.iter().map(kept).collect::<Result<_, _>>()?;
         self.seeds = runs.iter().filter_map(|run| self.seeds.get(*run).copied()).collect();
-        self.settle()
+        self.synchronise()
     }
 
     /// Returns what an evaluation starts from, for a `sample` R × N × B.
@@ -227,7 +227,7 @@ impl Net {
     }
 
     /// Computes what never changes, and finds the way from there to the answer.
-    pub(super) fn settle(&mut self) -> Result<(), TorchFault> {
+    pub(super) fn synchronise(&mut self) -> Result<(), TorchFault> {
         let _guard = no_grad_guard();
         let mut known = Values::of(&self.plan);
         self.know_rows(&mut known);

@@ -76,7 +76,7 @@ impl Net {
         Ok(Some(LossAndGradients { losses: find(self.plan.losses())?, gradients }))
     }
 
-    /// Returns R and B for so many samples of all runs.
+    /// Returns R and B for a number of samples of all runs.
     pub(super) fn frame(&self, samples: usize) -> Frame {
         let runs = self.runs();
         Frame { sizes: Sizes { runs, batch: samples / runs.max(1) }, place: self.place }

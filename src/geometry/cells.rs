@@ -113,7 +113,7 @@ impl Cells {
         });
     }
 
-    /// Calls `found` with a row of cells and all rows beside it, on so many axes.
+    /// Calls `found` with a row of cells and all rows beside it, on `axes` axes.
     fn rows(&self, row: usize, axes: usize, found: &mut dyn FnMut(usize)) {
         if axes == 0 {
             return found(0);

@@ -35,7 +35,7 @@ impl Codes {
     }
 }
 
-/// Returns the bits that tell so many places apart, at least one.
+/// Returns the bits that tell `places` places apart, at least one.
 fn bits(length: usize) -> usize {
     (usize::BITS - length.saturating_sub(1).leading_zeros()).max(1) as usize
 }

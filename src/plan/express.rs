@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::builder::{Builder, Row, dotted, frozen};
 use super::function::Function;
-use super::gaussian::{self, Bells};
+use super::gaussian::{self, Gaussians};
 use super::op::{Op, Squares};
 use super::parameter::Init;
 use super::tensor::{Dim, Shape, TensorId};
@@ -229,7 +229,7 @@ fn uncentred(
     match (expression, parameters) {
         (Expression::Gaussian { anisotropic, .. }, &[mu, sigma, ref learned @ ..]) => {
             let learned = learned.first().copied();
-            Bells { space: place.space, learned, mu, sigma, anisotropic }.whole(builder, label)
+            Gaussians { space: place.space, learned, mu, sigma, anisotropic }.whole(builder, label)
         }
         (Expression::InverseSquare { .. }, &[mu, sigma, ref learned @ ..]) => {
             // (p − μ) · σ = p · σ − μ · σ: no number for each neuron, gene and axis

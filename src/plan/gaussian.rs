@@ -10,7 +10,7 @@ use crate::geometry::Space;
 
 /// A population's Gaussians.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bells<'a> {
+pub(super) struct Gaussians<'a> {
     /// Where the neurons lie.
     pub(super) space: &'a Space,
     /// atanh of where they lie, R × N × dims, where that is learned.
@@ -23,7 +23,7 @@ pub(super) struct Bells<'a> {
     pub(super) anisotropic: bool,
 }
 
-impl Bells<'_> {
+impl Gaussians<'_> {
     /// Appends X, R × N × G, by distances.
     pub(super) fn whole(self, builder: &mut Builder, label: &str) -> Result<TensorId, Bug> {
         let centre = builder.map(Function::Tanh, self.mu, "")?;

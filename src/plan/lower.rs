@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::builder::Builder;
 use super::draft::PlanDraft;
 use super::express::Express;
-use super::objective::{self, Losses};
+use super::objective::{self, Objective};
 use super::passes::{Goal, PASSES, RAW, SECOND_ORDER, run};
 use super::received::Received;
 use super::tensor::{Sizes, TensorId};
@@ -65,7 +65,7 @@ pub fn lower_gradient_norm(wiring: &Wiring) -> Result<Plan, Bug> {
 fn forward(wiring: &Wiring) -> Result<PlanDraft, Bug> {
     let (builder, express) = (Builder::default(), Express::default());
     let mut lowering = Lowering { wiring, builder, express, arrivals: Vec::new() };
-    let Losses { output, penalty, losses } = objective::classification(&mut lowering)?;
+    let Objective { output, penalty, losses } = objective::classification(&mut lowering)?;
     let Lowering { builder: Builder { tensors, parameters, .. }, arrivals: received, .. } = lowering;
     let learned = parameters.iter().filter(|parameter| parameter.learned);
     let counts = counts(wiring, learned.map(super::parameter::Parameter::used).fold(0, u64::saturating_add));

@@ -229,7 +229,7 @@ fn whole(wires: &SparsePattern) -> Shape {
     Shape::per_run(&wires.ends())
 }
 
-/// The rule of sums over pairs of neurons, with weights of this shape between so many of them.
+/// The rule of sums over pairs of neurons, with weights of this shape between these numbers of neurons.
 fn weighed(
     over: Bilinear,
     weights: Shape,

@@ -76,7 +76,7 @@ impl fmt::Display for Table {
             writeln!(f, "{:<widest$}  {shape:>12}  {:>9}  {}; {users}", row.name, row.count, row.holds)?;
         }
         writeln!(f)?;
-        writeln!(f, "{:>12}  parameters (learned numbers)", self.parameters)?;
+        writeln!(f, "{:>12}  parameters", self.parameters)?;
         writeln!(f, "{:>12}  synapses", self.synapses)?;
         writeln!(f, "{:>12}  uncompressed (synapses and biases)", self.uncompressed)?;
         match self.compression {

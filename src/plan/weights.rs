@@ -217,7 +217,7 @@ impl Link<'_> {
         builder.product(basis, parts, &self.label())
     }
 
-    /// Appends W0 + R θ: of all connections of so many dimensions, θ is one.
+    /// Appends W0 + R θ: all connections of one dimension share θ.
     fn subspace(&self, builder: &mut Builder, dimension: usize) -> Result<TensorId, Bug> {
         let [rows, columns] = self.ends();
         let spread = (2.0 / rows as f64).sqrt();

@@ -184,12 +184,12 @@ impl<'a> Expressions<'a> {
     }
 
     fn find(mut self, order: &[TensorId]) -> Vec<bool> {
-        order.iter().rev().for_each(|id| self.settle(*id));
+        order.iter().rev().for_each(|id| self.decide(*id));
         self.stored
     }
 
     /// Decides on a tensor whose readers are decided on, and tells its operands how often they are read.
-    fn settle(&mut self, id: TensorId) {
+    fn decide(&mut self, id: TensorId) {
         let (op, at) = (&self.plan.tensor(id).op, id.index());
         let size: f64 = self.shapes[at].iter().map(|size| *size as f64).product();
         let (reads, library) = (self.reads[at], is_library(op, terms(self.plan, id, self.shapes)));

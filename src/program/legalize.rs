@@ -17,7 +17,7 @@ pub enum Kernel {
     /// Several element-by-element operations in one loop.
     Loop(Loop),
     /// A loop of gemc's own for this one operation.
-    Native,
+    Own,
     /// A product of matrices by tiles of gemc's own.
     Tiles(Product),
     /// A product of matrices by the crate `gemm`.
@@ -60,7 +60,7 @@ pub(super) fn numbers(plan: &Plan) -> Vec<bool> {
     numbers
 }
 
-/// Tells whether a GPU leaves an operation with so many single products to libtorch.
+/// Tells whether a GPU leaves an operation with this number of single products to libtorch.
 pub(super) fn is_library(op: &Op, products: f64) -> bool {
     match op {
         Op::MatMul { .. } => products > LARGE,
@@ -139,7 +139,7 @@ fn on_cpu(plan: &Plan, id: TensorId, shapes: &[Vec<usize>], lanes: usize, comes:
         | Op::Softmax { .. }
         | Op::LogSoftmax { .. }
         | Op::Pool(_)
-        | Op::PoolGrad(_) => Kernel::Native,
+        | Op::PoolGrad(_) => Kernel::Own,
         // numbers that are known before, never made, or moved
         Op::Parameter(_)
         | Op::Positions(_)

@@ -56,7 +56,7 @@ pub enum Home {
     /// Nowhere: nobody needs them, or they are computed wherever they are read.
     Nowhere,
     /// They are known before.
-    Given,
+    Prepared,
     /// They are all the same, and written before the first launch.
     Constant(f64),
     /// They are the samples, transposed, as they come: R × B × N.
@@ -173,7 +173,7 @@ impl Program {
         const NUMBER: u64 = 4;
         let outside = |(home, shape): (&Home, &Vec<usize>)| match home {
             Home::Result | Home::Constant(_) => count(shape) as u64,
-            Home::Nowhere | Home::Given | Home::Samples | Home::Memory { .. } | Home::Row(_) | Home::Of(_) => 0,
+            Home::Nowhere | Home::Prepared | Home::Samples | Home::Memory { .. } | Home::Row(_) | Home::Of(_) => 0,
         };
         let outside: u64 = self.homes.iter().zip(&self.shapes).map(outside).fold(0, u64::saturating_add);
         outside.saturating_add(self.memory as u64).saturating_mul(NUMBER)
@@ -198,7 +198,7 @@ fn homes(
     for (id, tensor) in plan.numbered().filter(|(id, _)| request.given[id.index()]) {
         // a kernel of its own has the number in its text
         let written = request.target == Target::Cuda && matches!(tensor.op, Op::Constant { .. });
-        homes[id.index()] = if written { Home::Nowhere } else { Home::Given };
+        homes[id.index()] = if written { Home::Nowhere } else { Home::Prepared };
     }
     let samples = on_cpu && only_multiplied(plan, order);
     for id in order {

@@ -28,7 +28,7 @@ pub struct Product {
 }
 
 impl Product {
-    /// Tells whether tiles are faster than a library, on a processor with registers of so many numbers: the product is thin,
+    /// Tells whether tiles are faster than a library, on a processor with registers of `lanes` numbers: the product is thin,
     /// and little of it must be packed or padded.
     pub(crate) fn pays(self, lanes: usize) -> bool {
         let work = self.rows.saturating_mul(self.inner).saturating_mul(self.columns);
@@ -64,7 +64,7 @@ impl Product {
         self.turned().cycles(lanes) + self.rows * self.columns
     }
 
-    /// Returns how many panels so many registers are cut into.
+    /// Returns how many panels the registers are divided into.
     #[inline(always)]
     #[allow(clippy::inline_always)] // compiled for the registers of its caller
     pub(crate) fn panels(registers: usize, lanes: usize) -> usize {

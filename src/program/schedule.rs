@@ -25,7 +25,7 @@ pub(super) fn launches(
             // libtorch makes a view
             Home::Of(_) => target != Target::Torch,
             Home::Constant(_) | Home::Samples => true,
-            Home::Nowhere | Home::Given | Home::Memory { .. } | Home::Row(_) | Home::Result => false,
+            Home::Nowhere | Home::Prepared | Home::Memory { .. } | Home::Row(_) | Home::Result => false,
         };
         let is_made = fused.stored[id.index()] && !nothing;
         levels[id.index()] = before + usize::from(is_made);
@@ -73,7 +73,7 @@ fn in_memory(plan: &Plan, mut open: Vec<TensorId>, fused: &Fused, homes: &[Home]
         if !seen.insert(id) {
             continue;
         }
-        if homes[id.index()] == Home::Given || fused.stored[id.index()] {
+        if homes[id.index()] == Home::Prepared || fused.stored[id.index()] {
             found.push(id);
         } else {
             open.extend(&plan.tensor(id).operands);

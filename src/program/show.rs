@@ -19,7 +19,7 @@ impl Program {
             sizes.batch
         );
         text.push_str("given\n");
-        for (id, tensor) in plan.numbered().filter(|(id, _)| self.homes[id.index()] == Home::Given) {
+        for (id, tensor) in plan.numbered().filter(|(id, _)| self.homes[id.index()] == Home::Prepared) {
             // writing into a string cannot fail
             let _ = writeln!(text, "  {} {:?} = {}", names.tensor(id), self.shape(id), tensor.spelt(&names));
         }
@@ -52,7 +52,7 @@ impl Program {
             Home::Memory { start, count } => format!(" at {start}, {count} numbers"),
             Home::Result => " as a result".to_owned(),
             Home::Row(row) => format!(" in place of {}", names.tensor(row)),
-            Home::Nowhere | Home::Given | Home::Constant(_) | Home::Samples | Home::Of(_) => String::new(),
+            Home::Nowhere | Home::Prepared | Home::Constant(_) | Home::Samples | Home::Of(_) => String::new(),
         };
         let _ = write!(text, "{} {:?} = ", names.tensor(id), self.shape(id));
         if let Kernel::Loop(found) = kernel {
@@ -75,7 +75,7 @@ impl Kernel {
             Self::Number => "in double precision",
             Self::Batch => "from the batch",
             Self::Loop(_) => "in a loop",
-            Self::Native => "by a loop",
+            Self::Own => "by a loop",
             Self::Tiles(_) => "by tiles",
             Self::Gemm(_) => "by gemm",
             Self::Pairs => "pair by pair",

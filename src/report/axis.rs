@@ -3,7 +3,7 @@
 use ::svg::node::Node;
 use ::svg::node::element::Group;
 
-use super::bells::tenth;
+use super::gaussian_plot::tenth;
 use super::page::{NUMBER, SOFT, text, wide};
 
 /// Pixels between two numbers at least.

@@ -2,8 +2,8 @@
 
 use ::svg::node::element::{Ellipse, Group, Line, Title};
 
-use super::bells::{framed, tenth};
 use super::colour;
+use super::gaussian_plot::{framed, tenth};
 use super::page::INK;
 
 /// Neurons and the connections between them that are drawn.

@@ -4,17 +4,17 @@
 //! a [`Page`] of [`Section`]s of [`Panel`]s; what a panel shows is one of the kinds of [`Picture`].
 
 mod axis;
-mod bells;
 mod cloud;
 mod colour;
+mod gaussian_plot;
 mod labels;
 mod numbers;
 mod page;
 mod panel;
 mod raster;
 
-pub use bells::Bell;
 pub use cloud::{CloudPicture, Link};
+pub use gaussian_plot::GaussianOutline;
 pub use page::{Page, Section};
 pub use panel::{Panel, Picture};
 pub use raster::{Matrix, Tiles};

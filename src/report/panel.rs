@@ -5,8 +5,8 @@ use ::svg::node::element::{ClipPath, Definitions, Group, Image, Rectangle};
 use image::RgbImage;
 
 use super::axis::{Axes, axes};
-use super::bells::{self, Bell};
 use super::cloud::CloudPicture;
+use super::gaussian_plot::{self, GaussianOutline};
 use super::numbers::{Reach, short};
 use super::page::{EDGE, INK, SOFT, text};
 use super::raster::{self, Matrix, Tiles};
@@ -38,9 +38,9 @@ pub enum Picture {
     /// Small matrices of one size on one scale.
     Tiles(Tiles),
     /// Genes over a grid.
-    Grid(Vec<Bell>),
+    Grid(Vec<GaussianOutline>),
     /// Genes along a line.
-    Line(Vec<Bell>),
+    Line(Vec<GaussianOutline>),
     /// Neurons in a cloud.
     Cloud(CloudPicture),
 }
@@ -88,16 +88,16 @@ impl Panel {
             Picture::Matrix(matrix) => numbered(placed(&matrix.image(limit)), matrix),
             Picture::Tiles(tiles) => placed(&tiles.image(limit)),
             Picture::Grid(genes) => {
-                let (drawn, width, height) = clipped(bells::over_grid(genes, GRID), [GRID, GRID], index);
-                let (numbers, without) = bells::numbers(genes, GRID);
+                let (drawn, width, height) = clipped(gaussian_plot::over_grid(genes, GRID), [GRID, GRID], index);
+                let (numbers, without) = gaussian_plot::numbers(genes, GRID);
                 notes.extend((without > 0).then(|| format!("{without} bear no number, for want of room")));
                 (drawn.add(numbers), width, height)
             }
             Picture::Cloud(cloud) => clipped(cloud.draw(CLOUD, limit), [CLOUD, CLOUD], index),
             Picture::Line(genes) => {
                 let (drawn, width, height) =
-                    clipped(bells::along_line(genes, GRID), [GRID, bells::height(genes)], index);
-                let (numbers, left) = bells::line_numbers(genes);
+                    clipped(gaussian_plot::along_line(genes, GRID), [GRID, gaussian_plot::height(genes)], index);
+                let (numbers, left) = gaussian_plot::line_numbers(genes);
                 let shifted = drawn.add(numbers).set("transform", format!("translate({left},0)"));
                 (Group::new().add(shifted), left + width, height)
             }

@@ -92,7 +92,7 @@ fn pixels(length: usize) -> u32 {
     u32::try_from(length.max(1)).unwrap_or(u32::MAX)
 }
 
-/// Draws each pixel as a rectangle of so many pixels: viewers that enlarge an image blur it.
+/// Draws each pixel as a rectangle of several pixels: viewers that enlarge an image blur it.
 pub(super) fn enlarged(image: &RgbImage, [across, down]: [u32; 2]) -> RgbImage {
     let (width, height) = (image.width() * across, image.height() * down);
     RgbImage::from_fn(width, height, |x, y| *image.get_pixel(x / across, y / down))

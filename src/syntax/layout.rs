@@ -51,7 +51,7 @@ pub(super) fn lay_out(text: &str, problems: &mut Problems) -> Layout {
     Layout { text, head, statements: scan.statements, end: scan.end, blamed, cut }
 }
 
-/// One walk over the bytes.
+/// One pass over the bytes.
 struct Scan {
     bytes: Vec<u8>,
     /// Where the head is over.

@@ -9,7 +9,7 @@ use super::evaluate::Evaluation;
 use super::signal::unhealthy;
 use crate::emit::Arrival;
 
-/// A first loss is far above what guessing costs from so many times that on; calibrated starts come to about ten.
+/// A first loss is far above what guessing costs from this multiple of it on; calibrated starts come to about ten.
 const HIGH: f64 = 100.0;
 /// How near to what guessing costs a mean loss has to be to be called the same, relative to it; a float holds seven digits.
 const SAME: f64 = 1e-6;

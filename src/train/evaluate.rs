@@ -39,7 +39,7 @@ pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
 #[derive(Debug, Default)]
 pub(super) struct Evaluator {
     memory: InferenceMemory,
-    /// For so many runs, how many samples go through the net at once.
+    /// The number of runs, and the number of samples that go through the net at once.
     batch: Option<(usize, usize)>,
 }
 

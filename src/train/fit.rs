@@ -17,7 +17,7 @@ use crate::emit::{Place, TorchFault};
 const LOOK: u64 = 25;
 /// Tensors of neurons × neurons that a step holds at once.
 const HELD: u64 = 6;
-/// Copies of a learned number: itself, as it is given out, its gradient, two moments.
+/// Copies of a parameter: itself, as it is given out, its gradient, two moments.
 const LEARNED: u64 = 6;
 
 /// The pairs that are learned from, or those that are held out, are all joined or all not.
@@ -114,7 +114,7 @@ pub struct Fitted {
     pub stopped: Stopped,
 }
 
-/// Returns the bytes that fitting so many neurons and genes takes.
+/// Returns the bytes that fitting these numbers of neurons and genes takes.
 pub fn fit_bytes(neurons: usize, genes: usize) -> u64 {
     let (neurons, genes) = (neurons as u64, genes as u64);
     let square = |side: u64| side.saturating_mul(side);

@@ -28,7 +28,7 @@ pub struct GenomeFile {
 }
 
 impl GenomeFile {
-    /// Opens the genome of the run in `folder`, whose model's text has so many bytes.
+    /// Opens the genome of the run in `folder`, whose model's text has `bytes` bytes.
     ///
     /// # Errors
     ///

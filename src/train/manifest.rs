@@ -43,7 +43,7 @@ pub struct Manifest {
     /// Zeros on each side of a sample that make it fill the input.
     #[serde(default)]
     pub padding: usize,
-    /// Training samples that were set aside and judged by in place of the held-out ones.
+    /// The size of the validation split; 0 where runs are evaluated on the test split.
     #[serde(default)]
     pub held_out: Option<usize>,
     /// In which order weights were made and used: `auto`, `synthesize` or `factored`.

@@ -13,7 +13,7 @@ use crate::program::{Program, Target};
 /// Bytes of one number.
 const NUMBER: u64 = 4;
 
-/// Copies of a learned number: value, gradient, two moments, the best so far.
+/// Copies of a parameter: value, gradient, two moments, the best so far.
 const LEARNED: u64 = 5;
 
 /// Copies of a number that is only drawn: value, and the best genome's.
@@ -35,7 +35,7 @@ pub struct NotEnoughMemory {
 }
 
 impl NotEnoughMemory {
-    /// Checks that fitting a connectome of so many neurons, which takes `needed` bytes, fits into the `free` ones.
+    /// Checks that fitting a connectome of `neurons` neurons, which takes `needed` bytes, fits into the `free` ones.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use super::doubt::{Doubt, NamedPopulations, When, Who};
 use crate::emit::Arrival;
 use crate::plan::Function;
 
-/// Sums are too strong from so many times what is healthy. By `start fan_in` a first hidden layer comes to four times, a second
+/// Sums are too strong from this multiple of a healthy value on. By `start fan_in` a first hidden layer comes to four times, a second
 /// one, which no longer learns reliably, to twenty and more.
 const STRONG: f64 = 10.0;
 /// Sums are too weak below this part of what is healthy. Direct weights start with a thousandth, and learn.

@@ -26,7 +26,7 @@ pub struct Damaged {
     pub expected: String,
 }
 
-/// Reads a file of at most so many bytes.
+/// Reads a file of at most `most` bytes.
 pub(super) fn bounded(file: &Path, most: u64) -> Result<Vec<u8>, KeptFault> {
     let (open, length) = opened(file)?;
     let mut bytes = Vec::new();

@@ -44,7 +44,7 @@ pub enum LrSchedule {
 impl Default for TrainConfig {
     /// The paper's protocol for perceptrons: batches of 64, at most 30,000 of them, all held-out images every 1,000, an end
     /// when accuracy has not improved by more than 0.005 over twenty evaluations in a row, and a rate that falls along a
-    /// cosine: what the paper leaves open was chosen by training samples set aside.
+    /// cosine: what the paper leaves open was chosen on a validation split.
     fn default() -> Self {
         Self {
             batch: usual_batch(false),

@@ -51,7 +51,7 @@ impl Memory<'_> {
     /// Holds that a tensor can be read.
     fn holds(&self, plan: &Plan, id: TensorId, what: &str) {
         let there = match self.program.home(id) {
-            Home::Given | Home::Constant(_) | Home::Samples => true,
+            Home::Prepared | Home::Constant(_) | Home::Samples => true,
             Home::Memory { start, count } => self.lying.iter().any(|(_, at, length)| (*at, *length) == (start, count)),
             Home::Result => self.made.contains(&id) || self.program.is_alias(id),
             // a row, once the update has written it

@@ -1,6 +1,6 @@
 //! Pages of pictures: well-formed, every scale with its numbers, nothing from elsewhere, the same bytes each time.
 
-use gemc::report::{Bell, CloudPicture, Link, Matrix, Page, Panel, Picture, Section, Tiles};
+use gemc::report::{CloudPicture, GaussianOutline, Link, Matrix, Page, Panel, Picture, Section, Tiles};
 use roxmltree::Document;
 
 fn panel(title: &str, picture: Picture) -> Panel {
@@ -11,7 +11,7 @@ fn panel(title: &str, picture: Picture) -> Panel {
 fn page() -> Page {
     let matrix = Matrix { rows: 2, columns: 3, values: vec![0.0, 0.5, -0.25, 1.0, -1.0, 0.0] };
     let tiles = Tiles { rows: 2, columns: 2, tiles: vec![vec![0.1, 0.2, 0.3, 0.4], vec![-0.4, 0.0, f32::NAN, 0.0]] };
-    let bell = Bell { centre: [0.5, -0.5], width: [0.25, 0.125] };
+    let bell = GaussianOutline { centre: [0.5, -0.5], width: [0.25, 0.125] };
     let drawn = |title: &str, panels| Section { title: title.to_owned(), panels };
     Page {
         title: "small <1>".to_owned(),
@@ -166,7 +166,8 @@ fn numbers_of_genes_are_whole_and_apart() {
         let part = |gene: i32, times: f64| (f64::from(gene) * times).sin();
         let centre =
             |gene: i32| [part(gene, 1.7), part(gene, 2.3)].map(|at| if gene % 3 == 0 { 0.99 - at * 0.01 } else { at });
-        let bells: Vec<Bell> = (0..genes).map(|gene| Bell { centre: centre(gene), width: [0.2, 0.3] }).collect();
+        let bells: Vec<GaussianOutline> =
+            (0..genes).map(|gene| GaussianOutline { centre: centre(gene), width: [0.2, 0.3] }).collect();
         for picture in [Picture::Grid(bells.clone()), Picture::Line(bells.clone())] {
             let grid = matches!(picture, Picture::Grid(_));
             let section = Section { title: "X".to_owned(), panels: vec![panel("a.g", picture)] };

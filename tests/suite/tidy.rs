@@ -69,7 +69,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("src/program/aliases.rs", &[".is_view()", "fn owners"]),
     ("src/program/buffers.rs", &["next_multiple_of(STEP)", "free: Vec<(usize, usize)>"]),
     ("src/program/fuse.rs", &["LoopStep {", "const AGAIN"]),
-    ("src/program/legalize.rs", &["=> Kernel::Native", "=> Kernel::Gemm", "=> Kernel::Pairs"]),
+    ("src/program/legalize.rs", &["=> Kernel::Own", "=> Kernel::Gemm", "=> Kernel::Pairs"]),
 ];
 
 /// Faults that no case can have: their files are no text.

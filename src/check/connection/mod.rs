@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use self::encodings::encoding;
 use self::masks::Wish;
-use self::receptive_field::{Field, field};
+use self::receptive_field::{ReceptiveField, field};
 use self::weight_range::weights;
 use self::window_fit::misfits;
 use crate::check::Context;
@@ -89,7 +89,7 @@ pub(in crate::check) struct Link {
 }
 
 /// Links that have been seen: by ends and encoding, and of each the manners, and where.
-type Seen<'a> = FxHashMap<(usize, usize, &'a str), FxHashMap<String, Span>>;
+type KnownLinks<'a> = FxHashMap<(usize, usize, &'a str), FxHashMap<String, Span>>;
 
 /// All links, and whether any was lost to a fault.
 #[derive(Debug)]
@@ -106,14 +106,14 @@ pub(in crate::check) fn connections(
     populations: &[Option<Population>],
 ) -> Links {
     let mut links = Links { list: Vec::new(), gaps: populations.iter().any(Option::is_none) };
-    let (mut seen, mut lacking) = (Seen::default(), FxHashSet::default());
+    let (mut seen, mut lacking) = (KnownLinks::default(), FxHashSet::default());
     for item in &ast.items {
         if let Item::Connect(connect) = item {
             let (mut read, field, wish) = links_of(context, connect, genes);
             links.gaps |= read.len() + 1 < connect.chain.len();
             fitting(context, (field, wish), &read, populations);
             for link in &mut read {
-                if !matches!(field, Field::Faulty) {
+                if !matches!(field, ReceptiveField::Faulty) {
                     repeated(context, connect, link, &mut seen);
                 }
                 expressed(context, link, (genes, populations), &mut lacking);
@@ -126,7 +126,7 @@ pub(in crate::check) fn connections(
 }
 
 /// Reads one chain, its receptive fields and its mask; links with an end that is not there are left out.
-fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<Link>, Field, Wish) {
+fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<Link>, ReceptiveField, Wish) {
     let resolve = |name| context.symbols.resolve(name, "population", as_population, context.problems);
     let ends: Vec<Option<usize>> = connect.chain.iter().map(resolve).collect();
     let encoding = encoding(context, &connect.encoding, genes);
@@ -136,9 +136,9 @@ fn links_of(context: &mut Context, connect: &Connect, genes: &GeneSets) -> (Vec<
     let (wish, weights) = (masks::wish(context, &attributes), weights(context, &attributes));
     let gain = gain(context, connect, encoding, &attributes);
     let window = match field {
-        Field::Whole => Some(None),
-        Field::Square(window, _) => Some(Some(window)),
-        Field::Faulty => None,
+        ReceptiveField::Whole => Some(None),
+        ReceptiveField::Square(window, _) => Some(Some(window)),
+        ReceptiveField::Faulty => None,
     };
     let link = |(ends, names): (&[Option<usize>], &[Name])| {
         let (source, target) = (ends[0]?, ends[1]?);
@@ -189,11 +189,16 @@ fn gain(context: &mut Context, connect: &Connect, encoding: Option<Encoding>, at
 }
 
 /// Reports windows and masks that do not fit the populations of their links.
-fn fitting(context: &mut Context, (field, wish): (Field, Wish), links: &[Link], populations: &[Option<Population>]) {
+fn fitting(
+    context: &mut Context,
+    (field, wish): (ReceptiveField, Wish),
+    links: &[Link],
+    populations: &[Option<Population>],
+) {
     let find = |index: usize| populations.get(index)?.as_ref();
     let ends = |link: &Link| Some([find(link.source)?, find(link.target)?]);
     let ends: Vec<[&Population; 2]> = links.iter().filter_map(ends).collect();
-    if let Field::Square(window, at) = field {
+    if let ReceptiveField::Square(window, at) = field {
         misfits(context, (window, at), &ends);
     }
     for ends in ends {
@@ -203,7 +208,7 @@ fn fitting(context: &mut Context, (field, wish): (Field, Wish), links: &[Link], 
 
 /// Reports a link that is there already, and marks one that is there in another manner, or by an encoding that calls one of its
 /// matrices the same.
-fn repeated<'a>(context: &mut Context, connect: &'a Connect, link: &mut Link, seen: &mut Seen<'a>) {
+fn repeated<'a>(context: &mut Context, connect: &'a Connect, link: &mut Link, seen: &mut KnownLinks<'a>) {
     let encoding = &connect.encoding.name;
     let namesake = match link.encoding {
         Some(Encoding::Basis(_)) => Some("subspace"),

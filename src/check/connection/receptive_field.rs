@@ -65,7 +65,7 @@ struct WindowWithBasis {
 
 /// What a connection's attributes say of receptive fields.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::check) enum Field {
+pub(in crate::check) enum ReceptiveField {
     /// Every neuron sees every other.
     Whole,
     /// A square, and where the text gives its size.
@@ -80,7 +80,7 @@ pub(in crate::check) fn field(
     connect: &Connect,
     encoding: Option<Encoding>,
     attributes: &[&Attribute],
-) -> Field {
+) -> ReceptiveField {
     let find = |key| attributes.iter().find(|attribute| attribute.key.as_str() == key).copied();
     let Some(window) = find(WINDOW.key) else {
         let keys = keys_of(&[Owner::Window]);
@@ -89,7 +89,7 @@ pub(in crate::check) fn field(
             let key = attribute.key.clone();
             context.problems.push(MissingWindow { at: key.span, key });
         }
-        return if lost.is_empty() { Field::Whole } else { Field::Faulty };
+        return if lost.is_empty() { ReceptiveField::Whole } else { ReceptiveField::Faulty };
     };
     let size = number(context, &WINDOW, Some(window));
     let stride = number(context, &STRIDE, find(STRIDE.key));
@@ -104,13 +104,13 @@ pub(in crate::check) fn field(
     };
     if !what.is_empty() {
         context.problems.push(WindowWithBasis { what, at: window.key.span, via: connect.encoding.span });
-        return Field::Faulty;
+        return ReceptiveField::Faulty;
     }
     match (size, stride, padding, share) {
         (Some(size), Some(stride), Some(padding), Some(share)) => {
-            Field::Square(Window { size, stride, padding, share }, place(window))
+            ReceptiveField::Square(Window { size, stride, padding, share }, place(window))
         }
-        _ => Field::Faulty,
+        _ => ReceptiveField::Faulty,
     }
 }
 

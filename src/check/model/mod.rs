@@ -159,7 +159,7 @@ pub struct Projection {
     pub synapses: u64,
     /// What a weight may be.
     pub weights: Weights,
-    /// Synthesized weights start with so many times the usual deviation, √(2 / fan-in).
+    /// Synthesized weights start with this multiple of the usual deviation, √(2 / fan-in).
     pub gain: f64,
     /// Whether an earlier one joins the same ends by the same encoding, in another manner.
     pub again: bool,
@@ -182,7 +182,7 @@ pub enum Encoding {
     Basis(usize),
     /// A small network makes W of the labels of the two neurons.
     GNetwork(GNetwork),
-    /// W = W0 + R θ: W0 and R random and fixed, θ learned, one for all connections of so many dimensions.
+    /// W = W0 + R θ: W0 and R random and fixed, θ learned, one for all connections of the same dimension.
     Subspace(usize),
 }
 

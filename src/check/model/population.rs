@@ -63,11 +63,11 @@ pub enum Activation {
 pub enum Bias {
     /// Nothing.
     None,
-    /// One learned number a neuron.
+    /// One parameter for each neuron.
     Free,
-    /// One learned number a map: for all neurons of a grid that differ only in row and column.
+    /// One parameter for each map: for all neurons of a grid that differ only in row and column.
     PerMap,
-    /// X b, with one learned number a gene.
+    /// X b, with one parameter for each gene.
     Expressed(GenomeId),
 }
 

@@ -94,7 +94,7 @@ pub(in crate::check) fn wish(context: &mut Context, call: &Call, arguments: &[Ar
 }
 
 /// Gives every pool its shape and identities. Nothing stands for a population whose shape is at fault.
-pub(in crate::check) fn settle(context: &mut Context, drafts: Vec<Draft>) -> Populations {
+pub(in crate::check) fn populations(context: &mut Context, drafts: Vec<Draft>) -> Populations {
     let (order, circular) = order(context, &drafts);
     let mut pools = Vec::new();
     for (index, draft) in drafts.iter().enumerate().filter(|(index, _)| !circular[*index]) {
@@ -137,16 +137,16 @@ fn source(drafts: &[Draft], index: usize) -> Option<usize> {
 /// Orders populations so that each pool comes after its source; tells which are part of a circle, and reports it.
 fn order(context: &mut Context, drafts: &[Draft]) -> (Vec<usize>, Vec<bool>) {
     let (mut order, mut circular) = (Vec::new(), vec![false; drafts.len()]);
-    // the walk that came to a population first
-    let mut walks = vec![usize::MAX; drafts.len()];
+    // the start from which a population was reached first
+    let mut starts = vec![usize::MAX; drafts.len()];
     for start in 0..drafts.len() {
         let (mut path, mut next) = (Vec::new(), Some(start));
-        while let Some(at) = next.filter(|at| walks[*at] == usize::MAX) {
-            walks[at] = start;
+        while let Some(at) = next.filter(|at| starts[*at] == usize::MAX) {
+            starts[at] = start;
             path.push(at);
             next = source(drafts, at);
         }
-        if let Some(first) = next.filter(|at| walks[*at] == start) {
+        if let Some(first) = next.filter(|at| starts[*at] == start) {
             let circle: Vec<usize> = path.iter().copied().skip_while(|at| *at != first).collect();
             for at in &circle {
                 circular[*at] = true;

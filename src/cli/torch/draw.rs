@@ -12,10 +12,10 @@ use super::kept::{Restored, restored};
 use super::machine::Machine;
 use super::reached::percent;
 use crate::cli::args::DrawArgs;
+use crate::cli::atomic_file;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::numbers::{count, grouped, ratio};
 use crate::cli::screen::{Ink, Screen};
-use crate::cli::whole;
 use crate::options::Order;
 use crate::report::Page;
 use crate::train::{Manifest, read_manifest};
@@ -42,7 +42,7 @@ pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
     let sections = sections(&net, &stages, which).map_err(Blame::failure)?;
     let page = Page { title: record.model.clone(), facts: facts(&record, which), sections };
     let path = args.out.clone().unwrap_or_else(|| args.run.join(PICTURE));
-    whole::write(&path, &page.svg())?;
+    atomic_file::write(&path, &page.svg())?;
     if screen.is_json() {
         screen.object(&contents(&page, &args.run, &path, which))?;
     } else {

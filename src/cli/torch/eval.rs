@@ -8,10 +8,10 @@ use super::machine::Machine;
 use super::reached::spread;
 use super::task::read;
 use crate::cli::args::EvalArgs;
+use crate::cli::data_paths::{facts, named};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::numbers::count;
 use crate::cli::screen::{Ink, Screen};
-use crate::cli::sets::{facts, named};
 use crate::options::Order;
 use crate::train::{Samples, TrainData, accuracy, mean_and_deviation};
 

@@ -9,7 +9,7 @@ use crate::compile::Stages;
 use crate::emit::{Net, Numbers, TorchFault};
 use crate::geometry::Space;
 use crate::plan::{Plan, TensorId};
-use crate::report::{Bell, CloudPicture, Link, Matrix, Panel, Picture, Section, Tiles};
+use crate::report::{CloudPicture, GaussianOutline, Link, Matrix, Panel, Picture, Section, Tiles};
 
 /// Receptive fields that are drawn of one connection.
 const FIELDS: usize = 64;
@@ -99,10 +99,10 @@ impl Figures<'_> {
         let [along, across] = if axes > 1 { [1, 0] } else { [0, 0] };
         let bell = |gene| {
             let centre = [centre(gene, along)?, if axes > 1 { centre(gene, across)? } else { 0.0 }];
-            Some(Bell { centre, width: [width(gene, along)?, width(gene, across)?] })
+            Some(GaussianOutline { centre, width: [width(gene, along)?, width(gene, across)?] })
         };
         let genes = mu.values.len() / axes.max(1);
-        let bells: Vec<Bell> = (0..genes).filter_map(bell).collect();
+        let bells: Vec<GaussianOutline> = (0..genes).filter_map(bell).collect();
         let mut notes = vec![
             format!("{} over {}, from −1 to 1", count(genes as u64, "gene"), population.shape),
             if axes > 1 { "an ellipse is where expression falls to 1 / e" } else { "a bar a gene, as far as 1 / e" }

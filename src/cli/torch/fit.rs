@@ -11,11 +11,11 @@ use super::machine::{Machine, clock, free_memory};
 use super::reached::why;
 use super::train::ended;
 use super::{run_folder, stop};
+use crate::cli::atomic_file;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::fitting::{FitArgs, Repeats};
 use crate::cli::numbers::count;
 use crate::cli::screen::{Ink, Screen, spelt};
-use crate::cli::whole;
 use crate::data::table::written;
 use crate::data::text_file::text_file;
 use crate::data::{Columns, Connectome, Duplicates, GeneExpression, Reading};
@@ -179,16 +179,16 @@ fn record(
 /// Writes O, X, the predicted connectome and the record, each whole or not at all.
 fn keep(folder: &Path, given: &FitInput, fitted: &Fitted, record: &FitRecord) -> Result<(), Failure> {
     let neurons = given.connectome.neurons();
-    whole::write(&folder.join("O.csv"), &matrix("gene", &given.genes, (&given.genes, &fitted.interaction)))?;
+    atomic_file::write(&folder.join("O.csv"), &matrix("gene", &given.genes, (&given.genes, &fitted.interaction)))?;
     // X that was given is kept as it was given
     let identities = given.expression.as_ref().and_then(|expression| expression.of(neurons));
     let identities = identities.as_ref().unwrap_or(&fitted.identities);
-    whole::write(&folder.join("X.csv"), &matrix("name", neurons, (&given.genes, identities)))?;
+    atomic_file::write(&folder.join("X.csv"), &matrix("name", neurons, (&given.genes, identities)))?;
     let name = |neuron: usize| neurons.get(neuron).map_or("", String::as_str);
     let edges = fitted.predicted.iter().map(|(source, target)| vec![name(*source), name(*target)]);
     let header = std::iter::once(vec!["source", "target"]);
-    whole::write(&folder.join("predicted.csv"), &written(header.chain(edges)))?;
-    whole::write(&folder.join("fit.json"), &spelt(record))
+    atomic_file::write(&folder.join("predicted.csv"), &written(header.chain(edges)))?;
+    atomic_file::write(&folder.join("fit.json"), &spelt(record))
 }
 
 /// Writes a matrix with a name before each row and above each column.

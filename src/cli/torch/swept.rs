@@ -5,10 +5,10 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::reached::{percent, why};
+use crate::cli::atomic_file;
 use crate::cli::exit::Failure;
 use crate::cli::numbers::{columns, count, grouped};
 use crate::cli::screen::{Ink, Screen, spelt};
-use crate::cli::whole;
 use crate::train::{State, Stopped};
 
 /// What is kept of a sweep besides the runs: `sweep.json`. A field is never renamed or given another unit.
@@ -53,7 +53,7 @@ pub(super) struct Reached {
 impl Swept {
     /// Writes what was reached so far.
     pub(super) fn write(&self, folder: &Path) -> Result<(), Failure> {
-        whole::write(&folder.join("sweep.json"), &spelt(self))
+        atomic_file::write(&folder.join("sweep.json"), &spelt(self))
     }
 
     /// Shows it to people or scripts.

@@ -6,10 +6,10 @@ use super::faults::Blame;
 use super::machine::Machine;
 use super::watch::DownloadBar;
 use crate::cli::args::CompileArgs;
+use crate::cli::data_paths::{UNPROVEN, facts, roots};
 use crate::cli::exit::{Exit, Failure, alone};
 use crate::cli::model::{compile, find, options};
 use crate::cli::screen::{Ink, Screen};
-use crate::cli::sets::{UNPROVEN, facts, roots};
 use crate::cli::source::Source;
 use crate::cli::training::{Rate, TrainArgs};
 use crate::compile::Stages;
@@ -84,7 +84,7 @@ pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: b
     let patience = Patience::default();
     let download = roots.first().map(|into| Download { into, progress: &watched, patience });
     let data = load(set, &roots, download.as_ref()).map_err(Blame::failure)?;
-    if data.standing == Standing::Unproven && !screen.is_json() {
+    if data.standing == Standing::Unverified && !screen.is_json() {
         screen.remark(&format!("`{set}` is unverified: {UNPROVEN} (hash {})", &data.hash[..12]));
     }
     Ok(data)

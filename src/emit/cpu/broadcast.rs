@@ -3,7 +3,7 @@
 /// Rows shorter than this are gone through several at a time.
 const SHORT: usize = 64;
 
-/// A stretch of so many numbers that is all there is falls into up to so many parts, which threads can share.
+/// A single stretch of this length or more is divided into as many parts, which threads share.
 const LONG: usize = 1 << 16;
 const PARTS: usize = 64;
 

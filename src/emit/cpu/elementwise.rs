@@ -73,7 +73,7 @@ impl Compute {
         }
     }
 
-    /// Computes, with so many threads. Each number is made by one of them, so that they change no digit. Operands that there
+    /// Computes with `threads` threads. Each number is made by one of them, so that they change no digit. Operands that there
     /// are not are empty.
     pub(super) fn run(&self, operands: [&[f32]; INPUTS], out: &mut [f32], threads: usize) {
         if threads < 2 || out.len() < LARGE {
@@ -87,7 +87,7 @@ impl Compute {
         });
     }
 
-    /// Returns how many numbers of the result are made together: parts are made of so many.
+    /// Returns how many numbers of the result are made together: parts have this length.
     fn unit(&self) -> usize {
         let unit = match self {
             Self::Each(_) | Self::Fused(_) => 1,

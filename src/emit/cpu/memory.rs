@@ -39,7 +39,7 @@ pub(super) struct Reads<'a> {
 }
 
 impl Memory {
-    /// Makes memory of so many numbers, or takes that of another program where it is large enough; the two must never run at the
+    /// Makes memory of `count` numbers, or takes that of another program where it is large enough; the two must never run at the
     /// same time.
     pub(super) fn new(count: usize, other: Option<&Self>) -> Result<Self, TorchFault> {
         let lent = other.and_then(|other| other.own.as_ref()).map(Block::live).filter(|live| live.numel() >= count);

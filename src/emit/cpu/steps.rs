@@ -33,7 +33,7 @@ impl Run {
         let numbers = makes.filter(|make| make.kernel == Kernel::Number).map(|make| make.tensor.index()).collect();
         let mut making = Making { given, program, memory, slots, numbers };
         for (id, _) in given.plan.numbered() {
-            making.settle(id, results)?;
+            making.place(id, results)?;
         }
         let (before, after) = program.launches().split_at(program.before_update());
         let mut steps = making.steps(before)?;
@@ -70,7 +70,7 @@ struct Making<'a> {
 
 impl Making<'_> {
     /// Finds where a tensor's numbers are.
-    fn settle(&mut self, id: TensorId, results: &[(TensorId, Live)]) -> Result<(), TorchFault> {
+    fn place(&mut self, id: TensorId, results: &[(TensorId, Live)]) -> Result<(), TorchFault> {
         let slot = match self.program.home(id) {
             // operands come first: the owner is settled
             _ if self.program.is_alias(id) => {
@@ -82,7 +82,7 @@ impl Making<'_> {
             Home::Row(row) => self.slots[row.index()],
             Home::Samples => Some(Slot::Samples),
             Home::Memory { start, count } => Some(Slot::Own { start, count }),
-            Home::Given => self.given.known.get(id).map(|live| self.memory.take_in(live)).transpose()?,
+            Home::Prepared => self.given.known.get(id).map(|live| self.memory.take_in(live)).transpose()?,
             Home::Constant(value) => {
                 let lengths: Vec<i64> = self.program.shape(id).iter().copied().map(size).collect();
                 Some(self.memory.take_in(&Live::f_full(lengths, value, self.given.frame.place.options())?)?)
@@ -109,7 +109,7 @@ impl Making<'_> {
             Kernel::Loop(found) => {
                 How::Compute(Compute::Fused(ReadyLoop::new(self.given.plan, found).ok_or_else(missing)?))
             }
-            Kernel::Native => self.native(id)?,
+            Kernel::Own => self.own_kernel(id)?,
             Kernel::Tiles(product) => How::Tiles(*product),
             Kernel::Gemm(product) => How::Gemm(*product),
             Kernel::Pairs => self.pairs(id)?,
@@ -133,7 +133,7 @@ impl Making<'_> {
         How::Number { op: tensor.op.clone(), operands, place: place(id) }
     }
 
-    fn native(&self, id: TensorId) -> Result<How, TorchFault> {
+    fn own_kernel(&self, id: TensorId) -> Result<How, TorchFault> {
         let tensor = self.given.plan.tensor(id);
         let operands: Vec<&[usize]> = tensor.operands.iter().map(|id| self.program.shape(*id)).collect();
         Compute::of(&tensor.op, &operands, self.program.shape(id)).map(How::Compute).ok_or_else(missing)

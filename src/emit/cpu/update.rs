@@ -32,7 +32,7 @@ const LARGE: usize = 1 << 16;
 /// A part of a row, of its moments, and of its gradient; all as long.
 type Part<'a> = ([&'a mut [f32]; 3], &'a [f32]);
 
-/// Updates a row and its two moments, with so many threads; each number's update is the same whatever stands beside it.
+/// Updates a row and its two moments, with `threads` threads; each number's update is the same whatever stands beside it.
 pub(super) fn adam([values, first, second]: [&mut [f32]; 3], gradient: &[f32], rates: Rates, threads: usize) {
     let count = values.len();
     let share = if threads > 1 && count >= LARGE { count.div_ceil(threads) } else { count.max(1) };

@@ -112,7 +112,7 @@ pub(super) fn gelu(x: f32) -> f32 {
     x * normal(x)
 }
 
-/// Numbers beyond which sines lose digits when so many half turns are taken away.
+/// Numbers beyond which sines lose digits when their half turns are subtracted.
 const FAR: f32 = 1e6;
 
 /// x = n π / 2 + r: returns sin r and cos r, by their series, to 2 · 10⁻⁹, and n, of which only the lowest bits count.

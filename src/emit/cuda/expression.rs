@@ -16,7 +16,7 @@ impl Writer<'_> {
         let place = linear(self.program.shape(id), at);
         let made = match (self.program.home(id), self.tables[id.index()]) {
             (Home::Memory { start, .. }, _) => self.number(&format!("m[{start} + {place}]")),
-            (Home::Given, Some(table)) => self.number(&format!("given[{table}][{place}]")),
+            (Home::Prepared, Some(table)) => self.number(&format!("given[{table}][{place}]")),
             _ => self.made(id, at)?,
         };
         self.keep(id, at, &made);

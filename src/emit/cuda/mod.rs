@@ -117,7 +117,7 @@ impl<M: Kernels> Compiled<M> {
         let view = |id: TensorId| match program.home(id) {
             Home::Memory { start, .. } => view(&memory, start, program.shape(id)),
             Home::Row(row) => given.known.get(row).map(Live::shallow_clone),
-            Home::Nowhere | Home::Given | Home::Constant(_) | Home::Samples | Home::Result | Home::Of(_) => {
+            Home::Nowhere | Home::Prepared | Home::Constant(_) | Home::Samples | Home::Result | Home::Of(_) => {
                 given.known.get(id).map(Live::shallow_clone)
             }
         };
@@ -195,7 +195,7 @@ impl Call {
 /// Returns which place of the table of addresses each given tensor has, and the tensors in the table's order.
 fn tables(given: EvalContext<'_>, program: &Program) -> Option<(Vec<Option<usize>>, Vec<Live>)> {
     let (mut places, mut tensors) = (vec![None; given.plan.tensors().len()], Vec::new());
-    for (id, _) in given.plan.numbered().filter(|(id, _)| program.home(*id) == Home::Given) {
+    for (id, _) in given.plan.numbered().filter(|(id, _)| program.home(*id) == Home::Prepared) {
         let live = given.known.get(id)?.f_contiguous().ok().filter(|live| live.numel() < MOST)?;
         places[id.index()] = Some(tensors.len());
         tensors.push(live);

@@ -43,7 +43,7 @@ impl<'a> Arguments<'a> {
 
 /// Compiled kernels.
 pub trait Kernels {
-    /// Launches a kernel, by its place among the names, with so many blocks of threads; false where that is refused.
+    /// Launches a kernel, by its place among the names, with `blocks` blocks of threads; false where that is refused.
     ///
     /// # Safety
     ///
@@ -155,7 +155,7 @@ impl Kernels for Module {
         let mut addresses = arguments.addresses;
         let mut parameters = addresses.each_mut().map(|address| std::ptr::from_mut(address).cast::<c_void>());
         let mut stream = std::ptr::null_mut();
-        // SAFETY: the kernel takes so many addresses, which are read before the call returns; the caller vouches for what lies
+        // SAFETY: the kernel takes these addresses, which are read before the call returns; the caller vouches for what lies
         // there, and libtorch reuses the memory of tensors in the order of the same stream only.
         unsafe {
             (self.calls.stream)(self.gpu, &raw mut stream) == 0

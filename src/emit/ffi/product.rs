@@ -15,7 +15,7 @@ pub(in crate::emit) struct Matrix<'a> {
     pub(in crate::emit) turned: bool,
 }
 
-/// Writes the product of `left`, rows × inner, and `right`, inner × columns, to `out`, row by row, with so many threads. Each
+/// Writes the product of `left`, rows × inner, and `right`, inner × columns, to `out`, row by row, with `threads` threads. Each
 /// number is a sum in one order, which the sizes alone decide.
 ///
 /// # Panics

@@ -5,18 +5,18 @@ use super::super::function::Function;
 use super::super::lower::Lowering;
 use super::super::op::Op;
 use super::super::tensor::TensorId;
-use super::Losses;
+use super::Objective;
 use crate::check::InteractionId;
 use crate::diag::Bug;
 
 /// Appends the network, computed once, and its loss.
-pub(in crate::plan) fn classification(lowering: &mut Lowering) -> Result<Losses, Bug> {
+pub(in crate::plan) fn classification(lowering: &mut Lowering) -> Result<Objective, Bug> {
     let mut weights = lowering.weights();
     let samples = lowering.samples()?;
     let output = lowering.forward(&mut weights, samples)?;
     let penalty = penalty(lowering)?;
     let losses = cross_entropy(lowering, output, penalty)?;
-    Ok(Losses { output, penalty, losses })
+    Ok(Objective { output, penalty, losses })
 }
 
 /// Appends each run's cross entropy and the penalty, [R]. Labels are weights that add up to 1 over the batch.

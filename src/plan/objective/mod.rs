@@ -9,7 +9,7 @@ pub(super) use gradient_norm::GRADIENT_NORM;
 use super::tensor::TensorId;
 
 /// What an objective asks a plan for.
-pub(super) struct Losses {
+pub(super) struct Objective {
     /// The activity that is read, R × n × B.
     pub(super) output: TensorId,
     /// What is added to the loss for the size of O, [R].

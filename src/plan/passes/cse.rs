@@ -21,7 +21,7 @@ const FEW: usize = 16;
 fn cse(parts: PlanDraft, _: Goal) -> Result<PlanDraft, Bug> {
     let ids = || (0..parts.tensors.len()).map(TensorId).collect();
     let known = FxHashMap::default();
-    let mut seen = Seen { tensors: &parts.tensors, same: ids(), reader: ids(), before: ids(), many: known };
+    let mut seen = Known { tensors: &parts.tensors, same: ids(), reader: ids(), before: ids(), many: known };
     for (index, tensor) in parts.tensors.iter().enumerate() {
         // a row of the table stands in the plan once
         if !matches!(tensor.op, Op::Parameter(_)) {
@@ -35,7 +35,7 @@ fn cse(parts: PlanDraft, _: Goal) -> Result<PlanDraft, Bug> {
 
 /// The tensors that differ from all before them. Each is found by its newest operand, most of whose readers stand near it in
 /// the list and in memory; by hash only where it has many.
-struct Seen<'a> {
+struct Known<'a> {
     tensors: &'a [Tensor],
     /// Which one stands for each tensor.
     same: Vec<TensorId>,
@@ -47,7 +47,7 @@ struct Seen<'a> {
     many: FxHashMap<u64, TensorId>,
 }
 
-impl Seen<'_> {
+impl Known<'_> {
     /// Returns the first tensor that is the same as `tensor`, which may be `id`, its own.
     fn first(&mut self, id: TensorId, tensor: &Tensor) -> TensorId {
         let operands = self.operands(tensor);

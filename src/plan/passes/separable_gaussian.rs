@@ -4,7 +4,7 @@
 use super::super::builder::Builder;
 use super::super::draft::PlanDraft;
 use super::super::function::Function;
-use super::super::gaussian::Bells;
+use super::super::gaussian::Gaussians;
 use super::super::op::Op;
 use super::super::tensor::TensorId;
 use super::super::verify::Tensor;
@@ -29,7 +29,7 @@ fn separable_gaussian(mut parts: PlanDraft, _: Goal) -> Result<PlanDraft, Bug> {
     for (mut tensor, found) in tensors.into_iter().zip(found) {
         let made = if let Some(Found { axes, mu, sigma, anisotropic }) = found {
             let space = &Space::Grid(axes.clone());
-            let bells = Bells { space, learned: None, mu: place[mu.0], sigma: place[sigma.0], anisotropic };
+            let bells = Gaussians { space, learned: None, mu: place[mu.0], sigma: place[sigma.0], anisotropic };
             bells.separated(&mut builder, &axes, &tensor.label)?
         } else {
             tensor.operands.iter_mut().for_each(|id| *id = place[id.0]);

@@ -170,7 +170,7 @@ struct Price {
 }
 
 impl Price {
-    /// Returns the price of an operation that is done so many times.
+    /// Returns the price of an operation that is done `times` times.
     fn of(op: &Op, cost: Cost, times: u64) -> Self {
         Self { flop: cost.flop.saturating_mul(times), price: op.price(cost).saturating_mul(times) }
     }

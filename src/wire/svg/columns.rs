@@ -46,7 +46,7 @@ impl Columns {
         }
         let mut columns = Self { rank: vec![0.0; diagram.cards.len()], in_row: in_row(diagram, &layers), layers };
         for layer in 0..depth {
-            columns.settle(layer);
+            columns.relax(layer);
         }
         columns.untangle(diagram);
         columns
@@ -57,7 +57,7 @@ impl Columns {
         (layer / self.in_row, layer % self.in_row)
     }
 
-    fn settle(&mut self, layer: usize) {
+    fn relax(&mut self, layer: usize) {
         let middle = (self.layers[layer].len() as f64 - 1.0) / 2.0;
         for (index, card) in self.layers[layer].iter().enumerate() {
             self.rank[*card] = index as f64 - middle;
@@ -81,7 +81,7 @@ impl Columns {
                 let pull = |card: &usize| mean(&joined[*card], &self.rank).unwrap_or(self.rank[*card]);
                 order.sort_by(|one, other| pull(one).total_cmp(&pull(other)));
                 self.layers[layer] = order;
-                self.settle(layer);
+                self.relax(layer);
             }
         }
     }

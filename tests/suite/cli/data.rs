@@ -91,7 +91,7 @@ fn another_copy_is_used_and_called_unverified() {
     );
     let said = run_in(folder.path(), &["data", "verify", "cifar10", "--data-dir", ".", "--format", "json"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    assert_eq!(said.object()["data"][0]["standing"], "unproven");
+    assert_eq!(said.object()["data"][0]["standing"], "unverified");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn reads_the_archive_as_it_reads_the_files_in_it() -> Outcome {
     let (loose, packed) = (small.load(loose.path())?, small.load(packed.path())?);
     assert_eq!((&loose.train, &loose.test, &loose.hash), (&packed.train, &packed.test, &packed.hash));
     assert_eq!(packed.standing, Standing::Whole);
-    assert_eq!(loose.standing, Standing::Unproven, "no sum of a batch is published");
+    assert_eq!(loose.standing, Standing::Unverified, "no sum of a batch is published");
     Ok(())
 }
 

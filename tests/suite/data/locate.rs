@@ -75,7 +75,7 @@ fn verifies_what_is_whole_and_names_what_is_not() -> Outcome {
 }
 
 #[test]
-fn calls_an_unpacked_copy_unproven_where_only_the_archive_has_a_sum() -> Outcome {
+fn calls_an_unpacked_copy_unverified_where_only_the_archive_has_a_sum() -> Outcome {
     let mut small = Small::new(Vec::new())?;
     let (packed, plain) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let folder = small.store(packed.path(), true)?;
@@ -87,6 +87,6 @@ fn calls_an_unpacked_copy_unproven_where_only_the_archive_has_a_sum() -> Outcome
         Ok(verify(&small.known, &locate(&small.known, &[root.path().to_path_buf()])?)?)
     };
     assert_eq!(standing(&packed)?, Standing::Whole);
-    assert_eq!(standing(&plain)?, Standing::Unproven);
+    assert_eq!(standing(&plain)?, Standing::Unverified);
     Ok(())
 }

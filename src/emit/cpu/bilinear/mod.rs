@@ -37,7 +37,7 @@ pub(in crate::emit) struct Operands<'a> {
     pub(in crate::emit) length: usize,
 }
 
-/// Makes the results of all runs in `made`, with so many threads; operands and results of the runs follow each other.
+/// Makes the results of all runs in `made`, with `threads` threads; operands and results of the runs follow each other.
 /// Slices must have the sizes of their shapes.
 pub(in crate::emit) fn convolve(
     over: Bilinear,

@@ -12,7 +12,7 @@ use crate::plan::{Bilinear, SparsePattern};
 /// Operations below which a thread of its own costs more than it saves.
 const SMALL: usize = 1 << 19;
 
-/// Makes the results of all runs in `made`, with so many threads; operands and results of the runs follow each other.
+/// Makes the results of all runs in `made`, with `threads` threads; operands and results of the runs follow each other.
 /// Slices must have the sizes of their shapes.
 pub(in crate::emit) fn sparse(
     over: Bilinear,

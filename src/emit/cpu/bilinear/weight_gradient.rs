@@ -7,7 +7,7 @@ use super::{Stretch, cut, lanes, receptive_fields};
 /// Target rows that are held in registers at once, at most.
 const SIDE: usize = 4;
 
-/// Returns the source rows that are held at once, at most: with four target rows so many sums fill the registers there are.
+/// Returns the source rows that are held at once, at most: with four target rows their sums fill the registers.
 #[inline(always)]
 pub(super) fn others<S: Simd>() -> usize {
     if lanes::<S>() >= 16 { 4 } else { 3 }

@@ -79,7 +79,7 @@ impl<'a> Parcel<'a> {
 }
 
 /// A download under way.
-pub(super) struct Errand<'a> {
+pub(super) struct FileDownload<'a> {
     /// What is being fetched.
     pub(super) known: &'a Known,
     /// The folder that its files go to.
@@ -98,7 +98,7 @@ struct Part {
     file: File,
 }
 
-impl Errand<'_> {
+impl FileDownload<'_> {
     /// Brings one file unless it is there; tells whether it then is.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ impl Errand<'_> {
         loop {
             let resumed = length(part) > 0;
             let why = match exchange.run(&mut part.file) {
-                Ok(()) => match self.settle(parcel, part)? {
+                Ok(()) => match self.verify(parcel, part)? {
                     Ok(()) => return Ok(Ok(())),
                     // A part begun elsewhere may not fit this mirror's file: that alone deserves another try.
                     Err(why) if resumed => why,
@@ -164,7 +164,7 @@ impl Errand<'_> {
     }
 
     /// Moves a complete part into place if its sum holds, else empties it; the inner error says why.
-    fn settle(&self, parcel: Parcel<'_>, part: &mut Part) -> Result<Result<(), String>, FetchFault> {
+    fn verify(&self, parcel: Parcel<'_>, part: &mut Part) -> Result<Result<(), String>, FetchFault> {
         let target = self.folder.join(parcel.file_name());
         let judged = parcel.check(&part.path, &target);
         let moved = match judged {

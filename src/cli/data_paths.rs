@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
-use crate::data::Named;
+use crate::data::DatasetName;
 use crate::data::fault::UnknownData;
 use crate::options::Facts;
 
@@ -16,8 +16,8 @@ pub(super) const UNPROVEN: &str = "no published checksum applies to these files,
                                    ones; accuracies compare only with others measured on this very copy";
 
 /// Returns the data set that a name means.
-pub(super) fn named(name: &str) -> Result<Named, Failure> {
-    Named::find(name).ok_or_else(|| Failure::input(UnknownData::new(name)))
+pub(super) fn named(name: &str) -> Result<DatasetName, Failure> {
+    DatasetName::find(name).ok_or_else(|| Failure::input(UnknownData::new(name)))
 }
 
 /// Returns the sizes of a data set's samples: those of a folder are read off its images, no other file is read.

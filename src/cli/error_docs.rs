@@ -2,29 +2,29 @@
 
 /// The explanation of one error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Story {
+pub(super) struct Explanation {
     /// The fault's code.
     pub(super) code: &'static str,
     /// What stands below its heading.
     pub(super) text: &'static str,
 }
 
-/// The stories, part of the program.
+/// The explanations, part of the program.
 const ERRORS: &str = include_str!("../../docs/errors.md");
 
-/// Returns all stories in the order of the file.
-pub(super) fn stories() -> Vec<Story> {
-    let mut stories: Vec<Story> = Vec::new();
+/// Returns all explanations in the order of the file.
+pub(super) fn explanations() -> Vec<Explanation> {
+    let mut explanations: Vec<Explanation> = Vec::new();
     let mut rest = ERRORS;
     while let Some((code, below)) = next_heading(rest) {
         let end = next_heading_at(below).unwrap_or(below.len());
-        stories.push(Story { code, text: below[..end].trim() });
+        explanations.push(Explanation { code, text: below[..end].trim() });
         rest = &below[end..];
     }
-    stories
+    explanations
 }
 
-impl Story {
+impl Explanation {
     /// Returns the code without what stands before `::`.
     pub(super) fn short(&self) -> &'static str {
         self.code.rsplit("::").next().unwrap_or(self.code)

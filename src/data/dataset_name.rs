@@ -13,7 +13,7 @@ pub const FOLDER: &str = "folder:";
 
 /// A data set that a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
+pub enum DatasetName {
     /// Drawn digits.
     Glyphs,
     /// Drawn digits in colour.
@@ -24,7 +24,7 @@ pub enum Named {
     Folder(PathBuf),
 }
 
-impl Named {
+impl DatasetName {
     /// Returns the set called `name`, or nothing.
     pub fn find(name: &str) -> Option<Self> {
         match name {

@@ -13,7 +13,7 @@ const STEP: f64 = 10.0;
 
 /// Where one gene is expressed.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bell {
+pub struct GaussianOutline {
     /// Its centre, from −1 to 1: along columns, and along rows from the top.
     pub centre: [f64; 2],
     /// Its widths along both: at that distance from the centre the expression is 1 / e.
@@ -21,7 +21,7 @@ pub struct Bell {
 }
 
 /// Draws genes over a square with sides of `side` pixels.
-pub(super) fn over_grid(bells: &[Bell], side: f64) -> Group {
+pub(super) fn over_grid(bells: &[GaussianOutline], side: f64) -> Group {
     let half = side / 2.0;
     let mut group = framed(side, side);
     group = group.add(rule([0.0, half], [side, half])).add(rule([half, 0.0], [half, side]));
@@ -42,7 +42,7 @@ pub(super) fn over_grid(bells: &[Bell], side: f64) -> Group {
 
 /// Numbers genes over a square with sides of `side` pixels: each at its centre, or beside it with a line to it. Returns how many
 /// bear none, as there is no room.
-pub(super) fn numbers(bells: &[Bell], side: f64) -> (Group, usize) {
+pub(super) fn numbers(bells: &[GaussianOutline], side: f64) -> (Group, usize) {
     let half = side / 2.0;
     let centres: Vec<[f64; 2]> = bells.iter().map(|bell| bell.centre.map(|part| tenth(half + part * half))).collect();
     let places = placed(&centres, side);
@@ -67,7 +67,7 @@ pub(super) fn numbers(bells: &[Bell], side: f64) -> (Group, usize) {
 }
 
 /// Draws genes along a line of `side` pixels, one below the other, each a bar with its centre.
-pub(super) fn along_line(bells: &[Bell], side: f64) -> Group {
+pub(super) fn along_line(bells: &[GaussianOutline], side: f64) -> Group {
     let half = side / 2.0;
     let mut group = framed(side, height(bells)).add(rule([half, 0.0], [half, height(bells)]));
     for (index, bell) in bells.iter().enumerate() {
@@ -82,7 +82,7 @@ pub(super) fn along_line(bells: &[Bell], side: f64) -> Group {
 }
 
 /// Numbers genes along a line, each to the left of its bar; returns the room that the numbers take, too.
-pub(super) fn line_numbers(bells: &[Bell]) -> (Group, f64) {
+pub(super) fn line_numbers(bells: &[GaussianOutline]) -> (Group, f64) {
     let mut group = Group::new();
     for index in 0..bells.len() {
         let mut number = text(&index.to_string(), 8.0, SOFT, -4.0, tenth(STEP * (index as f64 + 1.0) + 2.8));
@@ -93,7 +93,7 @@ pub(super) fn line_numbers(bells: &[Bell]) -> (Group, f64) {
 }
 
 /// Returns the height of genes along a line, in pixels.
-pub(super) fn height(bells: &[Bell]) -> f64 {
+pub(super) fn height(bells: &[GaussianOutline]) -> f64 {
     STEP * (bells.len() as f64 + 1.0)
 }
 
