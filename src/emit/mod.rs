@@ -26,7 +26,7 @@ mod torch;
 mod training;
 
 pub use calibrate::Arrival;
-pub use cpu::BatchBuffer;
+pub use cpu::{BatchBuffer, Multiplier, Scratch, lanes_here};
 pub use cuda::Recording;
 pub use device::{NoDevice, Place, UnknownDevice, Wish, kernels, libtorch_version, open, probe};
 pub use fault::TorchFault;

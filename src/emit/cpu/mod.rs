@@ -18,7 +18,7 @@ mod vector_math;
 use tch::Tensor as Live;
 
 pub use self::batch_buffer::BatchBuffer;
-pub(super) use self::product::lanes_here;
+pub use self::product::{Multiplier, Scratch, lanes_here};
 pub(super) use self::replicas::{Made, Replicas};
 
 use self::bilinear::Operands;
@@ -26,7 +26,6 @@ use self::elementwise::Compute;
 use self::loops::INPUTS;
 pub(super) use self::memory::Memory;
 use self::memory::{Reads, Slot};
-use self::product::Scratch;
 use self::update::{Rates, adam};
 use super::fault::TorchFault;
 use super::torch::{Frame, Scalars, make_into};
@@ -189,8 +188,8 @@ impl Step {
                 operands.iter_mut().enumerate().for_each(|(index, slice)| *slice = operand(index));
                 compute.run(operands, out, threads);
             }
-            How::Tiles(product) => product.by_tiles((operand(0), operand(1)), out, scratch),
-            How::Gemm(product) => product.by_library((operand(0), operand(1)), out, threads),
+            How::Tiles(product) => product.multiply(Multiplier::Tiles(scratch), (operand(0), operand(1)), out),
+            How::Gemm(product) => product.multiply(Multiplier::Gemm { threads }, (operand(0), operand(1)), out),
             How::Convolve { over, field, runs, length } => {
                 let operands = Operands { x: operand(0), y: operand(1), length: *length };
                 bilinear::convolve(*over, field, operands, out, (*runs, threads));

@@ -159,7 +159,7 @@ fn what_people_have_is_read() {
 fn an_interrupted_fit_keeps_what_it_has() {
     let folder = folder();
     files(folder.path());
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("gemc"))
+    let mut child = super::heeding(assert_cmd::cargo::cargo_bin!("gemc").to_str().unwrap())
         .args(["fit", "edges.csv", "--genes", "3", "--steps", "100000000", "--threads", "1", "--out", "kept"])
         .current_dir(folder.path())
         .stdout(Stdio::piped())

@@ -105,6 +105,23 @@ fn run(arguments: &[&str]) -> Said {
     run_in(folder.path(), arguments)
 }
 
+/// Returns a command that heeds signals, though whoever started the tests may have had them ignored, as `nohup` does.
+#[cfg(all(unix, feature = "torch"))]
+fn heeding(program: &str) -> std::process::Command {
+    use std::process::Command;
+
+    let ignored = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = ignored.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    // SIGHUP is 1, SIGINT 2, SIGTERM 15
+    if mask & (1 | 1 << 1 | 1 << 14) == 0 {
+        return Command::new(program);
+    }
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP,INT,TERM", program]);
+    command
+}
+
 /// Makes a folder that holds `good.gem` and `bad.gem`.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Said, folder, run_in};
+use super::{Said, folder, heeding, run_in};
 
 const TRAIN: &[&str] = &["compile", "sgem_slp.gem", "--train", "glyphs", "--threads", "1", "--patience", "9999"];
 
@@ -23,7 +23,7 @@ impl Training {
     fn begin(folder: &Path, program: &[&str], more: &[&str]) -> Self {
         let gemc = assert_cmd::cargo::cargo_bin!("gemc").display().to_string();
         let line: Vec<&str> = program.iter().copied().chain([gemc.as_str()]).collect();
-        let mut command = Command::new(line[0]);
+        let mut command = heeding(line[0]);
         command.args(&line[1..]).args(TRAIN).args(["--run-dir", "run"]).args(more).current_dir(folder);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (run, began) = (folder.join("run"), Instant::now());

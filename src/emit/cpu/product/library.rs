@@ -5,7 +5,7 @@ use crate::program::Product;
 
 impl Product {
     /// Makes the products of pairs of matrices that follow each other, with `threads` threads; each result is written over.
-    pub(in crate::emit::cpu) fn by_library(self, (left, right): (&[f32], &[f32]), out: &mut [f32], threads: usize) {
+    pub(super) fn by_library(self, (left, right): (&[f32], &[f32]), out: &mut [f32], threads: usize) {
         let Self { rows, inner, columns, left_turned, right_turned } = self;
         let pairs = left.chunks_exact((rows * inner).max(1)).zip(right.chunks_exact((inner * columns).max(1)));
         for ((left, right), out) in pairs.zip(out.chunks_exact_mut((rows * columns).max(1))) {

@@ -17,14 +17,35 @@ use crate::program::Product;
 
 /// Room for what is packed, kept from product to product.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub struct Scratch {
     panel: Vec<f32>,
     made: Vec<f32>,
 }
 
+/// Who multiplies two matrices.
+#[derive(Debug)]
+pub enum Multiplier<'a> {
+    /// Tiles of gemc's own.
+    Tiles(&'a mut Scratch),
+    /// The crate `gemm`.
+    Gemm {
+        /// Threads.
+        threads: usize,
+    },
+}
+
 impl Product {
+    /// Makes the products of pairs of matrices that follow each other; each result is written over. Programs choose who multiplies;
+    /// the benchmark `products` compares.
+    pub fn multiply(self, by: Multiplier<'_>, operands: (&[f32], &[f32]), out: &mut [f32]) {
+        match by {
+            Multiplier::Tiles(scratch) => self.by_tiles(operands, out, scratch),
+            Multiplier::Gemm { threads } => self.by_library(operands, out, threads),
+        }
+    }
+
     /// Makes the products of pairs of matrices that follow each other; each result is written over.
-    pub(super) fn by_tiles(self, (left, right): (&[f32], &[f32]), out: &mut [f32], scratch: &mut Scratch) {
+    fn by_tiles(self, (left, right): (&[f32], &[f32]), out: &mut [f32], scratch: &mut Scratch) {
         let Self { rows, inner, columns, .. } = self;
         let pairs = left.chunks_exact((rows * inner).max(1)).zip(right.chunks_exact((inner * columns).max(1)));
         for ((left, right), out) in pairs.zip(out.chunks_exact_mut((rows * columns).max(1))) {
@@ -34,7 +55,7 @@ impl Product {
 }
 
 /// Returns how many numbers of single precision a register of this processor holds.
-pub(in crate::emit) fn lanes_here() -> usize {
+pub fn lanes_here() -> usize {
     Arch::new().dispatch(Lanes)
 }
 
