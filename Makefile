@@ -4,6 +4,8 @@ DEMO_FLAGS ?= --steps 50000 --patience 50
 
 CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+# tests that cannot run write their names and reasons to it: tests/skips/mod.rs
+SKIPPED := $(TARGET_DIR)/tmp/skipped.txt
 say = @printf '\n== %s\n'
 
 # cargo shares its own jobs; those of `make -j` it could not reach
@@ -57,9 +59,14 @@ setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LI
 # profile: later steps compile gemc again, and few crates besides (some have other features without torch). With
 # torch first: its C++, the longest part, compiles while the other crates do.
 test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok $(TARGET_DIR)/install-script.ok crates ## everything a change must pass
+	@if [ -s '$(SKIPPED)' ]; then \
+		printf '\n== tests that did not run, or not in full\n'; \
+		LC_ALL=C sort -u '$(SKIPPED)' | sed 's/^/skipped: /'; \
+	fi
 	$(say) 'all good'
 
 crate:
+	@rm -f '$(SKIPPED)'
 	$(say) 'format'
 	$(CARGO) fmt --check
 	$(say) 'lints, with torch'

@@ -25,6 +25,8 @@ mod remedies;
 mod report;
 mod rivals;
 mod rows;
+#[path = "../skips/mod.rs"]
+mod skips;
 mod sparse;
 mod symbols;
 mod syntax;

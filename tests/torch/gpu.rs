@@ -7,10 +7,20 @@ use gemc::emit::{Net, Place, Recording, Wish, open};
 use gemc::random::RandomStream;
 use gemc::train::{SampleBytes, Samples, Stepper};
 
+use crate::skips::{Lack, lacking};
 use crate::stage::{DIRECT, SMALL, plan};
 
 const BATCH: usize = 8;
 const SAMPLES: usize = 40;
+
+/// Opens a GPU; or the CPU, on which a test sees less.
+fn place() -> Place {
+    let place = open(Wish::Auto).unwrap();
+    if !place.device.is_cuda() {
+        lacking(Lack::Gpu);
+    }
+    place
+}
 
 /// Every shipped model where there is a GPU, on which they take no time.
 fn texts(place: Place) -> Vec<String> {
@@ -58,7 +68,7 @@ fn apart(some: &[f64], others: &[f64]) -> f64 {
 
 #[test]
 fn launched_as_a_whole_steps_are_what_they_are_one_by_one() {
-    let place = open(Wish::Auto).unwrap();
+    let place = place();
     for text in texts(place) {
         let [late, now] = [7, 1].map(|every| train(start(&text, place, every), 24));
         let there = train(start(&text, Place::CPU, 1), 24);
@@ -83,7 +93,7 @@ fn nothing_is_recorded_on_a_cpu() {
 /// What cannot be recorded, since it reads something back, can still be done as it is.
 #[test]
 fn work_that_reads_back_is_not_recorded() {
-    let place = open(Wish::Auto).unwrap();
+    let place = place();
     let ones = tch::Tensor::ones([3], place.options());
     let mut sum = || Ok(ones.f_sum(None)?.f_double_value(&[])?);
     let sum: &mut dyn FnMut() -> Result<f64, gemc::emit::TorchFault> = &mut sum;

@@ -28,6 +28,8 @@ mod run;
 mod runs;
 mod same;
 mod second;
+#[path = "../skips/mod.rs"]
+mod skips;
 mod sparse;
 mod stage;
 mod steps;

@@ -16,6 +16,8 @@ use gemc::random::RandomStream;
 use libloading::os::unix::Library;
 use tch::{Kind, Tensor};
 
+use crate::skips::{Lack, lacking};
+
 const SAMPLES: usize = 4;
 
 /// A perceptron with every kind of kernel: expressions, products, their sums, the loss.
@@ -45,6 +47,15 @@ type Kernel = unsafe extern "C" fn(Address, Address, Address, Address, Address, 
 struct Host(Vec<Kernel>);
 
 impl Host {
+    /// Tells whether there is a compiler.
+    fn can_compile() -> bool {
+        let there = Command::new("c++").arg("--version").output().is_ok();
+        if !there {
+            lacking(Lack::CppCompiler);
+        }
+        there
+    }
+
     fn compile(text: &str, names: &[&str]) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = format!("gemc-waves-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -105,6 +116,9 @@ fn pixels(plan: &Plan) -> Tensor {
 /// Kernels that update rows in place, in the same launch for all rows, come to what loops on the CPU come to.
 #[test]
 fn kernels_make_whole_steps() {
+    if !Host::can_compile() {
+        return;
+    }
     for path in texts("models") {
         let plan = plan(&fs::read_to_string(&path).unwrap());
         let mut nets = [0, 1].map(|_| Net::new(&plan, &[7, 8], Place::CPU).unwrap());
@@ -131,6 +145,9 @@ fn kernels_make_whole_steps() {
 
 #[test]
 fn kernels_compute_what_libtorch_does() {
+    if !Host::can_compile() {
+        return;
+    }
     for path in ["models", "tests/cases/ok"].into_iter().flat_map(texts) {
         let plan = plan(&fs::read_to_string(&path).unwrap());
         let mut net = Net::new(&plan, &[7, 8], Place::CPU).unwrap();

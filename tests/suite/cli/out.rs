@@ -4,6 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::process::Stdio;
 
 use super::{folder, run_in};
+#[cfg(unix)]
+use crate::skips::{Lack, lacking};
 
 #[test]
 fn out_writes_what_would_be_printed() {
@@ -47,8 +49,7 @@ fn a_read_only_folder_is_three() {
     fs::create_dir(&closed).unwrap();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).unwrap();
     if fs::write(closed.join("probe"), "").is_ok() {
-        println!("skipped: permissions do not bind this user");
-        return;
+        return lacking(Lack::Permissions);
     }
     let said = run_in(folder.path(), &["compile", "good.gem", "--emit", "plan", "--out", "closed/plan.txt"]);
     assert_eq!(said.code, 3);

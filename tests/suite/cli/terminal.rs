@@ -3,8 +3,9 @@
 use std::process::Command;
 
 use super::folder;
+use crate::skips::{Lack, lacking};
 
-/// Runs `gemc` on a terminal; nothing where this machine cannot make one.
+/// Runs `gemc` on a terminal; returns nothing where this machine cannot make one.
 fn on_a_terminal(arguments: &str, environment: &[(&str, &str)]) -> Option<String> {
     let folder = folder();
     let line = format!("stty rows 24 cols 60; {} {arguments}", assert_cmd::cargo::cargo_bin!("gemc").display());
@@ -12,7 +13,7 @@ fn on_a_terminal(arguments: &str, environment: &[(&str, &str)]) -> Option<String
     script.args(["-qec", &line, "/dev/null"]).current_dir(folder.path()).env_remove("NO_COLOR").env("TERM", "xterm");
     let done = script.envs(environment.iter().copied()).output();
     if done.is_err() {
-        println!("skipped: this machine lacks `script`");
+        lacking(Lack::Script);
     }
     done.ok().map(|done| String::from_utf8(done.stdout).unwrap())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{folder, run, run_in};
+use crate::skips::{Lack, lacking};
 
 /// A short run, on one thread.
 const SHORT: &[&str] = &["compile", "sgem_slp.gem", "--train", "glyphs", "--threads", "1", "--steps", "40"];
@@ -177,8 +178,7 @@ fn what_cannot_be_trained_is_told() {
 #[test]
 fn a_gpu_that_is_not_there_is_three() {
     if run(&["doctor", "--format", "json"]).object()["cuda"]["usable"] == true {
-        println!("skipped: this machine has a GPU");
-        return;
+        return lacking(Lack::NoGpu);
     }
     let said = run(&["bench", "good.gem", "--device", "cuda"]);
     assert_eq!(said.code, 3);

@@ -19,6 +19,7 @@ use super::fetch::patience;
 use super::mnist::roots;
 use super::server::{Manner, Server};
 use super::specimens::gzip;
+use crate::skips::{Lack, lacking};
 
 /// Records in a small batch, and bytes in each: a label, and 2 × 2 pixels of three channels.
 const RECORDS: usize = 4;
@@ -266,7 +267,7 @@ fn knows_where_the_real_one_is_published() {
 fn reads_whatever_copy_is_here() -> Outcome {
     let known = known("cifar10").ok_or("cifar10 is not in the table")?;
     let Ok(located) = locate(&known, &roots()) else {
-        eprintln!("skipped: no CIFAR-10 in $GEMC_DATA nor ../shared/data");
+        lacking(Lack::Cifar10);
         return Ok(());
     };
     let set = read(&known, &located)?;

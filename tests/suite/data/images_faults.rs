@@ -10,6 +10,8 @@ use miette::Diagnostic;
 
 use super::Outcome;
 use super::images::{fault, grey, name, save, two_classes};
+#[cfg(unix)]
+use crate::skips::{Lack, lacking};
 
 /// Checks the fault's code and that it begins with a path and ends with some words.
 fn check(fault: &DataError, code: &str, path: &Path, words: &str) {
@@ -192,7 +194,7 @@ fn a_class_that_cannot_be_read() -> Outcome {
     let locked = root.path().join("bee");
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o000))?;
     if fs::read_dir(&locked).is_ok() {
-        eprintln!("skipped: this user may read everything");
+        lacking(Lack::Permissions);
     } else {
         check(&fault(root.path())?, "data::unreadable", &locked, "cannot be read");
     }

@@ -9,6 +9,7 @@ use gemc::data::read::{read, verify};
 use gemc::data::{Standing, load};
 
 use super::Outcome;
+use crate::skips::{Lack, lacking};
 
 /// Returns the folders in which a checkout's real data may lie.
 pub(super) fn roots() -> Vec<PathBuf> {
@@ -20,7 +21,7 @@ pub(super) fn roots() -> Vec<PathBuf> {
 fn reads_the_published_mnist() -> Outcome {
     let known = known("mnist").ok_or("mnist is not in the table")?;
     let Ok(located) = locate(&known, &roots()) else {
-        eprintln!("skipped: no MNIST in $GEMC_DATA nor ../shared/data");
+        lacking(Lack::Mnist);
         return Ok(());
     };
     assert_eq!(verify(&known, &located)?, Standing::Whole);
