@@ -57,7 +57,8 @@ setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LI
 
 # Clippy and doc share what `check` leaves, the tests share what `build` leaves, and no step changes RUSTFLAGS or the
 # profile: later steps compile gemc again, and few crates besides (some have other features without torch). With
-# torch first: its C++, the longest part, compiles while the other crates do.
+# torch first: its C++, the longest part, compiles while the other crates do. Unit tests and those of the documentation are compiled
+# once, with torch: the code that they test is the same without it.
 test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok $(TARGET_DIR)/install-script.ok crates ## everything a change must pass
 	@if [ -s '$(SKIPPED)' ]; then \
 		printf '\n== tests that did not run, or not in full\n'; \
@@ -78,7 +79,7 @@ crate:
 	$(say) 'release build, whose front the tests look into'
 	$(CARGO) build --release --locked
 	$(say) 'tests, without torch'
-	$(CARGO) test --locked --no-default-features --features cli
+	$(CARGO) test --locked --no-default-features --features cli --test suite --bins --examples
 	$(say) 'tests, with torch'
 	$(CARGO) test --locked
 	$(say) 'documentation'
