@@ -1,8 +1,8 @@
 //! [`Ast`] → [`Model`]: names resolved, numbers evaluated, every rule of the language that needs no wiring kept.
 //!
 //! All rules run in one pass over the text, each pushing what it finds. A text without errors gives a [`Model`], any other a
-//! [`PartialModel`]. The [`Symbols`] always exist.
-//! The [`Skeleton`] always exists: it is what the next room needs to find the faults of the wiring in the same run.
+//! [`PartialModel`]. [`Symbols`] and [`Skeleton`] always exist: the next room needs the skeleton to find the faults of the wiring in
+//! the same run.
 
 mod arguments;
 mod connection;
@@ -67,6 +67,13 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
     let symbols = Symbols::collect(ast, problems);
     let start = starts::start(ast, problems);
     let context = &mut Context { symbols, start, problems };
+    let (skeleton, partial) = read(context, ast, options);
+    let model = if context.problems.has_errors() { Err(Box::new(partial)) } else { partial.complete() };
+    Checked { symbols: std::mem::take(&mut context.symbols), skeleton, model }
+}
+
+/// Reads each thing of a text by its rule, and counts the synapses where nothing is at fault.
+fn read(context: &mut Context, ast: &Ast, options: &Options) -> (Skeleton, PartialModel) {
     let settings = parameters::settings(context, ast, options);
     let genes = genomes::gene_sets(context, ast);
     let drafts = ast.items.iter().filter_map(|item| as_population(item)).map(|p| population::population(context, p));
@@ -98,10 +105,9 @@ pub fn check(ast: &Ast, options: &Options, problems: &mut Problems) -> Checked {
         intake,
         output: ports.output.map(PopId),
         ticks: ticks.and_then(|ticks| ticks.count),
-        start,
+        start: context.start,
     };
-    let model = if context.problems.has_errors() { Err(Box::new(partial)) } else { partial.complete() };
-    Checked { symbols: std::mem::take(&mut context.symbols), skeleton, model }
+    (skeleton, partial)
 }
 
 fn as_population(item: &Item) -> Option<&crate::syntax::ast::Population> {
