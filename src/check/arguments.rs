@@ -5,7 +5,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::const_eval::describe;
-use super::schema::{Owner, keys_of};
+use super::schema::{Owner, keys_of, understand};
 use super::symbols::{Meaning, Symbols};
 use crate::diag::{Fix, Problems, list, suggest};
 use crate::span::{Name, Span};
@@ -134,7 +134,6 @@ pub(super) fn bind<'a>(
 ) -> Option<Bound<'a>> {
     let mut bound = Bound { positional: Vec::new(), named: Vec::new() };
     let (callee, form) = (callee.to_string(), signature.form);
-    let names = signature.names();
     for argument in arguments {
         let at = argument.name.as_ref().map_or(argument.value.span(), |name| name.span.to(argument.value.span()));
         let mut unknown = |argument: String, word: Span| {
@@ -146,7 +145,7 @@ pub(super) fn bind<'a>(
                 let first = bound.named(name.as_str()).map_or(at, Expr::span);
                 problems.push(DuplicateAttribute { key: name.clone(), at: name.span, first });
             }
-            Some(name) if names.contains(&name.as_str()) => {
+            Some(name) if signature.named.is_some_and(|owner| understand(&[owner], name.as_str())) => {
                 bound.named.push((name.as_str(), &argument.value));
             }
             Some(name) => unknown(format!("`{name}`"), name.span),
@@ -170,19 +169,16 @@ pub(super) fn keys<'a>(
     genomes: Option<&Symbols>,
     problems: &mut Problems,
 ) -> Vec<&'a Attribute> {
-    if attributes.is_empty() {
-        return Vec::new();
-    }
-    let (mut kept, fixed): (Vec<&Attribute>, _) = (Vec::new(), keys_of(owners));
+    let mut kept: Vec<&Attribute> = Vec::new();
     for attribute in attributes {
         let key = &attribute.key;
         let is_genome = genomes.and_then(|names| names.peek(key.as_str())).is_some_and(may_be_genome);
         if let Some(first) = kept.iter().find(|other| other.key == *key) {
             problems.push(DuplicateAttribute { key: key.clone(), at: key.span, first: first.key.span });
-        } else if fixed.contains(&key.as_str()) || is_genome {
+        } else if understand(owners, key.as_str()) || is_genome {
             kept.push(attribute);
         } else {
-            let (help, fix) = known_keys(key, &fixed, genomes);
+            let (help, fix) = known_keys(key, &keys_of(owners), genomes);
             problems.push_with(UnknownAttribute { owner, key: key.clone(), at: key.span, help }, fix);
         }
     }

@@ -5,6 +5,7 @@ use compact_str::CompactString;
 use indexmap::IndexMap;
 use miette::Diagnostic;
 use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
 use thiserror::Error;
 
 use super::keywords::RESERVED;
@@ -59,7 +60,8 @@ impl Meaning {
 pub(super) struct Entry {
     pub(super) meaning: Meaning,
     pub(super) declared: Span,
-    pub(super) uses: Vec<Span>,
+    /// Most names are used once or twice.
+    pub(super) uses: SmallVec<[Span; 2]>,
 }
 
 /// All declared names, in the order of the text.
@@ -174,13 +176,13 @@ impl Symbols {
             }
             return;
         }
-        self.entries.insert(name.text.clone(), Entry { meaning, declared: name.span, uses: Vec::new() });
+        self.entries.insert(name.text.clone(), Entry { meaning, declared: name.span, uses: SmallVec::new() });
     }
 
     /// Enters the name of a statement whose fault has been reported.
     fn forgive(&mut self, name: Option<&Name>) {
         if let Some(name) = name {
-            let entry = Entry { meaning: Meaning::Broken, declared: name.span, uses: Vec::new() };
+            let entry = Entry { meaning: Meaning::Broken, declared: name.span, uses: SmallVec::new() };
             self.entries.entry(name.text.clone()).or_insert(entry);
         }
     }

@@ -7,7 +7,7 @@ use crate::check::Context;
 use crate::check::const_eval::WrongKind;
 use crate::check::model::{Layout, Population, Projection};
 use crate::check::numeric::{OutOfRange, switch};
-use crate::check::schema::{ACYCLIC, DENSITY, MASK_SEED, Owner, WINDOW, WITHIN, keys_of};
+use crate::check::schema::{ACYCLIC, DENSITY, MASK_SEED, Owner, WINDOW, WITHIN, understand};
 use crate::diag::{count, list};
 use crate::geometry::{Density, Joins, Mask};
 use crate::span::{Name, Span};
@@ -133,9 +133,8 @@ impl Wish {
 /// Reads the mask from the `attributes` of a connection; what is at fault in it is reported and left out.
 pub(in crate::check) fn wish(context: &mut Context, attributes: &[&Attribute]) -> Wish {
     let find = |key| attributes.iter().find(|attribute| attribute.key.as_str() == key).copied();
-    let keys = keys_of(&[Owner::Mask]);
-    let asked: Vec<&Name> =
-        attributes.iter().map(|other| &other.key).filter(|key| keys.contains(&key.as_str())).collect();
+    let of_masks = |key: &&Name| understand(&[Owner::Mask], key.as_str());
+    let asked: Vec<&Name> = attributes.iter().map(|other| &other.key).filter(of_masks).collect();
     if let (Some(first), Some(window)) = (asked.first(), find(WINDOW.key)) {
         let (keys, at) = (list(asked.iter().map(|key| key.as_str())), first.span);
         context.problems.push(MaskWithWindow { keys, at, window: window.key.span });

@@ -7,7 +7,7 @@ use crate::check::Context;
 use crate::check::const_eval::said;
 use crate::check::model::{Encoding, Share, Window};
 use crate::check::numeric::OutOfRange;
-use crate::check::schema::{Owner, PADDING, Property, SHARE, STRIDE, WINDOW, Whole, WrongWord, keys_of};
+use crate::check::schema::{Owner, PADDING, Property, SHARE, STRIDE, WINDOW, Whole, WrongWord, understand};
 use crate::span::{Name, Span};
 use crate::syntax::ast::{Attribute, Connect};
 
@@ -83,8 +83,8 @@ pub(in crate::check) fn field(
 ) -> ReceptiveField {
     let find = |key| attributes.iter().find(|attribute| attribute.key.as_str() == key).copied();
     let Some(window) = find(WINDOW.key) else {
-        let keys = keys_of(&[Owner::Window]);
-        let lost: Vec<&&Attribute> = attributes.iter().filter(|other| keys.contains(&other.key.as_str())).collect();
+        let of_windows = |other: &&&Attribute| understand(&[Owner::Window], other.key.as_str());
+        let lost: Vec<&&Attribute> = attributes.iter().filter(of_windows).collect();
         for attribute in &lost {
             let key = attribute.key.clone();
             context.problems.push(MissingWindow { at: key.span, key });

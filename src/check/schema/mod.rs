@@ -10,6 +10,8 @@ pub use vocabulary::Vocabulary;
 pub(super) use kinds::{Hint, Switch, Whole, Words, WrongWord};
 pub(super) use properties::*;
 
+use std::sync::LazyLock;
+
 /// Who has a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
@@ -123,9 +125,18 @@ pub fn schema() -> Vec<SchemaRow> {
     ALL.iter().map(|property| property.row()).collect()
 }
 
+/// The keys of all properties.
+static KEYS: LazyLock<Vec<(Owner, &'static str)>> =
+    LazyLock::new(|| ALL.iter().map(|property| property.key()).collect());
+
 /// Returns the keys that these owners understand.
 pub(super) fn keys_of(owners: &[Owner]) -> Vec<&'static str> {
-    ALL.iter().map(|property| property.key()).filter(|(owner, _)| owners.contains(owner)).map(|(_, key)| key).collect()
+    KEYS.iter().filter(|(owner, _)| owners.contains(owner)).map(|(_, key)| *key).collect()
+}
+
+/// Tells whether one of these owners understands a key.
+pub(super) fn understand(owners: &[Owner], key: &str) -> bool {
+    KEYS.iter().any(|(owner, known)| *known == key && owners.contains(owner))
 }
 
 impl SchemaRow {
