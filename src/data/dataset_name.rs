@@ -48,7 +48,7 @@ impl DatasetName {
     /// Returns the sizes of its samples; those of a folder are read off its images.
     ///
     /// # Errors
-    /// A [`ImagesFault`] where a folder is none of images, or an image in it does not fit the others.
+    /// An [`ImagesFault`] where a folder is none of images, or an image in it does not fit the others.
     pub fn facts(&self) -> Result<Facts, ImagesFault> {
         match self {
             Self::Glyphs => Ok(glyphs::facts()),

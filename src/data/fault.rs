@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::archive::{ArchiveFault, MissingEntry};
 use super::checksum::WrongChecksum;
 use super::cifar::BatchFault;
-use super::dataset::{LabelOutOfRange, SplitFault};
+use super::dataset::SplitFault;
 use super::dataset_name::{FOLDER, names};
 use super::fetch::FetchFault;
 use super::idx::IdxFault;
@@ -65,10 +65,14 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     File(#[from] FileFault),
-    /// A label names no class.
+    /// A batch has too few or too many bytes, or a label that names no class.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Label(#[from] LabelOutOfRange),
+    Batch(#[from] BatchFault),
+    /// An archive cannot be read, or is not the published one.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Archive(#[from] ArchiveFault),
     /// A folder of images is none, or an image in it is at fault.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -81,24 +85,6 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Split(#[from] SplitFault),
-}
-
-impl From<ArchiveFault> for DataError {
-    fn from(fault: ArchiveFault) -> Self {
-        match fault {
-            ArchiveFault::File(fault) => fault.into(),
-            ArchiveFault::Checksum(fault) => fault.into(),
-        }
-    }
-}
-
-impl From<BatchFault> for DataError {
-    fn from(fault: BatchFault) -> Self {
-        match fault {
-            BatchFault::File(fault) => fault.into(),
-            BatchFault::Label(fault) => fault.into(),
-        }
-    }
 }
 
 impl DataError {

@@ -47,7 +47,7 @@ const MOST_BESIDE: u64 = 1 << 26;
 /// Tells how an image looks, from its head alone.
 ///
 /// # Errors
-/// A [`ImagesFault`] where the file cannot be read, does not begin as an image does, or claims more than any sample has.
+/// An [`ImagesFault`] where the file cannot be read, does not begin as an image does, or claims more than any sample has.
 pub(super) fn look(file: &Path) -> Result<Look, ImagesFault> {
     look_at(BufReader::new(opened(file)?), file)
 }
@@ -55,7 +55,7 @@ pub(super) fn look(file: &Path) -> Result<Look, ImagesFault> {
 /// Tells how the image that `source` holds looks, as `look` does of a file, which faults call `file`.
 ///
 /// # Errors
-/// A [`ImagesFault`] as for `look`.
+/// An [`ImagesFault`] as for `look`.
 pub fn look_at(source: impl BufRead + Seek, file: &Path) -> Result<Look, ImagesFault> {
     let mut reader = ImageReader::new(source).with_guessed_format();
     if let Ok(reader) = &mut reader {
@@ -90,7 +90,7 @@ fn opened(file: &Path) -> Result<File, ImagesFault> {
 /// Transparency is left out, 16 bits become 8.
 ///
 /// # Errors
-/// A [`ImagesFault`] where the file cannot be read or holds no whole image.
+/// An [`ImagesFault`] where the file cannot be read or holds no whole image.
 pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), ImagesFault> {
     let mut bytes = Vec::new();
     opened(file)?.take(MOST_FILE).read_to_end(&mut bytes).map_err(|why| FileFault::new(file, why, 0, 0))?;
@@ -100,7 +100,7 @@ pub(super) fn pixels(file: &Path, channels: usize) -> Result<(Look, Vec<u8>), Im
 /// Reads the image in these bytes, as `pixels` does a file's, which faults call `file`.
 ///
 /// # Errors
-/// A [`ImagesFault`] as for `pixels`.
+/// An [`ImagesFault`] as for `pixels`.
 pub fn pixels_of(bytes: &[u8], file: &Path, channels: usize) -> Result<(Look, Vec<u8>), ImagesFault> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|why| FileFault::new(file, why, 0, 0))?;

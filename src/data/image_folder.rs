@@ -56,7 +56,7 @@ impl ImageFolder {
     /// of `root`, of which [`HELD_OUT`] tells how many of each class are held out for testing.
     ///
     /// # Errors
-    /// A [`ImagesFault`] where a folder cannot be read, there are too few or too many classes, a class has too few images, or
+    /// An [`ImagesFault`] where a folder cannot be read, there are too few or too many classes, a class has too few images, or
     /// the two splits have different classes.
     pub fn open(root: &Path) -> Result<Self, ImagesFault> {
         let (learn, judge) = (root.join("train"), [root.join("test"), root.join("val")]);
@@ -90,7 +90,7 @@ impl ImageFolder {
     /// Returns the sizes of a sample, which are those of every image; colour where any of them has it.
     ///
     /// # Errors
-    /// A [`ImagesFault`] where a file is no image, or is of another size than the first.
+    /// An [`ImagesFault`] where a file is no image, or is of another size than the first.
     pub fn facts(&self) -> Result<Facts, ImagesFault> {
         let mut items = self.train.iter().chain(&self.test);
         let Some(first) = items.next() else {
@@ -117,7 +117,7 @@ impl ImageFolder {
     /// Reads all images; a grey one is spread over three channels where others have colour.
     ///
     /// # Errors
-    /// A [`ImagesFault`] that names the first file that is no whole image or of another size.
+    /// An [`ImagesFault`] that names the first file that is no whole image or of another size.
     pub fn read(&self) -> Result<Dataset, ImagesFault> {
         let facts = self.facts()?;
         let mut content = self.classes.join("\n");

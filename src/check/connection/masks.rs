@@ -4,14 +4,14 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::check::Context;
-use crate::check::const_eval::WrongKind;
+use crate::check::const_eval::said;
 use crate::check::model::{Layout, Population, Projection};
 use crate::check::numeric::{OutOfRange, switch};
 use crate::check::schema::{ACYCLIC, DENSITY, MASK_SEED, Owner, WINDOW, WITHIN, understand};
 use crate::diag::{count, list};
 use crate::geometry::{Density, Joins, Mask};
 use crate::span::{Name, Span};
-use crate::syntax::ast::{Attribute, Expr};
+use crate::syntax::ast::Attribute;
 
 /// Pairs of neurons under a mask at most.
 const MOST_PAIRS: u64 = 1 << 32;
@@ -140,31 +140,18 @@ pub(in crate::check) fn wish(context: &mut Context, attributes: &[&Attribute]) -
         context.problems.push(MaskWithWindow { keys, at, window: window.key.span });
     }
     let within = find(WITHIN.key).and_then(|key| {
-        let radius = read(context, key, |context, expr| WITHIN.read(context, Some(expr)))?;
+        let radius = said(context, key, "a number").and_then(|value| WITHIN.read(context, Some(value)))?;
         Some((radius, key.key.span))
     });
-    let part = find(DENSITY.key).and_then(|key| read(context, key, |context, expr| DENSITY.read(context, Some(expr))));
-    let seed = find(MASK_SEED.key)
-        .and_then(|key| read(context, key, |context, expr| MASK_SEED.read(context, Some(expr))))
-        .unwrap_or(0);
+    let part = find(DENSITY.key).and_then(|key| said(context, key, "a number"));
+    let part = part.and_then(|value| DENSITY.read(context, Some(value)));
+    let seed = find(MASK_SEED.key).and_then(|key| said(context, key, "a number"));
+    let seed = seed.and_then(|value| MASK_SEED.read(context, Some(value))).unwrap_or(0);
     if let (Some(seed), None) = (find(MASK_SEED.key), find(DENSITY.key)) {
         context.problems.push(MissingDensity { at: seed.key.span });
     }
     let acyclic = find(ACYCLIC.key).filter(|key| switch(context, key.value.as_ref()) == Some(true));
     Wish { within, density: part.map(|part| (part, seed as u64)), acyclic: acyclic.map(|key| key.key.span) }
-}
-
-fn read<T>(
-    context: &mut Context,
-    attribute: &Attribute,
-    number: impl Fn(&mut Context, &Expr) -> Option<T>,
-) -> Option<T> {
-    if let Some(value) = &attribute.value {
-        return number(context, value);
-    }
-    let fault = WrongKind { wanted: "a number", found: "nothing".to_owned(), at: attribute.key.span };
-    context.problems.push(fault);
-    None
 }
 
 /// Reports what a mask asks of the two ends of a link and they do not have.
