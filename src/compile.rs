@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::check::{Checked, Model, PartialModel, Symbols, check};
 use crate::diag::{Bug, Problems, Report};
-use crate::options::{Options, usual_batch};
+use crate::options::{Options, USUAL_TASKS, usual_batch};
 use crate::plan::{Plan, lower};
 use crate::syntax::ast::Ast;
 use crate::syntax::parse;
@@ -56,8 +56,11 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
     let Front { ast: Some(ast), model: Ok(wiring), .. } = front(source, options, &mut problems) else {
         return Err(Report::new(name, source, problems));
     };
-    let batch = options.batch.unwrap_or(usual_batch(wiring.model().has_windows()));
-    match lower(&wiring, options.order, batch) {
+    let usual = match options.few_shot {
+        None => usual_batch(wiring.model().has_windows()),
+        Some(_) => USUAL_TASKS,
+    };
+    match lower(&wiring, options.order, options.batch.unwrap_or(usual), options.few_shot) {
         Ok(plan) => Ok(Stages { ast, wiring, plan, warnings: Report::new(name, source, problems) }),
         Err(bug) => {
             problems.push(OurFault(bug));

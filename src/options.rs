@@ -31,6 +31,56 @@ impl Facts {
     }
 }
 
+/// How networks learn tasks of few samples, by steps down the gradient of each task's own weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+pub struct FewShot {
+    /// Classes of a task.
+    pub ways: usize,
+    /// Samples of each class that a task is learned from.
+    pub shots: usize,
+    /// Samples of each class by which what was learned is judged.
+    pub queries: usize,
+    /// Steps down the gradient.
+    pub inner_steps: usize,
+    /// Whether the outer gradient takes the inner ones as they are, and does not go through them.
+    pub first_order: bool,
+    /// Which connections learn.
+    pub adapt: Adapt,
+}
+
+/// Which connections learn a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "lowercase"))]
+pub enum Adapt {
+    /// All but frozen ones.
+    #[default]
+    All,
+    /// Those to the output.
+    Readout,
+    /// None.
+    None,
+}
+
+impl FewShot {
+    /// Returns the samples that a task is learned from.
+    pub fn support(&self) -> usize {
+        self.ways.saturating_mul(self.shots)
+    }
+
+    /// Returns the samples by which it is judged.
+    pub fn query(&self) -> usize {
+        self.ways.saturating_mul(self.queries)
+    }
+}
+
+impl Default for FewShot {
+    /// The paper's: 5 classes of 1 sample, 2 steps of second order, all connections.
+    fn default() -> Self {
+        Self { ways: 5, shots: 1, queries: 1, inner_steps: 2, first_order: false, adapt: Adapt::All }
+    }
+}
+
 /// In which order the products are computed that make weights and use them. The order changes what a step costs, not what
 /// it computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,15 +112,20 @@ pub struct Options {
     pub order: Order,
     /// Samples a batch, for which the cheapest order is sought, if not the usual; the plan computes any number.
     pub batch: Option<usize>,
+    /// How tasks are learned, where that is what the network is for.
+    pub few_shot: Option<FewShot>,
 }
 
 impl Default for Options {
     /// No overrides, no data set, 16 GiB, 250 million steps, the usual batch: the same on every machine.
     fn default() -> Self {
         let (memory_limit, work_limit) = (16 << 30, 250_000_000);
-        Self { set: Vec::new(), facts: None, memory_limit, work_limit, order: Order::Cheapest, batch: None }
+        Self { set: Vec::new(), facts: None, memory_limit, work_limit, order: Order::Cheapest, batch: None, few_shot: None }
     }
 }
+
+/// Tasks that a batch usually has.
+pub const USUAL_TASKS: usize = 32;
 
 /// Returns the samples that a batch usually has: the paper's 64 for perceptrons, 128 where there are receptive fields.
 pub fn usual_batch(windows: bool) -> usize {

@@ -7,7 +7,7 @@ use super::device::Place;
 use super::fault::TorchFault;
 use super::net::Net;
 use super::params::parameter_tensors;
-use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
+use super::torch::{Batch, EvalContext, Frame, Samples, Values, prepare_all, size};
 use crate::plan::{Function, Grown, Plan, Received, Sizes, TensorId};
 
 /// What a population receives from samples at the start of a run.
@@ -104,6 +104,8 @@ impl<'a> OneRun<'a> {
     fn new(net: &'a Net, run: usize, samples: &Live, prepared: &'a Values) -> Result<Self, TorchFault> {
         let sample = samples.f_to_kind(Kind::Double)?.f_to_device(Place::EXACT.device)?.f_transpose(1, 2)?;
         let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));
+        let [each, support] = net.plan().samples_each();
+        let batch = batch / if support > 0 { support } else { each.max(1) };
         let frame = Frame { sizes: Sizes { runs: 1, batch }, place: Place::EXACT };
         let rows: Vec<Live> = net.rows().iter().map(|row| own(row, run)).collect::<Result<_, _>>()?;
         let plan = net.plan();
@@ -141,7 +143,9 @@ impl<'a> OneRun<'a> {
 
     /// Computes tensors from what is known.
     fn make(&self, wanted: &[TensorId]) -> Result<Vec<Live>, TorchFault> {
-        let batch = Batch { sample: Some(&self.sample), ..Batch::default() };
+        // what tasks are learned from comes first where there are tasks
+        let samples = Samples { sample: Some(&self.sample), labels: None };
+        let batch = Batch { batch: samples, support: samples, ..Batch::default() };
         let given =
             EvalContext { plan: self.plan, known: &self.known, prepared: self.prepared, frame: self.frame, batch };
         let made = given.make(wanted)?;

@@ -27,7 +27,7 @@ pub(super) fn make(given: EvalContext<'_>, known: &mut Values, wanted: &[TensorI
     }
     let mut runs = Replicas::fitting(None, EvalContext { known, ..given }, &by_run)?;
     let nothing = Live::f_zeros([size(given.frame.sizes.runs), 0, 0], place.options())?;
-    runs.run(plan, (&nothing, &[], Scalars::default()), None)?;
+    runs.run(plan, ((&nothing).into(), Scalars::default()), None)?;
     for id in by_run {
         known.set(id, Some(runs.view(id).ok_or_else(|| missing(id))?));
     }

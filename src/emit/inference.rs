@@ -8,6 +8,7 @@ use super::cpu::{Memory, Replicas};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::net::{Net, missing};
+use super::sample_batch::SampleBatch;
 use super::torch::{EvalContext, Scalars, Values};
 use crate::program::Program;
 
@@ -39,16 +40,17 @@ impl<'a> Inference<'a> {
         Ok(Self { net, known, spare, runs: None, program: None })
     }
 
-    /// Returns the answer to `x`, R × B × N, before softmax: R × classes × B. The next call may write over it.
+    /// Returns the answer to a batch, before softmax: R × classes × B. The next call may write over it.
     ///
     /// # Errors
     ///
     /// As for [`Inference::new`].
-    pub fn answer(&mut self, x: &Live) -> Result<Live, TorchFault> {
+    pub fn answer<'b>(&mut self, batch: impl Into<SampleBatch<'b>>) -> Result<Live, TorchFault> {
         let _guard = no_grad_guard();
-        let (plan, sample) = (self.net.plan(), x.f_transpose(1, 2)?);
+        let (plan, batch) = (self.net.plan(), batch.into());
+        let laid_out = self.net.laid_out(batch)?;
         let output = plan.output();
-        let given = EvalContext { known: &self.known, ..self.net.given(&sample, None) };
+        let given = EvalContext { known: &self.known, ..self.net.given(self.net.batch_of(batch), &laid_out) };
         if self.net.place() != Place::CPU {
             let program = given.fitting(self.program.take(), &[output]);
             let values = given.run(&program, |_| {})?;
@@ -60,7 +62,7 @@ impl<'a> Inference<'a> {
             None => Replicas::in_memory(&self.spare.0, given, &[output])?,
             last => Replicas::fitting(last, given, &[output])?,
         };
-        runs.run(plan, (x, &[], Scalars::default()), None)?;
+        runs.run(plan, (batch, Scalars::default()), None)?;
         let answer = runs.view(output).ok_or_else(|| missing(output));
         self.runs = Some(runs);
         answer

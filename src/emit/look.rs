@@ -27,7 +27,7 @@ impl Net {
         let (runs, options) = (size(self.runs()), self.place().options());
         let sample = Live::f_zeros([runs, 1, size(self.plan().inputs())], options)?;
         let labels = Live::f_zeros([runs], (Kind::Int64, options.1))?;
-        let all = self.trace(&sample, &labels)?;
+        let all = self.trace((&sample, &labels))?;
         let found = all.iter().filter(|(id, _)| wanted.contains(id));
         found.map(|(id, live)| Ok((*id, self.numbers(*id, live, run)?))).collect()
     }
@@ -35,7 +35,7 @@ impl Net {
     fn numbers(&self, id: TensorId, live: &Live, run: usize) -> Result<Numbers, TorchFault> {
         let own = match self.plan().tensor(id).shape.dims().first() {
             Some(Dim::Runs) => live.f_select(0, size(run))?,
-            Some(Dim::Batch | Dim::Size(_)) | None => live.shallow_clone(),
+            Some(Dim::Batch | Dim::Samples(_) | Dim::Size(_)) | None => live.shallow_clone(),
         };
         let own = own.f_to_device(tch::Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;
         let mut values = vec![0.0; own.numel()];

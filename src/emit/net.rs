@@ -11,6 +11,7 @@ use super::fault::TorchFault;
 use super::genome::{self, LoadFault};
 use super::one_thread::OneThread;
 use super::params;
+use super::sample_batch::{PlanBatch, SampleBatch};
 use super::step::Step;
 use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
 use crate::plan::{Dim, Parameter, Plan, Sizes, TensorId};
@@ -88,42 +89,46 @@ impl Net {
     ///
     /// Names the tensor whose computation libtorch refuses.
     pub fn forward(&self, x: &Live) -> Result<Output, TorchFault> {
-        let sample = x.f_transpose(1, 2)?;
-        let values = self.given(&sample, None).make(&self.plan.inference_outputs())?;
+        let laid_out = self.laid_out(x.into())?;
+        let values = self.given(self.batch_of(x.into()), &laid_out).make(&self.plan.inference_outputs())?;
         let logits = self.find(&values, self.plan.output())?.f_transpose(1, 2)?;
         let penalty = self.plan.penalty().map(|id| self.find(&values, id)).transpose()?;
         Ok(Output { logits, penalty })
     }
 
-    /// Computes every tensor that the loss is made of, without gradients, in the plan's order; for batches as in
-    /// [`Net::loss_and_gradients`].
+    /// Computes every tensor that the loss is made of, without gradients, in the plan's order, for a batch with labels.
     ///
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn trace(&self, x: &Live, labels: &Live) -> Result<Vec<(TensorId, Live)>, TorchFault> {
+    pub fn trace<'a>(&self, batch: impl Into<SampleBatch<'a>>) -> Result<Vec<(TensorId, Live)>, TorchFault> {
+        let batch = batch.into();
         let _guard = no_grad_guard();
         let needed = self.plan.needed(&[self.plan.losses()]);
         let all = self.plan.numbered().map(|(id, _)| id).filter(|id| needed.get(id.index()) == Some(&true));
         let all: Vec<TensorId> = all.collect();
         let mut rows = Values::of(&self.plan);
         self.know_rows(&mut rows);
-        let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
-        let values = EvalContext { known: &rows, ..self.given(&sample, Some(&labels)) }.make(&all)?;
+        let laid_out = self.laid_out(batch)?;
+        let values = EvalContext { known: &rows, ..self.given(self.batch_of(batch), &laid_out) }.make(&all)?;
         let find = |id: TensorId| values.get(id).or_else(|| rows.get(id)).map(|live| (id, live.shallow_clone()));
         Ok(all.into_iter().filter_map(find).collect())
     }
 
-    /// Returns the first tensor in which `run` has a number that is not finite, for batches as in [`Net::loss_and_gradients`].
+    /// Returns the first tensor in which `run` has a number that is not finite, for a batch with labels.
     ///
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn first_bad(&self, x: &Live, labels: &Live, run: usize) -> Result<Option<TensorId>, TorchFault> {
-        for (id, live) in self.trace(x, labels)? {
+    pub fn first_bad<'a>(
+        &self,
+        batch: impl Into<SampleBatch<'a>>,
+        run: usize,
+    ) -> Result<Option<TensorId>, TorchFault> {
+        for (id, live) in self.trace(batch)? {
             let own = match self.plan.tensor(id).shape.dims().first() {
                 Some(Dim::Runs) => live.f_select(0, size(run))?,
-                Some(Dim::Batch | Dim::Size(_)) | None => live,
+                Some(Dim::Batch | Dim::Samples(_) | Dim::Size(_)) | None => live,
             };
             if own.f_isfinite()?.f_all()?.f_int64_value(&[])? == 0 {
                 return Ok(Some(id));
@@ -202,11 +207,10 @@ impl Net {
         self.synchronise()
     }
 
-    /// Returns what an evaluation starts from, for a `sample` R × N × B.
-    pub(super) fn given<'a>(&'a self, sample: &'a Live, labels: Option<&'a Live>) -> EvalContext<'a> {
-        let batch = sample.size().last().map_or(1, |batch| usize::try_from(*batch).unwrap_or(1));
-        let frame = Frame { sizes: Sizes { runs: self.runs(), batch }, place: self.place };
-        let batch = Batch { sample: Some(sample), labels, scalars: self.step.scalars() };
+    /// Returns what an evaluation of `batch` starts from, B of which is `size`.
+    pub(super) fn given<'a>(&'a self, size: usize, batch: &'a PlanBatch) -> EvalContext<'a> {
+        let frame = Frame { sizes: Sizes { runs: self.runs(), batch: size }, place: self.place };
+        let batch = Batch { scalars: self.step.scalars(), ..batch.given() };
         EvalContext { plan: &self.plan, known: &self.known, prepared: &self.prepared, frame, batch }
     }
 
@@ -240,14 +244,6 @@ impl Net {
 
 pub(super) fn missing(id: TensorId) -> TorchFault {
     TorchFault::bug(&format!("{id} was not made"))
-}
-
-/// Returns R and B of R × B × N.
-pub(super) fn sample_sizes(x: &Live) -> [i64; 2] {
-    match *x.size() {
-        [runs, batch, ..] => [runs, batch],
-        _ => [1, 1],
-    }
 }
 
 impl fmt::Debug for Net {

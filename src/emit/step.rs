@@ -8,7 +8,8 @@ use super::cuda::{Compiled, Phase, Reads};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::ffi::Kernels;
-use super::net::{Net, missing, sample_sizes};
+use super::net::{Net, missing};
+use super::sample_batch::SampleBatch;
 use super::torch::{EvalContext, Scalars};
 use super::training::IndexedBatch;
 use crate::plan::{Sizes, TensorId};
@@ -73,38 +74,39 @@ impl Net {
         Ok(())
     }
 
-    /// Makes all of a step but the update, for `x`, R × B × N, with the right classes in `labels`, R · B whole numbers; calls `made`
-    /// after each tensor where tensors are made one by one. Returns each run's loss, which the next call may write over.
+    /// Makes all of a step but the update, for a batch with labels; calls `made` after each tensor where tensors are made one by one. Returns each run's loss, which the next call may write over.
     ///
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn compute(&mut self, x: &Live, labels: &Live, made: Option<Made<'_>>) -> Result<Live, TorchFault> {
+    pub fn compute<'a>(
+        &mut self,
+        batch: impl Into<SampleBatch<'a>>,
+        made: Option<Made<'_>>,
+    ) -> Result<Live, TorchFault> {
         let losses = self.plan.losses();
-        self.computed(x, labels, &[losses], made)?.pop().ok_or_else(|| missing(losses))
+        self.computed(batch.into(), &[losses], made)?.pop().ok_or_else(|| missing(losses))
     }
 
     /// Does the same, and returns the `wanted` ones of what a step makes.
     pub(super) fn computed(
         &mut self,
-        x: &Live,
-        labels: &Live,
+        batch: SampleBatch<'_>,
         wanted: &[TensorId],
         made: Option<Made<'_>>,
     ) -> Result<Vec<Live>, TorchFault> {
         let _guard = no_grad_guard();
         match self.place.target() {
-            Target::Cpu { .. } => self.compute_on_cpu((x, labels), wanted, made),
+            Target::Cpu { .. } => self.compute_on_cpu(batch, wanted, made),
             Target::Cuda if made.is_none() => {
-                let (whole, classes) = (x.f_contiguous()?, labels.f_to_kind(Kind::Int64)?.f_contiguous()?);
+                let whole = WholeBatch::of(batch)?;
                 let scalars = self.step.on(self.place)?;
-                let reads = Reads { x: Some(&whole), pixels: None, labels: &classes, index: None, scalars: &scalars };
-                match self.compute_on_cuda(classes.numel(), reads, wanted)? {
+                match self.compute_on_cuda(whole.samples(), whole.reads(&scalars), wanted)? {
                     Some(found) => Ok(found),
-                    None => self.compute_by_torch((x, labels), wanted, None),
+                    None => self.compute_by_torch(batch, wanted, None),
                 }
             }
-            Target::Cuda | Target::Torch => self.compute_by_torch((x, labels), wanted, made),
+            Target::Cuda | Target::Torch => self.compute_by_torch(batch, wanted, made),
         }
     }
 
@@ -174,15 +176,14 @@ impl Net {
 
     fn compute_on_cpu(
         &mut self,
-        (x, labels): (&Live, &Live),
+        batch: SampleBatch<'_>,
         wanted: &[TensorId],
         made: Option<Made<'_>>,
     ) -> Result<Vec<Live>, TorchFault> {
-        let (last, sample) = (self.step.training.cpu.take(), x.f_transpose(1, 2)?);
-        let given = self.given(&sample, None);
+        let last = self.step.training.cpu.take();
+        let given = EvalContext { frame: self.frame(batch.x.size().iter().take(2).product::<i64>().try_into().unwrap_or(0)), ..self.given_nothing() };
         let mut replicas = Replicas::fitting(last, given, &Program::step_outputs(&self.plan))?;
-        let classes = Vec::<i64>::try_from(&labels.f_reshape(-1)?)?;
-        replicas.run(&self.plan, (x, &classes, self.step.scalars), made)?;
+        replicas.run(&self.plan, (batch, self.step.scalars), made)?;
         let found = all(wanted, |id| replicas.view(id));
         self.step.pending = self.outside(|id| replicas.view(id));
         self.step.training.cpu = Some(replicas);
@@ -191,13 +192,13 @@ impl Net {
 
     fn compute_by_torch(
         &mut self,
-        (x, labels): (&Live, &Live),
+        batch: SampleBatch<'_>,
         wanted: &[TensorId],
         made: Option<Made<'_>>,
     ) -> Result<Vec<Live>, TorchFault> {
-        let (sample, labels) = (x.f_transpose(1, 2)?, self.weighed(&sample_sizes(x), labels)?);
+        let laid_out = self.laid_out(batch)?;
         let last = self.step.training.torch.take();
-        let given = self.given(&sample, Some(&labels));
+        let given = self.given(self.batch_of(batch), &laid_out);
         let program = given.fitting(last, &Program::step_outputs(&self.plan));
         let mut nobody = |_: TensorId| {};
         let made = made.unwrap_or(&mut nobody);
@@ -234,7 +235,7 @@ impl Net {
     fn update_on_cuda(&mut self, reads: Option<Reads<'_>>) -> Result<(), TorchFault> {
         let Some((_, Some(compiled))) = &self.step.training.cuda else { return Ok(()) };
         let scalars = self.step.on(self.place)?;
-        let nothing = Reads { x: None, pixels: None, labels: &scalars, index: None, scalars: &scalars };
+        let nothing = Reads { x: None, pixels: None, labels: &scalars, index: None, support: None, scalars: &scalars };
         compiled.run(&self.plan, reads.unwrap_or(nothing), Phase::Update)?;
         self.write_rows(self.outside(|id| compiled.view(id)))
     }
@@ -246,6 +247,32 @@ impl Net {
             }
         }
         Ok(())
+    }
+}
+
+/// A batch as kernels read it: contiguous, labels as whole numbers of 64 bits.
+struct WholeBatch {
+    x: Live,
+    labels: Live,
+    support: Option<(Live, Live)>,
+}
+
+impl WholeBatch {
+    fn of(batch: SampleBatch<'_>) -> Result<Self, TorchFault> {
+        let classes = |labels: &Live| Ok::<Live, TorchFault>(labels.f_to_kind(Kind::Int64)?.f_contiguous()?);
+        let labels = classes(batch.labels.ok_or_else(|| TorchFault::bug("lacks its labels"))?)?;
+        let support = batch.support.map(|(x, labels)| Ok::<_, TorchFault>((x.f_contiguous()?, classes(labels)?)));
+        Ok(Self { x: batch.x.f_contiguous()?, labels, support: support.transpose()? })
+    }
+
+    /// Returns R · k · B.
+    fn samples(&self) -> usize {
+        self.labels.numel()
+    }
+
+    fn reads<'a>(&'a self, scalars: &'a Live) -> Reads<'a> {
+        let support = self.support.as_ref().map(|(x, labels)| (x, labels));
+        Reads { x: Some(&self.x), pixels: None, labels: &self.labels, index: None, support, scalars }
     }
 }
 

@@ -6,7 +6,8 @@ use super::cuda::{Compiled, Phase, Reads};
 use super::fault::TorchFault;
 use super::ffi::Kernels;
 use super::net::{Net, missing};
-use super::torch::{EvalContext, Frame, size};
+use super::sample_batch::SampleBatch;
+use super::torch::{EvalContext, Frame};
 use crate::plan::{Sizes, TensorId};
 
 /// What is computed of a batch.
@@ -33,21 +34,23 @@ impl<'a> IndexedBatch<'a> {
     /// Returns it as kernels read it, with the numbers that a step is given.
     pub(super) fn reads(self, scalars: &'a Live) -> Reads<'a> {
         let Self { pixels, labels, index } = self;
-        Reads { x: None, pixels: Some(pixels), labels, index: Some(index), scalars }
+        Reads { x: None, pixels: Some(pixels), labels, index: Some(index), support: None, scalars }
     }
 }
 
 impl Net {
-    /// Computes losses and gradients for `x`, R × B × N, with the right classes in `labels`, R · B whole numbers, by the program of a
-    /// step, of which the update is not made. The backward is the plan's own; libtorch records nothing. What is returned may be
+    /// Computes losses and gradients for a batch with labels, by the program of a step, of which the update is not made. The backward is the plan's own; libtorch records nothing. What is returned may be
     /// written over by the next call.
     ///
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn loss_and_gradients(&mut self, x: &Live, labels: &Live) -> Result<LossAndGradients, TorchFault> {
+    pub fn loss_and_gradients<'a>(
+        &mut self,
+        batch: impl Into<SampleBatch<'a>>,
+    ) -> Result<LossAndGradients, TorchFault> {
         let wanted = self.plan.training_outputs();
-        let mut made = self.computed(x, labels, &wanted, None)?;
+        let mut made = self.computed(batch.into(), &wanted, None)?;
         let gradients = made.split_off(1);
         let losses = made.pop().ok_or_else(|| missing(self.plan.losses()))?;
         Ok(LossAndGradients { losses, gradients })
@@ -79,13 +82,7 @@ impl Net {
     /// Returns R and B for a number of samples of all runs.
     pub(super) fn frame(&self, samples: usize) -> Frame {
         let runs = self.runs();
-        Frame { sizes: Sizes { runs, batch: samples / runs.max(1) }, place: self.place }
-    }
-
-    /// Returns R × C × B: 1 / B for the right class of each sample, else 0.
-    pub(super) fn weighed(&self, sizes: &[i64; 2], labels: &Live) -> Result<Live, TorchFault> {
-        let [runs, batch] = *sizes;
-        let zeros = Live::f_zeros([runs, size(self.plan.outputs()), batch], self.place.options())?;
-        Ok(zeros.f_scatter_value(1, &labels.f_reshape([runs, 1, batch])?, 1.0 / batch.max(1) as f64)?)
+        let [each, _] = self.plan.samples_each();
+        Frame { sizes: Sizes { runs, batch: samples / runs.max(1) / each.max(1) }, place: self.place }
     }
 }

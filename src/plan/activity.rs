@@ -1,14 +1,14 @@
 //! Activity: carried along the schedule, each population once; or, where the wiring has cycles, tick by tick, each population
 //! from the states of the tick before. Weights and biases are made once, however many ticks read them.
 
-use compact_str::{CompactString, format_compact};
+use compact_str::{CompactString, ToCompactString as _, format_compact};
 use rustc_hash::FxHashMap;
 
 use super::builder::{Row, dotted};
 use super::express::{Reader, Side};
 use super::function::Function;
 use super::lower::{Lowering, NetworkWeights};
-use super::op::{Op, Squares};
+use super::op::{Op, SampleSet, Squares};
 use super::parameter::Init;
 use super::received::{Grown, Received};
 use super::tensor::{Dim, Shape, TensorId};
@@ -16,9 +16,9 @@ use super::weights::Synapses;
 use crate::check::{Activation, Bias, Encoding, Intake, PopId, Population, ProjId};
 use crate::diag::Bug;
 
-/// The standard deviation that answers are calibrated to. Adam's steps have a size of their own, so the larger c is, the
+/// The standard deviation that answers of a classifier are calibrated to. Adam's steps have a size of their own, so the larger c is, the
 /// faster answers are learned; found on a validation split, see `docs/starting-values.md`.
-const ANSWERS: f64 = 16.0;
+pub(super) const ANSWERS: f64 = 16.0;
 
 /// Each population's activity, by its place in the model; nothing for one that is zero, or not known yet.
 type States = Vec<Option<TensorId>>;
@@ -28,6 +28,8 @@ struct ForwardPass<'l, 'a> {
     lowering: &'l mut Lowering<'a>,
     weights: &'l mut NetworkWeights,
     samples: TensorId,
+    /// Ends the labels of what is made.
+    when: &'l str,
     /// What has been received through each projection, of which activity.
     received: FxHashMap<(ProjId, TensorId), TensorId>,
     /// Whether what populations receive is noted: of a network that is computed several times, the first time.
@@ -35,24 +37,39 @@ struct ForwardPass<'l, 'a> {
 }
 
 impl Lowering<'_> {
-    /// Appends the samples, R × N × B, as the input takes their numbers.
-    pub(super) fn samples(&mut self) -> Result<TensorId, Bug> {
+    /// Appends samples, R × N × k · B, as the input takes their numbers.
+    pub(super) fn samples(&mut self, set: SampleSet) -> Result<TensorId, Bug> {
         let model = self.wiring.model();
         let (population, intake) = (model.population(model.input()), model.intake());
-        let (neurons, label) = (population.shape.neurons(), population.name.as_str());
+        let neurons = population.shape.neurons();
+        let label = set.name().to_compact_string() + population.name.as_str();
         if intake == Intake::PLAIN {
-            return self.builder.push(Op::Sample { neurons }, &[], label);
+            return self.builder.push(Op::Sample { neurons, set }, &[], &label);
         }
         let Intake { mean, deviation } = intake;
-        let samples = self.builder.push(Op::Sample { neurons }, &[], "")?;
-        self.builder.push(Op::Affine { factor: 1.0 / deviation, offset: -mean / deviation }, &[samples], label)
+        let samples = self.builder.push(Op::Sample { neurons, set }, &[], "")?;
+        self.builder.push(Op::Affine { factor: 1.0 / deviation, offset: -mean / deviation }, &[samples], &label)
     }
 
-    /// Appends every population's activity for `samples`, R × N × B, and returns the output's. Weights that are not there yet are
-    /// made; those that are there are used as they are.
-    pub(super) fn forward(&mut self, weights: &mut NetworkWeights, samples: TensorId) -> Result<TensorId, Bug> {
+    /// Appends every population's activity for `samples`, R × N × k · B, and returns the output's; `when` ends their labels. Weights that
+    /// are not there yet are made; those that are there are used as they are.
+    pub(super) fn forward(
+        &mut self,
+        weights: &mut NetworkWeights,
+        samples: TensorId,
+        when: &str,
+    ) -> Result<TensorId, Bug> {
         let noted = self.arrivals.is_empty();
-        ForwardPass { lowering: self, weights, samples, received: FxHashMap::default(), noted }.output()
+        ForwardPass { lowering: self, weights, samples, when, received: FxHashMap::default(), noted }.output()
+    }
+
+    /// Makes the weights of a connection that are not there yet.
+    pub(super) fn make_weights(&mut self, weights: &mut NetworkWeights, link: ProjId) -> Result<(), Bug> {
+        let (model, slot) = (self.wiring.model(), &mut weights.synapses[link.index()]);
+        if slot.is_none() {
+            *slot = Some(Synapses::new(&mut self.builder, &mut self.express, model, model.projection(link))?);
+        }
+        Ok(())
     }
 }
 
@@ -84,7 +101,7 @@ impl ForwardPass<'_, '_> {
     fn state(&mut self, id: PopId, sources: &States, tick: usize) -> Result<TensorId, Bug> {
         let model = self.lowering.wiring.model();
         let population = model.population(id);
-        let label = population.name.text.clone() + &at(tick);
+        let label = population.name.text.clone() + &at(tick) + self.when;
         if id == model.input() {
             return Ok(self.samples);
         }
@@ -105,7 +122,7 @@ impl ForwardPass<'_, '_> {
         for &link in wiring.incoming(id) {
             let projection = wiring.model().projection(link);
             let Some(active) = sources[projection.source.index()] else { continue };
-            let first = self.weights.synapses[link.index()].is_none();
+            let first = !std::mem::replace(&mut self.weights.used[link.index()], true);
             let part = self.part(link, active, &at(tick))?;
             if first {
                 fresh = true;
@@ -134,7 +151,7 @@ impl ForwardPass<'_, '_> {
         }
         let population = model.population(id);
         let (population, activation) = (population.name.text.clone(), function(population.activation));
-        let spread = if id == model.output() { ANSWERS } else { 1.0 };
+        let spread = if id == model.output() { self.lowering.answers } else { 1.0 };
         self.lowering.arrivals.push(Received { population, tick, activation, total, biased: total, spread, grown });
     }
 
@@ -145,14 +162,14 @@ impl ForwardPass<'_, '_> {
             return Ok(*known);
         }
         let model = self.lowering.wiring.model();
-        let projection = model.projection(link);
-        let synapses = match self.weights.synapses[link.index()].take() {
-            Some(synapses) => synapses,
-            None => Synapses::new(&mut self.lowering.builder, &mut self.lowering.express, model, projection)?,
+        self.lowering.make_weights(self.weights, link)?;
+        let missing = || Bug { pass: "lower", tensor: link.to_string(), why: "has no weights".to_owned() };
+        let synapses = self.weights.synapses[link.index()].as_ref().ok_or_else(missing)?;
+        let label = match when {
+            "" => CompactString::default(),
+            when => model.link_name(model.projection(link)) + when + self.when,
         };
-        let label = if when.is_empty() { CompactString::default() } else { model.link_name(projection) + when };
         let part = synapses.carry(&mut self.lowering.builder, active, &label)?;
-        self.weights.synapses[link.index()] = Some(synapses);
         self.received.insert((link, active), part);
         Ok(part)
     }
@@ -187,7 +204,8 @@ impl ForwardPass<'_, '_> {
             (Some(function), Some(_)) => self.lowering.builder.map(function, biased, label),
             (function, None) => {
                 let one = function.map_or(Ok(biased), |function| self.lowering.builder.map(function, biased, ""))?;
-                self.lowering.builder.push(Op::Expand { axis: 2, length: Dim::Batch }, &[one], label)
+                let length = self.lowering.builder.tensors[self.samples.index()].shape.dims()[2];
+                self.lowering.builder.push(Op::Expand { axis: 2, length }, &[one], label)
             }
         }
     }

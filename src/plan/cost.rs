@@ -69,7 +69,7 @@ impl Op {
             Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::PoolGrad(_) => made,
             Self::Sum { .. } | Self::Pool(_) | Self::SymmetrizeGrad { .. } => read,
             Self::Softmax { .. } | Self::LogSoftmax { .. } => made.saturating_mul(TRANSCENDENTAL + 3),
-            Self::MatMul { transpose_left, .. } => {
+            Self::MatMul { transpose_left, .. } | Self::BatchedMatMul { transpose_left, .. } => {
                 let inner = operands[0].dims()[if *transpose_left { 1 } else { 2 }].at(sizes) as u64;
                 made.saturating_mul(inner).saturating_mul(2)
             }
@@ -108,6 +108,7 @@ fn weighed(over: Bilinear, weights: u64, operands: &[&Shape], sizes: Sizes) -> u
 
 fn price(function: Function) -> u64 {
     match function {
+        Function::StopGradient => 0,
         Function::Relu | Function::Square | Function::SquareRoot | Function::Absolute | Function::Sign => 1,
         Function::StraightThroughStep => 2,
         Function::Lorentzian => 3,

@@ -117,7 +117,7 @@ fn check_tensor(parts: &PlanDraft, index: usize, tensor: &Tensor) -> Result<(), 
 }
 
 fn check_parameter(parts: &PlanDraft, parameter: &Parameter) -> Result<(), String> {
-    if parameter.shape.dims().first() != Some(&Dim::Runs) || parameter.shape.dims().contains(&Dim::Batch) {
+    if parameter.shape.dims().first() != Some(&Dim::Runs) || parameter.shape.is_batched() {
         return Err(format!("is {}, must begin with R and hold no B", parameter.shape));
     }
     if parameter.start.reads().any(|id| id.index() >= parts.tensors.len()) {
@@ -136,7 +136,7 @@ fn check_names(parts: &PlanDraft) -> Result<(), String> {
 
 fn check_results(parts: &PlanDraft) -> Result<(), String> {
     let shape = |id: TensorId| parts.tensors.get(id.index()).map(|tensor| &tensor.shape);
-    let is_activity = |id: TensorId| matches!(shape(id).map(Shape::dims), Some([Dim::Runs, Dim::Size(_), Dim::Batch]));
+    let is_activity = |id: TensorId| matches!(shape(id).map(Shape::dims), Some([Dim::Runs, Dim::Size(_), samples]) if samples.is_batched());
     if !is_activity(parts.output) {
         return Err("the output must be [R, n, B]".to_owned());
     }

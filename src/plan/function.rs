@@ -33,6 +33,8 @@ pub enum Function {
     Sign,
     /// 1 where x > 0, else 0. Its gradient counts as 1 everywhere, so that a gradient passes straight through.
     StraightThroughStep,
+    /// x itself, with a gradient that counts as 0.
+    StopGradient,
 }
 
 impl Function {
@@ -54,6 +56,7 @@ impl Function {
             Self::Absolute => "absolute",
             Self::Sign => "sign",
             Self::StraightThroughStep => "straight-through step",
+            Self::StopGradient => "stop gradient",
         }
     }
 
@@ -85,6 +88,7 @@ impl Function {
             Self::Absolute => x.abs(),
             Self::Sign => step(if x < 0.0 { -1.0 } else { 0.0 }, 1.0),
             Self::StraightThroughStep => step(0.0, 1.0),
+            Self::StopGradient => x,
         }
     }
 }

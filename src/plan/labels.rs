@@ -173,9 +173,15 @@ const GRADIENT: char = '∂';
 
 /// Shortens a label.
 fn short(label: &str) -> CompactString {
-    let (mark, label) = label.strip_prefix("∂ ").map_or(("", label), |label| ("∂", label));
-    match label.split_once(" at tick ") {
-        Some((name, tick)) => format_compact!("{mark}{name}({tick})"),
-        None => format_compact!("{mark}{label}"),
+    let mut marks = CompactString::default();
+    let mut label = label;
+    while let Some(rest) = label.strip_prefix("∂ ") {
+        marks.push(GRADIENT);
+        label = rest;
     }
+    let (label, step) = label.split_once(" at step ").map_or((label, ""), |(label, step)| (label, step));
+    let (name, tick) = label.split_once(" at tick ").map_or((label, ""), |(name, tick)| (name, tick));
+    let tick = if tick.is_empty() { CompactString::default() } else { format_compact!("({tick})") };
+    let step = if step.is_empty() { CompactString::default() } else { format_compact!("[{step}]") };
+    format_compact!("{marks}{name}{tick}{step}")
 }

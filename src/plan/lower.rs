@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::activity::ANSWERS;
 use super::builder::Builder;
 use super::draft::PlanDraft;
 use super::express::Express;
@@ -13,7 +14,7 @@ use super::verify::{Counts, Plan};
 use super::weights::Synapses;
 use crate::check::{Bias, PopId};
 use crate::diag::Bug;
-use crate::options::Order;
+use crate::options::{FewShot, Order};
 use crate::wire::Wiring;
 
 /// A wiring being lowered.
@@ -23,12 +24,16 @@ pub(super) struct Lowering<'a> {
     pub(super) express: Express,
     /// What populations receive when it is calibrated, or looked at.
     pub(super) arrivals: Vec<Received>,
+    /// The standard deviation that answers are calibrated to.
+    pub(super) answers: f64,
 }
 
 /// The weights and biases by which a network is computed, each there from its first use on.
 pub(super) struct NetworkWeights {
     /// By projection.
     pub(super) synapses: Vec<Option<Synapses>>,
+    /// Whether anything was received through each yet.
+    pub(super) used: Vec<bool>,
     pub(super) biases: FxHashMap<PopId, Option<TensorId>>,
 }
 
@@ -37,18 +42,18 @@ pub(super) struct NetworkWeights {
 /// # Errors
 ///
 /// A [`Bug`], which no model should cause.
-pub fn lower_unoptimized(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(RAW, forward(wiring)?, Goal { order: Order::Synthesized, sizes: Sizes::SHOWN })
+pub fn lower_unoptimized(wiring: &Wiring, few_shot: Option<FewShot>) -> Result<Plan, Bug> {
+    run(RAW, forward(wiring, few_shot)?, Goal { order: Order::Synthesized, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a verified plan, made cheaper by every pass: products in the `order` that is asked for, the cheapest
-/// for batches of `batch` samples.
+/// for batches of `batch` samples, or of so many tasks where the network is to learn such.
 ///
 /// # Errors
 ///
 /// A [`Bug`], which no model should cause.
-pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
-    run(PASSES, forward(wiring)?, Goal { order, sizes: Sizes { runs: 1, batch } })
+pub fn lower(wiring: &Wiring, order: Order, batch: usize, few_shot: Option<FewShot>) -> Result<Plan, Bug> {
+    run(PASSES, forward(wiring, few_shot)?, Goal { order, sizes: Sizes { runs: 1, batch } })
 }
 
 /// Lowers a wiring to a verified plan of second order. Its loss is half the squared length of the gradient g of what
@@ -58,14 +63,19 @@ pub fn lower(wiring: &Wiring, order: Order, batch: usize) -> Result<Plan, Bug> {
 ///
 /// A [`Bug`], which no model should cause.
 pub fn lower_gradient_norm(wiring: &Wiring) -> Result<Plan, Bug> {
-    run(SECOND_ORDER, forward(wiring)?, Goal { order: Order::Cheapest, sizes: Sizes::SHOWN })
+    run(SECOND_ORDER, forward(wiring, None)?, Goal { order: Order::Cheapest, sizes: Sizes::SHOWN })
 }
 
 /// Lowers a wiring to a plan without a backward, as the mathematics is written.
-fn forward(wiring: &Wiring) -> Result<PlanDraft, Bug> {
+fn forward(wiring: &Wiring, few_shot: Option<FewShot>) -> Result<PlanDraft, Bug> {
     let (builder, express) = (Builder::default(), Express::default());
-    let mut lowering = Lowering { wiring, builder, express, arrivals: Vec::new() };
-    let Objective { output, penalty, losses } = objective::classification(&mut lowering)?;
+    // what is learned in a task has to outweigh what was answered before
+    let answers = if few_shot.is_some() { 1.0 } else { ANSWERS };
+    let mut lowering = Lowering { wiring, builder, express, arrivals: Vec::new(), answers };
+    let Objective { output, penalty, losses } = match few_shot {
+        None => objective::classification(&mut lowering)?,
+        Some(few_shot) => objective::few_shot(&mut lowering, few_shot)?,
+    };
     let Lowering { builder: Builder { tensors, parameters, .. }, arrivals: received, .. } = lowering;
     let learned = parameters.iter().filter(|parameter| parameter.learned);
     let counts = counts(wiring, learned.map(super::parameter::Parameter::used).fold(0, u64::saturating_add));
@@ -81,7 +91,7 @@ impl Lowering<'_> {
     /// Returns weights of which none is made yet.
     pub(super) fn weights(&self) -> NetworkWeights {
         let projections = self.wiring.model().projections().len();
-        NetworkWeights { synapses: vec![None; projections], biases: FxHashMap::default() }
+        NetworkWeights { synapses: vec![None; projections], used: vec![false; projections], biases: FxHashMap::default() }
     }
 }
 
@@ -98,6 +108,7 @@ fn counts(wiring: &Wiring, parameters: u64) -> Counts {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::plan::SampleSet;
 
     const TEXT: &str = "
 model m {
@@ -114,20 +125,21 @@ model m {
     fn a_network_is_computed_again_for_other_samples_by_the_weights_that_are_there() {
         let stages = crate::compile::stages("m.gem", TEXT, &crate::options::Options::default()).unwrap();
         let (builder, express) = (Builder::default(), Express::default());
-        let mut lowering = Lowering { wiring: &stages.wiring, builder, express, arrivals: Vec::new() };
+        let mut lowering =
+            Lowering { wiring: &stages.wiring, builder, express, arrivals: Vec::new(), answers: ANSWERS };
         let mut weights = lowering.weights();
-        let samples = lowering.samples().unwrap();
-        let first = lowering.forward(&mut weights, samples).unwrap();
+        let samples = lowering.samples(SampleSet::Batch(1)).unwrap();
+        let first = lowering.forward(&mut weights, samples, "").unwrap();
         let (tensors, rows, arrivals) =
             (lowering.builder.tensors.len(), lowering.builder.parameters.len(), lowering.arrivals.clone());
         let others = lowering.builder.scale(2.0, samples).unwrap();
-        let second = lowering.forward(&mut weights, others).unwrap();
+        let second = lowering.forward(&mut weights, others, "").unwrap();
         let appended: Vec<&str> = lowering.builder.tensors[tensors..].iter().map(|tensor| tensor.op.name()).collect();
         assert_eq!(appended, ["affine", "matrix product", "add", "tanh", "matrix product"]);
         assert_ne!(first, second);
         assert_eq!((lowering.builder.parameters.len(), &lowering.arrivals), (rows, &arrivals));
         // the same samples by the same weights are made anew by operations that are merged later
-        let third = lowering.forward(&mut weights, samples).unwrap();
+        let third = lowering.forward(&mut weights, samples, "").unwrap();
         let [one, other] = [first, third].map(|id| &lowering.builder.tensors[id.index()]);
         assert_eq!((&one.op, &one.shape), (&other.op, &other.shape));
     }

@@ -49,7 +49,7 @@ pub use function::Function;
 pub use interpreter::{Array, Interpreter};
 pub use labels::TensorNames;
 pub use lower::{lower, lower_gradient_norm, lower_unoptimized};
-pub use op::{Bilinear, Op, Scalar, Squares};
+pub use op::{Bilinear, Op, SampleSet, Scalar, Squares};
 pub use parameter::{Extent, Init, Parameter};
 pub use received::{Grown, Received};
 pub use sparse_pattern::SparsePattern;

@@ -1,7 +1,7 @@
 //! Names of operations in words, for printed plans, faults and the bench.
 
 use super::labels::TensorNames;
-use super::op::{Bilinear, Op, Scalar};
+use super::op::{Bilinear, Op, SampleSet, Scalar};
 use super::tensor::TensorId;
 use super::verify::Plan;
 
@@ -9,8 +9,12 @@ impl Op {
     /// Returns the operation's name: `matrix product`, `conv`, `relu`.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Sample { .. } => "input samples",
-            Self::Labels { .. } => "input labels",
+            Self::Sample { set: SampleSet::Batch(1), .. } => "input samples",
+            Self::Sample { set: SampleSet::Batch(_), .. } => "input query samples",
+            Self::Sample { set: SampleSet::Support(_), .. } => "input support samples",
+            Self::Labels { set: SampleSet::Batch(1), .. } => "input labels",
+            Self::Labels { set: SampleSet::Batch(_), .. } => "input query labels",
+            Self::Labels { set: SampleSet::Support(_), .. } => "input support labels",
             Self::Scalar(Scalar::LearningRate) => "input learning rate",
             Self::Scalar(Scalar::Step) => "input step",
             Self::Constant { .. } => "constant",
@@ -34,6 +38,7 @@ impl Op {
             Self::Softmax { .. } => "softmax",
             Self::LogSoftmax { .. } => "log softmax",
             Self::MatMul { .. } => "matrix product",
+            Self::BatchedMatMul { .. } => "batched matrix product",
             Self::Symmetrize { .. } => "symmetrize",
             Self::SymmetrizeGrad { .. } => "symmetrize gradient",
             Self::Diagonal => "diagonal",

@@ -12,15 +12,19 @@ use crate::geometry::Space;
 /// millions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
-    /// The batch: R × N × B of the input population.
+    /// Samples as the input population shows them: R × N × k · B.
     Sample {
         /// N.
         neurons: usize,
+        /// Which samples.
+        set: SampleSet,
     },
-    /// What the answer is weighed by: R × C × B, 1 / B for the right class of each sample, else 0.
+    /// What answers to them are weighed by: R × C × k · B, the set's weight for the right class of each sample, else 0.
     Labels {
         /// C.
         classes: usize,
+        /// Which samples.
+        set: SampleSet,
     },
     /// A number that a step is given; its shape is one axis of length 1.
     Scalar(Scalar),
@@ -116,6 +120,13 @@ pub enum Op {
         /// Whether the right one is transposed first.
         transpose_right: bool,
     },
+    /// Products of matrices, one for each run and each of the batch, which lie side by side: R × a × b × B.
+    BatchedMatMul {
+        /// Whether the left ones are transposed first.
+        transpose_left: bool,
+        /// Whether the right ones are transposed first.
+        transpose_right: bool,
+    },
     /// The symmetric matrix whose upper triangle, row by row, is the operand.
     Symmetrize {
         /// Rows.
@@ -143,6 +154,42 @@ pub enum Op {
     Gather(SparsePattern),
     /// A matrix for each run that holds the numbers of the joined pairs, and is 0 elsewhere: the adjoint of [`Op::Gather`].
     Scatter(SparsePattern),
+}
+
+/// Samples that a step is given, so many for each of the batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SampleSet {
+    /// Those by which the loss is computed: the batch, one for each, or the query samples of tasks. Each weighs 1 / (k · B).
+    Batch(usize),
+    /// Those that a task is learned from. Each weighs 1 / k.
+    Support(usize),
+}
+
+impl SampleSet {
+    /// Returns k, how many there are for each of the batch.
+    pub fn each(self) -> usize {
+        match self {
+            Self::Batch(each) | Self::Support(each) => each,
+        }
+    }
+
+    /// Returns what the label of one weighs.
+    pub fn weight(self, batch: usize) -> f64 {
+        let count = match self {
+            Self::Batch(each) => each.saturating_mul(batch),
+            Self::Support(each) => each,
+        };
+        1.0 / count.max(1) as f64
+    }
+
+    /// Returns its name: nothing for a batch of single samples.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Batch(1) => "",
+            Self::Batch(_) => "query ",
+            Self::Support(_) => "support ",
+        }
+    }
 }
 
 /// A number that a step is given.
@@ -194,6 +241,7 @@ impl Op {
             | Self::Multiply
             | Self::Divide
             | Self::MatMul { .. }
+            | Self::BatchedMatMul { .. }
             | Self::LocalConv(..)
             | Self::Sparse(..) => 2,
             Self::Unary(_)
@@ -232,13 +280,13 @@ impl Op {
 
     /// Tells whether each number of its result is a sum of many.
     pub fn is_reduction(&self) -> bool {
-        matches!(self, Self::Sum { .. } | Self::MatMul { .. } | Self::LocalConv(..))
+        matches!(self, Self::Sum { .. } | Self::MatMul { .. } | Self::BatchedMatMul { .. } | Self::LocalConv(..))
     }
 
     /// Tells whether it makes something of the batch by itself.
     pub fn reads_batch(&self) -> bool {
-        let filled = matches!(self, Self::Constant { shape, .. } if shape.dims().contains(&Dim::Batch));
+        let filled = matches!(self, Self::Constant { shape, .. } if shape.is_batched());
         let given = matches!(self, Self::Sample { .. } | Self::Labels { .. });
-        given || filled || matches!(self, Self::Expand { length: Dim::Batch, .. })
+        given || filled || matches!(self, Self::Expand { length, .. } if length.is_batched())
     }
 }

@@ -57,8 +57,8 @@ impl Op {
     /// Returns the result's shape where it is that of no operand.
     fn another(&self, operands: &[&Shape]) -> Result<Shape, String> {
         match (self, operands) {
-            (Self::Sample { neurons: size } | Self::Labels { classes: size }, []) => {
-                Ok(Shape::new([Dim::Runs, Dim::Size(*size), Dim::Batch]))
+            (Self::Sample { neurons: size, set } | Self::Labels { classes: size, set }, []) => {
+                Ok(Shape::new([Dim::Runs, Dim::Size(*size), Dim::samples(set.each())]))
             }
             (Self::Scalar(_), []) => Ok(Shape::fixed(&[1])),
             (Self::Positions(space), []) => Ok(Shape::fixed(&[1, space.neurons(), space.dims()])),
@@ -77,6 +77,9 @@ impl Op {
             (Self::Reshape { shape }, [x]) => reshaped(x, shape),
             (Self::MatMul { transpose_left, transpose_right }, [x, y]) => {
                 product(x, *transpose_left, y, *transpose_right)
+            }
+            (Self::BatchedMatMul { transpose_left, transpose_right }, [x, y]) => {
+                batched_product([x, y], [*transpose_left, *transpose_right])
             }
             (Self::Symmetrize { size }, [x]) => {
                 expect(x, &Shape::per_run(&[triangle(*size)])).map(|()| Shape::per_run(&[*size, *size]))
@@ -179,8 +182,14 @@ fn placed(shape: &Shape, axis: usize, index: usize, length: usize) -> Result<Sha
 }
 
 fn reshaped(found: &Shape, wanted: &Shape) -> Result<Shape, String> {
-    let open = |shape: &Shape| shape.dims().iter().copied().filter(|dim| !matches!(dim, Dim::Size(_))).collect();
-    let (before, after): (Dims, Dims) = (open(found), open(wanted));
+    // k · B may become k and B, and they k · B
+    let open = |dim: &Dim| match dim {
+        Dim::Runs => Some(Dim::Runs),
+        Dim::Batch | Dim::Samples(_) => Some(Dim::Batch),
+        Dim::Size(_) => None,
+    };
+    let (before, after): (Dims, Dims) =
+        (found.dims().iter().filter_map(open).collect(), wanted.dims().iter().filter_map(open).collect());
     let one = Sizes { runs: 1, batch: 1 };
     if before == after && found.count(one) == wanted.count(one) {
         Ok(wanted.clone())
@@ -199,6 +208,20 @@ fn product(left: &Shape, transpose_left: bool, right: &Shape, transpose_right: b
         return Err(format!("{left} and {right} do not chain"));
     }
     Ok(Shape::new([runs, rows, columns]))
+}
+
+/// The rule of products side by side: that of matrices, with B behind.
+fn batched_product(operands: [&Shape; 2], transposed: [bool; 2]) -> Result<Shape, String> {
+    let matrix = |shape: &Shape| match *shape.dims() {
+        [runs, rows, columns, batch] if batch.is_batched() => Ok((Shape::new([runs, rows, columns]), batch)),
+        _ => Err(format!("needs [R, a, b, B], found {shape}")),
+    };
+    let [(left, behind_left), (right, behind_right)] = [matrix(operands[0])?, matrix(operands[1])?];
+    if behind_left != behind_right {
+        return Err(format!("{} and {} do not go side by side", operands[0], operands[1]));
+    }
+    let product = product(&left, transposed[0], &right, transposed[1])?;
+    Ok(product.with(|dims| dims.push(behind_left)))
 }
 
 /// Returns the neurons of the whole grid and of the pooled one.

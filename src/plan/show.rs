@@ -104,8 +104,7 @@ impl fmt::Display for Shown<'_> {
         let Self(tensor, names) = self;
         let operand = |index: usize| tensor.operands.get(index).map_or("", |id| names.tensor(*id));
         match &tensor.op {
-            Op::Sample { .. } => f.write_str("input samples"),
-            Op::Labels { .. } | Op::Scalar(_) => f.write_str(tensor.op.name()),
+            Op::Sample { .. } | Op::Labels { .. } | Op::Scalar(_) => f.write_str(tensor.op.name()),
             Op::Constant { value, .. } => write!(f, "{value:?}"),
             Op::Parameter(id) => write!(f, "parameter {}", names.parameter(*id)),
             Op::Positions(Space::Grid(axes)) => write!(f, "positions {}", Shape::fixed(axes)),
@@ -130,9 +129,10 @@ impl fmt::Display for Shown<'_> {
             Op::Reshape { .. } => write!(f, "reshape {}", operand(0)),
             Op::Softmax { axis } => write!(f, "softmax {} over axis {axis}", operand(0)),
             Op::LogSoftmax { axis } => write!(f, "log softmax {} over axis {axis}", operand(0)),
-            Op::MatMul { transpose_left, transpose_right } => {
+            Op::MatMul { transpose_left, transpose_right } | Op::BatchedMatMul { transpose_left, transpose_right } => {
                 let mark = |transposed: bool| if transposed { "ᵀ" } else { "" };
-                write!(f, "{}{} @ {}{}", operand(0), mark(*transpose_left), operand(1), mark(*transpose_right))
+                let sign = if matches!(tensor.op, Op::MatMul { .. }) { "@" } else { "@ each" };
+                write!(f, "{}{} {sign} {}{}", operand(0), mark(*transpose_left), operand(1), mark(*transpose_right))
             }
             Op::Symmetrize { .. } => write!(f, "symmetrize {}", operand(0)),
             Op::SymmetrizeGrad { .. } => write!(f, "symmetrize gradient {}", operand(0)),

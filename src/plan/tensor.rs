@@ -43,7 +43,7 @@ impl fmt::Display for ParameterId {
 pub struct Sizes {
     /// R, runs trained at once.
     pub runs: usize,
-    /// B, samples a batch.
+    /// B, samples a batch, or tasks a batch.
     pub batch: usize,
 }
 
@@ -57,8 +57,10 @@ impl Sizes {
 pub enum Dim {
     /// R, runs trained at once.
     Runs,
-    /// B, samples a batch.
+    /// B, samples a batch, or tasks a batch.
     Batch,
+    /// That many samples for each of the batch, k · B: sample s of all tasks, then sample s + 1 of all.
+    Samples(usize),
     /// A size known at compile time.
     Size(usize),
 }
@@ -69,8 +71,19 @@ impl Dim {
         match self {
             Self::Runs => sizes.runs,
             Self::Batch => sizes.batch,
+            Self::Samples(each) => each.saturating_mul(sizes.batch),
             Self::Size(size) => size,
         }
+    }
+
+    /// Makes the dimension of `each` samples for each of the batch.
+    pub fn samples(each: usize) -> Self {
+        if each == 1 { Self::Batch } else { Self::Samples(each) }
+    }
+
+    /// Tells whether it grows with the batch.
+    pub fn is_batched(self) -> bool {
+        matches!(self, Self::Batch | Self::Samples(_))
     }
 }
 
@@ -79,6 +92,7 @@ impl fmt::Display for Dim {
         match self {
             Self::Runs => f.write_str("R"),
             Self::Batch => f.write_str("B"),
+            Self::Samples(each) => write!(f, "{each}·B"),
             Self::Size(size) => write!(f, "{size}"),
         }
     }
@@ -124,6 +138,11 @@ impl Shape {
     /// Returns the dimensions.
     pub fn dims(&self) -> &[Dim] {
         &self.0
+    }
+
+    /// Tells whether it grows with the batch.
+    pub fn is_batched(&self) -> bool {
+        self.0.iter().any(|dim| dim.is_batched())
     }
 
     /// Returns how many dimensions there are.

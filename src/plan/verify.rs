@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::choice::Choice;
 use super::draft::PlanDraft;
-use super::op::Op;
+use super::op::{Op, SampleSet};
 use super::parameter::Parameter;
 use super::received::Received;
 use super::tensor::{ParameterId, Shape, Sizes, TensorId};
@@ -177,8 +177,22 @@ impl Plan {
 
     /// Returns the input population's size.
     pub fn inputs(&self) -> usize {
-        let neurons = |tensor: &Tensor| if let Op::Sample { neurons } = tensor.op { Some(neurons) } else { None };
+        let neurons = |tensor: &Tensor| if let Op::Sample { neurons, .. } = tensor.op { Some(neurons) } else { None };
         self.tensors.iter().find_map(neurons).unwrap_or(0)
+    }
+
+    /// Returns how many samples a step is given for each of the batch: of those that the loss is computed by, and of those that
+    /// tasks are learned from, which are 0 where nothing is.
+    pub fn samples_each(&self) -> [usize; 2] {
+        let mut each = [1, 0];
+        for tensor in &self.tensors {
+            match tensor.op {
+                Op::Sample { set: SampleSet::Batch(own), .. } => each[0] = own,
+                Op::Sample { set: SampleSet::Support(own), .. } => each[1] = own,
+                _ => {}
+            }
+        }
+        each
     }
 
     /// Returns the output population's size.

@@ -34,6 +34,10 @@ pub(super) struct Synapses {
     scale: Option<Scale>,
     /// The constant c, where it is calibrated.
     constant: Option<ParameterId>,
+    /// Which pairs are joined, 1 × `N_s` × `N_t`, where not all are.
+    mask: Option<TensorId>,
+    /// Whether each task has its own.
+    of_tasks: bool,
 }
 
 /// What multiplies that which binary weights bring.
@@ -79,12 +83,50 @@ impl Synapses {
         });
         let calibrated = model.start() == check::Start::Calibrated;
         let constant = gain.filter(|_| calibrated).and_then(|gain| builder.row_of(gain));
-        Ok(Self { weights, field, scale, constant })
+        Ok(Self { weights, field, scale, constant, mask, of_tasks: false })
     }
 
     /// Returns the constant c, where it is calibrated.
     pub(super) fn constant(&self) -> Option<ParameterId> {
         self.constant
+    }
+
+    /// Appends the weights once more for each task, R × `N_s` × `N_t` × B, and goes on with these; returns them.
+    pub(super) fn repeat_for_tasks(&mut self, builder: &mut Builder) -> Result<TensorId, Bug> {
+        let whole = builder.sum(std::mem::take(&mut self.weights))?;
+        let beside = builder.push(Op::Unsqueeze { axis: 3 }, &[whole], "")?;
+        let repeated = builder.push(Op::Expand { axis: 3, length: Dim::Batch }, &[beside], "")?;
+        self.adapt(repeated);
+        Ok(repeated)
+    }
+
+    /// Returns which pairs are joined, where not all are.
+    pub(super) fn mask(&self) -> Option<TensorId> {
+        self.mask
+    }
+
+    /// Goes on with other weights of each task.
+    pub(super) fn adapt(&mut self, weights: TensorId) {
+        (self.weights, self.of_tasks) = (vec![weights], true);
+    }
+
+    /// Appends what a target receives through the weights of each task.
+    fn carry_each(
+        &self,
+        builder: &mut Builder,
+        weights: TensorId,
+        active: TensorId,
+        label: &str,
+    ) -> Result<TensorId, Bug> {
+        let reshape = |dims: &[Dim]| Op::Reshape { shape: Box::new(Shape::new(dims)) };
+        let dims = builder.tensors[active.index()].shape.dims();
+        let (sources, samples) = (dims[1], dims[2]);
+        let each = Dim::Size(if let Dim::Samples(each) = samples { each } else { 1 });
+        let beside = builder.push(reshape(&[Dim::Runs, sources, each, Dim::Batch]), &[active], "")?;
+        let product = Op::BatchedMatMul { transpose_left: true, transpose_right: false };
+        let received = builder.push(product, &[weights, beside], "")?;
+        let targets = builder.tensors[received.index()].shape.dims()[1];
+        builder.push(reshape(&[Dim::Runs, targets, samples]), &[received], label)
     }
 
     /// Appends what a target receives of `active`, R × `N_s` × B, as R × `N_t` × B.
@@ -95,6 +137,7 @@ impl Synapses {
             let last = index + 1 == self.weights.len() && self.scale.is_none();
             let own = whole(last && sum.is_none());
             let part = match self.field {
+                None if self.of_tasks => self.carry_each(builder, *weights, active, own)?,
                 None => builder.product_of(*weights, active, own)?,
                 Some(field) => {
                     builder.push(Op::LocalConv(Bilinear::Forward, Box::new(field)), &[*weights, active], own)?

@@ -1,6 +1,6 @@
 //! Which kernel an operation gets on a target: one match, which names all operations.
 
-use super::product::Product;
+use super::product::{BatchedProduct, Product};
 use super::{AdamUpdate, Loop, Target};
 use crate::plan::{Op, Plan, TensorId};
 
@@ -22,6 +22,8 @@ pub enum Kernel {
     Tiles(Product),
     /// A product of matrices by the crate `gemm`.
     Gemm(Product),
+    /// Products of matrices side by side, by a loop of gemc's own.
+    Batched(BatchedProduct),
     /// A sum over receptive fields, or along listed pairs of neurons.
     Pairs,
     /// Adam's update of a row and its moments, in place.
@@ -63,7 +65,7 @@ pub(super) fn numbers(plan: &Plan) -> Vec<bool> {
 /// Tells whether a GPU leaves an operation with this number of single products to libtorch.
 pub(super) fn is_library(op: &Op, products: f64) -> bool {
     match op {
-        Op::MatMul { .. } => products > LARGE,
+        Op::MatMul { .. } | Op::BatchedMatMul { .. } => products > LARGE,
         Op::Sparse(..) | Op::Gather(_) | Op::Scatter(_) => true,
         Op::Sample { .. }
         | Op::Labels { .. }
@@ -101,7 +103,11 @@ pub(super) fn is_library(op: &Op, products: f64) -> bool {
 /// Returns the single products of a product of matrices; 0 for other operations.
 pub(super) fn terms(plan: &Plan, id: TensorId, shapes: &[Vec<usize>]) -> f64 {
     let tensor = plan.tensor(id);
-    let (Op::MatMul { transpose_left, .. }, Some(left)) = (&tensor.op, tensor.operands.first()) else { return 0.0 };
+    let (Op::MatMul { transpose_left, .. } | Op::BatchedMatMul { transpose_left, .. }, Some(left)) =
+        (&tensor.op, tensor.operands.first())
+    else {
+        return 0.0;
+    };
     let inner = shapes[left.index()].get(if *transpose_left { 1 } else { 2 }).copied().unwrap_or(1);
     shapes[id.index()].iter().map(|size| *size as f64).product::<f64>() * inner as f64
 }
@@ -124,6 +130,14 @@ fn on_cpu(plan: &Plan, id: TensorId, shapes: &[Vec<usize>], lanes: usize, comes:
             let (left_turned, right_turned) = (*transpose_left != comes(left), *transpose_right != comes(right));
             let product = Product { rows, inner, columns, left_turned, right_turned };
             if product.pays(lanes) { Kernel::Tiles(product) } else { Kernel::Gemm(product) }
+        }
+        Op::BatchedMatMul { transpose_left, transpose_right } => {
+            let Some(left) = tensor.operands.first().map(|left| &shapes[left.index()]) else { return Kernel::Library };
+            let inner = left.get(if *transpose_left { 1 } else { 2 }).copied().unwrap_or(1);
+            let [rows, columns, batch] = [1, 2, 3].map(|axis| shapes[id.index()].get(axis).copied().unwrap_or(1));
+            let product =
+                Product { rows, inner, columns, left_turned: *transpose_left, right_turned: *transpose_right };
+            Kernel::Batched(BatchedProduct { product, batch })
         }
         Op::LocalConv(..) | Op::Sparse(..) | Op::Gather(_) | Op::Scatter(_) => Kernel::Pairs,
         Op::Unary(_)

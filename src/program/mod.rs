@@ -18,7 +18,7 @@ mod update;
 
 pub use self::fuse::{Loop, LoopStep, Source};
 pub use self::legalize::Kernel;
-pub use self::product::Product;
+pub use self::product::{BatchedProduct, Product};
 pub use self::target::Target;
 pub use self::update::AdamUpdate;
 use crate::plan::{Op, Plan, Sizes, TensorId};

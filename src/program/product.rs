@@ -27,6 +27,15 @@ pub struct Product {
     pub right_turned: bool,
 }
 
+/// Products of matrices whose numbers lie side by side: a × b × B.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchedProduct {
+    /// The sizes of each.
+    pub product: Product,
+    /// B.
+    pub batch: usize,
+}
+
 impl Product {
     /// Tells whether tiles are faster than a library, on a processor with registers of `lanes` numbers: the product is thin,
     /// and little of it must be packed or padded.

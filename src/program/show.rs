@@ -78,6 +78,7 @@ impl Kernel {
             Self::Own => "by a loop",
             Self::Tiles(_) => "by tiles",
             Self::Gemm(_) => "by gemm",
+            Self::Batched(_) => "side by side",
             Self::Pairs => "pair by pair",
             Self::Adam(_) => "by Adam",
             Self::Expression => "in a kernel",

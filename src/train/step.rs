@@ -152,7 +152,7 @@ impl Stepper {
                 return Ok(losses);
             }
             let (x, labels) = samples.gather(index, runs)?;
-            let losses = net.compute(&x, &labels, None)?;
+            let losses = net.compute((&x, &labels), None)?;
             net.update()?;
             Ok(losses)
         })?;
@@ -209,7 +209,7 @@ impl Stepper {
         made: Option<&mut dyn FnMut(TensorId)>,
     ) -> Result<Live, TorchFault> {
         self.net.announce(self.lr, self.done + 1)?;
-        self.net.compute(x, labels, made)
+        self.net.compute((x, labels), made)
     }
 
     /// Makes the update; the step is done.
@@ -256,7 +256,7 @@ impl Stepper {
     }
 
     fn not_finite(&self, run: usize, x: &Live, labels: &Live) -> Result<NotFinite, TorchFault> {
-        let culprit = match self.net.first_bad(x, labels, run)? {
+        let culprit = match self.net.first_bad((x, labels), run)? {
             None => "all tensors before it are finite".to_owned(),
             Some(id) => {
                 let plan = self.net.plan();

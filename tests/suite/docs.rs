@@ -104,7 +104,7 @@ fn printed(info: &str, mut text: String) -> String {
         }
     }
     let stages = stages("model.gem", &text, &options).unwrap_or_else(|report| panic!("{report}"));
-    if passes { stages.plan.to_string() } else { lower_unoptimized(&stages.wiring).unwrap().to_string() }
+    if passes { stages.plan.to_string() } else { lower_unoptimized(&stages.wiring, None).unwrap().to_string() }
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn slope(interpreter: &mut Interpreter<'_>, plan: &Plan, row: usize, place: usiz
 #[test]
 fn passes_change_nothing_that_is_computed() {
     for (name, text, options) in texts() {
-        let raw = lower_unoptimized(&stages(&name, &text, &options).unwrap().wiring).unwrap();
+        let raw = lower_unoptimized(&stages(&name, &text, &options).unwrap().wiring, None).unwrap();
         let wanted = interpreter(&raw).compute(&raw.training_outputs()).unwrap();
         for order in [Order::Matrices, Order::Synthesized, Order::Factored, Order::Cheapest] {
             let plan = stages(&name, &text, &Options { order, ..options.clone() }).unwrap().plan;

@@ -58,7 +58,7 @@ fn no_two_tensors_share_a_name() {
     {
         let (name, text, options) = case(&path);
         let stages = gemc::compile::stages(&name, &text, &options).unwrap_or_else(|report| panic!("{report}"));
-        for plan in [&stages.plan, &lower_unoptimized(&stages.wiring).unwrap()] {
+        for plan in [&stages.plan, &lower_unoptimized(&stages.wiring, None).unwrap()] {
             let names = TensorNames::new(plan);
             let mut seen = BTreeSet::new();
             for (id, tensor) in plan.numbered() {

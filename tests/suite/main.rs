@@ -10,6 +10,7 @@ mod draw;
 mod draws;
 mod examples;
 mod grids;
+mod few_shot;
 mod growth;
 mod interpreter;
 mod labels;

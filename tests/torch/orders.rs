@@ -59,9 +59,9 @@ fn agree(folder: &str) {
     tch::set_num_threads(1);
     for path in texts(folder) {
         let stages = compiled(&path);
-        let wanted = taught(&lower_unoptimized(&stages.wiring).unwrap());
+        let wanted = taught(&lower_unoptimized(&stages.wiring, None).unwrap());
         for order in [Order::Synthesized, Order::Factored, Order::Cheapest] {
-            let found = taught(&lower(&stages.wiring, order, 64).unwrap());
+            let found = taught(&lower(&stages.wiring, order, 64, None).unwrap());
             let error = difference(&found.losses, &wanted.losses);
             assert!(error < 1e-12, "{}, {order:?}, loss: {error:e}", path.display());
             for ((found, wanted), parameter) in found.gradients.iter().zip(&wanted.gradients).zip(stages.plan.learned())
@@ -110,7 +110,7 @@ fn steps_in_place_agree_with_libtorch() {
 fn the_cheapest_order_is_no_dearer_than_another() {
     for path in texts("models") {
         let stages = compiled(&path);
-        let price = |order| lower(&stages.wiring, order, 64).unwrap().step_price(gemc::plan::Sizes::SHOWN);
+        let price = |order| lower(&stages.wiring, order, 64, None).unwrap().step_price(gemc::plan::Sizes::SHOWN);
         let cheapest = price(Order::Cheapest);
         let others = [price(Order::Synthesized), price(Order::Factored)];
         assert!(others.iter().all(|other| cheapest <= *other), "{}: {cheapest} {others:?}", path.display());

@@ -65,7 +65,7 @@ impl TrainTask {
 
 /// Returns the hash of a model's graph as it is written: not of the order in which it is computed.
 pub(super) fn fingerprint(stages: &Stages) -> Result<String, Failure> {
-    let plan = lower_unoptimized(&stages.wiring).map_err(|bug| Failure::Fault(Exit::Bug, alone(bug)))?;
+    let plan = lower_unoptimized(&stages.wiring, None).map_err(|bug| Failure::Fault(Exit::Bug, alone(bug)))?;
     Ok(sha256(plan.to_string().as_bytes()))
 }
 

@@ -183,6 +183,7 @@ impl Element {
             Self::Map(Function::Absolute) => each(x, out, f32::abs),
             Self::Map(Function::Sign) => each(x, out, sign),
             Self::Map(Function::StraightThroughStep) => each(x, out, step),
+            Self::Map(Function::StopGradient) => each(x, out, |x| x),
             Self::Map(Function::Sine) => {
                 each(x, out, sine);
                 far(x, out, f64::sin);

@@ -3,6 +3,7 @@
 #![allow(clippy::inline_always)] // only what is inlined into the dispatched call is compiled for its registers
 
 mod batch_buffer;
+mod batched_product;
 pub(super) mod bilinear;
 mod broadcast;
 mod elementwise;
@@ -29,8 +30,8 @@ use self::memory::{Reads, Slot};
 use self::update::{Rates, adam};
 use super::fault::TorchFault;
 use super::torch::{Frame, Scalars, make_into};
-use crate::plan::{Bilinear, ConvGeometry, Op, Plan, SparsePattern, TensorId};
-use crate::program::{AdamUpdate, Product};
+use crate::plan::{Bilinear, ConvGeometry, Op, Plan, SampleSet, SparsePattern, TensorId};
+use crate::program::{AdamUpdate, BatchedProduct, Product};
 
 /// The program of one run, ready to run.
 #[derive(Debug)]
@@ -62,10 +63,12 @@ enum How {
     /// The batch comes in, and is laid out as a plan has it.
     Samples {
         neurons: usize,
+        set: SampleSet,
     },
-    /// 1 / B for the right class of each sample, else 0.
+    /// The weight of a sample for its right class, else 0.
     Labels {
         classes: usize,
+        set: SampleSet,
     },
     /// One number of double precision, by its place among them, from those of others.
     Number {
@@ -81,6 +84,7 @@ enum How {
     },
     Tiles(Product),
     Gemm(Product),
+    Batched(BatchedProduct),
     Convolve {
         over: Bilinear,
         field: ConvGeometry,
@@ -119,7 +123,7 @@ impl Run {
             } else {
                 let scratch = (&mut self.scratch, self.numbers.as_mut_slice());
                 let _ =
-                    self.memory.write(step.out, batch.x, |reads, out| step.run(reads, (batch, threads), scratch, out));
+                    self.memory.write(step.out, batch.x[0], |reads, out| step.run(reads, (batch, threads), scratch, out));
             }
             made(step.make);
         }
@@ -151,16 +155,24 @@ impl Run {
     }
 }
 
-/// What comes in.
+/// What comes in: the batch, and what tasks are learned from.
 #[derive(Debug, Clone, Copy)]
 struct Batch<'a> {
-    /// R × B × N.
-    x: &'a [f32],
-    /// R · B.
-    labels: &'a [i64],
+    /// k · B × N.
+    x: [&'a [f32]; 2],
+    /// k · B.
+    labels: [&'a [i64]; 2],
     scalars: Scalars,
     /// B.
     size: usize,
+}
+
+/// Returns the place of a set.
+fn place_of(set: SampleSet) -> usize {
+    match set {
+        SampleSet::Batch(_) => 0,
+        SampleSet::Support(_) => 1,
+    }
 }
 
 impl Step {
@@ -173,8 +185,11 @@ impl Step {
     ) {
         let operand = |index: usize| self.operands.get(index).map_or(&[] as &[f32], |slot| reads.numbers(*slot));
         match &self.how {
-            How::Samples { neurons } => transpose(batch, *neurons, out),
-            How::Labels { classes } => weigh(batch, *classes, out),
+            How::Samples { neurons, set } => transpose(batch.x[place_of(*set)], (set.each() * batch.size, *neurons), out),
+            How::Labels { classes, set } => {
+                let weight = single(set.weight(batch.size));
+                weigh(batch.labels[place_of(*set)], (set.each() * batch.size, *classes), weight, out);
+            }
             // it is rounded once
             #[allow(clippy::cast_possible_truncation)]
             How::Number { op, operands, place } => {
@@ -190,6 +205,7 @@ impl Step {
             }
             How::Tiles(product) => product.multiply(Multiplier::Tiles(scratch), (operand(0), operand(1)), out),
             How::Gemm(product) => product.multiply(Multiplier::Gemm { threads }, (operand(0), operand(1)), out),
+            How::Batched(product) => product.multiply((operand(0), operand(1)), out, threads),
             How::Convolve { over, field, runs, length } => {
                 let operands = Operands { x: operand(0), y: operand(1), length: *length };
                 bilinear::convolve(*over, field, operands, out, (*runs, threads));
@@ -221,28 +237,32 @@ fn number(op: &Op, [x, y]: [f64; 2], scalars: Scalars) -> f64 {
 }
 
 /// R × B × N → R × N × B, in squares that stay in the cache.
-fn transpose(batch: Batch<'_>, neurons: usize, made: &mut [f32]) {
+fn transpose(x: &[f32], (samples, neurons): (usize, usize), made: &mut [f32]) {
     const SIDE: usize = 16;
-    let whole = neurons * batch.size;
-    for (made, x) in made.chunks_exact_mut(whole).zip(batch.x.chunks_exact(whole)) {
-        for (first, rows) in made.chunks_mut(SIDE * batch.size).enumerate() {
-            for sample in 0..batch.size {
+    let whole = (neurons * samples).max(1);
+    for (made, x) in made.chunks_exact_mut(whole).zip(x.chunks_exact(whole)) {
+        for (first, rows) in made.chunks_mut(SIDE * samples).enumerate() {
+            for sample in 0..samples {
                 let from = &x[sample * neurons + first * SIDE..];
-                rows.iter_mut().skip(sample).step_by(batch.size).zip(from).for_each(|(to, from)| *to = *from);
+                rows.iter_mut().skip(sample).step_by(samples).zip(from).for_each(|(to, from)| *to = *from);
             }
         }
     }
 }
 
 /// R · B classes → R × C × B.
-fn weigh(batch: Batch<'_>, classes: usize, made: &mut [f32]) {
+fn weigh(labels: &[i64], (samples, classes): (usize, usize), weight: f32, made: &mut [f32]) {
     made.fill(0.0);
-    let share = 1.0 / batch.size.max(1) as f32;
-    let runs = made.chunks_exact_mut(classes * batch.size).zip(batch.labels.chunks_exact(batch.size.max(1)));
+    let runs = made.chunks_exact_mut((classes * samples).max(1)).zip(labels.chunks_exact(samples.max(1)));
     for (made, labels) in runs {
         for (sample, class) in labels.iter().enumerate() {
-            let at = usize::try_from(*class).unwrap_or(usize::MAX).saturating_mul(batch.size).saturating_add(sample);
-            made.get_mut(at).into_iter().for_each(|number| *number = share);
+            let at = usize::try_from(*class).unwrap_or(usize::MAX).saturating_mul(samples).saturating_add(sample);
+            made.get_mut(at).into_iter().for_each(|number| *number = weight);
         }
     }
+}
+
+#[allow(clippy::cast_possible_truncation)] // it is rounded once
+fn single(number: f64) -> f32 {
+    number as f32
 }

@@ -8,6 +8,7 @@ use tch::{Tensor as Live, no_grad_guard};
 use super::{Batch, Memory, Run};
 use crate::emit::fault::TorchFault;
 use crate::emit::ffi::numbers;
+use crate::emit::sample_batch::SampleBatch;
 use crate::emit::torch::{EvalContext, Frame, Scalars, size};
 use crate::plan::{Plan, Sizes, TensorId};
 use crate::program::Home;
@@ -88,8 +89,7 @@ impl Replicas {
         Ok(Self { each, sizes, threads, results })
     }
 
-    /// Makes all tensors but rows for `x`, R × B × N, and the right classes `labels`, R · B or none. Who watches has the runs made
-    /// one after the other.
+    /// Makes all tensors but rows for a batch. Who watches has the runs made one after the other.
     ///
     /// # Errors
     ///
@@ -98,16 +98,22 @@ impl Replicas {
     pub(in crate::emit) fn run(
         &mut self,
         plan: &Plan,
-        (x, labels, scalars): (&Live, &[i64], Scalars),
+        (batch, scalars): (SampleBatch<'_>, Scalars),
         watch: Option<Made<'_>>,
     ) -> Result<(), TorchFault> {
-        let whole = x.f_contiguous()?;
+        let classes = |labels: Option<&Live>| match labels {
+            None => Ok(Vec::new()),
+            Some(labels) => Ok::<_, TorchFault>(Vec::<i64>::try_from(&labels.f_reshape(-1)?)?),
+        };
+        let whole = batch.x.f_contiguous()?;
+        let support = batch.support.map(|(x, _)| x.f_contiguous()).transpose()?;
+        let labels = [classes(batch.labels)?, classes(batch.support.map(|(_, labels)| labels))?];
         // SAFETY: nobody writes the batch while a step is made of it.
-        let x = unsafe { numbers(&whole) };
+        let x = unsafe { [numbers(&whole), support.as_ref().map_or(&[], |x| numbers(x))] };
         let (runs, size) = (self.each.len().max(1), self.sizes.batch);
-        let (of_x, of_labels) = (x.len() / runs, labels.len() / runs);
         self.each_run(watch, |run, (place, made)| {
-            let (x, labels) = (&x[place * of_x..][..of_x], &labels[place * of_labels..][..of_labels]);
+            let x = x.map(|x| own(x, place, runs));
+            let labels = [own(&labels[0], place, runs), own(&labels[1], place, runs)];
             run.run(plan, Batch { x, labels, scalars, size }, made)
         })
     }
@@ -153,6 +159,12 @@ impl Replicas {
         let place = self.results.binary_search_by_key(&id, |(wanted, _)| *wanted).ok()?;
         self.results.get(place).map(|(_, live)| live.shallow_clone())
     }
+}
+
+/// Returns the part of one run.
+fn own<T>(all: &[T], run: usize, runs: usize) -> &[T] {
+    let each = all.len() / runs;
+    all.get(run * each..(run + 1) * each).unwrap_or_default()
 }
 
 fn threads() -> usize {

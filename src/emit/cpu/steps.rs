@@ -112,6 +112,7 @@ impl Making<'_> {
             Kernel::Own => self.own_kernel(id)?,
             Kernel::Tiles(product) => How::Tiles(*product),
             Kernel::Gemm(product) => How::Gemm(*product),
+            Kernel::Batched(product) => How::Batched(*product),
             Kernel::Pairs => self.pairs(id)?,
             Kernel::Adam(update) => self.adam(update)?,
             Kernel::Library | Kernel::Expression => self.library(id)?,
@@ -187,8 +188,8 @@ impl Making<'_> {
 #[allow(clippy::wildcard_enum_match_arm)]
 fn batch(op: &Op) -> Result<How, TorchFault> {
     match op {
-        Op::Sample { neurons } => Ok(How::Samples { neurons: *neurons }),
-        Op::Labels { classes } => Ok(How::Labels { classes: *classes }),
+        Op::Sample { neurons, set } => Ok(How::Samples { neurons: *neurons, set: *set }),
+        Op::Labels { classes, set } => Ok(How::Labels { classes: *classes, set: *set }),
         _ => Err(missing()),
     }
 }

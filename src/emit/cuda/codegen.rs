@@ -16,10 +16,10 @@ const ACCESS: usize = 8;
 
 /// What every kernel takes: the program's memory; the addresses of what is given; the learning rate and the
 /// number of the update; a batch as numbers, or all samples as bytes and
-/// which of them are meant; labels.
+/// which of them are meant; labels; the samples that tasks are learned from, with their labels.
 const TAKES: &str = "\
-#define TAKES float* m, const float* const* given, const float* scalars, const float* x, const unsigned char* pixels, const long long* labels, const long long* index
-#define TAKEN m, given, scalars, x, pixels, labels, index
+#define TAKES float* m, const float* const* given, const float* scalars, const float* x, const unsigned char* pixels, const long long* labels, const long long* index, const float* support, const long long* support_labels
+#define TAKEN m, given, scalars, x, pixels, labels, index, support, support_labels
 ";
 
 /// What kernels have in common on a GPU, where `THREADS` is defined.

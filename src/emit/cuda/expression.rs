@@ -3,7 +3,7 @@
 
 use super::c_writer::{Writer, linear, literal};
 use crate::emit::cpu::BatchBuffer;
-use crate::plan::{Function, Op, Scalar, Squares, TensorId};
+use crate::plan::{Function, Op, SampleSet, Scalar, Squares, TensorId};
 use crate::program::Home;
 
 impl Writer<'_> {
@@ -29,14 +29,21 @@ impl Writer<'_> {
         let (op, first) = (&tensor.op, tensor.operands.first().copied());
         match (op, first) {
             (Op::Constant { value, .. }, _) => Some(literal(*value)),
-            (Op::Sample { neurons }, _) => {
-                let (sample, darkest) = (self.sample(at), literal(BatchBuffer::DARKEST.into()));
+            (Op::Sample { neurons, set: set @ SampleSet::Support(_) }, _) => {
+                let sample = self.sample(*set, at);
+                Some(self.number(&format!("support[{sample} * {neurons} + {}]", at[1])))
+            }
+            (Op::Sample { neurons, set }, _) => {
+                let (sample, darkest) = (self.sample(*set, at), literal(BatchBuffer::DARKEST.into()));
                 let byte = format!("pixels[index[{sample}] * {neurons} + {}] * {darkest}", at[1]);
                 Some(self.number(&format!("index ? {byte} : x[{sample} * {neurons} + {}]", at[1])))
             }
-            (Op::Labels { .. }, _) => {
-                let (sample, share) = (self.sample(at), literal(1.0 / self.program.sizes().batch.max(1) as f64));
-                let label = format!("labels[index ? index[{sample}] : {sample}]");
+            (Op::Labels { set, .. }, _) => {
+                let (sample, share) = (self.sample(*set, at), literal(set.weight(self.program.sizes().batch)));
+                let label = match set {
+                    SampleSet::Batch(_) => format!("labels[index ? index[{sample}] : {sample}]"),
+                    SampleSet::Support(_) => format!("support_labels[{sample}]"),
+                };
                 Some(self.number(&format!("{label} == {} ? {share} : 0.0f", at[1])))
             }
             (Op::Scalar(Scalar::LearningRate), _) => Some("scalars[0]".to_owned()),
@@ -55,7 +62,7 @@ impl Writer<'_> {
             (Op::Divide, _) => self.pair(id, at, "/"),
             (Op::Softmax { axis }, Some(x)) => self.softmax(x, *axis, at, false),
             (Op::LogSoftmax { axis }, Some(x)) => self.softmax(x, *axis, at, true),
-            (Op::Sum { .. } | Op::MatMul { .. } | Op::LocalConv(..), _) => self.sum(id, at),
+            (Op::Sum { .. } | Op::MatMul { .. } | Op::BatchedMatMul { .. } | Op::LocalConv(..), _) => self.sum(id, at),
             (Op::Pool(squares), Some(x)) => self.pool(*squares, x, at),
             (_, Some(x)) => self.moved(id, x, at),
             _ => None,
@@ -63,8 +70,8 @@ impl Writer<'_> {
     }
 
     /// Returns which sample of all runs' batches a place belongs to.
-    fn sample(&mut self, at: &[String]) -> String {
-        self.whole(&format!("{} * {} + {}", at[0], self.program.sizes().batch, at[2]))
+    fn sample(&mut self, set: SampleSet, at: &[String]) -> String {
+        self.whole(&format!("{} * {} + {}", at[0], set.each() * self.program.sizes().batch, at[2]))
     }
 
     fn pair(&mut self, id: TensorId, at: &[String], sign: &str) -> Option<String> {
@@ -211,6 +218,7 @@ fn map(function: Function, x: &str) -> String {
         Function::Lorentzian => format!("1.0f / (1.0f + {x} * {x})"),
         Function::Absolute => format!("fabsf({x})"),
         Function::Sign => format!("{x} > 0.0f ? 1.0f : {x} < 0.0f ? -1.0f : {x}"),
+        Function::StopGradient => x.to_owned(),
         Function::StraightThroughStep => format!("{x} > 0.0f ? 1.0f : {x} <= 0.0f ? 0.0f : {x}"),
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Reads<'a> {
     pub(super) pixels: Option<&'a Live>,
     pub(super) labels: &'a Live,
     pub(super) index: Option<&'a Live>,
+    /// The samples that tasks are learned from, and their labels, likewise.
+    pub(super) support: Option<(&'a Live, &'a Live)>,
     /// Learning rate and number of the update, two numbers on the device.
     pub(super) scalars: &'a Live,
 }
@@ -141,9 +143,10 @@ impl<M: Kernels> Compiled<M> {
     /// Names the tensor whose computation is refused.
     #[allow(unsafe_code)]
     pub(super) fn run(&self, plan: &Plan, batch: Reads<'_>, phase: Phase) -> Result<(), TorchFault> {
-        let Reads { x, pixels, labels, index, scalars } = batch;
+        let Reads { x, pixels, labels, index, support, scalars } = batch;
+        let (support, support_labels) = (support.map(|(x, _)| x), support.map(|(_, labels)| labels));
         let (memory, addresses) = (Some(&self.memory), Some(&self.addresses));
-        let arguments = Arguments::new([memory, addresses, Some(scalars), x, pixels, Some(labels), index]);
+        let arguments = Arguments::new([memory, addresses, Some(scalars), x, pixels, Some(labels), index, support, support_labels]);
         let (before, after) = self.launches.split_at(self.before);
         let kernels = |launches: &[Ready]| launches.iter().filter(|launch| launch.kernel.is_some()).count();
         let (launches, mut kernel) = match phase {

@@ -28,6 +28,18 @@ impl Writer<'_> {
                     writer.product((x, &left), (y, &right))
                 })
             }
+            (Op::BatchedMatMul { transpose_left, transpose_right }, &[x, y]) => {
+                let length = self.sizes(x)[if *transpose_left { 1 } else { 2 }];
+                self.over(length, |writer, k| {
+                    let of = |turned: bool, a: &str, b: &str| {
+                        let [a, b] = if turned { [b, a] } else { [a, b] };
+                        [at[0].clone(), a.to_owned(), b.to_owned(), at[3].clone()]
+                    };
+                    let left = writer.repeated(x, &of(*transpose_left, &at[1], k));
+                    let right = writer.repeated(y, &of(*transpose_right, k, &at[2]));
+                    writer.product((x, &left), (y, &right))
+                })
+            }
             (Op::LocalConv(over, field), &[x, y]) => match over {
                 Bilinear::Forward => self.forward(field, (x, y), at),
                 Bilinear::WeightGradient => self.weight_gradient(field, (x, y), at),

@@ -26,7 +26,7 @@ pub struct Arguments<'a> {
 }
 
 /// How many.
-const ARGUMENTS: usize = 7;
+const ARGUMENTS: usize = 9;
 
 impl<'a> Arguments<'a> {
     /// Takes tensors on the GPU; they must be as large as the kernels' text takes them to be.

@@ -17,7 +17,7 @@ pub(super) use self::ops::size;
 pub(super) use self::prepare::prepare_all;
 use super::device::Place;
 use super::fault::TorchFault;
-use crate::plan::{Dim, Op, Plan, Scalar, Sizes, Tensor, TensorId};
+use crate::plan::{Dim, Op, Plan, SampleSet, Scalar, Sizes, Tensor, TensorId};
 use crate::program::{Program, Request, Target};
 
 /// Sizes, device and kind of number of an evaluation.
@@ -94,11 +94,29 @@ pub(super) struct EvalContext<'a> {
 /// The batch, where there is one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Batch<'a> {
-    /// R × N × B.
-    pub(super) sample: Option<&'a Live>,
-    /// R × C × B.
-    pub(super) labels: Option<&'a Live>,
+    pub(super) batch: Samples<'a>,
+    /// What tasks are learned from.
+    pub(super) support: Samples<'a>,
     pub(super) scalars: Scalars,
+}
+
+/// Samples as a plan has them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Samples<'a> {
+    /// R × N × k · B.
+    pub(super) sample: Option<&'a Live>,
+    /// R × C × k · B.
+    pub(super) labels: Option<&'a Live>,
+}
+
+impl<'a> Batch<'a> {
+    /// Returns the samples of a set.
+    fn of(&self, set: SampleSet) -> Samples<'a> {
+        match set {
+            SampleSet::Batch(_) => self.batch,
+            SampleSet::Support(_) => self.support,
+        }
+    }
 }
 
 /// The numbers that a step is given.
@@ -170,11 +188,11 @@ impl EvalContext<'_> {
     fn compute(&self, values: &Values, id: TensorId) -> Result<Live, TorchFault> {
         let missing = |what: &str| TorchFault::bug(&format!("{what} is missing"));
         let tensor = self.plan.tensor(id);
-        if let Op::Sample { .. } = tensor.op {
-            return self.batch.sample.map(Live::shallow_clone).ok_or_else(|| missing("the batch"));
+        if let Op::Sample { set, .. } = tensor.op {
+            return self.batch.of(set).sample.map(Live::shallow_clone).ok_or_else(|| missing("the batch"));
         }
-        if let Op::Labels { .. } = tensor.op {
-            return self.batch.labels.map(Live::shallow_clone).ok_or_else(|| missing("the labels"));
+        if let Op::Labels { set, .. } = tensor.op {
+            return self.batch.of(set).labels.map(Live::shallow_clone).ok_or_else(|| missing("the labels"));
         }
         if let Op::Scalar(scalar) = tensor.op {
             return self.batch.scalars.of(scalar, self.frame.place);

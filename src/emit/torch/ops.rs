@@ -31,6 +31,9 @@ pub(in crate::emit) fn apply(
         (Op::Softmax { axis }, [x], _) => x.f_softmax(size(*axis), None),
         (Op::LogSoftmax { axis }, [x], _) => x.f_log_softmax(size(*axis), None),
         (Op::MatMul { transpose_left, transpose_right }, [x, y], _) => product(x, *transpose_left, y, *transpose_right),
+        (Op::BatchedMatMul { transpose_left, transpose_right }, [x, y], _) => {
+            side_by_side(x, *transpose_left, y, *transpose_right)
+        }
         (Op::Symmetrize { size: rows }, [x], Some(places)) => {
             x.f_index_select(1, places).and_then(|x| x.f_view([-1, size(*rows), size(*rows)]))
         }
@@ -94,6 +97,7 @@ fn map(function: Function, x: &Live) -> Result<Live, TchError> {
         Function::Absolute => x.f_abs(),
         Function::Sign => x.f_sign(),
         Function::StraightThroughStep => step(x),
+        Function::StopGradient => x.f_detach(),
     }
 }
 
@@ -122,6 +126,15 @@ fn product(x: &Live, transpose_x: bool, y: &Live, transpose_y: bool) -> Result<L
         (true, false) => x.f_transpose(1, 2)?.f_bmm(y),
         (true, true) => x.f_transpose(1, 2)?.f_bmm(&y.f_transpose(1, 2)?),
     }
+}
+
+/// Multiplies matrices that lie side by side, R × a × b × B.
+fn side_by_side(x: &Live, transpose_x: bool, y: &Live, transpose_y: bool) -> Result<Live, TchError> {
+    let stack = |live: &Live, transposed: bool| {
+        let (rows, columns) = if transposed { (2, 1) } else { (1, 2) };
+        live.f_permute([0, 3, rows, columns])
+    };
+    stack(x, transpose_x)?.f_matmul(&stack(y, transpose_y)?)?.f_permute([0, 2, 3, 1])
 }
 
 /// Returns a length as libtorch counts it; lengths beyond 2⁶³ cannot be allocated anyway.

@@ -53,7 +53,7 @@ pub(super) fn gradient(
             builder.push(Op::Multiply, &[scaled, square], "")?
         }
         // what passes straight through a step is the rule's own
-        Function::Sign | Function::StraightThroughStep => return Ok(None),
+        Function::Sign | Function::StraightThroughStep | Function::StopGradient => return Ok(None),
     };
     Ok(Some(gradient))
 }

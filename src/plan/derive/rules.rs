@@ -69,6 +69,7 @@ pub(super) fn part(
         | Op::Softmax { .. }
         | Op::LogSoftmax { .. }
         | Op::MatMul { .. }
+        | Op::BatchedMatMul { .. }
         | Op::Symmetrize { .. }
         | Op::SymmetrizeGrad { .. }
         | Op::Diagonal
@@ -110,7 +111,16 @@ fn summed(builder: &mut Builder, op: &Op, step: Step<'_>, gradient: TensorId) ->
     let (op, operands): (Op, Operands) = match *op {
         Op::Softmax { axis } => return softmax(builder, axis, step.of, gradient),
         Op::LogSoftmax { axis } => return log_softmax(builder, axis, step.operands[0], gradient),
-        Op::MatMul { transpose_left, transpose_right } => product([transpose_left, transpose_right], step, gradient),
+        Op::MatMul { transpose_left, transpose_right } => {
+            let ([transpose_left, transpose_right], operands) =
+                product([transpose_left, transpose_right], step, gradient);
+            (Op::MatMul { transpose_left, transpose_right }, operands)
+        }
+        Op::BatchedMatMul { transpose_left, transpose_right } => {
+            let ([transpose_left, transpose_right], operands) =
+                product([transpose_left, transpose_right], step, gradient);
+            (Op::BatchedMatMul { transpose_left, transpose_right }, operands)
+        }
         Op::LocalConv(over, ref field) => {
             let (over, operands) = other(over, step, gradient);
             (Op::LocalConv(over, field.clone()), operands)
@@ -211,13 +221,12 @@ fn other(over: Bilinear, step: Step<'_>, gradient: TensorId) -> (Bilinear, Opera
 }
 
 /// With Y = A B: δA = δY Bᵀ, δB = Aᵀ δY; a factor that is transposed first gets its gradient transposed.
-fn product([left_turned, right_turned]: [bool; 2], step: Step<'_>, gradient: TensorId) -> (Op, Operands) {
-    let matmul = |transpose_left, transpose_right| Op::MatMul { transpose_left, transpose_right };
+fn product([left_turned, right_turned]: [bool; 2], step: Step<'_>, gradient: TensorId) -> ([bool; 2], Operands) {
     let (left, right) = (step.operands[0], step.operands[1]);
     match (step.place, left_turned, right_turned) {
-        (0, false, turned) => (matmul(false, !turned), smallvec![gradient, right]),
-        (0, true, turned) => (matmul(turned, true), smallvec![right, gradient]),
-        (_, turned, false) => (matmul(!turned, false), smallvec![left, gradient]),
-        (_, turned, true) => (matmul(true, turned), smallvec![gradient, left]),
+        (0, false, turned) => ([false, !turned], smallvec![gradient, right]),
+        (0, true, turned) => ([turned, true], smallvec![right, gradient]),
+        (_, turned, false) => ([!turned, false], smallvec![left, gradient]),
+        (_, turned, true) => ([true, turned], smallvec![gradient, left]),
     }
 }

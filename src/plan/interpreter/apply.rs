@@ -46,6 +46,9 @@ pub(super) fn apply(op: &Op, operands: &[&Array], sizes: Sizes) -> Option<Array>
             line.iter().zip(to).for_each(|(x, to)| *to = x - log);
         }),
         (Op::MatMul { transpose_left, transpose_right }, [x, y]) => x.product(*transpose_left, y, *transpose_right),
+        (Op::BatchedMatMul { transpose_left, transpose_right }, [x, y]) => {
+            x.batched_product(*transpose_left, y, *transpose_right)
+        }
         _ => moved(op, operands),
     }
 }

@@ -112,6 +112,29 @@ impl Array {
         Some(made)
     }
 
+    /// Makes the products of matrices that lie side by side, either transposed first; `None` where they do not fit.
+    pub(super) fn batched_product(&self, turn_left: bool, other: &Self, turn_right: bool) -> Option<Self> {
+        let (&[runs, a, b, batch], &[others, c, d, beside]) = (self.sizes.as_slice(), other.sizes.as_slice()) else {
+            return None;
+        };
+        let (rows, inner) = if turn_left { (b, a) } else { (a, b) };
+        let (outer, columns) = if turn_right { (d, c) } else { (c, d) };
+        if (runs, inner, batch) != (others, outer, beside) {
+            return None;
+        }
+        let left = |run: usize, row: usize, k: usize, n: usize| {
+            let (row, column) = if turn_left { (k, row) } else { (row, k) };
+            self.numbers[((run * a + row) * b + column) * batch + n]
+        };
+        let right = |run: usize, k: usize, column: usize, n: usize| {
+            let (row, column) = if turn_right { (column, k) } else { (k, column) };
+            other.numbers[((run * c + row) * d + column) * batch + n]
+        };
+        Some(Self::from_fn(&[runs, rows, columns, batch], |at| {
+            (0..inner).map(|k| left(at[0], at[1], k, at[3]) * right(at[0], k, at[2], at[3])).sum()
+        }))
+    }
+
     /// Makes the product of two stacks of matrices, either transposed first; `None` where they do not fit.
     pub(super) fn product(&self, turn_left: bool, other: &Self, turn_right: bool) -> Option<Self> {
         let (&[runs, a, b], &[others, c, d]) = (self.sizes.as_slice(), other.sizes.as_slice()) else { return None };

@@ -7,7 +7,7 @@ mod pairs;
 mod start;
 
 pub use self::array::Array;
-use super::op::{Op, Scalar};
+use super::op::{Op, SampleSet, Scalar};
 use super::tensor::{Sizes, TensorId};
 use super::verify::Plan;
 use crate::diag::Bug;
@@ -18,10 +18,19 @@ pub struct Interpreter<'a> {
     plan: &'a Plan,
     sizes: Sizes,
     rows: Vec<Array>,
-    samples: Array,
-    labels: Vec<usize>,
+    batch: Samples,
+    support: Samples,
     learning_rate: f64,
     step: u64,
+}
+
+/// Samples with their labels.
+#[derive(Debug, Clone)]
+struct Samples {
+    /// R × N × k · B.
+    numbers: Array,
+    /// R × k · B.
+    labels: Vec<usize>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -36,27 +45,52 @@ impl<'a> Interpreter<'a> {
     }
 
     fn with(plan: &'a Plan, rows: Vec<Array>, runs: usize) -> Self {
-        let samples = Array::filled(&[runs, plan.inputs(), 0], 0.0);
-        Self { plan, sizes: Sizes { runs, batch: 0 }, rows, samples, labels: Vec::new(), learning_rate: 0.0, step: 0 }
+        let none = Samples { numbers: Array::filled(&[runs, plan.inputs(), 0], 0.0), labels: Vec::new() };
+        let (batch, support) = (none.clone(), none);
+        Self { plan, sizes: Sizes { runs, batch: 0 }, rows, batch, support, learning_rate: 0.0, step: 0 }
     }
 
-    /// Sets the batch: `samples`, R × B × N, sample after sample, and the right class of each, R × B.
+    /// Sets the batch: `samples`, R × k · B × N, sample after sample, and the right class of each, R × k · B. Of tasks, these are the
+    /// query samples: the first of each task, then the second of each, and so on.
     ///
     /// # Errors
     ///
     /// A bug in the caller: lengths that do not fit each other or the plan.
     pub fn set_batch(&mut self, samples: &[f64], labels: &[usize]) -> Result<(), Bug> {
+        let [each, _] = self.plan.samples_each();
+        self.batch = self.samples(samples, labels)?;
+        self.sizes.batch = labels.len() / self.sizes.runs.max(1) / each.max(1);
+        Ok(())
+    }
+
+    /// Sets the samples that tasks are learned from, in the same order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Interpreter::set_batch`].
+    pub fn set_support(&mut self, samples: &[f64], labels: &[usize]) -> Result<(), Bug> {
+        self.support = self.samples(samples, labels)?;
+        Ok(())
+    }
+
+    fn samples(&self, samples: &[f64], labels: &[usize]) -> Result<Samples, Bug> {
         let (runs, neurons) = (self.sizes.runs, self.plan.inputs());
-        let batch = labels.len() / runs.max(1);
-        if labels.len() != runs * batch || samples.len() != labels.len() * neurons {
+        let count = labels.len() / runs.max(1);
+        if labels.len() != runs * count || samples.len() != labels.len() * neurons {
             let why =
                 format!("{} numbers and {} labels are no batch of {neurons} neurons", samples.len(), labels.len());
             return Err(bug("batch", why));
         }
-        self.samples = Array::from_fn(&[runs, neurons, batch], |at| samples[(at[0] * batch + at[2]) * neurons + at[1]]);
-        self.sizes.batch = batch;
-        labels.clone_into(&mut self.labels);
-        Ok(())
+        let numbers =
+            Array::from_fn(&[runs, neurons, count], |at| samples[(at[0] * count + at[2]) * neurons + at[1]]);
+        Ok(Samples { numbers, labels: labels.to_vec() })
+    }
+
+    fn of(&self, set: SampleSet) -> &Samples {
+        match set {
+            SampleSet::Batch(_) => &self.batch,
+            SampleSet::Support(_) => &self.support,
+        }
     }
 
     /// Returns the rows of the parameter table, in its order.
@@ -108,12 +142,12 @@ impl<'a> Interpreter<'a> {
 
     fn apply(&self, op: &Op, operands: &[&Array]) -> Option<Array> {
         match (op, operands) {
-            (Op::Sample { .. }, []) => Some(self.samples.clone()),
-            (Op::Labels { classes }, []) => {
-                let batch = self.sizes.batch;
-                let weight = 1.0 / batch.max(1) as f64;
-                let of = |at: &[usize]| if self.labels[at[0] * batch + at[2]] == at[1] { weight } else { 0.0 };
-                Some(Array::from_fn(&[self.sizes.runs, *classes, batch], of))
+            (Op::Sample { set, .. }, []) => Some(self.of(*set).numbers.clone()),
+            (Op::Labels { classes, set }, []) => {
+                let (labels, count) = (&self.of(*set).labels, set.each() * self.sizes.batch);
+                let weight = set.weight(self.sizes.batch);
+                let of = |at: &[usize]| if labels.get(at[0] * count + at[2]) == Some(&at[1]) { weight } else { 0.0 };
+                Some(Array::from_fn(&[self.sizes.runs, *classes, count], of))
             }
             (Op::Scalar(Scalar::LearningRate), []) => Some(Array::filled(&[1], self.learning_rate)),
             (Op::Scalar(Scalar::Step), []) => Some(Array::filled(&[1], self.step as f64)),

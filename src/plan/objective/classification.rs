@@ -3,7 +3,7 @@
 use super::super::express::Reader;
 use super::super::function::Function;
 use super::super::lower::Lowering;
-use super::super::op::Op;
+use super::super::op::{Op, SampleSet};
 use super::super::tensor::TensorId;
 use super::Objective;
 use crate::check::InteractionId;
@@ -12,18 +12,24 @@ use crate::diag::Bug;
 /// Appends the network, computed once, and its loss.
 pub(in crate::plan) fn classification(lowering: &mut Lowering) -> Result<Objective, Bug> {
     let mut weights = lowering.weights();
-    let samples = lowering.samples()?;
-    let output = lowering.forward(&mut weights, samples)?;
+    let samples = lowering.samples(SampleSet::Batch(1))?;
+    let output = lowering.forward(&mut weights, samples, "")?;
     let penalty = penalty(lowering)?;
-    let losses = cross_entropy(lowering, output, penalty)?;
+    let losses = cross_entropy(lowering, output, SampleSet::Batch(1), penalty)?;
     Ok(Objective { output, penalty, losses })
 }
 
-/// Appends each run's cross entropy and the penalty, [R]. Labels are weights that add up to 1 over the batch.
-fn cross_entropy(lowering: &mut Lowering, output: TensorId, penalty: Option<TensorId>) -> Result<TensorId, Bug> {
+/// Appends each run's cross entropy and the penalty, [R]. Labels are weights: those of a batch add up to 1, those of a task's support
+/// samples do.
+pub(super) fn cross_entropy(
+    lowering: &mut Lowering,
+    output: TensorId,
+    set: SampleSet,
+    penalty: Option<TensorId>,
+) -> Result<TensorId, Bug> {
     let model = lowering.wiring.model();
     let (classes, builder) = (model.population(model.output()).shape.neurons(), &mut lowering.builder);
-    let labels = builder.push(Op::Labels { classes }, &[], "labels")?;
+    let labels = builder.push(Op::Labels { classes, set }, &[], &(set.name().to_owned() + "labels"))?;
     let log_softmax = builder.push(Op::LogSoftmax { axis: 1 }, &[output], "")?;
     let right = builder.push(Op::Multiply, &[log_softmax, labels], "")?;
     let whole = builder.total(right, "")?;
@@ -34,7 +40,7 @@ fn cross_entropy(lowering: &mut Lowering, output: TensorId, penalty: Option<Tens
 }
 
 /// Appends Σ λ Σ|O| over the interactions that ask for it, [R].
-fn penalty(lowering: &mut Lowering) -> Result<Option<TensorId>, Bug> {
+pub(super) fn penalty(lowering: &mut Lowering) -> Result<Option<TensorId>, Bug> {
     let Lowering { wiring, builder, express, .. } = lowering;
     let (model, mut sum) = (wiring.model(), None);
     for (index, interaction) in model.interactions().iter().enumerate().filter(|(_, o)| o.sparse > 0.0) {

@@ -1,9 +1,11 @@
 //! Training objectives as builder calls: from networks, computed as often as an objective needs them, to each run's loss.
 
 mod classification;
+mod few_shot;
 mod gradient_norm;
 
 pub(super) use classification::classification;
+pub(super) use few_shot::few_shot;
 pub(super) use gradient_norm::GRADIENT_NORM;
 
 use super::tensor::TensorId;

@@ -5,6 +5,7 @@
 use rustc_hash::FxHashMap;
 
 use super::super::draft::PlanDraft;
+use super::super::function::Function;
 use super::super::op::Op;
 use super::super::tensor::TensorId;
 use super::super::verify::{Operands, Tensor};
@@ -70,6 +71,9 @@ fn readers(parts: &PlanDraft) -> Vec<Reader> {
 /// as, if it is. a (b x + c) + d = a b x + (a c + d), and of one number the number.
 #[allow(clippy::float_cmp)]
 fn simplify(tensor: &mut Tensor, written: &[Tensor]) -> Option<TensorId> {
+    if tensor.op == Op::Unary(Function::StopGradient) {
+        return tensor.operands.first().copied();
+    }
     let Op::Affine { factor, offset } = tensor.op else { return None };
     let inner = &written[tensor.operands[0].0];
     match inner.op {

@@ -5,6 +5,8 @@
 mod constant_fold;
 mod cse;
 mod dce;
+mod distribute;
+mod distribute_price;
 mod matmul_chain;
 mod matmul_order;
 mod move_interaction;
@@ -46,6 +48,7 @@ pub(super) struct Goal {
 /// Everything that is done to a forward plan, in order. What comes before DERIVE decides what the backward is made of; what comes
 /// after sees forward and backward as one list.
 pub(super) const PASSES: &[Pass] = &[
+    distribute::DISTRIBUTE,
     separable_gaussian::SEPARABLE_GAUSSIAN,
     move_interaction::MOVE_INTERACTION,
     sparsify::SPARSIFY,

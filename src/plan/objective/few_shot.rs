@@ -1,0 +1,129 @@
+//! Few-shot learning by gradient steps (MAML; Finn, Abbeel, Levine 2017; rates learned as in Meta-SGD, Li et al. 2017, one for each
+//! connection, as logarithms): W ← W − η ∂L/∂W on the support samples of each task, and the loss on its query samples. What
+//! is learned is learned through these steps, second derivatives included.
+
+use compact_str::format_compact;
+
+use super::super::builder::{Row, dotted};
+use super::super::derive::derive;
+use super::super::function::Function;
+use super::super::lower::{Lowering, NetworkWeights};
+use super::super::op::{Op, SampleSet};
+use super::super::parameter::Init;
+use super::super::tensor::{Shape, TensorId};
+use super::Objective;
+use super::classification::{cross_entropy, penalty};
+use crate::check::{ProjId, Projection, Weights};
+use crate::diag::Bug;
+use crate::options::{Adapt, FewShot};
+
+/// The inner rate at the start.
+const RATE: f64 = 0.1;
+
+/// A connection that learns tasks.
+struct Adapted {
+    link: ProjId,
+    /// W of each task, R × `N_s` × `N_t` × B.
+    weights: TensorId,
+    /// Which pairs are joined, 1 × `N_s` × `N_t`, where not all are.
+    mask: Option<TensorId>,
+    /// η, R × 1 × 1 × 1.
+    rate: TensorId,
+}
+
+/// Appends the network on support samples, once for each inner step, and on query samples; returns what it answers to these.
+pub(in crate::plan) fn few_shot(lowering: &mut Lowering, few_shot: FewShot) -> Result<Objective, Bug> {
+    let (support, query) = (SampleSet::Support(few_shot.support()), SampleSet::Batch(few_shot.query()));
+    let mut weights = lowering.weights();
+    let steps = if few_shot.adapt == Adapt::None { 0 } else { few_shot.inner_steps };
+    if steps > 0 {
+        let samples = lowering.samples(support)?;
+        let mut adapted = adapted(lowering, &mut weights, few_shot.adapt)?;
+        for step in 0..steps {
+            let output = lowering.forward(&mut weights, samples, &format!(" at step {step}"))?;
+            let losses = cross_entropy(lowering, output, support, None)?;
+            learn(lowering, &mut adapted, losses, (step, few_shot.first_order))?;
+            for Adapted { link, weights: own, .. } in &adapted {
+                weights.synapses[link.index()].iter_mut().for_each(|synapses| synapses.adapt(*own));
+            }
+        }
+    }
+    let samples = lowering.samples(query)?;
+    let output = lowering.forward(&mut weights, samples, "")?;
+    let penalty = penalty(lowering)?;
+    let losses = cross_entropy(lowering, output, query, penalty)?;
+    Ok(Objective { output, penalty, losses })
+}
+
+/// Tells whether a connection learns tasks.
+fn learns(lowering: &Lowering, projection: &Projection, adapt: Adapt) -> bool {
+    match adapt {
+        Adapt::All => !projection.frozen,
+        Adapt::Readout => !projection.frozen && projection.target == lowering.wiring.model().output(),
+        Adapt::None => false,
+    }
+}
+
+/// Appends weights of each task, and rates, of the connections that learn.
+fn adapted(lowering: &mut Lowering, weights: &mut NetworkWeights, adapt: Adapt) -> Result<Vec<Adapted>, Bug> {
+    let mut adapted = Vec::new();
+    for link in (0..weights.synapses.len()).map(ProjId) {
+        if !learns(lowering, lowering.wiring.model().projection(link), adapt) {
+            continue;
+        }
+        lowering.make_weights(weights, link)?;
+        let missing = || Bug { pass: "lower", tensor: link.to_string(), why: "has no weights".to_owned() };
+        let synapses = weights.synapses[link.index()].as_mut().ok_or_else(missing)?;
+        let own = synapses.repeat_for_tasks(&mut lowering.builder)?;
+        let mask = synapses.mask();
+        adapted.push(Adapted { link, weights: own, mask, rate: rate(lowering, link)? });
+    }
+    Ok(adapted)
+}
+
+/// Appends η = eʳ, R × 1 × 1 × 1, of the learned row r.
+fn rate(lowering: &mut Lowering, link: ProjId) -> Result<TensorId, Bug> {
+    let (model, builder) = (lowering.wiring.model(), &mut lowering.builder);
+    let name = model.link_name(model.projection(link));
+    let row = Row {
+        name: dotted(&name, "rate"),
+        shape: Shape::per_run(&[]),
+        start: Init::Constant(RATE.ln()),
+        learned: true,
+        rate: 1.0,
+        holds: "ln η, of the inner rate",
+    };
+    let row = builder.parameter(row, &name)?;
+    let rate = builder.map(Function::Exp, row, "")?;
+    (1..4).try_fold(rate, |rate, axis| builder.push(Op::Unsqueeze { axis }, &[rate], ""))
+}
+
+/// Appends a step: W − η ∂L/∂W, under masks on joined pairs alone, and cut off at 0 where weights are not negative.
+fn learn(
+    lowering: &mut Lowering,
+    adapted: &mut [Adapted],
+    losses: TensorId,
+    (step, first_order): (usize, bool),
+) -> Result<(), Bug> {
+    let (model, builder) = (lowering.wiring.model(), &mut lowering.builder);
+    let weights: Vec<TensorId> = adapted.iter().map(|adapted| adapted.weights).collect();
+    let gradients = derive(builder, losses, &weights)?;
+    for (adapted, mut gradient) in adapted.iter_mut().zip(gradients) {
+        let projection = model.projection(adapted.link);
+        let name = model.link_name(projection);
+        if first_order {
+            gradient = builder.map(Function::StopGradient, gradient, "")?;
+        }
+        if let Some(mask) = adapted.mask {
+            let mask = builder.push(Op::Unsqueeze { axis: 3 }, &[mask], "")?;
+            gradient = builder.push(Op::Multiply, &[gradient, mask], "")?;
+        }
+        let change = builder.push(Op::Multiply, &[gradient, adapted.rate], "")?;
+        let label = format_compact!("{name}.W at step {}", step + 1);
+        let negative = projection.weights == Weights::Nonnegative;
+        let moved =
+            builder.push(Op::Subtract, &[adapted.weights, change], if negative { "" } else { &label })?;
+        adapted.weights = if negative { builder.map(Function::Relu, moved, &label)? } else { moved };
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Few-shot learning as a plan: what is derived is what central differences say, whether weights of tasks are made or not.
+
+use gemc::compile::stages;
+use gemc::options::{Adapt, FewShot, Order};
+use gemc::plan::{Interpreter, Plan, Sizes, lower, lower_unoptimized};
+use gemc::random::RandomStream;
+use gemc::{Options, wire::Wiring};
+
+/// Three tasks, two runs.
+const TASKS: usize = 3;
+const SEEDS: [u64; 2] = [3, 4];
+
+fn wiring(text: &str) -> Wiring {
+    stages("m.gem", text, &Options::default()).unwrap().wiring
+}
+
+/// Gives an interpreter drawn tasks: numbers of each sample, and labels class by class.
+fn tasks<'a>(plan: &'a Plan, few_shot: FewShot) -> Interpreter<'a> {
+    let mut interpreter = Interpreter::new(plan, &SEEDS).unwrap();
+    let drawn = |purpose: &str, each: usize| {
+        let samples = RandomStream::new(7, purpose).normal(SEEDS.len() * each * TASKS * plan.inputs(), 1.0);
+        let labels: Vec<usize> = (0..SEEDS.len() * each * TASKS).map(|at| at / TASKS % few_shot.ways).collect();
+        (samples, labels)
+    };
+    let (samples, labels) = drawn("query", few_shot.query());
+    interpreter.set_batch(&samples, &labels).unwrap();
+    let (samples, labels) = drawn("support", few_shot.support());
+    interpreter.set_support(&samples, &labels).unwrap();
+    interpreter
+}
+
+fn losses(interpreter: &Interpreter, plan: &Plan) -> Vec<f64> {
+    interpreter.compute(&[plan.losses()]).unwrap()[0].numbers().to_vec()
+}
+
+fn gradients(plan: &Plan, few_shot: FewShot) -> Vec<Vec<f64>> {
+    let made = tasks(plan, few_shot).compute(&plan.training_outputs()).unwrap();
+    made.into_iter().map(|array| array.numbers().to_vec()).collect()
+}
+
+const TANH: &str = "
+model m {
+    genome g(3)
+    population a = grid(2, 3) { g: gaussian }
+    population b = units(5) { g: free, activation: tanh }
+    population c = units(4) { g: gaussian, activation: gelu }
+    population d = units(2) { g: free }
+    connect a -> b -> c -> d via g
+    connect a -> d via direct
+    input a
+    output d
+}";
+
+/// In double precision, the derived gradient of every learned number is that of central differences; relu is left out, as its
+/// kinks have none.
+#[test]
+fn outer_gradients_are_central_differences() {
+    for (queries, inner_steps, shots) in [(1, 1, 1), (1, 2, 2), (3, 3, 1)] {
+        let few_shot = FewShot { ways: 2, shots, queries, inner_steps, ..FewShot::default() };
+        let plan = lower(&wiring(TANH), Order::Cheapest, TASKS, Some(few_shot)).unwrap();
+        let found = gradients(&plan, few_shot);
+        let learned: Vec<usize> = (0..plan.parameters().len()).filter(|row| plan.parameters()[*row].learned).collect();
+        for (gradient, row) in found[1..].iter().zip(learned) {
+            for (at, gradient) in gradient.iter().enumerate() {
+                let moved = |by: f64| {
+                    let mut interpreter = tasks(&plan, few_shot);
+                    interpreter.rows_mut()[row].numbers_mut()[at] += by;
+                    losses(&interpreter, &plan).iter().sum::<f64>()
+                };
+                let step = 1e-5;
+                let slope = (moved(step) - moved(-step)) / (2.0 * step);
+                let name = &plan.parameters()[row].name;
+                assert!((slope - gradient).abs() < 1e-7 * slope.abs().max(1.0), "{name} {at}: {slope} {gradient}");
+            }
+        }
+    }
+}
+
+/// Weights of each task, made; or never made: the same losses and gradients.
+#[test]
+fn both_forms_are_the_same() {
+    let models = ["omniglot_direct", "omniglot_gem", "omniglot_sgem"].map(|name| {
+        let text = std::fs::read_to_string(format!("models/{name}.gem")).unwrap();
+        text.replace("grid(28, 28)", "grid(4, 4)").replace("genes = 50", "genes = 3").replace("genes = 43", "genes = 3")
+    });
+    for text in models.iter().map(String::as_str).chain([TANH]) {
+        for (queries, inner_steps, first_order) in [(1, 1, false), (3, 2, false), (1, 3, true)] {
+            let ways = if text == TANH { 2 } else { 5 };
+            let few_shot = FewShot { ways, queries, inner_steps, first_order, ..FewShot::default() };
+            let wiring = wiring(text);
+            let raw = lower_unoptimized(&wiring, Some(few_shot)).unwrap();
+            let plan = lower(&wiring, Order::Cheapest, 32, Some(few_shot)).unwrap();
+            for (one, other) in gradients(&raw, few_shot).iter().zip(&gradients(&plan, few_shot)) {
+                let scale = one.iter().fold(1e-3, |most: f64, x| most.max(x.abs()));
+                assert!(one.iter().zip(other).all(|(x, y)| (x - y).abs() < 1e-10 * scale), "{few_shot:?}");
+            }
+        }
+    }
+}
+
+/// The largest tensor of a step of 32 tasks has fewer numbers than one task's weights.
+#[test]
+fn no_weights_of_tasks_are_made() {
+    for (name, parameters) in [("omniglot_direct", 1_233_232), ("omniglot_gem", 120_350), ("omniglot_sgem", 2_451)] {
+        let text = std::fs::read_to_string(format!("models/{name}.gem")).unwrap();
+        let plan = lower(&wiring(&text), Order::Cheapest, 32, Some(FewShot::default())).unwrap();
+        let sizes = Sizes { runs: 1, batch: 32 };
+        let largest = plan.tensors().iter().map(|tensor| tensor.shape.count(sizes)).max().unwrap();
+        let most = if name == "omniglot_direct" { 784 * 784 } else { 784 * 784 - 1 };
+        assert!(largest <= most, "{name}: {largest}");
+        assert_eq!(plan.counts().parameters, parameters + 3);
+        if std::env::var("SHOW").is_ok() { println!("{plan}"); }
+    }
+}
+
+/// Adaptation of the read-out alone, or of nothing.
+#[test]
+fn what_learns_can_be_chosen() {
+    let rates = |adapt| {
+        let few_shot = FewShot { ways: 2, adapt, ..FewShot::default() };
+        let plan = lower(&wiring(TANH), Order::Cheapest, 32, Some(few_shot)).unwrap();
+        let raw = lower_unoptimized(&wiring(TANH), Some(few_shot)).unwrap();
+        for (one, other) in gradients(&raw, few_shot).iter().zip(&gradients(&plan, few_shot)) {
+            assert!(one.iter().zip(other).all(|(x, y)| (x - y).abs() < 1e-10));
+        }
+        plan.parameters().iter().filter(|row| row.name.ends_with(".rate")).count()
+    };
+    assert_eq!([Adapt::All, Adapt::Readout, Adapt::None].map(rates), [4, 2, 0]);
+}
