@@ -120,7 +120,15 @@ impl Default for Options {
     /// No overrides, no data set, 16 GiB, 250 million steps, the usual batch: the same on every machine.
     fn default() -> Self {
         let (memory_limit, work_limit) = (16 << 30, 250_000_000);
-        Self { set: Vec::new(), facts: None, memory_limit, work_limit, order: Order::Cheapest, batch: None, few_shot: None }
+        Self {
+            set: Vec::new(),
+            facts: None,
+            memory_limit,
+            work_limit,
+            order: Order::Cheapest,
+            batch: None,
+            few_shot: None,
+        }
     }
 }
 

@@ -120,11 +120,7 @@ impl Net {
     /// # Errors
     ///
     /// As for [`Net::forward`].
-    pub fn first_bad<'a>(
-        &self,
-        batch: impl Into<SampleBatch<'a>>,
-        run: usize,
-    ) -> Result<Option<TensorId>, TorchFault> {
+    pub fn first_bad<'a>(&self, batch: impl Into<SampleBatch<'a>>, run: usize) -> Result<Option<TensorId>, TorchFault> {
         for (id, live) in self.trace(batch)? {
             let own = match self.plan.tensor(id).shape.dims().first() {
                 Some(Dim::Runs) => live.f_select(0, size(run))?,

@@ -62,9 +62,7 @@ impl Net {
         let labels = batch.labels.map(|labels| self.weighed(labels, SampleSet::Batch(each), size)).transpose()?;
         let (support_x, support_labels) = match batch.support {
             None => (None, None),
-            Some((x, labels)) => {
-                (Some(turned(x)?), Some(self.weighed(labels, SampleSet::Support(support), size)?))
-            }
+            Some((x, labels)) => (Some(turned(x)?), Some(self.weighed(labels, SampleSet::Support(support), size)?)),
         };
         Ok(PlanBatch { batch: [Some(turned(batch.x)?), labels], support: [support_x, support_labels] })
     }

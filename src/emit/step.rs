@@ -8,10 +8,11 @@ use super::cuda::{Compiled, Phase, Reads};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::ffi::Kernels;
+use super::kernel_batch::{IndexedBatch, KernelBatch};
 use super::net::{Net, missing};
 use super::sample_batch::SampleBatch;
 use super::torch::{EvalContext, Scalars};
-use super::training::IndexedBatch;
+
 use crate::plan::{Sizes, TensorId};
 use crate::program::{Program, Target};
 
@@ -99,7 +100,7 @@ impl Net {
         match self.place.target() {
             Target::Cpu { .. } => self.compute_on_cpu(batch, wanted, made),
             Target::Cuda if made.is_none() => {
-                let whole = WholeBatch::of(batch)?;
+                let whole = KernelBatch::of(batch)?;
                 let scalars = self.step.on(self.place)?;
                 match self.compute_on_cuda(whole.samples(), whole.reads(&scalars), wanted)? {
                     Some(found) => Ok(found),
@@ -138,8 +139,9 @@ impl Net {
             return Ok(None);
         }
         let scalars = self.step.on(self.place)?;
-        let reads = choice.reads(&scalars);
-        let Some(mut losses) = self.compute_on_cuda(choice.index.numel(), reads, &[self.plan.losses()])? else {
+        let batch = KernelBatch::from(choice);
+        let reads = batch.reads(&scalars);
+        let Some(mut losses) = self.compute_on_cuda(batch.samples(), reads, &[self.plan.losses()])? else {
             return Ok(None);
         };
         self.update_on_cuda(Some(reads))?;
@@ -153,18 +155,18 @@ impl Net {
     /// As for [`Net::forward`].
     pub fn step_by<K: Kernels>(
         &mut self,
-        choice: IndexedBatch<'_>,
+        batch: &KernelBatch<'_>,
         slices: usize,
         compile: impl FnOnce(&str, &[&str]) -> Option<K>,
     ) -> Result<Option<Live>, TorchFault> {
         let _guard = no_grad_guard();
         let Scalars { learning_rate, step } = self.step.scalars;
         let scalars = Live::f_from_slice(&[learning_rate, step as f64])?.f_to_kind(Kind::Float)?;
-        let given = EvalContext { frame: self.frame(choice.index.numel()), ..self.given_nothing() };
+        let given = EvalContext { frame: self.frame(batch.samples()), ..self.given_nothing() };
         let compiled = Compiled::by(given, &Program::step_outputs(&self.plan), slices, compile);
         let Some(compiled) = compiled else { return Ok(None) };
         for phase in [Phase::Compute, Phase::Update] {
-            compiled.run(&self.plan, choice.reads(&scalars), phase)?;
+            compiled.run(&self.plan, batch.reads(&scalars), phase)?;
         }
         compiled.view(self.plan.losses()).ok_or_else(|| missing(self.plan.losses())).map(Some)
     }
@@ -181,7 +183,10 @@ impl Net {
         made: Option<Made<'_>>,
     ) -> Result<Vec<Live>, TorchFault> {
         let last = self.step.training.cpu.take();
-        let given = EvalContext { frame: self.frame(batch.x.size().iter().take(2).product::<i64>().try_into().unwrap_or(0)), ..self.given_nothing() };
+        let given = EvalContext {
+            frame: self.frame(self.runs() * self.batch_of(batch) * self.plan.samples_each()[0]),
+            ..self.given_nothing()
+        };
         let mut replicas = Replicas::fitting(last, given, &Program::step_outputs(&self.plan))?;
         replicas.run(&self.plan, (batch, self.step.scalars), made)?;
         let found = all(wanted, |id| replicas.view(id));
@@ -247,32 +252,6 @@ impl Net {
             }
         }
         Ok(())
-    }
-}
-
-/// A batch as kernels read it: contiguous, labels as whole numbers of 64 bits.
-struct WholeBatch {
-    x: Live,
-    labels: Live,
-    support: Option<(Live, Live)>,
-}
-
-impl WholeBatch {
-    fn of(batch: SampleBatch<'_>) -> Result<Self, TorchFault> {
-        let classes = |labels: &Live| Ok::<Live, TorchFault>(labels.f_to_kind(Kind::Int64)?.f_contiguous()?);
-        let labels = classes(batch.labels.ok_or_else(|| TorchFault::bug("lacks its labels"))?)?;
-        let support = batch.support.map(|(x, labels)| Ok::<_, TorchFault>((x.f_contiguous()?, classes(labels)?)));
-        Ok(Self { x: batch.x.f_contiguous()?, labels, support: support.transpose()? })
-    }
-
-    /// Returns R · k · B.
-    fn samples(&self) -> usize {
-        self.labels.numel()
-    }
-
-    fn reads<'a>(&'a self, scalars: &'a Live) -> Reads<'a> {
-        let support = self.support.as_ref().map(|(x, labels)| (x, labels));
-        Reads { x: Some(&self.x), pixels: None, labels: &self.labels, index: None, support, scalars }
     }
 }
 

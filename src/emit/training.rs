@@ -2,9 +2,10 @@
 
 use tch::{Tensor as Live, no_grad_guard};
 
-use super::cuda::{Compiled, Phase, Reads};
+use super::cuda::{Compiled, Phase};
 use super::fault::TorchFault;
 use super::ffi::Kernels;
+use super::kernel_batch::KernelBatch;
 use super::net::{Net, missing};
 use super::sample_batch::SampleBatch;
 use super::torch::{EvalContext, Frame};
@@ -17,25 +18,6 @@ pub struct LossAndGradients {
     pub losses: Live,
     /// The gradient of each run's loss by each learned row, [R, …], in the table's order.
     pub gradients: Vec<Live>,
-}
-
-/// A batch by name: samples on the net's device as bytes, one for each neuron, their labels, and which of them, R · B.
-#[derive(Debug, Clone, Copy)]
-pub struct IndexedBatch<'a> {
-    /// Samples × N bytes.
-    pub pixels: &'a Live,
-    /// A whole number of 64 bits for each sample.
-    pub labels: &'a Live,
-    /// Whole numbers of 64 bits, run after run.
-    pub index: &'a Live,
-}
-
-impl<'a> IndexedBatch<'a> {
-    /// Returns it as kernels read it, with the numbers that a step is given.
-    pub(super) fn reads(self, scalars: &'a Live) -> Reads<'a> {
-        let Self { pixels, labels, index } = self;
-        Reads { x: None, pixels: Some(pixels), labels, index: Some(index), support: None, scalars }
-    }
 }
 
 impl Net {
@@ -64,16 +46,16 @@ impl Net {
     /// As for [`Net::forward`].
     pub fn loss_and_gradients_by<K: Kernels>(
         &self,
-        choice: IndexedBatch<'_>,
+        batch: &KernelBatch<'_>,
         slices: usize,
         compile: impl FnOnce(&str, &[&str]) -> Option<K>,
     ) -> Result<Option<LossAndGradients>, TorchFault> {
         let _guard = no_grad_guard();
-        let given = EvalContext { frame: self.frame(choice.index.numel()), ..self.given_nothing() };
+        let given = EvalContext { frame: self.frame(batch.samples()), ..self.given_nothing() };
         let Some(program) = Compiled::by(given, &self.plan.training_outputs(), slices, compile) else {
             return Ok(None);
         };
-        program.run(&self.plan, choice.reads(&self.step.on(self.place)?), Phase::Compute)?;
+        program.run(&self.plan, batch.reads(&self.step.on(self.place)?), Phase::Compute)?;
         let find = |id: TensorId| program.view(id).ok_or_else(|| missing(id));
         let gradients = self.plan.gradients().iter().map(|id| find(*id)).collect::<Result<_, _>>()?;
         Ok(Some(LossAndGradients { losses: find(self.plan.losses())?, gradients }))

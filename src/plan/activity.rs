@@ -1,7 +1,7 @@
 //! Activity: carried along the schedule, each population once; or, where the wiring has cycles, tick by tick, each population
 //! from the states of the tick before. Weights and biases are made once, however many ticks read them.
 
-use compact_str::{CompactString, ToCompactString as _, format_compact};
+use compact_str::{CompactString, format_compact};
 use rustc_hash::FxHashMap;
 
 use super::builder::{Row, dotted};
@@ -42,7 +42,7 @@ impl Lowering<'_> {
         let model = self.wiring.model();
         let (population, intake) = (model.population(model.input()), model.intake());
         let neurons = population.shape.neurons();
-        let label = set.name().to_compact_string() + population.name.as_str();
+        let label = population.name.text.clone() + set.suffix();
         if intake == Intake::PLAIN {
             return self.builder.push(Op::Sample { neurons, set }, &[], &label);
         }

@@ -91,7 +91,11 @@ impl Lowering<'_> {
     /// Returns weights of which none is made yet.
     pub(super) fn weights(&self) -> NetworkWeights {
         let projections = self.wiring.model().projections().len();
-        NetworkWeights { synapses: vec![None; projections], used: vec![false; projections], biases: FxHashMap::default() }
+        NetworkWeights {
+            synapses: vec![None; projections],
+            used: vec![false; projections],
+            biases: FxHashMap::default(),
+        }
     }
 }
 

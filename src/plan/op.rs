@@ -182,12 +182,12 @@ impl SampleSet {
         1.0 / count.max(1) as f64
     }
 
-    /// Returns its name: nothing for a batch of single samples.
-    pub fn name(self) -> &'static str {
+    /// Ends the names of what is of it: with nothing for a batch of single samples.
+    pub fn suffix(self) -> &'static str {
         match self {
             Self::Batch(1) => "",
-            Self::Batch(_) => "query ",
-            Self::Support(_) => "support ",
+            Self::Batch(_) => ".query",
+            Self::Support(_) => ".support",
         }
     }
 }

@@ -215,7 +215,9 @@ impl<'a> Expressions<'a> {
         let times = match &tensor.op {
             Op::Sum { axis } => of(0).get(*axis).copied().unwrap_or(1),
             Op::Softmax { axis } | Op::LogSoftmax { axis } => 3 * of(0).get(*axis).copied().unwrap_or(1),
-            Op::MatMul { transpose_left, .. } | Op::BatchedMatMul { transpose_left, .. } => of(0).get(if *transpose_left { 1 } else { 2 }).copied().unwrap_or(1),
+            Op::MatMul { transpose_left, .. } | Op::BatchedMatMul { transpose_left, .. } => {
+                of(0).get(if *transpose_left { 1 } else { 2 }).copied().unwrap_or(1)
+            }
             Op::Pool(squares) => squares.size * squares.size,
             Op::SymmetrizeGrad { .. } => 2,
             Op::LocalConv(Bilinear::Forward, field) => field.seen(),

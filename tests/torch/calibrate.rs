@@ -75,7 +75,7 @@ fn calibrated(plan: &Plan, seeds: &[u64]) -> Net {
 fn trace(net: &Net) -> impl Fn(gemc::plan::TensorId, usize) -> Tensor {
     let x = samples(net.plan(), net.seeds());
     let labels = Tensor::zeros([x.size()[0] * x.size()[1]], (Kind::Int64, tch::Device::Cpu));
-    let made = net.trace(&x, &labels).unwrap();
+    let made = net.trace((&x, &labels)).unwrap();
     move |wanted, run| {
         let (_, found) = made.iter().find(|(id, _)| *id == wanted).expect("it is made");
         found.get(i64::try_from(run).unwrap())

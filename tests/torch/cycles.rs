@@ -90,7 +90,7 @@ fn are_what_they_are_when_unrolled_by_hand() {
         let (x, labels) = batch(&plan);
         near(&net.forward(&x).unwrap().logits, &by_hand.forward(&x).unwrap().logits, "logits");
         let (found, wanted) =
-            (net.loss_and_gradients(&x, &labels).unwrap(), by_hand.loss_and_gradients(&x, &labels).unwrap());
+            (net.loss_and_gradients((&x, &labels)).unwrap(), by_hand.loss_and_gradients((&x, &labels)).unwrap());
         near(&found.losses, &wanted.losses, "losses");
         let (found, wanted) = (gradients(&plan, &found), gradients(&unrolled, &wanted));
         assert_eq!(found.len(), wanted.len());
@@ -166,7 +166,7 @@ fn follow_a_loop_over_ticks() {
     let plan = plan_in(CIRCLE, Order::Cheapest);
     let mut net = Net::new(&plan, &SEEDS, Place::EXACT).unwrap();
     let (x, labels) = batch(&plan);
-    let (logits, lesson) = (net.forward(&x).unwrap().logits, net.loss_and_gradients(&x, &labels).unwrap());
+    let (logits, lesson) = (net.forward(&x).unwrap().logits, net.loss_and_gradients((&x, &labels)).unwrap());
     for run in 0..2 {
         let own = |(name, row): (&str, &Tensor)| (name.to_owned(), row.select(0, run).detach().copy());
         let rows = Rows(net.named().map(own).collect());

@@ -13,7 +13,7 @@ fn weights(source: &str, label: &str, seeds: &[u64]) -> Tensor {
     let runs = i64::try_from(seeds.len()).unwrap();
     let x = Tensor::zeros([runs, 1, i64::try_from(plan.inputs()).unwrap()], (Kind::Double, tch::Device::Cpu));
     let labels = Tensor::zeros([runs], (Kind::Int64, tch::Device::Cpu));
-    let trace = net.trace(&x, &labels).unwrap();
+    let trace = net.trace((&x, &labels)).unwrap();
     let (_, weights) = trace.iter().find(|(id, _)| plan.tensor(*id).label == label).expect("the label is in the plan");
     weights.reshape([runs, -1])
 }

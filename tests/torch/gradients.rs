@@ -43,7 +43,7 @@ pub(crate) fn check_plan(plan: &Plan, by_differences: bool) {
         let _ = row.view(-1).g_add_scalar_(0.03);
     }
     let (x, labels) = batch(plan);
-    let gradients = net.loss_and_gradients(&x, &labels).unwrap().gradients;
+    let gradients = net.loss_and_gradients((&x, &labels)).unwrap().gradients;
     let rows: Vec<&Tensor> = net.learned().collect();
     let names = plan.parameters().iter().filter(|parameter| parameter.learned).map(|parameter| parameter.name.as_str());
     assert!(!rows.is_empty());

@@ -49,7 +49,7 @@ fn check(plan: &Plan, name: &str, place: Place, part: f64) {
     let sizes = [SEEDS.len(), BATCH, plan.inputs()].map(|size| i64::try_from(size).unwrap());
     let x = Tensor::from_slice(&samples).view(sizes).to_kind(place.kind);
     let classes: Vec<i64> = labels.iter().map(|label| i64::try_from(*label).unwrap()).collect();
-    let taught = net.loss_and_gradients(&x, &Tensor::from_slice(&classes)).unwrap();
+    let taught = net.loss_and_gradients((&x, &Tensor::from_slice(&classes))).unwrap();
     let wanted = interpreter.compute(&plan.training_outputs()).unwrap();
     hold(&taught.losses, &wanted[0], part, &format!("{name}: the losses"));
     let learned = plan.parameters().iter().filter(|parameter| parameter.learned);

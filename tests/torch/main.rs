@@ -7,6 +7,7 @@ mod calibrate;
 mod cycles;
 mod device;
 mod evaluate;
+mod few_shot;
 mod fit;
 mod folder;
 mod gain;

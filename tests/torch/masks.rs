@@ -40,7 +40,7 @@ fn batch() -> (Tensor, Tensor) {
 /// Returns a tensor by its label; of several the last.
 fn traced(net: &Net, label: &str) -> Tensor {
     let (x, labels) = batch();
-    let trace = net.trace(&x, &labels).unwrap();
+    let trace = net.trace((&x, &labels)).unwrap();
     let found = trace.iter().rev().find(|(id, _)| net.plan().tensor(*id).label == label);
     found.unwrap_or_else(|| panic!("no `{label}`")).1.shallow_clone()
 }
@@ -114,7 +114,7 @@ fn over_other_encodings_multiply_what_those_make() {
         Order::Cheapest,
     ));
     assert_near(&traced(&direct, "a->b.W").select(0, 1), &(row(&direct, "a->b.W", 1) * mask("direct")), "direct");
-    let gradient = &direct.loss_and_gradients(&batch().0, &batch().1).unwrap().gradients[0];
+    let gradient = &direct.loss_and_gradients((&batch().0, &batch().1)).unwrap().gradients[0];
     let hidden: Tensor = 1.0 - mask("direct");
     let masked: Tensor = gradient * hidden;
     assert_eq!(masked.abs().max().double_value(&[]), 0.0, "what is masked learns nothing");
@@ -155,7 +155,7 @@ fn learned_positions_start_where_the_seed_draws_and_follow_the_chain_rule() {
             .any(|parameter| parameter.name == "a.positions" && parameter.learned && parameter.count() == 24)
     );
     let (x, labels) = batch();
-    let lesson = net.loss_and_gradients(&x, &labels).unwrap();
+    let lesson = net.loss_and_gradients((&x, &labels)).unwrap();
     for run in 0..2 {
         let rows: Vec<Tensor> =
             plan.learned().map(|parameter| row(&net, &parameter.name, run).set_requires_grad(true)).collect();
@@ -182,7 +182,7 @@ fn binary_weights_are_signs_and_a_gradient_passes_straight_through() {
     assert!(plan.parameters().iter().all(|parameter| parameter.name != "a->b.g.c"), "a sign needs no constant");
     let mut net = net(&plan);
     let (x, labels) = batch();
-    let (logits, lesson) = (net.forward(&x).unwrap().logits, net.loss_and_gradients(&x, &labels).unwrap());
+    let (logits, lesson) = (net.forward(&x).unwrap().logits, net.loss_and_gradients((&x, &labels)).unwrap());
     let mask = drawn_pairs(0.7, 0, "a->b via g");
     let scale = (8.0 * TARGETS as f64 / mask.sum(Kind::Double).double_value(&[])).sqrt();
     for run in 0..2 {

@@ -47,7 +47,7 @@ fn loss_and_gradients(net: &mut Net, count: usize) -> LossAndGradients {
     let sizes = [SEEDS.len(), count, neurons].map(|size| i64::try_from(size).unwrap());
     let labels: Vec<i64> = (0..SEEDS.len() * count).map(|sample| i64::try_from(sample % classes).unwrap()).collect();
     let pixels = Tensor::from_slice(&pixels).view(sizes).to_kind(net.place().kind);
-    net.loss_and_gradients(&pixels, &Tensor::from_slice(&labels)).unwrap()
+    net.loss_and_gradients((&pixels, &Tensor::from_slice(&labels))).unwrap()
 }
 
 fn difference(a: &Tensor, b: &Tensor) -> f64 {

@@ -11,7 +11,7 @@ use crate::stage::batch;
 
 fn loss_and_gradients(net: &mut Net) -> LossAndGradients {
     let (x, labels) = batch(net.plan());
-    net.loss_and_gradients(&x, &labels).unwrap()
+    net.loss_and_gradients((&x, &labels)).unwrap()
 }
 
 fn net(plan: &Plan) -> Net {
@@ -22,7 +22,7 @@ fn check(model: &str) {
     tch::set_num_threads(1);
     let stages = stages("m.gem", model, &Options::default()).expect("the model compiles");
     let first = loss_and_gradients(&mut net(&lower_unoptimized(&stages.wiring, None).unwrap()));
-    let mut net = net(&lower_gradient_norm(&stages.wiring, None).unwrap());
+    let mut net = net(&lower_gradient_norm(&stages.wiring).unwrap());
     let second = loss_and_gradients(&mut net);
     let lengths = first.gradients.iter().map(|row| row.square().flatten(1, -1).sum_dim_intlist(1, false, None));
     let lengths = lengths.reduce(|sum, one| sum + one).unwrap() / 2.0;
@@ -72,7 +72,7 @@ fn of_sparse_masks() {
             &format!("-> digits via g\n    connect hidden -> hidden via {via}\n    unroll 3"),
         );
         let stages = stages("m.gem", &model, &Options::default()).expect("the model compiles");
-        let plan = lower_gradient_norm(&stages.wiring, None).unwrap();
+        let plan = lower_gradient_norm(&stages.wiring).unwrap();
         let joined = |over: Bilinear| {
             plan.tensors().iter().filter(|tensor| matches!(tensor.op, Op::Sparse(own, _) if own == over)).count()
         };

@@ -61,7 +61,7 @@ fn lesson(plan: &Plan, place: Place, (seeds, batch): (&[u64], usize)) -> LossAnd
     let sizes = [runs, batch, plan.inputs()].map(|size| i64::try_from(size).unwrap());
     let x = Tensor::from_slice(&RandomStream::new(5, "x").uniform(samples * plan.inputs(), 1.0)).view(sizes);
     let labels: Vec<i64> = (0..3).cycle().take(samples).collect();
-    let lesson = net.loss_and_gradients(&x.to_kind(place.kind), &Tensor::from_slice(&labels)).unwrap();
+    let lesson = net.loss_and_gradients((&x.to_kind(place.kind), &Tensor::from_slice(&labels))).unwrap();
     let copied = |live: &Tensor| live.to_kind(Kind::Double).copy();
     LossAndGradients { losses: copied(&lesson.losses), gradients: lesson.gradients.iter().map(copied).collect() }
 }

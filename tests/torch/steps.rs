@@ -55,7 +55,7 @@ fn after(plan: &Plan, place: Place, steps: usize) -> Vec<Vec<f64>> {
     for step in 0..steps {
         let (x, labels) = tensors(&batch(plan, step), place.kind);
         net.announce(rate(step), step as u64 + 1).unwrap();
-        drop(net.compute(&x, &labels, None).unwrap());
+        drop(net.compute((&x, &labels), None).unwrap());
         net.update().unwrap();
     }
     net.named().map(|(_, row)| Vec::try_from(&row.to_kind(Kind::Double).reshape(-1)).unwrap()).collect()
@@ -98,9 +98,9 @@ fn the_update_is_the_papers() {
     assert!(plan.learned().any(|row| (row.rate - 0.25).abs() < 1e-12));
     for step in 0..6 {
         let (x, labels) = tensors(&batch(&plan, step), Kind::Double);
-        let gradients = net.loss_and_gradients(&x, &labels).unwrap().gradients;
+        let gradients = net.loss_and_gradients((&x, &labels)).unwrap().gradients;
         net.announce(rate(step), step as u64 + 1).unwrap();
-        drop(net.compute(&x, &labels, None).unwrap());
+        drop(net.compute((&x, &labels), None).unwrap());
         net.update().unwrap();
         let count = f64::from(i32::try_from(step).unwrap() + 1);
         let each = rows.iter_mut().zip(&mut moments).zip(&gradients).zip(plan.learned());
@@ -129,7 +129,7 @@ fn runs_go_on_with_their_own_moments() {
             let x = x.narrow(0, runs.start, runs.end - runs.start).contiguous();
             let labels = labels.view([2, -1]).narrow(0, runs.start, runs.end - runs.start).reshape(-1);
             net.announce(rate(step), step as u64 + 1).unwrap();
-            drop(net.compute(&x, &labels, None).unwrap());
+            drop(net.compute((&x, &labels), None).unwrap());
             net.update().unwrap();
         }
     };

@@ -42,13 +42,14 @@ const PRELUDE: &str = r#"
 "#;
 
 type Address = *mut c_void;
-type Kernel = unsafe extern "C" fn(Address, Address, Address, Address, Address, Address, Address, i32, i32);
+type Kernel =
+    unsafe extern "C" fn(Address, Address, Address, Address, Address, Address, Address, Address, Address, i32, i32);
 
-struct Host(Vec<Kernel>);
+pub(crate) struct Host(Vec<Kernel>);
 
 impl Host {
     /// Tells whether there is a compiler.
-    fn can_compile() -> bool {
+    pub(crate) fn can_compile() -> bool {
         let there = Command::new("c++").arg("--version").output().is_ok();
         if !there {
             lacking(Lack::CppCompiler);
@@ -56,7 +57,7 @@ impl Host {
         there
     }
 
-    fn compile(text: &str, names: &[&str]) -> Self {
+    pub(crate) fn compile(text: &str, names: &[&str]) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = format!("gemc-waves-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let [source, library] = ["cpp", "so"].map(|end| env::temp_dir().join(format!("{name}.{end}")));
@@ -81,11 +82,13 @@ impl Host {
 
 impl Kernels for Host {
     unsafe fn launch(&self, kernel: usize, (blocks, threads): (usize, usize), arguments: &Arguments<'_>) -> bool {
-        let [memory, given, scalars, x, pixels, labels, index] = arguments.addresses();
+        let [memory, given, scalars, x, pixels, labels, index, support, support_labels] = arguments.addresses();
         for (block, thread) in (0..blocks).flat_map(|block| (0..threads).map(move |thread| (block, thread))) {
             let [block, thread] = [block, thread].map(|number| i32::try_from(number).unwrap());
             // SAFETY: the kernels were written for tensors of these sizes, and check what lies beyond the last number.
-            unsafe { self.0[kernel](memory, given, scalars, x, pixels, labels, index, block, thread) };
+            unsafe {
+                self.0[kernel](memory, given, scalars, x, pixels, labels, index, support, support_labels, block, thread)
+            };
         }
         true
     }
@@ -130,9 +133,11 @@ fn kernels_make_whole_steps() {
         let [by_kernels, by_loops] = &mut nets;
         for step in 1..=2 {
             by_kernels.announce(0.01, step).unwrap();
-            drop(by_kernels.step_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap());
+            drop(
+                by_kernels.step_by(&choice.into(), 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap(),
+            );
             by_loops.announce(0.01, step).unwrap();
-            drop(by_loops.compute(&x, &labels, None).unwrap());
+            drop(by_loops.compute((&x, &labels), None).unwrap());
             by_loops.update().unwrap();
         }
         for ((name, found), (_, wanted)) in by_kernels.named().zip(by_loops.named()) {
@@ -154,10 +159,12 @@ fn kernels_compute_what_libtorch_does() {
         let (pixels, labels) = (pixels(&plan), Tensor::from_slice(&[0_i64, 1, 0, 1]));
         let index = Tensor::from_slice(&[3_i64, 0, 2, 1, 1, 0]);
         let choice = IndexedBatch { pixels: &pixels, labels: &labels, index: &index };
-        let found =
-            net.loss_and_gradients_by(choice, 1, |text, names| Some(Host::compile(text, names))).unwrap().unwrap();
+        let found = net
+            .loss_and_gradients_by(&choice.into(), 1, |text, names| Some(Host::compile(text, names)))
+            .unwrap()
+            .unwrap();
         let x = pixels.index_select(0, &index).to_kind(Kind::Float) * f64::from(BatchBuffer::DARKEST);
-        let wanted = net.loss_and_gradients(&x.view([2, 3, -1]), &labels.index_select(0, &index)).unwrap();
+        let wanted = net.loss_and_gradients((&x.view([2, 3, -1]), &labels.index_select(0, &index))).unwrap();
         let found = found.gradients.iter().chain([&found.losses]);
         for (place, (found, wanted)) in found.zip(wanted.gradients.iter().chain([&wanted.losses])).enumerate() {
             let (found, wanted) = (found.to_kind(Kind::Double), wanted.to_kind(Kind::Double));
@@ -180,7 +187,7 @@ fn kernels_are_written_out() {
         None
     };
     let choice = IndexedBatch { pixels: &pixels, labels: &labels, index: &index };
-    assert!(net.loss_and_gradients_by(choice, 32, keep).unwrap().is_none());
+    assert!(net.loss_and_gradients_by(&choice.into(), 32, keep).unwrap().is_none());
     let anonymous = |line: &str| match line.split_once("0x") {
         Some((before, after)) => {
             format!("{before}ADDRESS{}", after.trim_start_matches(|letter: char| letter.is_ascii_hexdigit()))

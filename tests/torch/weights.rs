@@ -100,7 +100,7 @@ fn grown(head: &str, source: &str, target: &str, via: &str) -> (Values, Vec<f64>
     let net = Net::new(&plan, &[11], Place::EXACT).unwrap();
     let neurons = i64::try_from(plan.inputs()).unwrap();
     let x = Tensor::zeros([1, 1, neurons], (Kind::Double, tch::Device::Cpu));
-    let trace = net.trace(&x, &Tensor::from_slice(&[0_i64])).unwrap();
+    let trace = net.trace((&x, &Tensor::from_slice(&[0_i64]))).unwrap();
     let (_, weights) = trace.iter().find(|(id, _)| plan.tensor(*id).label == "a->b.W").unwrap();
     (Values::of(&net), Vec::<f64>::try_from(weights.detach().reshape([-1])).unwrap())
 }
@@ -216,7 +216,7 @@ model m {
     let wanted: Vec<f64> =
         seen.iter().enumerate().map(|(t, field)| field.iter().map(|s| gain * raw(*s, t) * sample[*s]).sum()).collect();
     let x = Tensor::from_slice(&sample).view([1, 1, 60]);
-    let trace = net.trace(&x, &Tensor::from_slice(&[0_i64])).unwrap();
+    let trace = net.trace((&x, &Tensor::from_slice(&[0_i64]))).unwrap();
     let (_, found) = trace.iter().find(|(id, _)| plan.tensor(*id).label == "b").unwrap();
     assert_close(&Vec::<f64>::try_from(found.reshape([-1])).unwrap(), &wanted, "b");
     let (_, weights) = trace.iter().find(|(id, _)| plan.tensor(*id).label == "a->b.W").unwrap();

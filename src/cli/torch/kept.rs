@@ -66,6 +66,7 @@ fn compiled(run: &Path, kept: &Kept, order: Order) -> Result<Stages, Failure> {
     let usual = Options::default();
     let (memory_limit, work_limit) =
         if kept.is_proven() { (u64::MAX, u64::MAX) } else { (free_memory(), usual.work_limit) };
-    let options = Options { set, facts, memory_limit, work_limit, order, batch: Some(record.recipe.batch), few_shot: None };
+    let options =
+        Options { set, facts, memory_limit, work_limit, order, batch: Some(record.recipe.batch), few_shot: None };
     stages(&name, &kept.model, &options).map_err(|report| Failure::text(&name, report))
 }

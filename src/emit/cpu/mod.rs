@@ -122,8 +122,9 @@ impl Run {
                 done.map_err(|fault| fault.during(&plan.words(step.make)))?;
             } else {
                 let scratch = (&mut self.scratch, self.numbers.as_mut_slice());
-                let _ =
-                    self.memory.write(step.out, batch.x[0], |reads, out| step.run(reads, (batch, threads), scratch, out));
+                let _ = self
+                    .memory
+                    .write(step.out, batch.x[0], |reads, out| step.run(reads, (batch, threads), scratch, out));
             }
             made(step.make);
         }
@@ -185,7 +186,9 @@ impl Step {
     ) {
         let operand = |index: usize| self.operands.get(index).map_or(&[] as &[f32], |slot| reads.numbers(*slot));
         match &self.how {
-            How::Samples { neurons, set } => transpose(batch.x[place_of(*set)], (set.each() * batch.size, *neurons), out),
+            How::Samples { neurons, set } => {
+                transpose(batch.x[place_of(*set)], (set.each() * batch.size, *neurons), out)
+            }
             How::Labels { classes, set } => {
                 let weight = single(set.weight(batch.size));
                 weigh(batch.labels[place_of(*set)], (set.each() * batch.size, *classes), weight, out);

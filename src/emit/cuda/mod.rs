@@ -146,7 +146,8 @@ impl<M: Kernels> Compiled<M> {
         let Reads { x, pixels, labels, index, support, scalars } = batch;
         let (support, support_labels) = (support.map(|(x, _)| x), support.map(|(_, labels)| labels));
         let (memory, addresses) = (Some(&self.memory), Some(&self.addresses));
-        let arguments = Arguments::new([memory, addresses, Some(scalars), x, pixels, Some(labels), index, support, support_labels]);
+        let arguments =
+            Arguments::new([memory, addresses, Some(scalars), x, pixels, Some(labels), index, support, support_labels]);
         let (before, after) = self.launches.split_at(self.before);
         let kernels = |launches: &[Ready]| launches.iter().filter(|launch| launch.kernel.is_some()).count();
         let (launches, mut kernel) = match phase {

@@ -81,8 +81,7 @@ impl<'a> Interpreter<'a> {
                 format!("{} numbers and {} labels are no batch of {neurons} neurons", samples.len(), labels.len());
             return Err(bug("batch", why));
         }
-        let numbers =
-            Array::from_fn(&[runs, neurons, count], |at| samples[(at[0] * count + at[2]) * neurons + at[1]]);
+        let numbers = Array::from_fn(&[runs, neurons, count], |at| samples[(at[0] * count + at[2]) * neurons + at[1]]);
         Ok(Samples { numbers, labels: labels.to_vec() })
     }
 

@@ -29,7 +29,7 @@ pub(super) fn cross_entropy(
 ) -> Result<TensorId, Bug> {
     let model = lowering.wiring.model();
     let (classes, builder) = (model.population(model.output()).shape.neurons(), &mut lowering.builder);
-    let labels = builder.push(Op::Labels { classes, set }, &[], &(set.name().to_owned() + "labels"))?;
+    let labels = builder.push(Op::Labels { classes, set }, &[], &("labels".to_owned() + set.suffix()))?;
     let log_softmax = builder.push(Op::LogSoftmax { axis: 1 }, &[output], "")?;
     let right = builder.push(Op::Multiply, &[log_softmax, labels], "")?;
     let whole = builder.total(right, "")?;

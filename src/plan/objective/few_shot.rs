@@ -121,8 +121,7 @@ fn learn(
         let change = builder.push(Op::Multiply, &[gradient, adapted.rate], "")?;
         let label = format_compact!("{name}.W at step {}", step + 1);
         let negative = projection.weights == Weights::Nonnegative;
-        let moved =
-            builder.push(Op::Subtract, &[adapted.weights, change], if negative { "" } else { &label })?;
+        let moved = builder.push(Op::Subtract, &[adapted.weights, change], if negative { "" } else { &label })?;
         adapted.weights = if negative { builder.map(Function::Relu, moved, &label)? } else { moved };
     }
     Ok(())

@@ -96,7 +96,8 @@ fn add_terms(tensors: &[Tensor], id: TensorId, outer: &Term, terms: &mut Vec<Ter
             outer.scales.push(scale);
             add_terms(tensors, part, &outer, terms)
         }
-        (Op::Expand { axis: 3, .. }, &[beside]) => match (&tensors[beside.0].op, tensors[beside.0].operands.as_slice()) {
+        (Op::Expand { axis: 3, .. }, &[beside]) => match (&tensors[beside.0].op, tensors[beside.0].operands.as_slice())
+        {
             (Op::Unsqueeze { axis: 3 }, &[shared]) => {
                 terms.push(Term { part: Part::Shared(shared), ..outer.clone() });
                 Some(())
@@ -117,8 +118,7 @@ fn low_rank(tensors: &[Tensor], id: TensorId, stopped: bool, outer: &Term, terms
             low_rank(tensors, right, stopped, outer, terms)
         }
         (&Op::BatchedMatMul { transpose_left, transpose_right }, &[left, right]) => {
-            let part =
-                Part::LowRank { factors: [left, right], transposed: [transpose_left, transpose_right], stopped };
+            let part = Part::LowRank { factors: [left, right], transposed: [transpose_left, transpose_right], stopped };
             terms.push(Term { part, ..outer.clone() });
             Some(())
         }
@@ -245,8 +245,11 @@ impl Writer<'_> {
             right = self.builder.map(Function::StopGradient, right, "")?;
         }
         let each = |transpose_left| Op::BatchedMatMul { transpose_left, transpose_right: false };
-        let (first, then) =
-            if transposed { ((left, !left_turned), (right, !right_turned)) } else { ((right, right_turned), (left, left_turned)) };
+        let (first, then) = if transposed {
+            ((left, !left_turned), (right, !right_turned))
+        } else {
+            ((right, right_turned), (left, left_turned))
+        };
         let inner = self.builder.push(each(first.1), &[first.0, other], "")?;
         self.builder.push(each(then.1), &[then.0, inner], "")
     }
