@@ -11,6 +11,7 @@
 //! text→Ast   →Model   →Wiring   →Plan   →Program    →Net     →a run's folder   numbers → pictures
 //!
 //! data     a name → samples as bytes; knows no tensor
+//! run_dir  a run's folder → its record and its genome as plain numbers; needs no libtorch
 //! compile  calls syntax, check, wire and plan, in that order
 //! trainer  a plan, data and a protocol → runs that were trained
 //! cli      the only room that reads arguments, prints, and decides where files go
@@ -170,6 +171,8 @@ pub mod program;
 pub mod random;
 #[cfg(feature = "report")]
 pub mod report;
+#[cfg(feature = "run_dir")]
+pub mod run_dir;
 pub mod span;
 pub mod syntax;
 #[cfg(feature = "torch")]

@@ -178,8 +178,12 @@ pub(super) struct DrawArgs {
     /// Write the page here [default: picture.svg in the run's folder]
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(super) out: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) machine: MachineArgs,
+    /// Has no effect: pictures need no device
+    #[arg(long = "device", value_name = "DEVICE", value_parser = device, hide = true)]
+    _device: Option<String>,
+    /// Has no effect: one thread computes pictures
+    #[arg(long = "threads", value_name = "N", allow_negative_numbers = true, value_parser = threads, hide = true)]
+    _threads: Option<u16>,
 }
 
 #[derive(Debug, Args)]

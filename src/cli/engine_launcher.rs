@@ -9,7 +9,7 @@ use std::process::Command;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{BenchArgs, CompileArgs, DrawArgs, EvalArgs};
+use super::args::{BenchArgs, CompileArgs, EvalArgs};
 use super::doctor::Libtorch;
 use super::exit::{Failure, Outcome};
 use super::fitting::FitArgs;
@@ -39,7 +39,6 @@ pub enum Tensors {
 pub struct Live {
     pub(super) train: fn(&Screen, &CompileArgs) -> Outcome,
     pub(super) eval: fn(&Screen, &EvalArgs) -> Outcome,
-    pub(super) draw: fn(&Screen, &DrawArgs) -> Outcome,
     pub(super) bench: fn(&Screen, &BenchArgs) -> Outcome,
     pub(super) fit: fn(&Screen, &FitArgs) -> Outcome,
     pub(super) look: fn() -> Libtorch,

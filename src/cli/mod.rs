@@ -11,12 +11,16 @@ mod completions;
 mod data;
 mod data_paths;
 mod doctor;
+mod draw;
 mod engine_launcher;
 mod error_docs;
 mod exit;
 mod explain;
+mod faults;
+mod figures;
 mod find_models;
 mod fitting;
+mod free_memory;
 mod graph;
 mod libtorch;
 mod manual;
@@ -24,6 +28,7 @@ mod model;
 mod numbers;
 mod parse;
 mod program;
+mod reopen;
 mod screen;
 mod shipped;
 mod snapshot;
@@ -91,7 +96,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Check(args) => check::run(screen, args),
         Verb::Snapshot(args) => snapshot::run(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
-        Verb::Draw(args) => (tensors.here()?.draw)(screen, args),
+        Verb::Draw(args) => draw::run(screen, args),
         Verb::Bench(args) => (tensors.here()?.bench)(screen, args),
         Verb::Fit(args) => (tensors.here()?.fit)(screen, args),
         Verb::Data(verb) => data::run(screen, verb),

@@ -14,6 +14,11 @@ pub(super) fn ratio(number: f64) -> String {
     }
 }
 
+/// Writes a fraction in percent, without the sign.
+pub(super) fn percent(fraction: f64) -> String {
+    format!("{:.2}", 100.0 * fraction)
+}
+
 /// Lines up cells in columns with two spaces between; those of a column in `right` end together, others begin together.
 pub(super) fn columns<const N: usize>(rows: &[[String; N]], right: &[usize]) -> Vec<String> {
     let letters = |text: &str| text.chars().count();

@@ -5,21 +5,10 @@ use tch::Tensor as Live;
 use thiserror::Error;
 
 use super::fault::TorchFault;
-use crate::plan::Parameter;
-
-/// Learned numbers that do not belong to this net.
-#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
-#[error("`{name}` {why}")]
-#[diagnostic(
-    code(run::genome_mismatch),
-    help("a genome fits only the model, the settings and the number of runs it was trained with")
-)]
-pub struct GenomeMismatch {
-    /// The row of the parameter table.
-    pub name: String,
-    /// What was expected and found.
-    pub why: String,
-}
+use super::net::Net;
+use super::torch::size;
+use crate::plan::{Array, Parameter};
+use crate::run_dir::GenomeMismatch;
 
 /// Why a genome could not be loaded.
 #[derive(Debug, Error, Diagnostic)]
@@ -32,6 +21,26 @@ pub enum LoadFault {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Torch(#[from] TorchFault),
+}
+
+impl Net {
+    /// Replaces the numbers of every row of the genome by those of a file, found under its name.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Net::load`].
+    pub fn load_stored(&mut self, rows: &[(String, Array)]) -> Result<(), LoadFault> {
+        let kind = self.place().kind;
+        let live = |(name, array): &(String, Array)| Ok((name.clone(), live(array)?.f_to_kind(kind)?));
+        let rows = rows.iter().map(live).collect::<Result<Vec<_>, TorchFault>>()?;
+        self.load(&rows)
+    }
+}
+
+/// Makes a tensor of plain numbers.
+fn live(array: &Array) -> Result<Live, TorchFault> {
+    let lengths: Vec<i64> = array.sizes().iter().copied().map(size).collect();
+    Ok(Live::f_from_slice(array.numbers())?.f_reshape(lengths)?)
 }
 
 /// Returns the numbers of one row.

@@ -3,14 +3,11 @@
 //! The file is made by an exclusive create, so of two processes one wins. The system lets go of the lock when a process ends,
 //! however it ends: a lock file that nobody holds is that of a run that was killed.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::run_dir_fault::{RUN_DIR, RunDirFault, cannot_write};
-
-/// The lock file's name.
-const LOCK: &str = "run.lock";
+use crate::run_dir::{LOCK, RUN_DIR, RunDirFault};
 
 /// A folder that is this process's.
 #[derive(Debug)]
@@ -22,16 +19,17 @@ pub(super) struct Claim {
 impl Claim {
     /// Makes a folder, which must be new or empty, this process's.
     pub(super) fn take(folder: &Path) -> Result<Self, RunDirFault> {
-        fs::create_dir_all(folder).map_err(|reason| cannot_write(folder, &reason))?;
+        fs::create_dir_all(folder).map_err(|reason| RunDirFault::cannot_write(folder, &reason))?;
         unused(folder)?;
         let claim = Self::lock(folder).map_err(|reason| {
             if reason.kind() == ErrorKind::AlreadyExists {
                 return RunDirFault::InUse { path: folder.to_owned(), option: RUN_DIR };
             }
-            cannot_write(&folder.join(LOCK), &reason)
+            RunDirFault::cannot_write(&folder.join(LOCK), &reason)
         })?;
         // another process may have begun and ended since
-        if entries(folder).map_err(|reason| cannot_write(folder, &reason))?.iter().any(|name| name != LOCK) {
+        if entries(folder).map_err(|reason| RunDirFault::cannot_write(folder, &reason))?.iter().any(|name| name != LOCK)
+        {
             return Err(RunDirFault::InUse { path: folder.to_owned(), option: RUN_DIR });
         }
         Ok(claim)
@@ -94,17 +92,11 @@ fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     true
 }
 
-/// Tells whether a living process holds a run's folder.
-pub(super) fn is_held(folder: &Path) -> bool {
-    let Ok(lock) = File::open(folder.join(LOCK)) else { return false };
-    matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
-}
-
 /// Checks that there is nothing in a folder; one that is not there has nothing in it.
 pub(super) fn unused(folder: &Path) -> Result<(), RunDirFault> {
     match entries(folder) {
         Ok(names) if !names.is_empty() => Err(RunDirFault::InUse { path: folder.to_owned(), option: RUN_DIR }),
-        Err(reason) if reason.kind() != ErrorKind::NotFound => Err(cannot_write(folder, &reason)),
+        Err(reason) if reason.kind() != ErrorKind::NotFound => Err(RunDirFault::cannot_write(folder, &reason)),
         Ok(_) | Err(_) => Ok(()),
     }
 }

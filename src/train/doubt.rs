@@ -3,7 +3,6 @@
 use std::fmt;
 
 use miette::Diagnostic;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::diag::grouped;
@@ -236,19 +235,6 @@ pub fn numbered(runs: &[usize]) -> String {
         some if runs.len() > some.len() => format!("runs {} and {} more", some.join(", "), runs.len() - some.len()),
         [head @ .., last] => format!("runs {} and {last}", head.join(", ")),
     }
-}
-
-/// A doubt as `run.json` holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
-    /// Its code, such as `run::at_chance`.
-    pub code: String,
-    /// The run, counted from 0.
-    pub run: usize,
-    /// Steps made when it was noticed.
-    pub step: u64,
-    /// What it says.
-    pub message: String,
 }
 
 impl Doubt {

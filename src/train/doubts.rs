@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::doubt::{Doubt, Warning, Who};
+use super::doubt::{Doubt, Who};
 use super::evaluate::Evaluation;
 use super::signal::unhealthy;
 use crate::emit::Arrival;
+use crate::run_dir::Warning;
 
 /// A first loss is far above what guessing costs from this multiple of it on; calibrated starts come to about ten.
 const HIGH: f64 = 100.0;

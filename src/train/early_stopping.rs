@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::train_config::TrainConfig;
+use crate::run_dir::TrainConfig;
 
 /// One evaluation of one run: a line of `metrics.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

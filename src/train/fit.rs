@@ -9,9 +9,9 @@ use thiserror::Error;
 use super::adam::Adam;
 use super::factorization::{Factorization, LinkTarget, numbers};
 use super::link_metrics::{LinkMetrics, held_out, judge};
-use super::outcome::Stopped;
 use super::run::Interrupt;
 use crate::emit::{Place, TorchFault};
+use crate::run_dir::Stopped;
 
 /// Steps between two looks at the loss.
 const LOOK: u64 = 25;

@@ -13,18 +13,12 @@ mod early_stopping;
 mod evaluate;
 mod factorization;
 mod fit;
-mod genome;
 mod graph_replay;
-mod kept;
 mod link_metrics;
-mod manifest;
 mod memory;
 mod non_finite;
-mod outcome;
-mod rows;
 mod run;
 mod run_dir;
-mod run_dir_fault;
 mod samples;
 mod session;
 mod shuffle;
@@ -33,23 +27,20 @@ mod start;
 mod state;
 mod step;
 mod step_state;
-mod stored;
 mod tensor_file;
 mod threads;
-mod train_config;
 
 // what `Trainer` takes, returns and tells
-pub use doubt::{Doubt, NamedPopulations, Warning, When, Who};
+pub use crate::run_dir::{
+    BadConfig, LrSchedule, RunDirFault, RunOutcome, Signal, State, Stopped, TrainConfig, Trouble, Warning,
+};
+pub use doubt::{Doubt, NamedPopulations, When, Who};
 pub use early_stopping::Metric;
 pub use non_finite::{NotFinite, StepFault};
-pub use outcome::{RunOutcome, State, Stopped, Trouble};
 pub use run::{RunFault, Trained, Watcher};
 pub use run_dir::RunDir;
-pub use run_dir_fault::RunDirFault;
 pub use samples::{Misfit, SampleBytes, TrainData};
-pub use signal::Signal;
 pub use state::{BadState, TrainState};
-pub use train_config::{BadConfig, LrSchedule, TrainConfig};
 
 // what only gemc's own programs and tests use
 #[doc(hidden)]
@@ -63,19 +54,11 @@ pub use evaluate::accuracy;
 #[doc(hidden)]
 pub use fit::{FitConfig, FitFault, FitNotFinite, Fitted, Measured, OneClass, fit, fit_bytes};
 #[doc(hidden)]
-pub use genome::GenomeFile;
-#[doc(hidden)]
-pub use kept::{Altered, Kept, KeptFault, read_manifest};
-#[doc(hidden)]
 pub use link_metrics::{LinkMetrics, held_out, judge};
-#[doc(hidden)]
-pub use manifest::{Manifest, Versions};
 #[doc(hidden)]
 pub use memory::{Needs, NotEnoughMemory};
 #[doc(hidden)]
 pub use run::{Clock, Interrupt, TrainJob, run};
-#[doc(hidden)]
-pub use run_dir_fault::RUN_DIR;
 #[doc(hidden)]
 pub use samples::Samples;
 #[doc(hidden)]
@@ -83,8 +66,4 @@ pub use shuffle::Shuffle;
 #[doc(hidden)]
 pub use step::Stepper;
 #[doc(hidden)]
-pub use stored::Damaged;
-#[doc(hidden)]
 pub use threads::{choose_threads, set_threads};
-#[doc(hidden)]
-pub use train_config::EPOCHS;

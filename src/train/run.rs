@@ -6,15 +6,13 @@ use thiserror::Error;
 use super::doubt::Doubt;
 use super::early_stopping::Metric;
 use super::non_finite::StepFault;
-use super::outcome::{RunOutcome, Stopped};
 use super::run_dir::RunDir;
-use super::run_dir_fault::RunDirFault;
 use super::samples::{Misfit, SampleBytes};
 use super::session::Session;
 use super::state::{BadState, TrainState};
-use super::train_config::{BadConfig, TrainConfig};
 use crate::emit::{Place, TorchFault};
 use crate::plan::Plan;
+use crate::run_dir::{BadConfig, RunDirFault, RunOutcome, State, Stopped, TrainConfig, Trouble};
 
 /// Tells the time, in seconds since any moment.
 pub type Clock<'a> = &'a dyn Fn() -> f64;
@@ -95,9 +93,15 @@ pub enum RunFault {
 }
 
 impl RunFault {
-    /// Returns its code.
-    pub(super) fn name(&self) -> String {
-        self.code().map(|code| code.to_string()).unwrap_or_default()
+    /// Notes that it has ended the runs.
+    pub(super) fn end(&self, outcome: &mut RunOutcome) {
+        outcome.state = Some(State::Failed);
+        if let Self::Step(StepFault::NotFinite(fault)) = self {
+            outcome.steps = fault.step.saturating_sub(1);
+            outcome.state = Some(State::Diverged);
+        }
+        let code = self.code().map(|code| code.to_string()).unwrap_or_default();
+        outcome.error = Some(Trouble { code, message: self.to_string() });
     }
 }
 

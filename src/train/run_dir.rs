@@ -12,14 +12,11 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use tch::Tensor as Live;
 
-use super::claim::{Claim, is_held, unused};
+use super::claim::{Claim, unused};
 use super::early_stopping::Metric;
-use super::kept::source;
-use super::manifest::Manifest;
-use super::outcome::RunOutcome;
 use super::run::RunFault;
-use super::run_dir_fault::{GENOME, GRAPH, METRICS, MODEL, RECORD, RUN_DIR, RunDirFault, SOURCE};
 use super::tensor_file::tensor_file;
+use crate::run_dir::{GENOME, GRAPH, METRICS, MODEL, Manifest, RECORD, RUN_DIR, RunDirFault, RunOutcome, SOURCE};
 
 /// A run's folder, held by this process and open for writing.
 #[derive(Debug)]
@@ -66,11 +63,6 @@ impl RunDir {
     /// [`RunDirFault::InUse`] where it holds anything, [`RunDirFault::Write`] where nobody can tell.
     pub fn unused(path: &Path) -> Result<(), RunDirFault> {
         unused(path)
-    }
-
-    /// Tells whether a living process trains the run in `path`. Where a record says `running` and none does, it was killed.
-    pub fn is_held(path: &Path) -> bool {
-        is_held(path)
     }
 
     /// Returns where it lies.
@@ -133,7 +125,7 @@ impl RunDir {
     /// Notes the fault by which the run could not begin.
     pub(super) fn fail(&mut self, fault: &RunFault) {
         let mut outcome = self.record.outcome.clone();
-        outcome.fail(fault);
+        fault.end(&mut outcome);
         self.keep(&[], None, outcome);
     }
 
@@ -206,7 +198,7 @@ impl RunDir {
         let RunOutcome { best_step, best_accuracy, .. } = &self.record.outcome;
         let about = HashMap::from([
             (GRAPH.to_owned(), self.record.graph.clone()),
-            (SOURCE.to_owned(), source(&self.model, &self.record)),
+            (SOURCE.to_owned(), self.record.source(&self.model)),
             ("best_step".to_owned(), serde_json::to_string(best_step).unwrap_or_default()),
             ("best_accuracy".to_owned(), serde_json::to_string(best_accuracy).unwrap_or_default()),
         ]);

@@ -6,15 +6,14 @@ use super::doubts::Doubts;
 use super::early_stopping::{Metric, Score, mean_and_deviation};
 use super::evaluate::Evaluator;
 use super::non_finite::StepFault;
-use super::outcome::{RunOutcome, State, Stopped};
 use super::run::{RunFault, TrainJob, Watcher};
 use super::run_dir::RunDir;
 use super::samples::{Samples, as_size};
-use super::signal::Signal;
 use super::start::{SEEN_FIRST, Started, from_seeds, from_state};
 use super::state::{NamedRows, Progress, TrainState};
 use super::step::Stepper;
 use crate::emit::TorchFault;
+use crate::run_dir::{RunOutcome, Signal, State, Stopped};
 
 /// The runs of a job.
 pub(super) struct Session<'a> {
@@ -212,7 +211,7 @@ impl<'a> Session<'a> {
     /// Writes that a fault has ended the runs, and what had come of them.
     pub(super) fn fail(&mut self, fault: &RunFault) {
         let mut outcome = self.outcome(None);
-        outcome.fail(fault);
+        fault.end(&mut outcome);
         if let Some(folder) = self.folder.as_deref_mut() {
             folder.keep(&[], None, outcome);
         }

@@ -1,10 +1,9 @@
 //! What populations receive: as `run.json` keeps it of the start, and what of it is far from healthy.
 
-use serde::{Deserialize, Serialize};
-
 use super::doubt::{Doubt, NamedPopulations, When, Who};
 use crate::emit::Arrival;
 use crate::plan::Function;
+use crate::run_dir::Signal;
 
 /// Sums are too strong from this multiple of a healthy value on. By `start fan_in` a first hidden layer comes to four times, a second
 /// one, which no longer learns reliably, to twenty and more.
@@ -23,43 +22,7 @@ const ACTIVE: f64 = 0.2;
 /// Runs times populations that are kept at most: some three megabytes.
 const MOST: usize = 20_000;
 
-/// What a population receives from the first samples before the first step; each number for each run, with six digits, `None`
-/// where it is not finite.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Signal {
-    /// The population.
-    pub population: String,
-    /// The tick, from 1; 0 in a wiring without cycles.
-    pub tick: usize,
-    /// Mean over neurons and samples.
-    pub mean: Vec<Option<f64>>,
-    /// Standard deviation over neurons and samples.
-    pub sd: Vec<Option<f64>>,
-    /// Root mean square, over neurons, of the standard deviation over samples.
-    pub between_samples: Vec<Option<f64>>,
-    /// Share of neurons and samples for which the activation has a gradient.
-    pub active: Vec<Option<f64>>,
-    /// Share of neurons whose activation has no gradient for any sample.
-    pub dead: Vec<Option<f64>>,
-}
-
-impl Signal {
-    /// Returns the same of these runs alone.
-    pub(super) fn select(&self, runs: &[usize]) -> Self {
-        let of = |all: &[Option<f64>]| runs.iter().filter_map(|run| all.get(*run).copied()).collect();
-        Self {
-            population: self.population.clone(),
-            tick: self.tick,
-            mean: of(&self.mean),
-            sd: of(&self.sd),
-            between_samples: of(&self.between_samples),
-            active: of(&self.active),
-            dead: of(&self.dead),
-        }
-    }
-}
-
-/// Returns the same as the record has it: population after population, from what each run's populations receive. Of very
+/// Returns what is received as the record has it: population after population, from what each run's populations receive. Of very
 /// many it has the first.
 pub(super) fn signals(runs: &[Vec<Arrival>]) -> Vec<Signal> {
     let first = runs.first().map(Vec::as_slice).unwrap_or_default();

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use miette::Diagnostic;
-use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 use tch::{Tensor as Live, no_grad_guard};
@@ -12,12 +11,10 @@ use thiserror::Error;
 
 use super::doubts::DoubtLog;
 use super::early_stopping::Score;
-use super::rows::{first_not_finite, sum};
-use super::run_dir_fault::SUM;
 use super::samples::as_size;
-use super::signal::Signal;
 use super::tensor_file::{live, tensor_file};
 use crate::emit::TorchFault;
+use crate::run_dir::{SUM, Signal, StoredTensor};
 
 /// The key of a file's header under which the progress is.
 const PROGRESS: &str = "train_state";
@@ -168,16 +165,16 @@ impl TrainState {
         let text = note(PROGRESS).ok_or_else(|| bad(format!("lacks `{PROGRESS}` in its header")))?;
         let progress: Progress = serde_json::from_str(text).map_err(|why| broken(&why))?;
         progress.check()?;
-        let mut tensors: Vec<_> = file.iter().collect();
-        if note(SUM).is_none_or(|noted| *noted != sum(&tensors)) {
+        let mut tensors: Vec<StoredTensor<'_>> = file.iter().map(|(name, view)| StoredTensor { name, view }).collect();
+        if note(SUM).is_none_or(|noted| *noted != StoredTensor::sum(&tensors)) {
             return Err(bad("was cut off or altered: the sum of its tensors is another".to_owned()));
         }
-        tensors.sort_by_key(|(name, _)| *name);
+        tensors.sort_by_key(|tensor| tensor.name);
         let mut parts = [ROW, OPTIMIZER, BEST].map(|prefix| (prefix, NamedRows::new()));
-        for (name, view) in &tensors {
-            let part = parts.iter_mut().find_map(|(prefix, rows)| Some((name.strip_prefix(*prefix)?, rows)));
-            let (name, rows) = part.ok_or_else(|| bad(format!("holds `{name}`, which no state has")))?;
-            rows.push((name.to_owned(), number_tensor(name, view)?));
+        for tensor in &tensors {
+            let part = parts.iter_mut().find_map(|(prefix, rows)| Some((tensor.name.strip_prefix(*prefix)?, rows)));
+            let (name, rows) = part.ok_or_else(|| bad(format!("holds `{}`, which no state has", tensor.name)))?;
+            rows.push((name.to_owned(), number_tensor(name, tensor)?));
         }
         let [(_, rows), (_, optimizer), (_, best)] = parts;
         Ok(Self { steps: StepState { step: progress.step, rows, optimizer }, progress, best })
@@ -227,12 +224,13 @@ pub(super) fn bad(why: String) -> BadState {
 }
 
 /// Makes a tensor of what a file holds, which must be finite numbers.
-fn number_tensor(name: &str, view: &TensorView<'_>) -> Result<Live, BadState> {
-    if ![Dtype::F32, Dtype::F64].contains(&view.dtype()) {
-        return Err(bad(format!("holds {} in `{name}`, expected F32 or F64", view.dtype())));
+fn number_tensor(name: &str, tensor: &StoredTensor<'_>) -> Result<Live, BadState> {
+    let kind = tensor.view.dtype();
+    if ![Dtype::F32, Dtype::F64].contains(&kind) {
+        return Err(bad(format!("holds {kind} in `{name}`, expected F32 or F64")));
     }
-    match first_not_finite(view) {
-        None => live(view).map_err(|why| bad(format!("cannot be read: {why}"))),
+    match tensor.first_not_finite() {
+        None => live(&tensor.view).map_err(|why| bad(format!("cannot be read: {why}"))),
         Some(index) => Err(bad(format!("holds number {index} of `{name}`, which is not finite"))),
     }
 }

@@ -6,12 +6,8 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensorError};
 use tch::{Device, Kind, Tensor as Live};
 
-use super::rows::sum;
-use super::run_dir_fault::SUM;
 use crate::emit::TorchFault;
-
-/// The bytes before the header, which hold its length.
-pub(super) const LENGTH: usize = 8;
+use crate::run_dir::{LENGTH, SUM, StoredTensor};
 
 /// Returns the file of these tensors. Its header holds `notes`, sorted by key, and the tensors' sum under [`SUM`].
 pub(super) fn tensor_file<'a>(
@@ -20,8 +16,9 @@ pub(super) fn tensor_file<'a>(
 ) -> Result<Vec<u8>, String> {
     let rows = tensors.map(|(name, live)| StoredRow::of(name, live)).collect::<Result<Vec<_>, _>>();
     let rows = rows.map_err(|fault| fault.to_string())?;
-    let views = views(&rows).map_err(|error| error.to_string())?;
-    notes.insert(SUM.to_owned(), sum(&views));
+    let views = rows.iter().map(StoredRow::view).collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+    notes.insert(SUM.to_owned(), StoredTensor::sum(&views));
+    let views = views.into_iter().map(|tensor| (tensor.name, tensor.view));
     let bytes = safetensors::serialize(views, Some(notes)).map_err(|error| error.to_string())?;
     sorted(bytes).ok_or_else(|| "the header of a tensor file cannot be sorted".to_owned())
 }
@@ -51,10 +48,11 @@ impl StoredRow {
         let shape = row.size().into_iter().map(|size| usize::try_from(size).unwrap_or(0)).collect();
         Ok(Self { name, kind, shape, bytes })
     }
-}
 
-fn views(rows: &[StoredRow]) -> Result<Vec<(&str, TensorView<'_>)>, SafeTensorError> {
-    rows.iter().map(|row| Ok((row.name.as_str(), TensorView::new(row.kind, row.shape.clone(), &row.bytes)?))).collect()
+    fn view(&self) -> Result<StoredTensor<'_>, SafeTensorError> {
+        let view = TensorView::new(self.kind, self.shape.clone(), &self.bytes)?;
+        Ok(StoredTensor { name: &self.name, view })
+    }
 }
 
 /// Sorts the notes in a file's header, which stand in the order of a hash. Its length stays.

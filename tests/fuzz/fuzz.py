@@ -68,7 +68,6 @@ def build(targets):
     # the same versions as are shipped; cargo adds the fuzzer's own
     shutil.copy(ROOT / "Cargo.lock", HERE / "Cargo.lock")
     command = ["cargo", "build", "--release", "--target", host]
-    command += ["--features", "torch"] if "run" in targets else []
     for target in targets:
         command += ["--bin", target]
     environment = {**os.environ, "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(COUNTERS), "CARGO_INCREMENTAL": "0"}
@@ -89,7 +88,7 @@ def fuzz(target, programs, asked):
         f"-max_len={LONGEST[target]}",
         f"-seed={asked.seed}",
         f"-timeout={PATIENCE}",
-        f"-rss_limit_mb={MEMORY + (1024 if target == 'run' else 0)}",
+        f"-rss_limit_mb={MEMORY}",
         f"-malloc_limit_mb={MEMORY}",
         "-print_final_stats=1",
     ]
@@ -98,9 +97,8 @@ def fuzz(target, programs, asked):
         path = asked.corpus / f"{target}.dict"
         path.write_text("".join(f'"{word}"\n' for word in words), encoding="utf-8")
         command.append(f"-dict={path}")
-    found_by = {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(filter(None, [libtorch(), os.environ.get("LD_LIBRARY_PATH")]))}
     with open(asked.corpus / f"{target}.log", "wb") as log:
-        code = subprocess.run(command, stdout=log, stderr=log, env=found_by, check=False).returncode
+        code = subprocess.run(command, stdout=log, stderr=log, check=False).returncode
     said = (asked.corpus / f"{target}.log").read_text(encoding="utf-8", errors="replace")
     number = lambda name: int((re.findall(rf"stat::{name}: +(\d+)", said) or [0])[-1])
     line = f"{number('number_of_executed_units')} executions, {number('average_exec_per_sec')} a second"
@@ -108,15 +106,6 @@ def fuzz(target, programs, asked):
     if code != 0:
         line += f"\n{said[-4000:]}\n  its input lies in {found}"
     return code != 0, line
-
-
-def libtorch():
-    """Returns the folder of the libtorch that targets were linked to: programs of this package have no path of their own to it."""
-    if "LIBTORCH_USE_PYTORCH" in os.environ:
-        python = "python" if "VIRTUAL_ENV" in os.environ else "python3"
-        said = subprocess.run([python, "-c", "import torch; print(torch.__path__[0])"], capture_output=True, text=True, check=False)
-        return f"{said.stdout.strip()}/lib"
-    return f"{os.environ.get('LIBTORCH_LIB') or os.environ.get('LIBTORCH') or ROOT / '.libtorch'}/lib"
 
 
 # --- words and first inputs

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use gemc::compile::{compile, stages};
 use gemc::options::{Options, Order};
-use gemc::plan::{Array, Function, Interpreter, Op, Plan, lower_unoptimized};
+use gemc::plan::{Array, Function, Interpreter, Op, Plan, TensorId, lower_unoptimized};
 use gemc::random::RandomStream;
 
 use crate::cases::case;
@@ -13,6 +13,20 @@ use crate::properties::networks::{Kind, draw};
 
 const BATCH: usize = 3;
 const SEEDS: [u64; 2] = [7, 8];
+
+/// A spatial network of 36 – 20 – 4 neurons.
+const SPATIAL: &str = "
+model spatial {
+    genome g(5)
+    start fan_in
+    population a = grid(6, 6) { g: gaussian }
+    population b = grid(5, 4) { g: gaussian, activation: relu, bias: free }
+    population c = units(4)   { g: random }
+    connect a -> b -> c via g
+    input a
+    output c
+}
+";
 
 /// Returns the plan's interpreter for two runs, with a batch of samples that are drawn.
 fn interpreter(plan: &Plan) -> Interpreter<'_> {
@@ -128,4 +142,48 @@ fn a_perceptron_is_what_is_written_out_by_hand() {
     assert_eq!(answer, Array::new(&[1, 2, 1], vec![2.0, 0.0]).unwrap());
     assert!((losses.numbers()[0] - (1.0 + 2.0_f64.exp()).ln()).abs() < 1e-12);
     assert!(interpreter.set_batch(&[1.0], &[1]).is_err());
+}
+
+#[test]
+fn each_of_several_runs_is_computed_alone() {
+    for text in [SPATIAL, &SPATIAL.replace("via g", "via direct")] {
+        let plan = compile(text, &Options { order: Order::Synthesized, ..Options::default() }).unwrap();
+        let all = Interpreter::new(&plan, &SEEDS).unwrap();
+        let names = plan.parameters().iter().map(|parameter| parameter.name.to_string());
+        let genome: Vec<(String, Array)> = names.zip(all.rows().iter().cloned()).collect();
+        let weights = tensor(&plan, "a->b.W");
+        let together = all.compute(&[weights]).unwrap();
+        for run in 0..SEEDS.len() {
+            let alone = Interpreter::of_run(&plan, &genome, run).unwrap().compute(&[weights]).unwrap();
+            assert_eq!(alone[0].sizes(), [1, 36, 20]);
+            assert_eq!(alone[0].numbers(), &together[0].numbers()[run * 720..(run + 1) * 720]);
+        }
+        assert!(Interpreter::of_run(&plan, &genome, SEEDS.len()).is_err(), "a run that there is not");
+        assert!(Interpreter::of_run(&plan, &genome[1..], 0).is_err(), "a row is missing");
+    }
+}
+
+#[test]
+fn weights_are_made_of_identities_and_o() {
+    let plan = compile(SPATIAL, &Options { order: Order::Synthesized, ..Options::default() }).unwrap();
+    let ids = ["a->b.W", "a.g.X", "g.O", "b.g.X", "a->b.g.c"].map(|label| tensor(&plan, label));
+    let mut interactions = Vec::new();
+    for seed in SEEDS {
+        let made = Interpreter::new(&plan, &[seed]).unwrap().compute(&ids).unwrap();
+        let [weights, sent, genes, received, gain] = made.as_slice() else { panic!("{made:?}") };
+        assert_eq!((weights.sizes(), sent.sizes()), (&[1, 36, 20][..], &[1, 36, 5][..]));
+        let [weights, sent, genes, received, gain] = [weights, sent, genes, received, gain].map(Array::numbers);
+        for (source, target) in [(0, 0), (35, 19), (7, 12)] {
+            let pairs = (0..5).flat_map(|a| (0..5).map(move |b| (a, b)));
+            let sum: f64 = pairs.map(|(a, b)| sent[source * 5 + a] * genes[a * 5 + b] * received[target * 5 + b]).sum();
+            let (by_hand, found) = (gain[0] * sum, weights[source * 20 + target]);
+            assert!((by_hand - found).abs() < 1e-12 * by_hand.abs().max(1.0), "{by_hand} {found}");
+        }
+        interactions.push(genes.to_vec());
+    }
+    assert_ne!(interactions[0], interactions[1]);
+}
+
+fn tensor(plan: &Plan, label: &str) -> TensorId {
+    plan.numbered().find(|(_, tensor)| tensor.label == label).unwrap_or_else(|| panic!("no {label}")).0
 }

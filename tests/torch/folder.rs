@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use gemc::train::{RunDir, RunDirFault, read_manifest};
+use gemc::run_dir::{Kept, Manifest};
+use gemc::train::{RunDir, RunDirFault};
 
 use crate::stage::{SMALL, record};
 
@@ -11,8 +12,8 @@ fn a_record_comes_back() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("a/b");
     let folder = RunDir::create(&path, SMALL, record(2, "34")).unwrap();
-    assert!(RunDir::is_held(&path));
-    assert_eq!(read_manifest(&path).unwrap(), record(2, "34"));
+    assert!(Kept::is_held(&path));
+    assert_eq!(Manifest::read(&path).unwrap(), record(2, "34"));
     assert_eq!(fs::read_to_string(path.join("model.gem")).unwrap(), SMALL);
     let text = fs::read_to_string(path.join("run.json")).unwrap();
     let object: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -27,7 +28,7 @@ fn a_record_comes_back() {
         assert!(object[field].is_null(), "{field} is said of a run that has not begun");
     }
     drop(folder);
-    assert!(!RunDir::is_held(&path));
+    assert!(!Kept::is_held(&path));
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["metrics.jsonl", "model.gem", "run.json"], "something was left behind");
@@ -53,9 +54,9 @@ fn faults_name_path_and_reason() {
 
     let path = place.path().join("run");
     RunDir::create(&path, SMALL, record(1, "")).unwrap();
-    assert!(read_manifest(place.path()).unwrap_err().to_string().contains("run.json cannot be read: No such file"));
+    assert!(Manifest::read(place.path()).unwrap_err().to_string().contains("run.json cannot be read: No such file"));
     fs::write(path.join("run.json"), "{}").unwrap();
-    assert!(read_manifest(&path).unwrap_err().to_string().contains("run.json: missing field"));
+    assert!(Manifest::read(&path).unwrap_err().to_string().contains("run.json: missing field"));
 }
 
 #[test]
@@ -93,6 +94,6 @@ fn a_record_of_before_states_were_kept_is_read() {
     }
     (fields["ms_per_step"], fields["stopped"]) = (serde_json::json!(1.5), "length".into());
     fs::write(place.path().join("run.json"), object.to_string()).unwrap();
-    let outcome = read_manifest(place.path()).unwrap().outcome;
+    let outcome = Manifest::read(place.path()).unwrap().outcome;
     assert_eq!((outcome.state, outcome.best_accuracy, outcome.sd), (None, vec![Some(0.5)], Some(0.0)));
 }

@@ -1,46 +1,47 @@
-//! What is drawn of a net is what its plan computes: W = c X O Xᵀ, found by its name, for each run its own.
+//! What is drawn of a run is what its net computes: the interpreter and libtorch make the same of a genome, for each run its own.
 
-use gemc::emit::{Net, Numbers, Place};
+use gemc::emit::{Net, Place};
 use gemc::options::Order;
-use gemc::plan::{Plan, TensorId};
+use gemc::plan::{Array, Dim, Interpreter, TensorId};
+use tch::{Kind, Tensor};
 
 use crate::stage::{DIRECT, SMALL, plan_in};
 
-fn id(plan: &Plan, label: &str) -> TensorId {
-    plan.numbered().find(|(_, tensor)| tensor.label == label).unwrap().0
-}
-
-fn numbers(net: &Net, label: &str, run: usize) -> Numbers {
-    let id = id(net.plan(), label);
-    let mut found = net.look(&[id], run).unwrap();
-    assert_eq!((found.len(), found[0].0), (1, id), "{label}");
-    found.remove(0).1
+fn array(live: &Tensor) -> Array {
+    let numbers: Vec<f64> = Vec::try_from(live.to_kind(Kind::Double).reshape(-1)).unwrap();
+    let sizes: Vec<usize> = live.size().into_iter().map(|size| usize::try_from(size).unwrap()).collect();
+    Array::new(&sizes, numbers).unwrap()
 }
 
 #[test]
-fn weights_are_made_of_identities_and_o() {
-    let net = Net::new(&plan_in(SMALL, Order::Synthesized), &[3, 4], Place::CPU).unwrap();
-    for run in [0, 1] {
-        let names = ["pixels->hidden.W", "pixels.g.X", "g.O", "hidden.g.X"];
-        let [weights, sent, genes, received] = names.map(|name| numbers(&net, name, run));
-        let gain = numbers(&net, "pixels->hidden.g.c", run).values[0];
-        assert_eq!((weights.shape.as_slice(), sent.shape.as_slice()), ([36, 20].as_slice(), [36, 5].as_slice()));
-        for (source, target) in [(0, 0), (35, 19), (7, 12)] {
-            let pairs = (0..5).flat_map(|a| (0..5).map(move |b| (a, b)));
-            let sum = pairs
-                .map(|(a, b)| sent.values[source * 5 + a] * genes.values[a * 5 + b] * received.values[target * 5 + b]);
-            let (by_hand, drawn) = (gain * sum.sum::<f32>(), weights.values[source * 20 + target]);
-            assert!((by_hand - drawn).abs() < 1e-4 * by_hand.abs().max(1.0), "{by_hand} {drawn}");
+fn libtorch_and_the_interpreter_make_the_same_of_a_genome() {
+    for source in [SMALL, DIRECT] {
+        let plan = plan_in(source, Order::Synthesized);
+        let net = Net::new(&plan, &[3, 4], Place::EXACT).unwrap();
+        let genome: Vec<(String, Array)> = net.named().map(|(name, row)| (name.to_owned(), array(row))).collect();
+        let inputs = i64::try_from(plan.inputs()).unwrap();
+        let sample = Tensor::zeros([2, 1, inputs], (Kind::Double, tch::Device::Cpu));
+        let trace = net.trace(&sample, &Tensor::from_slice(&[0_i64, 0])).unwrap();
+        let batched = plan.batched();
+        let trace: Vec<(TensorId, Tensor)> = trace.into_iter().filter(|(id, _)| !batched[id.index()]).collect();
+        let ids: Vec<TensorId> = trace.iter().map(|(id, _)| *id).collect();
+        let labels: Vec<&str> = ids.iter().map(|id| plan.tensor(*id).label.as_str()).collect();
+        assert!(labels.contains(&"hidden->digits.W"), "{labels:?}");
+        for run in [0, 1] {
+            let made = Interpreter::of_run(&plan, &genome, run).unwrap().compute(&ids).unwrap();
+            for ((id, live), made) in trace.iter().zip(&made) {
+                let tensor = plan.tensor(*id);
+                let whole = tensor.shape.dims().first() != Some(&Dim::Runs);
+                let own = if whole { array(live) } else { array(&live.narrow(0, i64::try_from(run).unwrap(), 1)) };
+                assert_eq!(own.sizes(), made.sizes(), "{}", tensor.label);
+                for (wanted, found) in own.numbers().iter().zip(made.numbers()) {
+                    assert!(
+                        (wanted - found).abs() <= 1e-9 * wanted.abs().max(1.0),
+                        "{}: {wanted} {found}",
+                        tensor.label
+                    );
+                }
+            }
         }
     }
-    assert_ne!(numbers(&net, "g.O", 0), numbers(&net, "g.O", 1));
-}
-
-#[test]
-fn learned_weights_are_the_rows_of_the_table() {
-    let net = Net::new(&plan_in(DIRECT, Order::Synthesized), &[3], Place::CPU).unwrap();
-    let weights = numbers(&net, "hidden->digits.W", 0);
-    assert_eq!((weights.shape.as_slice(), weights.values.len()), ([20, 4].as_slice(), 80));
-    let (_, row) = net.named().find(|(name, _)| *name == "hidden->digits.W").unwrap();
-    assert!((f64::from(weights.values[5]) - row.double_value(&[0, 1, 1])).abs() < 1e-9);
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gemc::emit::{Net, Place};
 use gemc::plan::Plan;
+use gemc::run_dir::{GenomeFile, Manifest};
 use gemc::train::{
-    GenomeFile, Metric, RunDir, RunFault, RunOutcome, Samples, State, Stopped, TrainConfig, TrainJob, Watcher,
-    accuracy, read_manifest, run,
+    Metric, RunDir, RunFault, RunOutcome, Samples, State, Stopped, TrainConfig, TrainJob, Watcher, accuracy, run,
 };
 
 use crate::stage::{DIRECT, Patterns, SMALL, plan, recipe, record};
@@ -81,12 +81,12 @@ fn learns_and_keeps_its_best() {
     let genome = GenomeFile::open(&path, DIRECT.len()).unwrap();
     assert_eq!(genome.noted("graph"), Some("abc"));
     let mut net = Net::new(&plan, &[1_000, 1_001], Place::CPU).unwrap();
-    net.load(&genome.rows(&plan, 2).unwrap()).unwrap();
+    net.load_stored(&genome.rows(&plan, 2).unwrap()).unwrap();
     let test = Samples::new(Patterns::new(200, 4).pieces(), Place::CPU).unwrap();
     let found: Vec<Option<f64>> = accuracy(&net, &test).unwrap().into_iter().map(Some).collect();
     assert_eq!(found, outcome.best_accuracy);
     // the record in the folder says the same
-    let kept = read_manifest(&path).unwrap().outcome;
+    let kept = Manifest::read(&path).unwrap().outcome;
     assert_eq!((kept.state, kept.stopped, kept.steps), (outcome.state, outcome.stopped, outcome.steps));
     assert_eq!((&kept.best_accuracy, &kept.best_step), (&outcome.best_accuracy, &outcome.best_step));
     assert_eq!((outcome.state, outcome.missing.len()), (Some(State::Finished), 0));

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use gemc::compile::compile;
 use gemc::emit::Place;
 use gemc::options::Options;
-use gemc::plan::Plan;
-use gemc::train::{GenomeFile, Metric, RunDir, TrainConfig, TrainJob, Watcher, run, set_threads};
-use tch::Tensor;
+use gemc::plan::{Array, Plan};
+use gemc::run_dir::GenomeFile;
+use gemc::train::{Metric, RunDir, TrainConfig, TrainJob, Watcher, run, set_threads};
 
 use crate::author::Author;
 use crate::stage::{Patterns, record};
@@ -15,7 +15,7 @@ use crate::stage::{Patterns, record};
 /// What came of one run: every row of its genome, bit by bit, and what was measured on the way.
 #[derive(Debug, PartialEq)]
 struct Came {
-    rows: BTreeMap<String, Vec<u32>>,
+    rows: BTreeMap<String, Vec<u64>>,
     measured: Vec<(u64, u64, u64)>,
 }
 
@@ -66,9 +66,9 @@ impl Case {
         set_threads(1);
         done.ok()?;
         let genome = GenomeFile::open(folder.path(), 1 << 20).unwrap().rows(&self.plan, runs).unwrap();
-        let bits = |row: &Tensor, run: i64| {
-            let numbers: Vec<f32> = Vec::try_from(row.select(0, run).reshape(-1)).unwrap();
-            numbers.iter().map(|number| number.to_bits()).collect()
+        let bits = |row: &Array, run: usize| {
+            let own = row.numbers().chunks(row.numbers().len() / runs).nth(run);
+            own.unwrap().iter().map(|number| number.to_bits()).collect()
         };
         let came = |(run, measured)| Came {
             rows: genome.iter().map(|(name, row)| (name.clone(), bits(row, run))).collect(),
@@ -85,7 +85,7 @@ impl Case {
             for threads in [1, 2] {
                 let alone = self.come(seed, 1, threads)?;
                 if alone[0] != *beside {
-                    let differs = |(name, row): &(&String, &Vec<u32>)| beside.rows.get(*name) != Some(*row);
+                    let differs = |(name, row): &(&String, &Vec<u64>)| beside.rows.get(*name) != Some(*row);
                     let names: Vec<&String> = alone[0].rows.iter().filter(differs).map(|(name, _)| name).collect();
                     found.push(format!("seed {seed} alone, {threads} threads: {names:?}"));
                 }

@@ -4,7 +4,7 @@
 use gemc::compile::compile;
 use gemc::emit::{LossAndGradients, Net, Place};
 use gemc::options::{Options, Order};
-use gemc::plan::{Bilinear, Op, Plan};
+use gemc::plan::{Bilinear, Interpreter, Op, Plan};
 use gemc::random::RandomStream;
 use tch::{Kind, Tensor};
 
@@ -148,15 +148,14 @@ fn weights_are_those_of_the_pairs_in_their_order() {
     let joined = |op: &Op| if let Op::Sparse(_, wires) = op { Some(wires.joins().pairs().collect()) } else { None };
     let joins: Option<Vec<bool>> = plans[1].tensors().iter().find_map(|tensor| joined(&tensor.op));
     let [dense, sparse] = plans.map(|plan| {
-        let net = Net::new(&plan, &[1], Place::EXACT).unwrap();
         let id = plan.numbered().find(|(_, tensor)| tensor.label == "b->b.W").unwrap().0;
-        net.look(&[id], 0).unwrap().swap_remove(0).1
+        Interpreter::new(&plan, &[1]).unwrap().compute(&[id]).unwrap().swap_remove(0)
     });
     let joins = joins.unwrap();
     let pairs = (0..30).flat_map(|target| (0..30).map(move |source| source * 30 + target)).filter(|pair| joins[*pair]);
-    let wanted: Vec<f32> = pairs.map(|pair| dense.values[pair]).collect();
-    assert_eq!((dense.shape, sparse.shape), (vec![30, 30], vec![wanted.len()]));
-    for (found, wanted) in sparse.values.iter().zip(&wanted) {
-        assert!((found - wanted).abs() < 1e-6 && *wanted != 0.0, "{found} {wanted}");
+    let wanted: Vec<f64> = pairs.map(|pair| dense.numbers()[pair]).collect();
+    assert_eq!((dense.sizes(), sparse.sizes()), (&[1, 30, 30][..], &[1, wanted.len()][..]));
+    for (found, wanted) in sparse.numbers().iter().zip(&wanted) {
+        assert!((found - wanted).abs() < 1e-13 && *wanted != 0.0, "{found} {wanted}");
     }
 }

@@ -5,7 +5,8 @@ use gemc::emit::{Net, Place};
 use gemc::options::{Options, Order};
 use gemc::plan::Plan;
 use gemc::random::RandomStream;
-use gemc::train::{Manifest, RunOutcome, SampleBytes, Samples, Stepper, TrainConfig, Versions};
+use gemc::run_dir::{Manifest, Versions};
+use gemc::train::{RunOutcome, SampleBytes, Samples, Stepper, TrainConfig};
 use tch::Tensor;
 
 /// A spatial network of 36 – 20 – 4 neurons: every part of a paper's perceptron, small.

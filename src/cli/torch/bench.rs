@@ -1,10 +1,10 @@
 //! `gemc bench`: a model → the time of its training step, what of, and how close that is to the machine's limit.
 
-use super::faults::Blame;
 use super::machine::{Machine, clock, stepper};
 use super::train::word;
 use crate::cli::args::{BenchArgs, Weights};
 use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::faults::Blame;
 use crate::cli::model::{compile, find, options, order};
 use crate::cli::numbers::{columns, count, ratio};
 use crate::cli::screen::{Ink, Screen};

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::faults::Blame;
-use super::kept::restored;
 use super::machine::Machine;
 use super::reached::spread;
+use super::restored::restored;
 use super::task::read;
 use crate::cli::args::EvalArgs;
 use crate::cli::data_paths::{facts, named};
 use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::faults::Blame;
 use crate::cli::numbers::count;
 use crate::cli::screen::{Ink, Screen};
 use crate::options::Order;

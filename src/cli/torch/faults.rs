@@ -1,22 +1,10 @@
-//! Faults of data, devices and training → the exit code that each means.
+//! Faults of data, libtorch and training → the exit code that each means.
 
-use miette::Diagnostic;
-
-use crate::cli::exit::{Exit, Failure, alone};
+use crate::cli::exit::Exit;
+use crate::cli::faults::Blame;
 use crate::data::DataError;
 use crate::emit::{LoadFault, TorchFault};
-use crate::train::{FitFault, KeptFault, RunDirFault, RunFault, StepFault};
-
-/// Who is to blame for a fault.
-pub(super) trait Blame: Diagnostic + Send + Sync + Sized + 'static {
-    /// Returns the exit code.
-    fn exit(&self) -> Exit;
-
-    /// Makes a failure of it.
-    fn failure(self) -> Failure {
-        Failure::Fault(self.exit(), alone(self))
-    }
-}
+use crate::train::{FitFault, RunFault, StepFault};
 
 impl Blame for DataError {
     fn exit(&self) -> Exit {
@@ -29,25 +17,6 @@ impl Blame for TorchFault {
         match self {
             Self::Refused { .. } => Exit::Environment,
             Self::Bug(_) => Exit::Bug,
-        }
-    }
-}
-
-impl Blame for RunDirFault {
-    fn exit(&self) -> Exit {
-        match self {
-            Self::InUse { .. } | Self::Read { .. } => Exit::Input,
-            Self::Write { .. } | Self::Missing { .. } => Exit::Environment,
-        }
-    }
-}
-
-impl Blame for KeptFault {
-    fn exit(&self) -> Exit {
-        match self {
-            Self::RunDir(fault) => fault.exit(),
-            Self::Damaged(_) | Self::Altered(_) | Self::Mismatch(_) => Exit::Input,
-            Self::Torch(fault) => fault.exit(),
         }
     }
 }
@@ -92,7 +61,10 @@ impl Blame for LoadFault {
 
 #[cfg(test)]
 mod tests {
+    use miette::Diagnostic;
+
     use super::*;
+    use crate::cli::exit::Failure;
     use crate::emit::BatchBuffer;
 
     /// A buffer that is given more than it was made for is a fault of gemc's own; what libtorch refuses is the machine's.

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use super::faults::Blame;
-use super::machine::{Machine, clock, free_memory};
+use super::machine::{Machine, clock};
 use super::reached::why;
 use super::train::ended;
 use super::{run_folder, stop};
 use crate::cli::atomic_file;
 use crate::cli::exit::{Failure, Outcome};
+use crate::cli::faults::Blame;
 use crate::cli::fitting::{FitArgs, Repeats};
+use crate::cli::free_memory::free_memory;
 use crate::cli::numbers::count;
 use crate::cli::screen::{Ink, Screen, spelt};
 use crate::data::table::written;

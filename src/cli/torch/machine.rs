@@ -4,10 +4,11 @@ use std::thread;
 use std::time::Instant;
 
 use crate::cli::exit::Failure;
+use crate::cli::faults::Blame;
+use crate::cli::free_memory::free_memory;
 use crate::cli::model::quietly;
 use crate::cli::numbers::{count, grouped};
 use crate::cli::source::Source;
-use crate::cli::torch::faults::Blame;
 use crate::compile::Stages;
 use crate::data::Dataset;
 use crate::emit::{Net, Place, Wish, open};
@@ -118,15 +119,6 @@ fn glimpse(stepper: &mut Stepper) -> Result<f64, StepFault> {
             return Ok(spent / f64::from(steps));
         }
     }
-}
-
-/// Returns the bytes that are free on the machine and in the group that the process may be confined to; no limit where the
-/// system does not tell.
-pub(super) fn free_memory() -> u64 {
-    let Ok(mut system) = sysinfo::System::new() else { return u64::MAX };
-    system.refresh_memory();
-    let confined = system.cgroup_limits().map(|limits| limits.total_memory.saturating_sub(limits.rss));
-    system.available_memory().min(confined.unwrap_or(u64::MAX))
 }
 
 /// Returns a clock, in seconds since now.

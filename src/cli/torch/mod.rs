@@ -2,14 +2,12 @@
 //! Only the engine names [`engine`], so nothing of this room is linked into `gemc`.
 
 mod bench;
-mod draw;
 mod eval;
 mod faults;
-mod figures;
 mod fit;
-mod kept;
 mod machine;
 mod reached;
+mod restored;
 mod run_folder;
 mod stop;
 mod sweep;
@@ -24,7 +22,7 @@ use crate::emit::{kernels, libtorch_version, probe};
 
 /// Returns what this program can do with tensors.
 pub fn engine() -> Tensors {
-    Tensors::Here(Live { train: train::run, eval: eval::run, draw: draw::run, bench: bench::run, fit: fit::run, look })
+    Tensors::Here(Live { train: train::run, eval: eval::run, bench: bench::run, fit: fit::run, look })
 }
 
 fn look() -> Libtorch {

@@ -2,14 +2,10 @@
 
 use std::path::Path;
 
-use crate::cli::numbers::{count, grouped, ratio};
+use crate::cli::numbers::{count, grouped, percent, ratio};
 use crate::cli::screen::{Ink, Screen};
-use crate::train::{Manifest, RunOutcome, Stopped, numbered};
-
-/// Writes a fraction in percent, without the sign.
-pub(super) fn percent(fraction: f64) -> String {
-    format!("{:.2}", 100.0 * fraction)
-}
+use crate::run_dir::Manifest;
+use crate::train::{RunOutcome, Stopped, numbered};
 
 /// Writes a mean, with its standard deviation where there is more than one value.
 pub(super) fn spread(mean: f64, sd: Option<f64>, values: usize) -> String {

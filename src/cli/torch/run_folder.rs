@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::faults::Blame;
 use crate::cli::exit::Failure;
+use crate::cli::faults::Blame;
 use crate::train::RunDirFault;
 
 /// The folder of runs.

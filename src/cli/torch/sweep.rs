@@ -8,24 +8,26 @@ use indexmap::IndexMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::faults::Blame;
 use super::machine::{Machine, clock};
 use super::stop::Signals;
 use super::swept::{Reached, Swept};
-use super::task::{fingerprint, recipe, samples};
+use super::task::{recipe, samples};
 use super::train::{About, ended, lacking};
 use super::watch::Watch;
 use super::{run_folder, stop};
 use crate::cli::args::CompileArgs;
 use crate::cli::data_paths::facts;
 use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::faults::Blame;
 use crate::cli::model::{compile, find, options, quietly};
 use crate::cli::parse::Sweep;
+use crate::cli::reopen::fingerprint;
 use crate::cli::screen::{Ink, Screen};
 use crate::compile::Stages;
 use crate::data::Dataset;
 use crate::options::{Facts, Options};
-use crate::train::{Manifest, NotFinite, RUN_DIR, RunDir, RunDirFault, RunFault, StepFault, TrainConfig};
+use crate::run_dir::{Manifest, RUN_DIR};
+use crate::train::{NotFinite, RunDir, RunDirFault, RunFault, StepFault, TrainConfig};
 use crate::trainer::Trainer;
 
 /// A parameter has one value and many.

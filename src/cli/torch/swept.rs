@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::reached::{percent, why};
+use super::reached::why;
 use crate::cli::atomic_file;
 use crate::cli::exit::Failure;
-use crate::cli::numbers::{columns, count, grouped};
+use crate::cli::numbers::{columns, count, grouped, percent};
 use crate::cli::screen::{Ink, Screen, spelt};
 use crate::train::{State, Stopped};
 

@@ -2,22 +2,21 @@
 
 use std::path::Path;
 
-use super::faults::Blame;
 use super::machine::Machine;
 use super::watch::DownloadBar;
 use crate::cli::args::CompileArgs;
 use crate::cli::data_paths::{UNPROVEN, facts, roots};
-use crate::cli::exit::{Exit, Failure, alone};
+use crate::cli::exit::Failure;
+use crate::cli::faults::Blame;
 use crate::cli::model::{compile, find, options};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::source::Source;
 use crate::cli::training::{Rate, TrainArgs};
 use crate::compile::Stages;
-use crate::data::checksum::sha256;
 use crate::data::{Dataset, Download, Patience, Standing, load};
 use crate::options::{Facts, Options};
-use crate::plan::lower_unoptimized;
-use crate::train::{EPOCHS, LrSchedule, TrainConfig};
+use crate::run_dir::EPOCHS;
+use crate::train::{LrSchedule, TrainConfig};
 
 /// A training task.
 #[derive(Debug)]
@@ -61,12 +60,6 @@ impl TrainTask {
         let (model, data) = (self.stages.plan.name(), &self.data.facts.name);
         format!("{model} on {data}: {}", self.machine.told(&self.recipe, self.threads))
     }
-}
-
-/// Returns the hash of a model's graph as it is written: not of the order in which it is computed.
-pub(super) fn fingerprint(stages: &Stages) -> Result<String, Failure> {
-    let plan = lower_unoptimized(&stages.wiring, None).map_err(|bug| Failure::Fault(Exit::Bug, alone(bug)))?;
-    Ok(sha256(plan.to_string().as_bytes()))
 }
 
 /// Loads the data set, with its validation split where one is asked for.

@@ -3,21 +3,23 @@
 use clap::ValueEnum;
 use indexmap::IndexMap;
 
-use super::faults::Blame;
 use super::machine::Machine;
 use super::reached::reached;
-use super::task::{TrainTask, fingerprint};
+use super::task::TrainTask;
 use super::watch::Watch;
 use super::{run_folder, stop, sweep};
 use crate::cli::args::{CompileArgs, Weights};
 use crate::cli::exit::{Exit, Outcome, alone};
+use crate::cli::faults::Blame;
+use crate::cli::reopen::fingerprint;
 use crate::cli::screen::Screen;
 use crate::cli::version::{COMMIT, VERSION};
 use crate::compile::Stages;
 use crate::data::{Dataset, Standing};
 use crate::emit::libtorch_version;
 use crate::options::Facts;
-use crate::train::{self, Manifest, RUN_DIR, RunDir, RunDirFault, Stopped, TrainConfig, Versions};
+use crate::run_dir::{Manifest, RUN_DIR, Versions};
+use crate::train::{self, RunDir, RunDirFault, Stopped, TrainConfig};
 use crate::trainer::Trainer;
 
 /// Trains a model.

@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::reached::percent;
 use crate::cli::exit::alone;
-use crate::cli::numbers::{count, grouped};
+use crate::cli::numbers::{count, grouped, percent};
 use crate::cli::screen::Screen;
 use crate::data::Progress;
 use crate::train::{Doubt, Metric, RunDirFault, Watcher, mean_and_deviation};

@@ -51,6 +51,14 @@ impl Array {
         &mut self.numbers
     }
 
+    /// Returns one run's part of numbers whose first axis is R, which is 1 then; `None` where there is no such run.
+    pub(super) fn run(&self, run: usize) -> Option<Self> {
+        let (runs, sizes) = self.sizes.split_first()?;
+        let count: usize = sizes.iter().product();
+        let part = (run < *runs).then(|| self.numbers.get(run * count..(run + 1) * count)).flatten()?;
+        Self::new(&[&[1], sizes].concat(), part.to_vec())
+    }
+
     /// Returns the same numbers with other sizes; `None` where they are not as many.
     pub(super) fn reshaped(&self, sizes: &[usize]) -> Option<Self> {
         Self::new(sizes, self.numbers.clone())

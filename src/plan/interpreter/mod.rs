@@ -8,6 +8,7 @@ mod start;
 
 pub use self::array::Array;
 use super::op::{Op, SampleSet, Scalar};
+use super::parameter::Parameter;
 use super::tensor::{Sizes, TensorId};
 use super::verify::Plan;
 use crate::diag::Bug;
@@ -42,6 +43,26 @@ impl<'a> Interpreter<'a> {
     pub fn new(plan: &'a Plan, seeds: &[u64]) -> Result<Self, Bug> {
         let rows = start::rows(plan, seeds)?;
         Ok(Self::with(plan, rows, seeds.len()))
+    }
+
+    /// Takes a plan for one of several runs, counted from 0: each row of `genome`, [R, …], by its name, in the order of the table.
+    /// The state of the optimizer is 0; there is no batch.
+    ///
+    /// # Errors
+    ///
+    /// A bug in the caller: rows that are not the plan's, or a run that there is not.
+    pub fn of_run(plan: &'a Plan, genome: &[(String, Array)], run: usize) -> Result<Self, Bug> {
+        let own = |(place, parameter): (usize, &Parameter)| {
+            let sizes = parameter.shape.at(Sizes { runs: 1, batch: 0 });
+            if parameter.state {
+                return Ok(Array::filled(&sizes, 0.0));
+            }
+            let found = genome.get(place).filter(|(name, _)| *name == parameter.name);
+            let found = found.and_then(|(_, rows)| rows.run(run)).filter(|row| row.sizes() == sizes);
+            found.ok_or_else(|| bug(&parameter.name, format!("is no such row of run {run}")))
+        };
+        let rows = plan.rows().iter().enumerate().map(own).collect::<Result<_, _>>()?;
+        Ok(Self::with(plan, rows, 1))
     }
 
     fn with(plan: &'a Plan, rows: Vec<Array>, runs: usize) -> Self {

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use gemc::train::{GenomeFile, read_manifest};
+use gemc::run_dir::{GenomeFile, Manifest};
 use gemc::{Options, Plan, compile};
 use gemc_fuzz::timed;
 use libfuzzer_sys::fuzz_target;
@@ -35,7 +35,7 @@ fuzz_target!(|bytes: &[u8]| {
     fs::write(&file, bytes).expect("a file in memory");
     timed(|| {
         if record {
-            black_box(read_manifest(&FOLDER).is_ok());
+            black_box(Manifest::read(&FOLDER).is_ok());
         } else if let Ok(genome) = GenomeFile::open(&FOLDER, 1000) {
             black_box(genome.rows(&PLAN, 1).is_ok());
         }

@@ -3,9 +3,19 @@
 use std::fs;
 use std::path::Path;
 
+use gemc::compile::stages;
+use gemc::data::checksum::sha256;
+use gemc::data::facts;
+use gemc::options::Options;
+use gemc::plan::{Array, Interpreter, Plan, lower_unoptimized};
+use gemc::run_dir::{GRAPH, Manifest, RunOutcome, SOURCE, SUM, State, StoredTensor, TrainConfig, Versions};
 use roxmltree::Document;
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use super::program_in;
 use super::{assert_shown, folder, run_in};
 
 const MODEL: &str = "model small(genes = 6) {
@@ -22,18 +32,61 @@ const MODEL: &str = "model small(genes = 6) {
 }
 ";
 
-/// Trains two runs into `runs/small-1`.
-fn train(folder: &Path) {
-    fs::write(folder.join("small.gem"), MODEL).unwrap();
-    let train = ["compile", "small.gem", "--train", "glyphs", "--threads", "1", "--steps", "4", "--batch", "16"];
-    let said = run_in(folder, &[&train[..], &["--runs", "2", "--set", "genes=5"]].concat());
-    assert_eq!(said.code, 0, "{}", said.err);
+/// Makes the folder `runs/small-1` of two runs that are at their start.
+fn keep(folder: &Path) {
+    let run = folder.join("runs/small-1");
+    let facts = facts("glyphs");
+    let set = vec![("genes".to_owned(), "5".to_owned())];
+    let stages = stages("model.gem", MODEL, &Options { set, facts: facts.clone(), ..Options::default() }).unwrap();
+    let graph = sha256(lower_unoptimized(&stages.wiring).unwrap().to_string().as_bytes());
+    let best =
+        RunOutcome { best_accuracy: vec![Some(0.5), Some(0.25)], best_step: vec![Some(4); 2], ..RunOutcome::none(2) };
+    let record = Manifest {
+        model: "small".to_owned(),
+        settings: [("genes".to_owned(), "5".to_owned())].into_iter().collect(),
+        recipe: TrainConfig { runs: 2, ..TrainConfig::default() },
+        seeds: vec![0, 1],
+        data: "glyphs".to_owned(),
+        data_hash: String::new(),
+        data_proven: None,
+        facts,
+        padding: 0,
+        held_out: None,
+        weights: "auto".to_owned(),
+        graph,
+        versions: Versions { gemc: "0.1.0".to_owned(), commit: None, libtorch: "none".to_owned() },
+        device: "cpu".to_owned(),
+        threads: 1,
+        parameters: 1,
+        uncompressed: 1,
+        outcome: RunOutcome { state: Some(State::Finished), ..best },
+    };
+    fs::create_dir_all(&run).unwrap();
+    fs::write(run.join("model.gem"), MODEL).unwrap();
+    fs::write(run.join("run.json"), serde_json::to_string(&record).unwrap()).unwrap();
+    fs::write(run.join("genome.safetensors"), genome(&stages.plan, &record)).unwrap();
+}
+
+/// Writes the starting values of a plan's rows as training does: in single precision, with what they belong to in the header.
+#[allow(clippy::cast_possible_truncation)]
+fn genome(plan: &Plan, record: &Manifest) -> Vec<u8> {
+    let start = Interpreter::new(plan, &record.seeds).unwrap();
+    let bytes = |row: &Array| row.numbers().iter().flat_map(|number| (*number as f32).to_le_bytes()).collect();
+    let bytes: Vec<Vec<u8>> = start.rows().iter().map(bytes).collect();
+    let rows = plan.parameters().iter().zip(start.rows()).zip(&bytes).map(|((parameter, row), bytes)| {
+        let view = TensorView::new(Dtype::F32, row.sizes().to_vec(), bytes).unwrap();
+        StoredTensor { name: parameter.name.as_str(), view }
+    });
+    let rows: Vec<StoredTensor> = rows.collect();
+    let notes = [(GRAPH, record.graph.clone()), (SOURCE, record.source(MODEL)), (SUM, StoredTensor::sum(&rows))];
+    let notes = notes.into_iter().map(|(key, note)| (key.to_owned(), note)).collect();
+    safetensors::serialize(rows.into_iter().map(|row| (row.name, row.view)), Some(notes)).unwrap()
 }
 
 #[test]
 fn a_run_becomes_a_page() {
     let folder = folder();
-    train(folder.path());
+    keep(folder.path());
     let said = run_in(folder.path(), &["draw", "runs/small-1", "--which", "1"]);
     assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (0, "", "wrote runs/small-1/picture.svg\n"));
     let page = fs::read_to_string(folder.path().join("runs/small-1/picture.svg")).unwrap();
@@ -62,7 +115,7 @@ fn what_is_no_run_is_said_to_be_none() {
     assert_eq!((said.code, said.out.as_str()), (1, ""));
     assert!(said.err.contains("run::cannot_read") && said.err.contains("run.json"), "{}", said.err);
 
-    train(folder.path());
+    keep(folder.path());
     let said = run_in(folder.path(), &["draw", "runs/small-1", "--which", "2", "--format", "json"]);
     assert_eq!((said.code, said.object()["error"]["code"].as_str()), (1, Some("run::no_such_run")));
 
@@ -78,4 +131,17 @@ fn what_is_no_run_is_said_to_be_none() {
     let said = run_in(folder.path(), &["draw", "runs/small-1", "--out", "nowhere/a.svg"]);
     assert_eq!(said.code, 3);
     assert!(said.err.contains("cli::unwritable"), "{}", said.err);
+}
+
+/// Pictures need no engine, though one that is of no use is named.
+#[cfg(unix)]
+#[test]
+fn no_engine_is_asked() {
+    let folder = folder();
+    keep(folder.path());
+    let arguments = ["draw", "runs/small-1", "--device", "cpu", "--threads", "1"];
+    let mut program = std::process::Command::new(program_in(folder.path()));
+    let done = program.args(arguments).current_dir(folder.path()).env("GEMC_ENGINE", "/bin/false").output().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(folder.path().join("runs/small-1/picture.svg").exists());
 }

@@ -7,7 +7,6 @@ mod compile;
 mod data;
 #[cfg(feature = "torch")]
 mod doubts;
-#[cfg(feature = "torch")]
 mod draw;
 mod engine;
 mod explain;

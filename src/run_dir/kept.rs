@@ -1,22 +1,20 @@
 //! A run's folder read back: the record, the model's text and the genome, each bounded before memory is taken and checked
 //! before it is used. What was altered or cut off is told with what was expected of it; nothing of it is used.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
-use tch::Tensor as Live;
 use thiserror::Error;
 
+use super::fault::{GRAPH, LOCK, MODEL, RECORD, RunDirFault, SOURCE};
 use super::genome::GenomeFile;
 use super::manifest::Manifest;
-use super::run_dir_fault::{GRAPH, MODEL, RECORD, RunDirFault, SOURCE};
+use super::rows::GenomeMismatch;
 use super::stored::{Damaged, bounded};
-use crate::emit::{GenomeMismatch, TorchFault};
-use crate::plan::Plan;
+use crate::plan::{Array, Plan};
 
-/// Bytes of a record at most: that of 4,096 runs has a tenth of it.
-const MOST_RECORD: u64 = 32 << 20;
 /// Bytes of a model's text at most.
 const MOST_MODEL: u64 = 64 << 20;
 
@@ -61,10 +59,6 @@ pub enum KeptFault {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Mismatch(#[from] GenomeMismatch),
-    /// libtorch refuses.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Torch(#[from] TorchFault),
 }
 
 /// What a run's folder holds: the record and the text, read and checked; the genome, of which only the header was read.
@@ -84,7 +78,7 @@ impl Kept {
     ///
     /// Names the first file that is missing, damaged, or of another run.
     pub fn open(path: &Path) -> Result<Self, KeptFault> {
-        let (record, model) = (read_manifest(path)?, read_model(path)?);
+        let (record, model) = (Manifest::read(path)?, read_model(path)?);
         let genome = GenomeFile::open(path, model.len())?;
         let lacking = || Damaged {
             path: genome.path().to_path_buf(),
@@ -94,10 +88,16 @@ impl Kept {
         let noted = genome.noted(GRAPH).ok_or_else(lacking)?;
         same(&genome, ("the hash of the graph", noted), (&record.graph, RECORD))?;
         if let Some(noted) = genome.noted(SOURCE) {
-            let found = source(&model, &record);
+            let found = record.source(&model);
             same(&genome, ("the hash of what was trained", noted), (&found, "model.gem and run.json"))?;
         }
         Ok(Self { record, model, genome })
+    }
+
+    /// Tells whether a living process trains the run in `folder`. Where a record says `running` and none does, it was killed.
+    pub fn is_held(folder: &Path) -> bool {
+        let Ok(lock) = File::open(folder.join(LOCK)) else { return false };
+        matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
     }
 
     /// Tells whether text and settings are proven to be those of the run; those of runs of before this was kept are not.
@@ -110,7 +110,7 @@ impl Kept {
     /// # Errors
     ///
     /// As for [`GenomeFile::rows`].
-    pub fn rows(&self, plan: &Plan) -> Result<Vec<(String, Live)>, KeptFault> {
+    pub fn rows(&self, plan: &Plan) -> Result<Vec<(String, Array)>, KeptFault> {
         self.genome.rows(plan, self.record.seeds.len())
     }
 }
@@ -128,34 +128,9 @@ fn same(
     Err(Altered { path: genome.path().to_path_buf(), which, expected: short(noted), found: short(found), others })
 }
 
-/// Returns the hash of what a run was made of: the model's text, its settings, the seeds and the data.
-pub(super) fn source(model: &str, record: &Manifest) -> String {
-    let Manifest { settings, seeds, data, data_hash, facts, padding, .. } = record;
-    // these are strings and numbers, which always become JSON
-    let rest = serde_json::to_string(&(settings, seeds, data, data_hash, facts, padding)).unwrap_or_default();
-    hexadecimal(Sha256::new().chain_update(model).chain_update([0]).chain_update(rest))
-}
-
 /// Writes a sum.
 pub(super) fn hexadecimal(sum: Sha256) -> String {
     sum.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-}
-
-/// Reads `run.json` of the run in `path`.
-///
-/// # Errors
-///
-/// Names the field that is missing, or that no run can have.
-pub fn read_manifest(path: &Path) -> Result<Manifest, KeptFault> {
-    let file = path.join(RECORD);
-    let bytes = bounded(&file, MOST_RECORD)?;
-    let damaged = |found: String, expected: &str| Damaged { path: file.clone(), found, expected: expected.to_owned() };
-    let record: Manifest = serde_json::from_slice(&bytes)
-        .map_err(|why| damaged(format!("{why}"), "the record that gemc writes of a run"))?;
-    match record.misfit() {
-        None => Ok(record),
-        Some((found, expected)) => Err(damaged(found, &expected).into()),
-    }
 }
 
 fn read_model(path: &Path) -> Result<String, KeptFault> {

@@ -1,14 +1,15 @@
-//! A live net → the page that is drawn of it: which tensors are looked at, what they are called, how they are laid out. Weights
-//! and O are the plan's own tensors, found by their names in the source; of genes the table's rows.
+//! A plan and a genome → the page that is drawn of them: which tensors are looked at, what they are called, how they are laid
+//! out. Weights and O are the plan's own tensors, found by their names in the source; of genes the table's rows. The reference
+//! interpreter computes them, and nothing else.
 
 use indexmap::IndexMap;
 
 use crate::check::{Expression, Identity, Model, Population, Projection};
 use crate::cli::numbers::{count, grouped};
 use crate::compile::Stages;
-use crate::emit::{Net, Numbers, TorchFault};
+use crate::diag::Bug;
 use crate::geometry::Space;
-use crate::plan::{Plan, TensorId};
+use crate::plan::{Array, Dim, Interpreter, Plan, TensorId};
 use crate::report::{CloudPicture, GaussianOutline, Link, Matrix, Panel, Picture, Section, Tiles};
 
 /// Receptive fields that are drawn of one connection.
@@ -20,19 +21,27 @@ const UNSEEN: &str = "along the third dimension and further ones nothing is draw
 /// Connections that are drawn within one cloud.
 const STRONGEST: usize = 400;
 
+/// One run's numbers of a tensor.
+struct Numbers {
+    /// Its sizes, without R.
+    shape: Vec<usize>,
+    /// Its elements, the last axis fastest.
+    values: Vec<f32>,
+}
+
 /// What is drawn: numbers by their names in the source.
 struct Figures<'a> {
     model: &'a Model,
     found: IndexMap<String, Numbers>,
 }
 
-/// Returns the sections of the page for one of the net's runs.
-pub(super) fn sections(net: &Net, stages: &Stages, run: usize) -> Result<Vec<Section>, TorchFault> {
-    let model = stages.model();
-    let named = named(net.plan(), &wanted(model));
+/// Returns the sections of the page for one of the runs whose genome has these `rows`, [R, …] each.
+pub(super) fn sections(stages: &Stages, rows: &[(String, Array)], run: usize) -> Result<Vec<Section>, Bug> {
+    let (model, plan) = (stages.model(), &stages.plan);
+    let named = named(plan, &wanted(model));
     let ids: Vec<TensorId> = named.values().copied().collect();
-    let mut numbers: IndexMap<TensorId, Numbers> = net.look(&ids, run)?.into_iter().collect();
-    let found = named.into_iter().filter_map(|(name, id)| Some((name, numbers.swap_remove(&id)?)));
+    let made = Interpreter::of_run(plan, rows, run)?.compute(&ids)?;
+    let found = named.into_iter().zip(&made).map(|((name, id), made)| (name, numbers(plan, id, made)));
     let figures = Figures { model, found: found.collect() };
     let section = |title: &str, panels| Section { title: title.to_owned(), panels };
     Ok(vec![
@@ -52,12 +61,25 @@ fn wanted(model: &Model) -> Vec<String> {
     interactions.chain(rows).chain(weights).chain(positions).collect()
 }
 
-/// Returns the tensor that bears each of `names`: of two with one name the later, which is made of the other.
+/// Returns the tensor that bears each of `names`, of those that the loss is made of: of two with one name the later, which is
+/// made of the other.
 fn named(plan: &Plan, names: &[String]) -> IndexMap<String, TensorId> {
-    let forward = plan.numbered().filter(|(id, _)| *id <= plan.losses());
+    let needed = plan.needed(&[plan.losses()]);
+    let forward = plan.numbered().filter(|(id, _)| needed[id.index()]);
     let labels: std::collections::HashMap<&str, TensorId> =
         forward.map(|(id, tensor)| (tensor.label.as_str(), id)).collect();
     names.iter().filter_map(|name| Some((name.clone(), *labels.get(name.as_str())?))).collect()
+}
+
+/// Returns a tensor as it is drawn: in single precision, without R.
+fn numbers(plan: &Plan, id: TensorId, made: &Array) -> Numbers {
+    let own = match plan.tensor(id).shape.dims().first() {
+        Some(Dim::Runs) => 1,
+        Some(Dim::Batch | Dim::Samples(_) | Dim::Size(_)) | None => 0,
+    };
+    #[allow(clippy::cast_possible_truncation)]
+    let values = made.numbers().iter().map(|number| *number as f32).collect();
+    Numbers { shape: made.sizes()[own..].to_vec(), values }
 }
 
 /// Returns the Gaussian identities of a population and what their rows' names begin with.

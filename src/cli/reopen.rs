@@ -1,19 +1,19 @@
-//! A finished run → the net that it trained, as it was at its best.
+//! The folder of a run → the record, the model compiled anew, and the genome as it was at its best.
 
 use std::path::Path;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::exit::Failure;
 use super::faults::Blame;
-use super::machine::{Machine, free_memory};
-use super::task::fingerprint;
-use crate::cli::exit::Failure;
-use crate::cli::screen::Screen;
+use super::free_memory::free_memory;
+use super::screen::Screen;
 use crate::compile::{Stages, stages};
-use crate::emit::Net;
+use crate::data::checksum::sha256;
 use crate::options::{Options, Order};
-use crate::train::{Kept, Manifest, RunDir, State};
+use crate::plan::{Array, lower_unoptimized};
+use crate::run_dir::{Kept, Manifest, State};
 
 /// A record names another model than the text does.
 #[derive(Debug, Error, Diagnostic)]
@@ -24,18 +24,19 @@ struct OtherModel {
     found: String,
 }
 
-/// A run that lives again.
-pub(super) struct Restored {
+/// A run that was read back.
+pub(super) struct Reopened {
     pub(super) record: Manifest,
     pub(super) stages: Stages,
-    pub(super) net: Net,
+    /// The rows of the genome, [R, …] each, in the order of the plan's table.
+    pub(super) rows: Vec<(String, Array)>,
 }
 
-/// Makes the net of the run in `run`, whose plan has this `order` of products.
-pub(super) fn restored(screen: &Screen, run: &Path, machine: &Machine, order: Order) -> Result<Restored, Failure> {
+/// Reads the run in `run`, whose plan is made with this `order` of products.
+pub(super) fn reopen(screen: &Screen, run: &Path, order: Order) -> Result<Reopened, Failure> {
     let kept = Kept::open(run).map_err(Blame::failure)?;
     if kept.record.outcome.state == Some(State::Running) {
-        screen.remark(if RunDir::is_held(run) {
+        screen.remark(if Kept::is_held(run) {
             "this run is still training: its genome is the best so far"
         } else {
             "this run was killed during training: its genome is the best that was saved"
@@ -52,9 +53,13 @@ pub(super) fn restored(screen: &Screen, run: &Path, machine: &Machine, order: Or
         );
     }
     let rows = kept.rows(&stages.plan).map_err(Blame::failure)?;
-    let mut net = Net::new(&stages.plan, &kept.record.seeds, machine.place).map_err(Blame::failure)?;
-    net.load(&rows).map_err(Blame::failure)?;
-    Ok(Restored { record: kept.record, stages, net })
+    Ok(Reopened { record: kept.record, stages, rows })
+}
+
+/// Returns the hash of a model's graph as it is written: not of the order in which it is computed.
+pub(super) fn fingerprint(stages: &Stages) -> Result<String, Failure> {
+    let plan = lower_unoptimized(&stages.wiring).map_err(Blame::failure)?;
+    Ok(sha256(plan.to_string().as_bytes()))
 }
 
 /// Compiles the model of a run as it was compiled for training, but for the `order` of products. Where nothing proves that the

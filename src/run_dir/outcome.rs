@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::doubt::Warning;
-use super::non_finite::StepFault;
-use super::run::RunFault;
 use super::signal::Signal;
 
 /// How a run stands.
@@ -59,6 +56,19 @@ impl Stopped {
 pub struct Trouble {
     /// Its code, such as `run::not_finite`.
     pub code: String,
+    /// What it says.
+    pub message: String,
+}
+
+/// Why a run may not learn, as `run.json` holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Its code, such as `run::at_chance`.
+    pub code: String,
+    /// The run, counted from 0.
+    pub run: usize,
+    /// Steps made when it was noticed.
+    pub step: u64,
     /// What it says.
     pub message: String,
 }
@@ -128,15 +138,5 @@ impl RunOutcome {
         let Some(chance) = self.chance else { return Vec::new() };
         let runs = self.best_accuracy.iter().enumerate();
         runs.filter(|(_, best)| best.is_some_and(|best| best <= chance)).map(|(run, _)| run).collect()
-    }
-
-    /// Notes that a fault has ended the runs.
-    pub(super) fn fail(&mut self, fault: &RunFault) {
-        self.state = Some(State::Failed);
-        if let RunFault::Step(StepFault::NotFinite(fault)) = fault {
-            self.steps = fault.step.saturating_sub(1);
-            self.state = Some(State::Diverged);
-        }
-        self.error = Some(Trouble { code: fault.name(), message: fault.to_string() });
     }
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::fault::RunDirFault;
 use super::kept::KeptFault;
-use super::run_dir_fault::RunDirFault;
 
 /// A file of a run is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]

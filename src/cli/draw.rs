@@ -6,19 +6,17 @@ use miette::Diagnostic;
 use serde_json::json;
 use thiserror::Error;
 
+use super::args::DrawArgs;
+use super::atomic_file;
+use super::exit::{Exit, Failure, Outcome};
 use super::faults::Blame;
 use super::figures::sections;
-use super::kept::{Restored, restored};
-use super::machine::Machine;
-use super::reached::percent;
-use crate::cli::args::DrawArgs;
-use crate::cli::atomic_file;
-use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::numbers::{count, grouped, ratio};
-use crate::cli::screen::{Ink, Screen};
+use super::numbers::{count, grouped, percent, ratio};
+use super::reopen::{Reopened, reopen};
+use super::screen::{Ink, Screen};
 use crate::options::Order;
 use crate::report::Page;
-use crate::train::{Manifest, read_manifest};
+use crate::run_dir::Manifest;
 
 /// The page's name in a run's folder.
 const PICTURE: &str = "picture.svg";
@@ -35,11 +33,10 @@ struct NoSuchRun {
 /// Draws a run.
 pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
     // which run is drawn is quick to find wrong
-    let which = which(&read_manifest(&args.run).map_err(Blame::failure)?, args.which.map(|which| which as usize))?;
-    let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
+    let which = which(&Manifest::read(&args.run).map_err(Blame::failure)?, args.which.map(|which| which as usize))?;
     // weights are drawn, so they must be made
-    let Restored { record, stages, net } = restored(screen, &args.run, &machine, Order::Synthesized)?;
-    let sections = sections(&net, &stages, which).map_err(Blame::failure)?;
+    let Reopened { record, stages, rows } = reopen(screen, &args.run, Order::Synthesized)?;
+    let sections = sections(&stages, &rows, which).map_err(Blame::failure)?;
     let page = Page { title: record.model.clone(), facts: facts(&record, which), sections };
     let path = args.out.clone().unwrap_or_else(|| args.run.join(PICTURE));
     atomic_file::write(&path, &page.svg())?;

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
 use safetensors::tensor::Metadata;
-use tch::Tensor as Live;
 
+use super::fault::GENOME;
 use super::kept::KeptFault;
 use super::rows::GenomeRows;
-use super::run_dir_fault::GENOME;
 use super::stored::{Damaged, bounded, opened, unreadable};
-use super::tensor_file::LENGTH;
-use crate::plan::Plan;
+use crate::plan::{Array, Plan};
 
+/// The bytes before a header, which hold its length.
+pub const LENGTH: usize = 8;
 /// Bytes of a header at most, and how many more for each byte of the model's text: `g: split(gaussian)` makes four rows.
 const MOST_HEADER: u64 = 64 << 10;
 const HEADER_EACH: u64 = 64;
@@ -44,7 +44,7 @@ impl GenomeFile {
     /// # Errors
     ///
     /// Names the row that is missing, of another shape or kind, or not finite.
-    pub fn rows(&self, plan: &Plan, runs: usize) -> Result<Vec<(String, Live)>, KeptFault> {
+    pub fn rows(&self, plan: &Plan, runs: usize) -> Result<Vec<(String, Array)>, KeptFault> {
         let rows = GenomeRows::of(plan, runs);
         let most = rows.most_bytes().saturating_add(self.header).saturating_add(LENGTH as u64);
         let bytes = bounded(&self.path, most)?;

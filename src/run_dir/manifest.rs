@@ -1,9 +1,15 @@
 //! `run.json`: everything that a run was made of, and what came of it.
 
+use std::path::Path;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use super::fault::RECORD;
+use super::kept::{KeptFault, hexadecimal};
 use super::outcome::RunOutcome;
+use super::stored::{Damaged, bounded};
 use super::train_config::TrainConfig;
 use crate::options::Facts;
 
@@ -66,14 +72,42 @@ pub struct Manifest {
     pub outcome: RunOutcome,
 }
 
+/// Bytes of a record at most: that of 4,096 runs has a tenth of it.
+const MOST_RECORD: u64 = 32 << 20;
 /// Runs that are trained at once, at most.
 const MOST_RUNS: usize = 4_096;
 /// The sizes of a sample, at most.
 const MOST_SIDE: usize = 1 << 16;
 
 impl Manifest {
+    /// Reads `run.json` of the run in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// Names the field that is missing, or that no run can have.
+    pub fn read(folder: &Path) -> Result<Self, KeptFault> {
+        let file = folder.join(RECORD);
+        let bytes = bounded(&file, MOST_RECORD)?;
+        let damaged =
+            |found: String, expected: &str| Damaged { path: file.clone(), found, expected: expected.to_owned() };
+        let record: Self = serde_json::from_slice(&bytes)
+            .map_err(|why| damaged(format!("{why}"), "the record that gemc writes of a run"))?;
+        match record.misfit() {
+            None => Ok(record),
+            Some((found, expected)) => Err(damaged(found, &expected).into()),
+        }
+    }
+
+    /// Returns the hash of what the run was made of: the `model`'s text, its settings, the seeds and the data.
+    pub fn source(&self, model: &str) -> String {
+        let Self { settings, seeds, data, data_hash, facts, padding, .. } = self;
+        // these are strings and numbers, which always become JSON
+        let rest = serde_json::to_string(&(settings, seeds, data, data_hash, facts, padding)).unwrap_or_default();
+        hexadecimal(Sha256::new().chain_update(model).chain_update([0]).chain_update(rest))
+    }
+
     /// Returns the first thing that no run can have, and what it would have to be.
-    pub(super) fn misfit(&self) -> Option<(String, String)> {
+    fn misfit(&self) -> Option<(String, String)> {
         let said = |found: String, expected: &str| Some((found, expected.to_owned()));
         if self.seeds.is_empty() || self.seeds.len() > MOST_RUNS || self.seeds.len() != self.recipe.runs {
             let found = format!("it has {} seeds of {} runs", self.seeds.len(), self.recipe.runs);

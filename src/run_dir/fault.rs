@@ -1,4 +1,4 @@
-//! The files of a run's folder, and what can be wrong with it.
+//! The files of a run's folder, the notes in them, and what can be wrong with the folder.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,14 +6,23 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub(super) const MODEL: &str = "model.gem";
-pub(super) const RECORD: &str = "run.json";
-pub(super) const METRICS: &str = "metrics.jsonl";
-pub(super) const GENOME: &str = "genome.safetensors";
-/// The keys under which a genome says which graph it belongs to, what was trained, and what its rows sum up to.
-pub(super) const GRAPH: &str = "graph";
-pub(super) const SOURCE: &str = "source";
-pub(super) const SUM: &str = "sha256";
+/// The model's text.
+pub const MODEL: &str = "model.gem";
+/// The record.
+pub const RECORD: &str = "run.json";
+/// What evaluations found, a line each.
+pub const METRICS: &str = "metrics.jsonl";
+/// The parameters.
+pub const GENOME: &str = "genome.safetensors";
+/// The lock file: a living process that trains the run holds it.
+pub const LOCK: &str = "run.lock";
+
+/// The key under which a genome says which graph it belongs to.
+pub const GRAPH: &str = "graph";
+/// The key under which it says what was trained.
+pub const SOURCE: &str = "source";
+/// The key under which it says what its rows sum up to.
+pub const SUM: &str = "sha256";
 
 /// The option that names a run's folder.
 pub const RUN_DIR: &str = "--run-dir";
@@ -69,7 +78,9 @@ pub enum RunDirFault {
     },
 }
 
-/// Says that a file or folder cannot be written.
-pub(super) fn cannot_write(path: &Path, reason: &io::Error) -> RunDirFault {
-    RunDirFault::Write { path: path.to_owned(), reason: reason.to_string(), option: RUN_DIR }
+impl RunDirFault {
+    /// Says that a file or folder cannot be written.
+    pub fn cannot_write(path: &Path, reason: &io::Error) -> Self {
+        Self::Write { path: path.to_owned(), reason: reason.to_string(), option: RUN_DIR }
+    }
 }

@@ -1,0 +1,34 @@
+//! A run's folder → what it holds: the record, the model's text, the genome as plain numbers. It knows no tensor of libtorch and
+//! writes nothing; `train` fills such a folder.
+
+mod fault;
+mod genome;
+mod kept;
+mod manifest;
+mod outcome;
+mod rows;
+mod signal;
+mod stored;
+mod train_config;
+
+// what `train` tells, too
+pub use fault::RunDirFault;
+pub use outcome::{RunOutcome, State, Stopped, Trouble, Warning};
+pub use signal::Signal;
+pub use train_config::{BadConfig, LrSchedule, TrainConfig};
+
+// what only gemc's own programs and tests use
+#[doc(hidden)]
+pub use fault::{GENOME, GRAPH, LOCK, METRICS, MODEL, RECORD, RUN_DIR, SOURCE, SUM};
+#[doc(hidden)]
+pub use genome::{GenomeFile, LENGTH};
+#[doc(hidden)]
+pub use kept::{Altered, Kept, KeptFault};
+#[doc(hidden)]
+pub use manifest::{Manifest, Versions};
+#[doc(hidden)]
+pub use rows::{GenomeMismatch, StoredTensor};
+#[doc(hidden)]
+pub use stored::Damaged;
+#[doc(hidden)]
+pub use train_config::EPOCHS;
