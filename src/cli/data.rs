@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::args::{DataVerb, RootArgs, SetArgs};
-use super::data_paths::{UNPROVEN, UNVERIFIED, facts, named, roots};
+use super::data_paths::{UNPROVEN, UNVERIFIED, named, roots};
 use super::exit::{Exit, Failure, Outcome, alone};
 use super::numbers::{columns, grouped};
 use super::screen::{Ink, Screen};
@@ -28,8 +28,8 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
     let roots = roots(args.data_dir.as_deref());
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
     for name in names() {
-        let facts = facts(&name)?;
         let named = named(&name)?;
+        let facts = named.facts().map_err(Failure::environment)?;
         let set = named.published();
         let found = set.and_then(|set| locate(set, &roots).ok());
         let (train, test) = set.map_or((None, None), |set| (Some(set.train), Some(set.test)));
@@ -43,7 +43,7 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
         };
         let folder = found.map(|found| found.folder);
         let samples = |count: Option<usize>| count.map_or_else(|| "any".to_owned(), |count| grouped(count as u64));
-        rows.push([name.clone(), facts.sample(), facts.classes.to_string(), samples(train), samples(test), place]);
+        rows.push([name.clone(), facts.sample(), grouped(facts.classes as u64), samples(train), samples(test), place]);
         objects.push(json!({
             "name": name, "height": facts.height, "width": facts.width, "channels": facts.channels,
             "classes": facts.classes, "train": train, "test": test, "path": folder,

@@ -20,9 +20,12 @@ pub(super) fn named(name: &str) -> Result<DatasetName, Failure> {
     DatasetName::find(name).ok_or_else(|| Failure::input(UnknownData::new(name)))
 }
 
-/// Returns the sizes of a data set's samples: those of a folder are read off its images, no other file is read.
+/// Returns the sizes of a data set's samples, which must have labels: those of a folder are read off its images, no other file
+/// is read.
 pub(super) fn facts(name: &str) -> Result<Facts, Failure> {
-    named(name)?.facts().map_err(Failure::environment)
+    let set = named(name)?;
+    set.check_labelled().map_err(Failure::input)?;
+    set.facts().map_err(Failure::environment)
 }
 
 /// Returns where data is looked for, best first: `--data-dir`, `$GEMC_DATA`, the user's cache, and beside a development

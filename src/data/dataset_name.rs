@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::fault::FewShotOnly;
 use super::image_fault::ImagesFault;
 use super::image_folder::ImageFolder;
-use super::known::{Known, known, published};
+use super::known::{Form, Known, known, published};
 use super::{glyphs, glyphs_color};
 use crate::options::Facts;
 
@@ -42,6 +43,17 @@ impl DatasetName {
         match self {
             Self::Published(known) => Some(known),
             Self::Glyphs | Self::GlyphsColor | Self::Folder(_) => None,
+        }
+    }
+
+    /// Checks that its samples have labels, so that a classifier can learn from it.
+    ///
+    /// # Errors
+    /// [`FewShotOnly`] where it has more classes than labels can name.
+    pub fn check_labelled(&self) -> Result<(), FewShotOnly> {
+        match self.published().filter(|known| matches!(known.form, Form::Drawings { .. })) {
+            Some(known) => Err(FewShotOnly { name: known.facts.name.clone() }),
+            None => Ok(()),
         }
     }
 

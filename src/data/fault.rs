@@ -6,9 +6,12 @@ use thiserror::Error;
 use super::archive::{ArchiveFault, MissingEntry};
 use super::checksum::WrongChecksum;
 use super::cifar::BatchFault;
+use super::class_samples::ClassesFault;
 use super::dataset::SplitFault;
 use super::dataset_name::{FOLDER, names};
+use super::drawings::DrawingsFault;
 use super::fetch::FetchFault;
+use super::few_shot_split::NoSplit;
 use super::idx::IdxFault;
 use super::image_fault::ImagesFault;
 use super::locate::NotFound;
@@ -36,6 +39,18 @@ impl UnknownData {
     fn guess(&self) -> String {
         self.meant.as_ref().map_or_else(String::new, |meant| format!("did you mean `{meant}`? "))
     }
+}
+
+/// A data set is no data to classify by labels.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[error("`{name}` is few-shot data: it has more classes than labels can name, with few samples of each")]
+#[diagnostic(
+    code(data::few_shot_only),
+    help("with --few-shot, tasks of a few classes are drawn from it; the model then has as many classes as a task")
+)]
+pub struct FewShotOnly {
+    /// The data set.
+    pub name: String,
 }
 
 /// What can keep a data set from being loaded.
@@ -85,11 +100,27 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Split(#[from] SplitFault),
+    /// It can only be few-shot data.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    FewShotOnly(#[from] FewShotOnly),
+    /// Its classes have no such split.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NoSplit(#[from] NoSplit),
+    /// Its drawings cannot be had, or are not the published ones.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Drawings(#[from] DrawingsFault),
+    /// A class has no sample, or samples cannot be rotated.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Classes(#[from] ClassesFault),
 }
 
 impl DataError {
     /// Tells whether the machine is at fault (no data, no network, a full disk) rather than what the user wrote.
     pub fn is_environment(&self) -> bool {
-        !matches!(self, Self::Unknown(_))
+        !matches!(self, Self::Unknown(_) | Self::FewShotOnly(_) | Self::NoSplit(_) | Self::Classes(_))
     }
 }

@@ -75,7 +75,7 @@ pub struct Download<'a> {
 #[error("`{}` is not on this machine and could not be downloaded\n{}", lacking.name, self.story())]
 #[diagnostic(
     code(data::not_fetched),
-    help("is there a network? Otherwise put the files, gzip-compressed or not, into {}", folder.display())
+    help("is there a network? Otherwise put the files, packed or not, into {}", folder.display())
 )]
 pub struct NotFetched {
     /// The files wanted, and where they were looked for.

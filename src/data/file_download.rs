@@ -11,14 +11,15 @@ use ureq::Agent;
 use super::archive;
 use super::checksum::sums;
 use super::download::{Exchange, Setback};
+use super::drawings;
 use super::fetch::{Busy, Download, FetchFault, Unwritable};
-use super::known::{Archive, Known, Wanted};
+use super::known::{Archive, Known, Packing, Wanted};
 use super::locate::find;
 
 /// What is downloaded as one file.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Parcel<'a> {
-    /// One file of a set, gzip-compressed.
+    /// One file or folder of a set, packed.
     File(&'a Wanted),
     /// All files of a set.
     Archive(&'a Archive),
@@ -44,7 +45,7 @@ impl<'a> Parcel<'a> {
     /// Returns the name under which it is published and kept.
     fn file_name(self) -> String {
         match self {
-            Self::File(wanted) => format!("{}.gz", wanted.name),
+            Self::File(wanted) => format!("{}{}", wanted.name, wanted.packing.ending()),
             Self::Archive(archive) => archive.name.clone(),
         }
     }
@@ -52,8 +53,7 @@ impl<'a> Parcel<'a> {
     /// Returns the most bytes that it can have.
     fn most(self) -> u64 {
         match self {
-            // Gzip makes a file that it cannot compress longer by some bytes in each 16 KiB.
-            Self::File(wanted) => wanted.bytes + wanted.bytes / 1000 + 1024,
+            Self::File(wanted) => wanted.packing.most(wanted.bytes),
             Self::Archive(archive) => archive.bytes,
         }
     }
@@ -69,6 +69,9 @@ impl<'a> Parcel<'a> {
     /// Checks that `part` holds all of it, byte for byte; says why not of the file that it is to become.
     fn check(self, part: &Path, target: &Path) -> Result<(), String> {
         match self {
+            Self::File(wanted) if wanted.packing == Packing::Zip => {
+                drawings::read(wanted, part).map(drop).map_err(|fault| fault.to_string())
+            }
             Self::File(wanted) => {
                 let sums = sums(part, wanted.bytes).map_err(|fault| fault.to_string())?;
                 wanted.checksum.judge(target, &sums).map(drop).map_err(|fault| fault.to_string())

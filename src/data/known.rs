@@ -38,6 +38,14 @@ pub enum Form {
         /// What they are published in.
         archive: Archive,
     },
+    /// Drawings of characters, PNG files at `FOLDER/ALPHABET/CHARACTER/FILE.png`; each folder is published as `FOLDER.zip`.
+    /// Every character is a class, which are too many for labels of a byte: few-shot data.
+    Drawings {
+        /// The folder that the set's authors mean to be trained from.
+        train: Wanted,
+        /// The folder that they mean to be tested with.
+        test: Wanted,
+    },
 }
 
 /// The two IDX files of a split.
@@ -49,15 +57,46 @@ pub struct Pair {
     pub labels: Wanted,
 }
 
-/// A file that belongs to a data set.
+/// A file that belongs to a data set, or a folder of drawings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// Its path in the set's folder when unpacked; gzip-compressed it has `.gz` behind it.
+    /// Its path in the set's folder when unpacked; packed it has [`Packing::ending`] behind it.
     pub name: String,
-    /// How many bytes it holds when unpacked.
+    /// How many bytes it holds when unpacked; of a folder, those of all its PNG files.
     pub bytes: u64,
     /// How to tell that it is whole.
     pub checksum: Checksum,
+    /// How it is published.
+    pub packing: Packing,
+}
+
+/// How something that belongs to a data set is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// A file, gzip-compressed.
+    Gzip,
+    /// A folder, in a zip archive.
+    Zip,
+}
+
+impl Packing {
+    /// Returns what the name of the packed file ends in.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Gzip => ".gz",
+            Self::Zip => ".zip",
+        }
+    }
+
+    /// Returns the most bytes that the packed file can have where it unpacks to `bytes`.
+    pub(super) fn most(self, bytes: u64) -> u64 {
+        match self {
+            // gzip makes a file that it cannot compress longer by some bytes in each 16 KiB
+            Self::Gzip => bytes + bytes / 1000 + 1024,
+            // each file in a zip archive has its path there twice, which for small files is more than the file
+            Self::Zip => bytes.saturating_mul(4).saturating_add(1 << 16),
+        }
+    }
 }
 
 /// A `.tar.gz` with all files of a data set, named as they are beside it.
@@ -77,13 +116,14 @@ impl Known {
         match &self.form {
             Form::Idx { train, test } => vec![&train.images, &train.labels, &test.images, &test.labels],
             Form::Batches { train, test, .. } => train.iter().chain(test).collect(),
+            Form::Drawings { train, test } => vec![train, test],
         }
     }
 
     /// Returns the archive that holds all files, where the set is published in one.
     pub fn archive(&self) -> Option<&Archive> {
         match &self.form {
-            Form::Idx { .. } => None,
+            Form::Idx { .. } | Form::Drawings { .. } => None,
             Form::Batches { archive, .. } => Some(archive),
         }
     }
@@ -96,7 +136,7 @@ pub fn known(name: &str) -> Option<Known> {
 
 /// Returns every published set, in the order in which they are listed to people.
 pub fn published() -> Vec<Known> {
-    vec![mnist(), fashion_mnist(), kmnist(), cifar10()]
+    vec![mnist(), fashion_mnist(), kmnist(), cifar10(), omniglot()]
 }
 
 /// Y. Le Cun, C. Cortes, C. Burges. The sums are of the unpacked files.
@@ -162,7 +202,9 @@ fn like_mnist(name: &str, sum: fn(String) -> Checksum, sums: [&str; 4], mirrors:
 }
 
 fn pair(prefix: &str, samples: u64, images: Checksum, labels: Checksum) -> Pair {
-    let wanted = |kind: &str, bytes, checksum| Wanted { name: format!("{prefix}-{kind}-ubyte"), bytes, checksum };
+    let packing = Packing::Gzip;
+    let name = |kind: &str| format!("{prefix}-{kind}-ubyte");
+    let wanted = |kind: &str, bytes, checksum| Wanted { name: name(kind), bytes, checksum, packing };
     Pair {
         images: wanted("images-idx3", 16 + samples * 28 * 28, images),
         labels: wanted("labels-idx1", 8 + samples, labels),
@@ -175,6 +217,7 @@ fn cifar10() -> Known {
         name: format!("cifar-10-batches-bin/{name}.bin"),
         bytes: 10_000 * (1 + 32 * 32 * 3),
         checksum: Checksum::Unpublished,
+        packing: Packing::Gzip,
     };
     let archive = Archive {
         name: "cifar-10-binary.tar.gz".to_owned(),
@@ -188,5 +231,26 @@ fn cifar10() -> Known {
         test: 10_000,
         form: Form::Batches { train, test: vec![batch("test_batch".to_owned())], archive },
         mirrors: vec!["https://www.cs.toronto.edu/~kriz/".to_owned()],
+    }
+}
+
+/// B. Lake, R. Salakhutdinov, J. Tenenbaum. The sums are of the drawings: they hold for an archive that is packed otherwise too.
+fn omniglot() -> Known {
+    let drawings = |name: &str, bytes, sum: &str| Wanted {
+        name: name.to_owned(),
+        bytes,
+        checksum: Checksum::Sha256OfContent(sum.to_owned()),
+        packing: Packing::Zip,
+    };
+    let background = "07356096b8076fcf915341f8715e94822249e2a4d5b999fd2d0f6cf9ebffebd5";
+    let evaluation = "f5165eb5f20d18e13c6515650b69a42a2c0507506969d410ba5e4a1c572bd542";
+    let train = drawings("images_background", 4_810_560, background);
+    let test = drawings("images_evaluation", 3_371_735, evaluation);
+    Known {
+        facts: Facts { name: "omniglot".to_owned(), height: 28, width: 28, channels: 1, classes: 1623 },
+        train: 19_280,
+        test: 13_180,
+        form: Form::Drawings { train, test },
+        mirrors: vec!["https://raw.githubusercontent.com/brendenlake/omniglot/master/python/".to_owned()],
     }
 }

@@ -11,7 +11,7 @@ use super::glyphs::Glyphs;
 use super::glyphs_color::GlyphsColor;
 use super::image_folder::ImageFolder;
 use super::known::Known;
-use super::locate::locate;
+use super::locate::{Located, locate};
 use super::read::read;
 use crate::options::Facts;
 
@@ -32,9 +32,13 @@ pub fn describe(name: &str) -> Result<Facts, DataError> {
 /// Loads the data set called `name`: from the first of `roots` that holds it, else by `download` if that is given.
 ///
 /// # Errors
-/// [`DataError`]: [`UnknownData`] where there is no such set, otherwise what is missing or damaged, and where.
+/// [`DataError`]: [`UnknownData`] where there is no such set, [`FewShotOnly`](super::fault::FewShotOnly) where its samples have
+/// no labels, otherwise what is missing or damaged, and where.
 pub fn load(name: &str, roots: &[PathBuf], download: Option<&Download<'_>>) -> Result<Dataset, DataError> {
-    match DatasetName::find(name).ok_or_else(|| UnknownData::new(name))? {
+    let set = DatasetName::find(name).ok_or_else(|| UnknownData::new(name))?;
+    // nothing is downloaded that could then not be used
+    set.check_labelled()?;
+    match set {
         DatasetName::Glyphs => Ok(Glyphs::default().draw()?),
         DatasetName::GlyphsColor => Ok(GlyphsColor::default().draw()?),
         DatasetName::Folder(path) => Ok(ImageFolder::open(&path)?.read()?),
@@ -47,10 +51,21 @@ pub fn load(name: &str, roots: &[PathBuf], download: Option<&Download<'_>>) -> R
 /// # Errors
 /// [`DataError`]: what is missing or damaged, and where.
 pub fn load_known(known: &Known, roots: &[PathBuf], download: Option<&Download<'_>>) -> Result<Dataset, DataError> {
-    let located = match (locate(known, roots), download) {
-        (Ok(located), _) => located,
-        (Err(lacking), Some(download)) => fetch(known, lacking, download)?,
-        (Err(lacking), None) => return Err(lacking.into()),
-    };
-    read(known, &located)
+    read(known, &locate_or_fetch(known, roots, download)?)
+}
+
+/// Finds the files of a set in one of `roots`, else by `download` if that is given.
+///
+/// # Errors
+/// [`DataError`]: what is missing, and where it was looked for.
+pub(super) fn locate_or_fetch(
+    known: &Known,
+    roots: &[PathBuf],
+    download: Option<&Download<'_>>,
+) -> Result<Located, DataError> {
+    match (locate(known, roots), download) {
+        (Ok(located), _) => Ok(located),
+        (Err(lacking), Some(download)) => Ok(fetch(known, lacking, download)?),
+        (Err(lacking), None) => Err(lacking.into()),
+    }
 }

@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::checksum::Checksum;
-use super::known::{Known, Wanted};
+use super::known::{Known, Packing, Wanted};
 
 /// The files of a data set, all in one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Located {
 }
 
 impl Located {
-    /// Returns the path of one file, gzip-compressed or not; where it has gone since, the one it would have unpacked.
+    /// Returns the path of one file or folder, packed or not; where it has gone since, the one it would have unpacked.
     pub fn path(&self, wanted: &Wanted) -> PathBuf {
         find(wanted, &self.folder).unwrap_or_else(|| self.folder.join(&wanted.name))
     }
@@ -36,7 +36,7 @@ impl Located {
 pub struct SearchedFolder {
     /// The folder.
     pub folder: PathBuf,
-    /// The files that it lacks, gzip-compressed and not; all of them where the folder is not there.
+    /// The files that it lacks, packed and not; all of them where the folder is not there.
     pub missing: Vec<String>,
 }
 
@@ -45,13 +45,15 @@ pub struct SearchedFolder {
 #[error("the files of `{name}` are not on this machine\n{}", self.story())]
 #[diagnostic(
     code(data::not_found),
-    help("put them, gzip-compressed or not, into one of these folders, or let them be downloaded")
+    help("put them, packed or not, into one of these folders, or let them be downloaded")
 )]
 pub struct NotFound {
     /// The data set.
     pub name: String,
     /// The files it consists of, by their unpacked names.
     pub files: Vec<String>,
+    /// What the name of each ends in where it is packed.
+    pub ending: &'static str,
     /// The archive that may be there in their place.
     pub archive: Option<String>,
     /// Where they were looked for, in that order.
@@ -62,7 +64,7 @@ impl NotFound {
     /// Tells, a line each, which files are wanted and where they were looked for.
     pub(super) fn story(&self) -> String {
         let archive = self.archive.as_ref().map(|archive| format!("{archive}, or in its place ")).unwrap_or_default();
-        let mut text = format!("  wanted: {archive}{} (each may be a .gz)", self.files.join(", "));
+        let mut text = format!("  wanted: {archive}{} (each may be a {})", self.files.join(", "), self.ending);
         if self.places.is_empty() {
             text.push_str("\n  looked in: no folder, none was named");
         }
@@ -90,12 +92,22 @@ pub fn locate(known: &Known, roots: &[PathBuf]) -> Result<Located, NotFound> {
     }
     let files = known.files().into_iter().map(|wanted| wanted.name.clone()).collect();
     let archive = known.archive().map(|archive| archive.name.clone());
-    Err(NotFound { name: known.facts.name.clone(), files, archive, places })
+    let ending = known.files().first().map_or("", |wanted| wanted.packing.ending());
+    Err(NotFound { name: known.facts.name.clone(), files, ending, archive, places })
 }
 
-/// Returns the path of `wanted` in `folder`, or nothing: the archive first, since every published sum applies to it.
+/// Returns the path of `wanted` in `folder`, or nothing: the packed file first, since every published sum applies to it.
 pub(super) fn find(wanted: &Wanted, folder: &Path) -> Option<PathBuf> {
-    [folder.join(format!("{}.gz", wanted.name)), folder.join(&wanted.name)].into_iter().find(|path| path.is_file())
+    let packed = folder.join(format!("{}{}", wanted.name, wanted.packing.ending()));
+    if packed.is_file() {
+        return Some(packed);
+    }
+    let unpacked = folder.join(&wanted.name);
+    let is_there = match wanted.packing {
+        Packing::Gzip => unpacked.is_file(),
+        Packing::Zip => unpacked.is_dir(),
+    };
+    is_there.then_some(unpacked)
 }
 
 /// Returns the archive if it is there, nothing if all files are, or the names of those that are missing.

@@ -4,20 +4,26 @@
 //! may be ([`fetch`](mod@fetch)), read ([`read`](mod@read)), checked ([`checksum`]) and handed out as a [`Dataset`]. Folders, a
 //! reporter of progress and patience are given by the caller: nothing here prints or asks the environment.
 //!
+//! [`load_few_shot`] hands the same sets out by class, and those whose classes are too many for labels: a [`FewShotSet`].
+//!
 //! A measured [`Connectome`] and the gene [`GeneExpression`] of its neurons come from CSV files, whose faults point into the text.
 
 pub mod archive;
 pub mod checksum;
 mod cifar;
+pub mod class_samples;
 pub mod columns;
 pub mod connectome;
 pub mod dataset;
 #[cfg(feature = "download")]
 mod download;
+pub mod drawings;
 mod edges;
 pub mod expression;
 pub mod fault;
 pub mod fetch;
+pub mod few_shot;
+pub mod few_shot_split;
 #[cfg(feature = "download")]
 mod file_download;
 mod flaws;
@@ -44,6 +50,7 @@ pub mod text_file;
 pub mod unpack;
 
 pub use checksum::Standing;
+pub use class_samples::{ClassSamples, ClassSize};
 pub use columns::Columns;
 pub use connectome::{Connectome, Reading};
 pub use dataset::{Dataset, Split};
@@ -54,6 +61,8 @@ pub use dataset_name::{DatasetName, names};
 pub use expression::GeneExpression;
 pub use fault::DataError;
 pub use fetch::{Download, Patience, Progress, Silent};
+pub use few_shot::{FewShotSet, load_few_shot};
+pub use few_shot_split::FewShotSplit;
 pub use glyphs::Glyphs;
 pub use glyphs_color::GlyphsColor;
 pub use image_folder::ImageFolder;

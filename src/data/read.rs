@@ -6,7 +6,8 @@ use super::archive;
 use super::checksum::{Digesting, Standing, Sums, sha256, summed};
 use super::cifar::Batches;
 use super::dataset::{Dataset, Split};
-use super::fault::DataError;
+use super::drawings;
+use super::fault::{DataError, FewShotOnly};
 use super::idx;
 use super::known::{Form, Known, Pair, Wanted};
 use super::locate::Located;
@@ -15,7 +16,7 @@ use crate::options::Facts;
 /// Reads a located set and checks every file against its published sum.
 ///
 /// # Errors
-/// [`DataError`]: which file is damaged, and how.
+/// [`DataError`]: which file is damaged, and how; [`FewShotOnly`] where the samples have no labels.
 pub fn read(known: &Known, located: &Located) -> Result<Dataset, DataError> {
     let mut reading = Reading { facts: &known.facts, located, standing: Standing::Whole, contents: Vec::new() };
     let (train, test) = match &known.form {
@@ -27,6 +28,7 @@ pub fn read(known: &Known, located: &Located) -> Result<Dataset, DataError> {
             }
             None => (reading.batches(train)?, reading.batches(test)?),
         },
+        Form::Drawings { .. } => return Err(FewShotOnly { name: known.facts.name.clone() }.into()),
     };
     let Reading { standing, contents, .. } = reading;
     let hash = sha256(format!("{}\n{}", known.facts.name, contents.join("\n")).as_bytes());
@@ -40,7 +42,14 @@ pub fn read(known: &Known, located: &Located) -> Result<Dataset, DataError> {
 /// # Errors
 /// [`DataError`] of the first file that is not whole.
 pub fn verify(known: &Known, located: &Located) -> Result<Standing, DataError> {
-    read(known, located).map(|dataset| dataset.standing)
+    match &known.form {
+        Form::Idx { .. } | Form::Batches { .. } => read(known, located).map(|dataset| dataset.standing),
+        Form::Drawings { train, test } => {
+            let train = drawings::read(train, &located.path(train))?;
+            let test = drawings::read(test, &located.path(test))?;
+            Ok(train.standing.min(test.standing))
+        }
+    }
 }
 
 /// A set that is being read, and what is known of the files read so far.

@@ -30,6 +30,8 @@ pub(crate) enum Lack {
     Mnist,
     /// The files of CIFAR-10.
     Cifar10,
+    /// The files of Omniglot.
+    Omniglot,
 }
 
 impl Lack {
@@ -46,6 +48,7 @@ impl Lack {
             Self::Permissions => "permissions do not bind this user",
             Self::Mnist => "no MNIST; GEMC_DATA names the folder that data sets are in",
             Self::Cifar10 => "no CIFAR-10; GEMC_DATA names the folder that data sets are in",
+            Self::Omniglot => "no Omniglot; GEMC_DATA names the folder that data sets are in",
         }
     }
 
@@ -53,7 +56,7 @@ impl Lack {
     fn must_be_in_ci(self) -> bool {
         match self {
             Self::CppCompiler | Self::Python | Self::Readelf | Self::Script | Self::ReleaseBuild => true,
-            Self::Gpu | Self::NoGpu | Self::Permissions | Self::Mnist | Self::Cifar10 => false,
+            Self::Gpu | Self::NoGpu | Self::Permissions | Self::Mnist | Self::Cifar10 | Self::Omniglot => false,
         }
     }
 }

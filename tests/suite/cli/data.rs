@@ -9,7 +9,7 @@ use super::{folder, gemc_in, run, run_in};
 fn lists_what_is_known() {
     let said = run(&["data", "list"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    for name in ["mnist", "fashion-mnist", "kmnist", "cifar10", "glyphs", "glyphs-color"] {
+    for name in ["mnist", "fashion-mnist", "kmnist", "cifar10", "omniglot", "glyphs", "glyphs-color"] {
         assert!(said.out.lines().any(|line| line.starts_with(name)), "{}", said.out);
     }
     let object = run(&["data", "list", "--format", "json"]).object();

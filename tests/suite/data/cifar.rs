@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gemc::data::checksum::{Checksum, sha256};
 use gemc::data::fetch::{FetchFault, fetch};
-use gemc::data::known::{Archive, Form, Known, Wanted, known};
+use gemc::data::known::{Archive, Form, Known, Packing, Wanted, known};
 use gemc::data::load::load_known;
 use gemc::data::locate::{Located, locate};
 use gemc::data::read::{read, verify};
@@ -60,7 +60,9 @@ impl Small {
             [("a", 0), ("b", 20), ("t", 40)].map(|(name, start)| (format!("bin/{name}.bin"), batch(start))).into();
         let archive = packed(&batches)?;
         let bytes = (RECORDS * RECORD) as u64;
-        let wanted = |at: usize| Wanted { name: batches[at].0.clone(), bytes, checksum: Checksum::Unpublished };
+        let (checksum, packing) = (Checksum::Unpublished, Packing::Gzip);
+        let name = |at: usize| batches[at].0.clone();
+        let wanted = |at: usize| Wanted { name: name(at), bytes, checksum: checksum.clone(), packing };
         let (train, test) = (vec![wanted(0), wanted(1)], vec![wanted(2)]);
         let published = Archive { name: "small.tar.gz".into(), bytes: archive.len() as u64, sha256: sha256(&archive) };
         let facts = Facts { name: "small".into(), height: 2, width: 2, channels: 3, classes: 3 };

@@ -14,11 +14,14 @@ use super::specimens::{Small, images, labels};
 
 #[test]
 fn knows_every_name() {
-    assert_eq!(names(), ["mnist", "fashion-mnist", "kmnist", "cifar10", "glyphs", "glyphs-color"]);
+    assert_eq!(names(), ["mnist", "fashion-mnist", "kmnist", "cifar10", "omniglot", "glyphs", "glyphs-color"]);
     for name in names() {
         let shape = facts(&name).map(|facts| (facts.height, facts.width, facts.channels, facts.classes));
-        let expected =
-            if ["cifar10", "glyphs-color"].contains(&name.as_str()) { (32, 32, 3, 10) } else { (28, 28, 1, 10) };
+        let expected = match name.as_str() {
+            "cifar10" | "glyphs-color" => (32, 32, 3, 10),
+            "omniglot" => (28, 28, 1, 1623),
+            _ => (28, 28, 1, 10),
+        };
         assert_eq!(shape, Some(expected), "{name}");
     }
     assert_eq!(facts("emnist"), None);
@@ -31,10 +34,8 @@ fn guesses_what_was_meant() -> Outcome {
         assert!(!fault.is_environment());
         assert_eq!(fault.to_string(), format!("there is no data set called `{name}`"));
         let help = fault.help().map(|help| help.to_string()).unwrap_or_default();
-        assert!(
-            help.contains("there are: mnist, fashion-mnist, kmnist, cifar10, glyphs, glyphs-color, and folder:PATH"),
-            "{help}"
-        );
+        let all = "mnist, fashion-mnist, kmnist, cifar10, omniglot, glyphs, glyphs-color, and folder:PATH";
+        assert!(help.contains(&format!("there are: {all}")), "{help}");
         assert_eq!(meant.map(|meant| format!("did you mean `{meant}`? ")), help.split("there").next().and_then(some));
     }
     Ok(())

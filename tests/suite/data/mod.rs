@@ -2,10 +2,13 @@
 
 use std::error::Error;
 
+mod area_average;
 mod bombs;
 mod cifar;
+mod class_samples;
 mod fetch;
 mod fetch_faults;
+mod few_shot;
 mod glyphs;
 mod glyphs_color;
 mod idx;
@@ -14,6 +17,8 @@ mod images_faults;
 mod load;
 mod locate;
 mod mnist;
+mod omniglot;
+mod omniglot_faults;
 mod padding;
 mod server;
 mod specimens;

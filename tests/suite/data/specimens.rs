@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use gemc::data::Facts;
 use gemc::data::checksum::{Checksum, sums};
-use gemc::data::known::{Form, Known, Pair, Wanted};
+use gemc::data::known::{Form, Known, Packing, Pair, Wanted};
 
 /// Rows and columns of a small set's images.
 pub(super) const SIDE: usize = 4;
@@ -63,6 +63,7 @@ impl Small {
                 vec![&mut train.images, &mut train.labels, &mut test.images, &mut test.labels]
             }
             Form::Batches { train, test, .. } => train.iter_mut().chain(test).collect(),
+            Form::Drawings { train, test } => vec![train, test],
         }
     }
 
@@ -86,5 +87,6 @@ fn wanted(name: &str, bytes: &[u8]) -> io::Result<Wanted> {
     fs::write(file.path(), bytes)?;
     let length = bytes.len() as u64;
     let sums = sums(file.path(), length).map_err(io::Error::other)?;
-    Ok(Wanted { name: name.to_owned(), bytes: length, checksum: Checksum::Sha256OfContent(sums.content) })
+    let checksum = Checksum::Sha256OfContent(sums.content);
+    Ok(Wanted { name: name.to_owned(), bytes: length, checksum, packing: Packing::Gzip })
 }
