@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::check::{Checked, Model, PartialModel, Symbols, check};
 use crate::diag::{Bug, Problems, Report};
-use crate::options::{Options, USUAL_TASKS, usual_batch};
+use crate::options::{FewShot, Options, USUAL_TASKS, usual_batch};
 use crate::plan::{Plan, lower};
 use crate::syntax::ast::Ast;
 use crate::syntax::parse;
@@ -20,6 +20,8 @@ pub struct Stages {
     pub wiring: Wiring,
     /// The tensor program.
     pub plan: Plan,
+    /// How tasks are learned, where that is what the plan is for.
+    pub few_shot: Option<FewShot>,
     /// Warnings; there are no errors among them.
     pub warnings: Report,
 }
@@ -61,7 +63,9 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
         Some(_) => USUAL_TASKS,
     };
     match lower(&wiring, options.order, options.batch.unwrap_or(usual), options.few_shot) {
-        Ok(plan) => Ok(Stages { ast, wiring, plan, warnings: Report::new(name, source, problems) }),
+        Ok(plan) => {
+            Ok(Stages { ast, wiring, plan, few_shot: options.few_shot, warnings: Report::new(name, source, problems) })
+        }
         Err(bug) => {
             problems.push(OurFault(bug));
             Err(Report::new(name, source, problems))

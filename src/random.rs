@@ -76,6 +76,21 @@ impl RandomStream {
         order
     }
 
+    /// Draws `wanted` different numbers below `count`, in any order alike; all of them where there are no more.
+    pub fn choose(&mut self, count: usize, wanted: usize) -> Vec<usize> {
+        // the first places of a permutation, of which only what was exchanged is kept
+        let mut moved: Vec<(usize, usize)> = Vec::new();
+        let mut chosen = Vec::with_capacity(wanted.min(count));
+        for place in 0..wanted.min(count) {
+            let other = place + self.below((count - place) as u64);
+            let at = |place: usize| moved.iter().rev().find(|(from, _)| *from == place).map_or(place, |(_, to)| *to);
+            let (here, there) = (at(place), at(other));
+            chosen.push(there);
+            moved.push((other, here));
+        }
+        chosen
+    }
+
     /// Draws a whole number below `bound`, all equally likely, by Lemire's multiplication.
     #[allow(clippy::cast_possible_truncation)]
     fn below(&mut self, bound: u64) -> usize {

@@ -9,7 +9,7 @@ use miette::Diagnostic;
 #[cfg(feature = "data")]
 use crate::compile::stages;
 #[cfg(feature = "data")]
-use crate::data::{Dataset, Split};
+use crate::data::{ClassSamples, Dataset, FewShotSet, Split};
 #[cfg(feature = "data")]
 use crate::diag::Report;
 use crate::emit::Place;
@@ -19,8 +19,8 @@ use crate::plan::Plan;
 #[cfg(feature = "data")]
 use crate::train::SampleBytes;
 use crate::train::{
-    Doubt, Metric, RunDir, RunDirFault, RunFault, Stopped, TrainConfig, TrainData, TrainJob, TrainState, Trained,
-    Watcher, run,
+    ClassBytes, ClassData, Doubt, JobData, Metric, RunDir, RunDirFault, RunFault, Stopped, TrainConfig, TrainData,
+    TrainJob, TrainState, Trained, Watcher, run,
 };
 
 /// Trains the runs of a model.
@@ -38,9 +38,10 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// Trains a plan by `config` on data whose samples have as many numbers as its input. Until something else is asked for, it
+    /// Trains a plan by `config` on data whose samples have as many numbers as its input: samples with labels, or, where the plan and
+    /// `config` are for few-shot learning, classes that tasks are made of. Until something else is asked for, it
     /// trains on the CPU in single precision, tells nobody, keeps no files, and goes on until the runs stop by themselves.
-    pub fn new(plan: &'a Plan, data: impl Into<TrainData<'a>>, config: TrainConfig) -> Self {
+    pub fn new(plan: &'a Plan, data: impl Into<JobData<'a>>, config: TrainConfig) -> Self {
         Self::of(Cow::Borrowed(plan), Data::Bytes(data.into()), config)
     }
 
@@ -55,7 +56,7 @@ impl<'a> Trainer<'a> {
         let stages = stages("model.gem", text, &options)?;
         let margin = stages.model().margin(&data.facts).unwrap_or(0);
         let padded = || Data::Padded(Box::new(data.clone().padded(margin)));
-        let data = if margin == 0 { Data::Bytes(data.into()) } else { padded() };
+        let data = if margin == 0 { Data::Bytes(JobData::Samples(data.into())) } else { padded() };
         Ok(Self::of(Cow::Owned(stages.plan), data, config))
     }
 
@@ -119,19 +120,19 @@ impl<'a> Trainer<'a> {
         let Self { plan, data, config, place, run_dir, from, mut callbacks, interrupt } = self;
         let began = Instant::now();
         let clock = || began.elapsed().as_secs_f64();
-        let TrainData { train, test } = match &data {
-            Data::Bytes(data) => *data,
+        let data = match &data {
+            Data::Bytes(data) => data.clone(),
             #[cfg(feature = "data")]
-            Data::Padded(data) => data.as_ref().into(),
+            Data::Padded(data) => JobData::Samples(data.as_ref().into()),
         };
-        let job = TrainJob { plan: &plan, recipe: &config, place, train, test, clock: &clock };
+        let job = TrainJob { plan: &plan, recipe: &config, place, data: &data, clock: &clock };
         run(&job, run_dir, from, &mut callbacks, &*interrupt)
     }
 }
 
 /// Where the samples are.
 enum Data<'a> {
-    Bytes(TrainData<'a>),
+    Bytes(JobData<'a>),
     /// With a margin of zeros.
     #[cfg(feature = "data")]
     Padded(Box<Dataset>),
@@ -143,6 +144,48 @@ impl<'a> From<&'a Dataset> for TrainData<'a> {
         let (neurons, classes) = (data.facts.sample_bytes(), data.facts.classes);
         let bytes = |split: &'a Split| SampleBytes { pixels: split.pixels(), labels: split.labels(), neurons, classes };
         Self { train: bytes(&data.train), test: bytes(&data.test) }
+    }
+}
+
+impl<'a> From<TrainData<'a>> for JobData<'a> {
+    fn from(data: TrainData<'a>) -> Self {
+        Self::Samples(data)
+    }
+}
+
+impl<'a> From<ClassData<'a>> for JobData<'a> {
+    fn from(data: ClassData<'a>) -> Self {
+        Self::Classes(data)
+    }
+}
+
+#[cfg(feature = "data")]
+impl<'a> From<&'a Dataset> for JobData<'a> {
+    fn from(data: &'a Dataset) -> Self {
+        Self::Samples(data.into())
+    }
+}
+
+#[cfg(feature = "data")]
+impl<'a> From<&'a FewShotSet> for JobData<'a> {
+    fn from(data: &'a FewShotSet) -> Self {
+        Self::Classes(data.into())
+    }
+}
+
+#[cfg(feature = "data")]
+impl<'a> From<&'a FewShotSet> for ClassData<'a> {
+    fn from(data: &'a FewShotSet) -> Self {
+        let held_out = data.validation.as_ref().unwrap_or(&data.test);
+        Self { train: (&data.train).into(), test: held_out.into() }
+    }
+}
+
+#[cfg(feature = "data")]
+impl<'a> From<&'a ClassSamples> for ClassBytes<'a> {
+    fn from(samples: &'a ClassSamples) -> Self {
+        let classes = (0..samples.classes()).map(|class| samples.samples(class)).collect();
+        Self { pixels: samples.pixels(), classes, neurons: samples.sample_bytes() }
     }
 }
 

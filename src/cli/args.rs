@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
-use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
+use super::parse::{batch, device, gibibytes, inner_steps, millions, queries, runs, setting, tasks, threads};
 use super::stage::{On, Stage};
 use super::training::{TrainArgs, TrainVerb};
 use super::version::WHOLE;
@@ -98,6 +99,10 @@ pub(super) struct CompileArgs {
     pub(super) train: Option<String>,
     #[command(flatten)]
     pub(super) training: TrainArgs,
+    #[command(flatten)]
+    pub(super) few_shot: FewShotArgs,
+    #[command(flatten)]
+    pub(super) classes: ClassArgs,
 }
 
 /// What shapes a model besides its text.
@@ -163,6 +168,15 @@ pub(super) struct EvalArgs {
     /// Search for data in this folder first
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) data_dir: Option<PathBuf>,
+    /// Tasks to judge a few-shot run by, always the same ones [default: 2048]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = tasks)]
+    pub(super) tasks: Option<u32>,
+    /// Samples of each class to judge a task by [default: as the run was trained]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = queries)]
+    pub(super) queries: Option<u32>,
+    /// Gradient steps on the samples of a task [default: as the run was trained]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = inner_steps)]
+    pub(super) inner_steps: Option<u32>,
     #[command(flatten)]
     pub(super) machine: MachineArgs,
 }
@@ -193,7 +207,7 @@ pub(super) struct BenchArgs {
     pub(super) file: PathBuf,
     #[command(flatten)]
     pub(super) model: ModelArgs,
-    /// Samples in a batch [default: 64, or 128 for a model with windows]
+    /// Samples in a batch [default: 64, or 128 for a model with windows], or tasks [default: 32]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = batch)]
     pub(super) batch: Option<u32>,
     /// Train N runs at once
@@ -202,6 +216,8 @@ pub(super) struct BenchArgs {
     /// Also measure the step in every order of matrix products
     #[arg(long)]
     pub(super) compare: bool,
+    #[command(flatten)]
+    pub(super) few_shot: FewShotArgs,
     /// List the N slowest tensors
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(super) slowest: u32,

@@ -14,7 +14,7 @@ use super::summary::Summary;
 use super::{atomic_file, data_paths};
 use crate::compile::Stages;
 use crate::diag::{Problems, Report};
-use crate::options::usual_batch;
+use crate::options::{Options, USUAL_TASKS, usual_batch};
 use crate::plan::Sizes;
 use crate::program::{Program, Target};
 use crate::syntax::parse;
@@ -24,13 +24,14 @@ pub(super) fn run(screen: &Screen, tensors: &Tensors, args: &CompileArgs) -> Out
     if args.train.is_some() {
         return (tensors.here()?.train)(screen, args);
     }
-    let facts = args.data.as_deref().map(data_paths::facts).transpose()?;
+    let few_shot = args.few_shot.wanted();
+    let facts = args.data.as_deref().map(|set| data_paths::task_facts(set, few_shot)).transpose()?;
     let data = facts.as_ref().map(|facts| facts.name.clone());
     let source = find(screen, &args.file)?;
     let text = if args.emit == Some(Stage::Ast) {
         ast(screen, &source)?
     } else {
-        let stages = compile(screen, &source, &options(&args.model, facts))?;
+        let stages = compile(screen, &source, &Options { few_shot, ..options(&args.model, facts) })?;
         match args.emit {
             None => return summary(screen, stages, data.as_deref()),
             Some(stage) => show(screen, (stage, args.target), &stages),
@@ -81,7 +82,9 @@ fn show(screen: &Screen, (stage, on): (Stage, On), stages: &Stages) -> String {
 
 /// Returns how a training step of one run is made, for a batch of the usual size.
 fn program(stages: &Stages, on: On) -> String {
-    let sizes = Sizes { runs: 1, batch: usual_batch(stages.model().has_windows()) };
+    let usual = usual_batch(stages.model().has_windows());
+    let batch = if stages.few_shot.is_some() { USUAL_TASKS } else { usual };
+    let sizes = Sizes { runs: 1, batch };
     let target = match on {
         On::Cpu => Target::CPU,
         On::CpuAvx512 => Target::Cpu { lanes: 16 },

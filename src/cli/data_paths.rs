@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::exit::Failure;
 use crate::data::DatasetName;
 use crate::data::fault::UnknownData;
-use crate::options::Facts;
+use crate::options::{Facts, FewShot};
 
 /// What is said of files for which no checksum is published.
 pub(super) const UNVERIFIED: &str = "unverified (no published checksum)";
@@ -26,6 +26,13 @@ pub(super) fn facts(name: &str) -> Result<Facts, Failure> {
     let set = named(name)?;
     set.check_labelled().map_err(Failure::input)?;
     set.facts().map_err(Failure::environment)
+}
+
+/// Returns the same for what a model is to learn: where it is to learn tasks, the classes are those of a task.
+pub(super) fn task_facts(name: &str, few_shot: Option<FewShot>) -> Result<Facts, Failure> {
+    let Some(few_shot) = few_shot else { return facts(name) };
+    let facts = named(name)?.facts().map_err(Failure::environment)?;
+    Ok(Facts { classes: few_shot.ways, ..facts })
 }
 
 /// Returns where data is looked for, best first: `--data-dir`, `$GEMC_DATA`, the user's cache, and beside a development

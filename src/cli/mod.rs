@@ -17,6 +17,7 @@ mod error_docs;
 mod exit;
 mod explain;
 mod faults;
+mod few_shot;
 mod figures;
 mod find_models;
 mod fitting;

@@ -125,6 +125,37 @@ pub(super) fn hold_out(text: &str) -> Result<u32, String> {
     small(text, u32::MAX, "without `--validation` runs are evaluated on the test samples")
 }
 
+/// Reads how many classes a task has.
+pub(super) fn ways(text: &str) -> Result<u32, String> {
+    match small(text, 256, "a task has 2 to 256 classes")? {
+        1 => Err("a task has 2 to 256 classes".to_owned()),
+        ways => Ok(ways),
+    }
+}
+
+/// Reads from how many samples of each class a task is learned.
+pub(super) fn shots(text: &str) -> Result<u32, String> {
+    small(text, 1024, "a task is learned from 1 to 1024 samples of each class")
+}
+
+/// Reads by how many samples of each class a task is judged.
+pub(super) fn queries(text: &str) -> Result<u32, String> {
+    small(text, 1024, "a task is judged by 1 to 1024 samples of each class")
+}
+
+/// Reads how many gradient steps a task takes.
+pub(super) fn inner_steps(text: &str) -> Result<u32, String> {
+    if text.trim() == "0" {
+        return Ok(0);
+    }
+    small(text, 32, "a task takes 0 to 32 gradient steps")
+}
+
+/// Reads by how many tasks a run is judged.
+pub(super) fn tasks(text: &str) -> Result<u32, String> {
+    small(text, 1_000_000, "without `--tasks` a run is judged by 2,048 tasks")
+}
+
 /// Reads how many runs are trained at once.
 pub(super) fn runs(text: &str) -> Result<u32, String> {
     small(text, 4096, "without `--runs` there is one run")

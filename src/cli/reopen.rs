@@ -58,7 +58,7 @@ pub(super) fn reopen(screen: &Screen, run: &Path, order: Order) -> Result<Reopen
 
 /// Returns the hash of a model's graph as it is written: not of the order in which it is computed.
 pub(super) fn fingerprint(stages: &Stages) -> Result<String, Failure> {
-    let plan = lower_unoptimized(&stages.wiring).map_err(Blame::failure)?;
+    let plan = lower_unoptimized(&stages.wiring, stages.few_shot).map_err(Blame::failure)?;
     Ok(sha256(plan.to_string().as_bytes()))
 }
 
@@ -71,7 +71,7 @@ fn compiled(run: &Path, kept: &Kept, order: Order) -> Result<Stages, Failure> {
     let usual = Options::default();
     let (memory_limit, work_limit) =
         if kept.is_proven() { (u64::MAX, u64::MAX) } else { (free_memory(), usual.work_limit) };
-    let options =
-        Options { set, facts, memory_limit, work_limit, order, batch: Some(record.recipe.batch), few_shot: None };
+    let (batch, few_shot) = (Some(record.recipe.batch), record.recipe.few_shot);
+    let options = Options { set, facts, memory_limit, work_limit, order, batch, few_shot };
     stages(&name, &kept.model, &options).map_err(|report| Failure::text(&name, report))
 }

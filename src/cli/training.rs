@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::args::{CompileArgs, ModelArgs};
+use super::few_shot::{ClassArgs, FewShotArgs};
 use super::parse::{
     Sweep, batch, device, epochs, every, hold_out, improvement, patience, rate, runs, seed, steps, sweep, threads,
 };
@@ -23,13 +24,18 @@ pub(super) struct TrainVerb {
     data: String,
     #[command(flatten)]
     training: TrainArgs,
+    #[command(flatten)]
+    few_shot: FewShotArgs,
+    #[command(flatten)]
+    classes: ClassArgs,
 }
 
 impl TrainVerb {
     /// Returns the same as arguments of `compile`.
     pub(super) fn as_compile(&self) -> CompileArgs {
-        let Self { file, model, data, training } = self;
+        let Self { file, model, data, training, few_shot, classes } = self;
         let (file, model, training) = (file.clone(), model.clone(), training.clone());
+        let (few_shot, classes) = (few_shot.clone(), classes.clone());
         CompileArgs {
             file,
             model,
@@ -39,6 +45,8 @@ impl TrainVerb {
             out: None,
             train: Some(data.clone()),
             training,
+            few_shot,
+            classes,
         }
     }
 }
@@ -52,15 +60,15 @@ pub(super) struct TrainArgs {
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) data_dir: Option<PathBuf>,
     /// Validation split: evaluate on N of the training samples, which are not trained on, instead of the test samples
-    #[arg(long = "validation", alias = "hold-out", value_name = "N", allow_negative_numbers = true, value_parser = hold_out)]
+    #[arg(long = "validation", alias = "hold-out", value_name = "N", conflicts_with = "few_shot", allow_negative_numbers = true, value_parser = hold_out)]
     pub(super) hold_out: Option<u32>,
     /// Train for at most N batches
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = steps, conflicts_with = "epochs")]
     pub(super) steps: Option<u64>,
     /// Train for at most N epochs
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = epochs)]
+    #[arg(long, value_name = "N", conflicts_with = "few_shot", allow_negative_numbers = true, value_parser = epochs)]
     pub(super) epochs: Option<u64>,
-    /// Batch size
+    /// Batch size, in samples, or in tasks for few-shot learning
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = batch)]
     pub(super) batch: Option<u32>,
     /// The learning rate of Adam

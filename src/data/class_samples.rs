@@ -6,7 +6,7 @@ use std::ops::Range;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::dataset::{PixelCount, Split};
+use super::dataset::{PixelCount, Split, padded};
 use crate::options::Facts;
 
 /// A class has no sample.
@@ -175,6 +175,12 @@ impl ClassSamples {
             ends.push(pixels.len() / self.sample_bytes().max(1));
         }
         Self { pixels, names, ends, ..*self }
+    }
+
+    /// Lays `margin` zeros around every sample.
+    pub(super) fn padded(self, facts: &Facts, margin: usize) -> Self {
+        let (pixels, _) = padded(&self.pixels, facts, margin);
+        Self { height: self.height + 2 * margin, width: self.width + 2 * margin, pixels, ..self }
     }
 
     /// Adds three classes for each: its samples rotated by 90°, by 180° and by 270°, counter-clockwise.

@@ -127,18 +127,26 @@ impl Split {
 
     /// Lays zeros around every sample, which is of the size that `facts` tell.
     fn padded(self, facts: &Facts, margin: usize) -> Self {
-        let (row, wide) = (facts.width * facts.channels, (facts.width + 2 * margin) * facts.channels);
-        let sample_bytes = (facts.height + 2 * margin) * wide;
-        let mut pixels = vec![0; self.len() * sample_bytes];
-        let (within, side) = (margin * wide, margin * facts.channels);
-        for (i, padded) in pixels.chunks_exact_mut(sample_bytes.max(1)).enumerate() {
-            let rows = padded[within..].chunks_exact_mut(wide.max(1));
-            for (padded, whole) in rows.zip(self.sample(i).chunks_exact(row.max(1))) {
-                padded[side..side + row].copy_from_slice(whole);
-            }
-        }
+        let (pixels, sample_bytes) = padded(&self.pixels, facts, margin);
         Self { sample_bytes, pixels, labels: self.labels }
     }
+}
+
+/// Lays zeros around every sample, which is of the size that `facts` tell; returns the pixels, and how many a sample has.
+pub(super) fn padded(samples: &[u8], facts: &Facts, margin: usize) -> (Vec<u8>, usize) {
+    let (row, wide) = (facts.width * facts.channels, (facts.width + 2 * margin) * facts.channels);
+    let sample_bytes = (facts.height + 2 * margin) * wide;
+    let count = samples.len() / facts.sample_bytes().max(1);
+    let mut pixels = vec![0; count * sample_bytes];
+    let (within, side) = (margin * wide, margin * facts.channels);
+    let all = pixels.chunks_exact_mut(sample_bytes.max(1)).zip(samples.chunks_exact(facts.sample_bytes().max(1)));
+    for (padded, sample) in all {
+        let rows = padded[within..].chunks_exact_mut(wide.max(1));
+        for (padded, whole) in rows.zip(sample.chunks_exact(row.max(1))) {
+            padded[side..side + row].copy_from_slice(whole);
+        }
+    }
+    (pixels, sample_bytes)
 }
 
 /// A data set, whole and checked.

@@ -127,6 +127,20 @@ fn characters(
 }
 
 impl FewShotSet {
+    /// Lays `margin` rows and columns of zeros around every sample, so that it fills an input that is larger.
+    #[must_use]
+    pub fn padded(mut self, margin: usize) -> Self {
+        if margin > 0 {
+            let facts = self.facts.clone();
+            let padded = |samples: ClassSamples| samples.padded(&facts, margin);
+            (self.train, self.test) = (padded(self.train), padded(self.test));
+            self.validation = self.validation.map(padded);
+            self.facts.height += 2 * margin;
+            self.facts.width += 2 * margin;
+        }
+        self
+    }
+
     /// Rotates the classes to train from where that is asked for, and counts them.
     fn finish(mut self, rotations: bool) -> Result<Self, DataError> {
         if rotations {

@@ -49,6 +49,12 @@ pub struct Manifest {
     /// Zeros on each side of a sample that make it fill the input.
     #[serde(default)]
     pub padding: usize,
+    /// How classes were split, where tasks were made of them and it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
+    /// Whether each class that was trained on became four, by rotations.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rotations: bool,
     /// The size of the validation split; 0 where runs are evaluated on the test split.
     #[serde(default)]
     pub held_out: Option<usize>,

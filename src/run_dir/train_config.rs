@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::options::usual_batch;
+use crate::options::{FewShot, USUAL_TASKS, usual_batch};
 
 /// The numbers of a training protocol.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct TrainConfig {
     /// How the learning rate changes on the way.
     #[serde(default)]
     pub schedule: LrSchedule,
+    /// How tasks are learned, where the network is trained to learn such; `batch` then counts tasks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub few_shot: Option<FewShot>,
 }
 
 /// How the learning rate changes from the first step to the last.
@@ -56,6 +59,7 @@ impl Default for TrainConfig {
             patience: Some(20),
             min_delta: 0.005,
             schedule: LrSchedule::Cosine,
+            few_shot: None,
         }
     }
 }
@@ -93,6 +97,20 @@ impl TrainConfig {
         recipe.for_epochs(EPOCHS, samples)
     }
 
+    /// Returns the protocol by which a network is usually trained to learn tasks: batches of 32 tasks, 40,000 of them, an evaluation
+    /// every 250, a rate that falls along a cosine.
+    pub fn usual_few_shot(few_shot: FewShot) -> Self {
+        Self {
+            batch: USUAL_TASKS,
+            length: 40_000,
+            lr: 0.005,
+            eval_every: 250,
+            patience: None,
+            few_shot: Some(few_shot),
+            ..Self::default()
+        }
+    }
+
     /// Returns the protocol for a whole number of epochs, evaluated after each; the last partial batch of each is dropped.
     #[must_use]
     pub fn for_epochs(self, epochs: u64, samples: usize) -> Self {
@@ -128,7 +146,8 @@ impl TrainConfig {
         };
         rule(self.batch > 0, "the batch", self.batch.to_string(), one(), "--batch")?;
         let most = format!("at most {samples}, the training set");
-        rule(self.batch <= samples, "the batch", self.batch.to_string(), most, "--batch").map_err(|fault| {
+        let fits = self.batch <= samples || self.few_shot.is_some();
+        rule(fits, "the batch", self.batch.to_string(), most, "--batch").map_err(|fault| {
             let example =
                 format!(": `--batch {}`, or {samples} for all samples at once", usual_batch(false).min(samples));
             BadConfig { example, ..fault }

@@ -154,7 +154,7 @@ fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<(Vec<S
     };
     for _ in 0..steps {
         let start = now();
-        let (x, labels) = stepper.batch()?;
+        let batch = stepper.batch()?;
         let mut last = now();
         let mut spent = [0.0; NAMES.len()];
         spent[0] = last - start;
@@ -164,7 +164,7 @@ fn parts(stepper: &mut Stepper, steps: usize, clock: Clock<'_>) -> Result<(Vec<S
             each.get_mut(id.index()).into_iter().for_each(|times| times.push(ended - last));
             last = ended;
         };
-        drop(stepper.compute((&x, &labels), Some(&mut made))?);
+        drop(stepper.compute(&batch, Some(&mut made))?);
         stepper.update()?;
         spent[5] = now() - last;
         times.iter_mut().zip(spent).for_each(|(times, spent)| times.push(spent));

@@ -2,6 +2,7 @@
 
 use tch::{Kind, Tensor as Live, no_grad_guard};
 
+use super::held_out::{FixedTasks, HeldOut};
 use super::non_finite::numbers;
 use super::samples::Samples;
 use crate::emit::{Inference, InferenceMemory, Net, TorchFault};
@@ -26,13 +27,22 @@ pub(super) struct Evaluation {
     pub(super) only: Option<usize>,
 }
 
+/// Returns each run's share of right answers for each of `tasks`, as fractions.
+///
+/// # Errors
+///
+/// What libtorch refuses: memory, mostly.
+pub fn task_accuracies(net: &Net, tasks: &mut FixedTasks) -> Result<Vec<Vec<f64>>, TorchFault> {
+    tasks.accuracies(net, &mut Inference::new(net, InferenceMemory::default())?)
+}
+
 /// Returns each run's accuracy over all of `samples`, as a fraction; 0 where there is none.
 ///
 /// # Errors
 ///
 /// What libtorch refuses: memory, mostly.
 pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
-    Ok(Evaluator::default().judge(net, samples)?.into_iter().map(|verdict| verdict.accuracy).collect())
+    Ok(Evaluator::default().judge_samples(net, samples)?.into_iter().map(|verdict| verdict.accuracy).collect())
 }
 
 /// What the evaluations of a net have in common.
@@ -44,8 +54,22 @@ pub(super) struct Evaluator {
 }
 
 impl Evaluator {
+    /// Judges each run by what is held out.
+    pub(super) fn judge(&mut self, net: &Net, held_out: &mut HeldOut) -> Result<Vec<Evaluation>, TorchFault> {
+        match held_out {
+            HeldOut::Samples(samples) => self.judge_samples(net, samples),
+            HeldOut::Tasks(tasks) => {
+                let mut answers = Inference::new(net, std::mem::take(&mut self.memory))?;
+                let each = tasks.accuracies(net, &mut answers);
+                self.memory = answers.into_memory();
+                let mean = |each: Vec<f64>| each.iter().sum::<f64>() / each.len().max(1) as f64;
+                Ok(each?.into_iter().map(|each| Evaluation { accuracy: mean(each), only: None }).collect())
+            }
+        }
+    }
+
     /// Judges each run by all of `samples`.
-    pub(super) fn judge(&mut self, net: &Net, samples: &Samples) -> Result<Vec<Evaluation>, TorchFault> {
+    fn judge_samples(&mut self, net: &Net, samples: &Samples) -> Result<Vec<Evaluation>, TorchFault> {
         let batch = match self.batch {
             Some((runs, batch)) if runs == net.runs() => batch,
             _ => batch_size(net),

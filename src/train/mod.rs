@@ -5,15 +5,18 @@
 
 mod adam;
 mod batch_loader;
+mod batch_source;
 mod bench;
 mod claim;
 mod doubt;
 mod doubts;
 mod early_stopping;
+mod episodes;
 mod evaluate;
 mod factorization;
 mod fit;
 mod graph_replay;
+mod held_out;
 mod link_metrics;
 mod memory;
 mod non_finite;
@@ -23,6 +26,7 @@ mod samples;
 mod session;
 mod shuffle;
 mod signal;
+mod sources;
 mod start;
 mod state;
 mod step;
@@ -36,8 +40,9 @@ pub use crate::run_dir::{
 };
 pub use doubt::{Doubt, NamedPopulations, When, Who};
 pub use early_stopping::Metric;
+pub use episodes::{ClassBytes, EpisodesFault, FewClasses, FewSamples};
 pub use non_finite::{NotFinite, StepFault};
-pub use run::{RunFault, Trained, Watcher};
+pub use run::{ClassData, JobData, OtherData, RunFault, Trained, Watcher};
 pub use run_dir::RunDir;
 pub use samples::{Misfit, SampleBytes, TrainData};
 pub use state::{BadState, TrainState};
@@ -50,9 +55,11 @@ pub use doubt::numbered;
 #[doc(hidden)]
 pub use early_stopping::mean_and_deviation;
 #[doc(hidden)]
-pub use evaluate::accuracy;
+pub use evaluate::{accuracy, task_accuracies};
 #[doc(hidden)]
 pub use fit::{FitConfig, FitFault, FitNotFinite, Fitted, Measured, OneClass, fit, fit_bytes};
+#[doc(hidden)]
+pub use held_out::FixedTasks;
 #[doc(hidden)]
 pub use link_metrics::{LinkMetrics, held_out, judge};
 #[doc(hidden)]

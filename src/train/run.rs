@@ -5,9 +5,10 @@ use thiserror::Error;
 
 use super::doubt::Doubt;
 use super::early_stopping::Metric;
+use super::episodes::{ClassBytes, EpisodesFault};
 use super::non_finite::StepFault;
 use super::run_dir::RunDir;
-use super::samples::{Misfit, SampleBytes};
+use super::samples::{Misfit, TrainData};
 use super::session::Session;
 use super::state::{BadState, TrainState};
 use crate::emit::{Place, TorchFault};
@@ -29,12 +30,42 @@ pub struct TrainJob<'a> {
     pub recipe: &'a TrainConfig,
     /// Device and kind of number.
     pub place: Place,
-    /// What is learned from.
-    pub train: SampleBytes<'a>,
-    /// What accuracy is measured on.
-    pub test: SampleBytes<'a>,
+    /// What is learned from, and what accuracy is measured on.
+    pub data: &'a JobData<'a>,
     /// The time.
     pub clock: Clock<'a>,
+}
+
+/// What runs are trained on.
+#[derive(Debug, Clone)]
+pub enum JobData<'a> {
+    /// Samples of the classes that the net tells apart.
+    Samples(TrainData<'a>),
+    /// Classes that tasks are made of.
+    Classes(ClassData<'a>),
+}
+
+/// Classes that tasks are made of.
+#[derive(Debug, Clone)]
+pub struct ClassData<'a> {
+    /// Those of tasks that are learned from.
+    pub train: ClassBytes<'a>,
+    /// Those of tasks that accuracy is measured on.
+    pub test: ClassBytes<'a>,
+}
+
+/// Data and protocol do not go together.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[error("{found} is no data for {wanted}")]
+#[diagnostic(
+    code(run::other_data),
+    help("tasks are made of classes: `--few-shot` goes with them, and with nothing else")
+)]
+pub struct OtherData {
+    /// What the data is.
+    pub found: &'static str,
+    /// What the protocol trains.
+    pub wanted: &'static str,
 }
 
 /// Hears what happens while a net trains.
@@ -74,6 +105,14 @@ pub enum RunFault {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Misfit(#[from] Misfit),
+    /// No tasks can be made of the data.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Episodes(#[from] EpisodesFault),
+    /// Data and protocol do not go together.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    OtherData(#[from] OtherData),
     /// The state to go on from is no good.
     #[error(transparent)]
     #[diagnostic(transparent)]

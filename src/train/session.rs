@@ -1,14 +1,15 @@
 //! Runs on their way: one program, each run's score, and its genome as it was at its best.
 
-use tch::{Tensor as Live, no_grad_guard};
+use tch::no_grad_guard;
 
 use super::doubts::Doubts;
 use super::early_stopping::{Metric, Score, mean_and_deviation};
 use super::evaluate::Evaluator;
+use super::held_out::HeldOut;
 use super::non_finite::StepFault;
 use super::run::{RunFault, TrainJob, Watcher};
 use super::run_dir::RunDir;
-use super::samples::{Samples, as_size};
+use super::samples::as_size;
 use super::start::{SEEN_FIRST, Started, from_seeds, from_state};
 use super::state::{NamedRows, Progress, TrainState};
 use super::step::Stepper;
@@ -20,7 +21,7 @@ pub(super) struct Session<'a> {
     job: &'a TrainJob<'a>,
     folder: Option<&'a mut RunDir>,
     stepper: Stepper,
-    test: Samples,
+    test: HeldOut,
     scores: Vec<Score>,
     /// Every row of the table, [R, …], each run's part as it was at its best.
     best: NamedRows,
@@ -40,11 +41,11 @@ impl<'a> Session<'a> {
         folder: Option<&'a mut RunDir>,
         from: Option<&TrainState>,
     ) -> Result<Self, RunFault> {
-        job.recipe.check(job.train.labels.len())?;
-        let (train, test) = (Samples::new(job.train, job.place)?, Samples::new(job.test, job.place)?);
+        job.recipe.check(job.samples())?;
+        let test = job.held_out()?;
         let Started { mut stepper, progress, doubts, best } = match from {
-            None => from_seeds(job, train)?,
-            Some(state) => from_state(job, train, state)?,
+            None => from_seeds(job)?,
+            Some(state) => from_state(job, state)?,
         };
         test.fit(stepper.net())?;
         stepper.set_lr(job.recipe.rate(progress.step));
@@ -124,7 +125,7 @@ impl<'a> Session<'a> {
         self.stepper.synchronise()?;
         self.look_at_first();
         let before = (self.job.clock)();
-        let verdicts = self.evaluator.judge(self.stepper.net(), &self.test)?;
+        let verdicts = self.evaluator.judge(self.stepper.net(), &mut self.test)?;
         let losses = self.stepper.take_losses();
         let seconds = (self.job.clock)() - self.began;
         let (step, recipe) = (self.stepper.done(), self.job.recipe);
@@ -158,14 +159,10 @@ impl<'a> Session<'a> {
 
     /// Looks at what the populations of these runs receive from some of the held-out samples.
     fn look_at_neurons(&mut self, runs: &[usize]) -> Result<(), TorchFault> {
-        let (count, all) = (self.test.len().min(SEEN_FIRST), self.test.len());
-        if count == 0 || runs.is_empty() {
+        if runs.is_empty() {
             return Ok(());
         }
-        // from all over the set, which may be in the order of classes
-        let index: Vec<i64> = (0..count).map(|place| as_size(place * all / count)).collect();
-        let index = Live::f_from_slice(&index)?.f_to_device(self.job.place.device)?;
-        let (samples, _) = self.test.gather(&index, 1)?;
+        let Some((samples, count)) = self.test.some(SEEN_FIRST, self.job.place)? else { return Ok(()) };
         let arrivals = self.stepper.net().arrivals(&samples)?;
         let all = self.stepper.runs().iter().copied().zip(&arrivals);
         self.doubts.received(all.filter(|(run, _)| runs.contains(run)), self.stepper.done(), count);

@@ -2,11 +2,11 @@
 
 use tch::Tensor as Live;
 
+use super::batch_source::BatchSource;
 use super::doubts::{DoubtLog, Doubts};
 use super::early_stopping::Score;
 use super::run::{RunFault, TrainJob};
-use super::samples::{Samples, as_size};
-use super::shuffle::Shuffle;
+use super::samples::as_size;
 use super::signal::signals;
 use super::state::{BadState, LossSums, NamedRows, Progress, TrainState, bad};
 use super::step::Stepper;
@@ -24,12 +24,13 @@ pub(super) struct Started {
 }
 
 /// Draws what the runs start from, and sends their first samples through it.
-pub(super) fn from_seeds(job: &TrainJob<'_>, mut train: Samples) -> Result<Started, RunFault> {
+pub(super) fn from_seeds(job: &TrainJob<'_>) -> Result<Started, RunFault> {
     let seeds = job.recipe.seeds();
+    let mut train = job.batches(&seeds)?;
     let mut net = Net::new(job.plan, &seeds, job.place)?;
     train.fit(&net)?;
     let arrivals = calibrated(&mut net, &mut train, job.place)?;
-    let mut doubts = Doubts::new(DoubtLog::new(seeds.len()), job.test.classes, job.test.labels);
+    let mut doubts = job.doubts(DoubtLog::new(seeds.len()));
     doubts.received(arrivals.iter().enumerate(), 0, SEEN_FIRST.min(train.len()));
     let blank = |(name, row): (&str, &Live)| Ok((name.to_owned(), row.f_detach()?.f_zeros_like()?));
     let best = net.named().map(blank).collect::<Result<_, TorchFault>>()?;
@@ -45,27 +46,27 @@ pub(super) fn from_seeds(job: &TrainJob<'_>, mut train: Samples) -> Result<Start
         doubts: doubts.log().clone(),
         seeds,
     };
-    Ok(Started { stepper: Stepper::new(net, train, job.recipe.batch, job.recipe.lr)?, progress, doubts, best })
+    Ok(Started { stepper: Stepper::of(net, train, job.recipe.lr)?, progress, doubts, best })
 }
 
 /// Goes on from a state, which must be one of the job's plan and seeds.
-pub(super) fn from_state(job: &TrainJob<'_>, train: Samples, state: &TrainState) -> Result<Started, RunFault> {
+pub(super) fn from_state(job: &TrainJob<'_>, state: &TrainState) -> Result<Started, RunFault> {
     let (wanted, progress) = (job.recipe.seeds(), state.progress.clone());
     if progress.seeds != wanted {
         let why = format!("is of runs with the seeds {:?}, these have {wanted:?}", progress.seeds);
         return Err(bad(why).into());
     }
     let seeds: Vec<u64> = progress.runs.iter().filter_map(|run| wanted.get(*run).copied()).collect();
-    let net = Net::new(job.plan, &seeds, job.place)?;
+    let (net, train) = (Net::new(job.plan, &seeds, job.place)?, job.batches(&seeds)?);
     train.fit(&net)?;
     let best = best_of(state, &net, wanted.len())?;
-    let mut stepper = Stepper::new(net, train, job.recipe.batch, job.recipe.lr)?;
+    let mut stepper = Stepper::of(net, train, job.recipe.lr)?;
     stepper.restore(&state.steps).map_err(|fault| match fault {
         LoadFault::Torch(fault) => RunFault::from(fault),
         LoadFault::Mismatch(fault) => misfit(&fault.name, &fault.why).into(),
     })?;
     stepper.resume(&progress.runs, &progress.losses)?;
-    let doubts = Doubts::new(progress.doubts.clone(), job.test.classes, job.test.labels);
+    let doubts = job.doubts(progress.doubts.clone());
     Ok(Started { stepper, progress, doubts, best })
 }
 
@@ -88,12 +89,9 @@ fn misfit(name: &str, why: &str) -> BadState {
 }
 
 /// Sends each run's first samples, in its own order, through the net as it starts; see [`Net::calibrate`].
-fn calibrated(net: &mut Net, train: &mut Samples, place: Place) -> Result<Vec<Vec<Arrival>>, TorchFault> {
+fn calibrated(net: &mut Net, train: &mut BatchSource, place: Place) -> Result<Vec<Vec<Arrival>>, TorchFault> {
     let seeds = net.seeds().to_vec();
-    let count = train.len().min(SEEN_FIRST);
-    net.calibrate(|run| {
-        let own = seeds.get(run..=run).unwrap_or_default();
-        let index = Shuffle::new(own, train.len(), count, place).batch(0)?;
-        Ok(train.gather(&index, 1)?.0)
-    })
+    let arrivals = net.calibrate(|run| train.first(seeds.get(run).copied().unwrap_or_default(), SEEN_FIRST, place))?;
+    train.set_seeds(&seeds);
+    Ok(arrivals)
 }

@@ -6,13 +6,15 @@
 
 use tch::Tensor as Live;
 
+use super::batch_source::{BatchSource, GatheredBatch};
+use super::episodes::{ClassBytes, EpisodesFault};
 use super::graph_replay::GraphReplay;
 use super::non_finite::{NotFinite, StepFault, first_bad, numbers};
 use super::samples::Samples;
-use super::shuffle::Shuffle;
 use super::state::{LossSums, StepState};
 use super::threads::has_one_to_spare;
 use crate::emit::{LoadFault, Net, Place, TorchFault};
+use crate::options::FewShot;
 use crate::plan::{Op, ParameterId, TensorId};
 
 /// Steps between two looks at the losses on a GPU.
@@ -22,8 +24,7 @@ const CHECK_EVERY: u64 = 50;
 #[derive(Debug)]
 pub struct Stepper {
     pub(super) net: Net,
-    samples: Samples,
-    order: Shuffle,
+    source: BatchSource,
     lr: f64,
     pub(super) done: u64,
     /// Which runs these are, among those that there were at the start.
@@ -45,13 +46,32 @@ impl Stepper {
     ///
     /// What libtorch refuses: memory.
     pub fn new(net: Net, samples: Samples, batch: usize, lr: f64) -> Result<Self, TorchFault> {
+        let source = BatchSource::of_samples(samples, net.seeds(), batch, net.place());
+        Self::of(net, source, lr)
+    }
+
+    /// Makes a net ready to train on tasks of these classes, `tasks` of them a step.
+    ///
+    /// # Errors
+    ///
+    /// Says of what there is too little, or what libtorch refuses.
+    pub fn of_tasks(
+        net: Net,
+        data: &ClassBytes<'_>,
+        few_shot: (FewShot, usize),
+        lr: f64,
+    ) -> Result<Result<Self, EpisodesFault>, TorchFault> {
+        let source = BatchSource::of_tasks(data, net.seeds(), few_shot, net.place())?;
+        source.map_or_else(|fault| Ok(Err(fault)), |source| Self::of(net, source, lr).map(Ok))
+    }
+
+    /// Makes a net ready to train on what `source` gives.
+    pub(super) fn of(net: Net, source: BatchSource, lr: f64) -> Result<Self, TorchFault> {
         let check_every = if net.place().device.is_cuda() { CHECK_EVERY } else { 1 };
-        let order = Shuffle::new(net.seeds(), samples.len(), batch, net.place());
         let runs = net.runs();
         let stepper = Self {
             net,
-            samples,
-            order,
+            source,
             lr,
             done: 0,
             runs: (0..runs).collect(),
@@ -98,7 +118,7 @@ impl Stepper {
         self.synchronise()?;
         let places: Vec<usize> = (0..self.runs.len()).filter(|place| runs.contains(&self.runs[*place])).collect();
         self.net.keep(&places)?;
-        self.order = self.order.of(self.net.seeds());
+        self.source.set_seeds(self.net.seeds());
         self.graph_replay = GraphReplay::default();
         self.losses.sums = places.iter().map(|place| self.losses.sums[*place]).collect();
         self.runs = places.iter().map(|place| self.runs[*place]).collect();
@@ -129,11 +149,11 @@ impl Stepper {
             }
             return Ok(None);
         }
-        let (x, labels) = self.batch()?;
-        let losses = self.compute((&x, &labels), None)?;
+        let batch = self.batch()?;
+        let losses = self.compute(&batch, None)?;
         let read = numbers(&losses)?;
         if let Some(run) = first_bad(&read) {
-            return Err(self.not_finite(run, &x, &labels)?.into());
+            return Err(self.not_finite(run, &batch)?.into());
         }
         self.sum(&read);
         self.update()?;
@@ -142,17 +162,17 @@ impl Stepper {
 
     /// Makes one step and returns its losses, at which nobody has looked.
     fn blind(&mut self) -> Result<Live, TorchFault> {
-        let Self { net, samples, order, graph_replay, .. } = self;
-        let (index, runs) = (order.batch(self.done)?, net.runs());
+        let Self { net, source, graph_replay, .. } = self;
+        let (index, runs) = (source.index(self.done)?, net.runs());
         net.announce(self.lr, self.done + 1)?;
         // any other way takes the learning rate, and the number of the step, as they are when it is recorded
         let place = if net.has_kernels() { net.place() } else { Place::CPU };
         let losses = graph_replay.play(place, &index, |index| {
-            if let Some(losses) = samples.choice(index).map(|choice| net.step_at(choice)).transpose()?.flatten() {
+            if let Some(losses) = source.choice(index).map(|choice| net.step_at(choice)).transpose()?.flatten() {
                 return Ok(losses);
             }
-            let (x, labels) = samples.gather(index, runs)?;
-            let losses = net.compute((&x, &labels), None)?;
+            let batch = source.gather(index, runs)?;
+            let losses = net.compute(batch.given(), None)?;
             net.update()?;
             Ok(losses)
         })?;
@@ -192,12 +212,12 @@ impl Stepper {
         self.first.take()
     }
 
-    /// Gathers the batch of the next step: R × B × N and [R · B]. The one after that is begun where a processor is left for it.
-    pub(super) fn batch(&mut self) -> Result<(Live, Live), TorchFault> {
-        let runs = self.net.runs();
-        let batch = self.samples.gather(&self.order.batch(self.done)?, runs)?;
+    /// Gathers the batch of the next step. The one after that is begun where a processor is left for it.
+    pub(super) fn batch(&mut self) -> Result<GatheredBatch, TorchFault> {
+        let (runs, index) = (self.net.runs(), self.source.index(self.done)?);
+        let batch = self.source.gather(&index, runs)?;
         if has_one_to_spare() {
-            self.samples.prepare(&self.order.batch(self.done + 1)?, runs)?;
+            self.source.prepare(self.done + 1, runs)?;
         }
         Ok(batch)
     }
@@ -205,11 +225,11 @@ impl Stepper {
     /// Makes all of the next step but the update, and calls `made` after each tensor; returns the losses.
     pub(super) fn compute(
         &mut self,
-        (x, labels): (&Live, &Live),
+        batch: &GatheredBatch,
         made: Option<&mut dyn FnMut(TensorId)>,
     ) -> Result<Live, TorchFault> {
         self.net.announce(self.lr, self.done + 1)?;
-        self.net.compute((x, labels), made)
+        self.net.compute(batch.given(), made)
     }
 
     /// Makes the update; the step is done.
@@ -255,8 +275,8 @@ impl Stepper {
         Err(NotFinite { run: self.run(run), seed: self.seed(run), step: self.done, culprit }.into())
     }
 
-    fn not_finite(&self, run: usize, x: &Live, labels: &Live) -> Result<NotFinite, TorchFault> {
-        let culprit = match self.net.first_bad((x, labels), run)? {
+    fn not_finite(&self, run: usize, batch: &GatheredBatch) -> Result<NotFinite, TorchFault> {
+        let culprit = match self.net.first_bad(batch.given(), run)? {
             None => "all tensors before it are finite".to_owned(),
             Some(id) => {
                 let plan = self.net.plan();

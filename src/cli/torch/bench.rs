@@ -9,8 +9,8 @@ use crate::cli::model::{compile, find, options, order};
 use crate::cli::numbers::{columns, count, ratio};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::source::Source;
-use crate::options::{Options, usual_batch};
-use crate::train::{Bench, Compared, SampleBytes, TrainConfig, bench};
+use crate::options::{Options, USUAL_TASKS, usual_batch};
+use crate::train::{Bench, ClassBytes, ClassData, Compared, JobData, SampleBytes, TrainConfig, TrainData, bench};
 
 /// Samples that are made up at least; their pixels do not matter.
 const SAMPLES: usize = 1_000;
@@ -38,18 +38,32 @@ fn measured(
     weights: Weights,
 ) -> Result<Bench, Failure> {
     let asked = args.batch.map(|batch| batch as usize);
-    let options = Options { batch: asked, order: machine.order(order(weights)), ..options(&args.model, None) };
+    let few_shot = args.few_shot.wanted();
+    let options =
+        Options { batch: asked, order: machine.order(order(weights)), few_shot, ..options(&args.model, None) };
     let stages = compile(screen, source, &options)?;
-    let batch = asked.unwrap_or(usual_batch(stages.model().has_windows()));
+    let usual = if few_shot.is_some() { USUAL_TASKS } else { usual_batch(stages.model().has_windows()) };
+    let batch = asked.unwrap_or(usual);
     let runs = args.runs as usize;
-    let recipe = TrainConfig { batch, runs, ..TrainConfig::default() };
+    let recipe = TrainConfig { batch, runs, few_shot, ..TrainConfig::default() };
     let (neurons, classes) = (stages.plan.inputs(), stages.plan.outputs());
-    let samples = SAMPLES.max(batch);
+    let samples = SAMPLES.max(batch).max(few_shot.map_or(0, |few_shot| few_shot.support() + few_shot.query()));
     machine.check_memory(&stages.plan, &recipe, samples.saturating_mul(neurons) as u64)?;
     let (pixels, labels) = made_up(samples, neurons, classes);
-    let pieces = SampleBytes { pixels: &pixels, labels: &labels, neurons, classes };
-    machine.choose_threads(&stages.plan, &recipe, pieces)?;
-    let mut stepper = stepper(&stages.plan, &recipe, pieces, machine.place)?;
+    let data = match few_shot {
+        None => {
+            let train = SampleBytes { pixels: &pixels, labels: &labels, neurons, classes };
+            JobData::Samples(TrainData { train, test: train })
+        }
+        Some(few_shot) => {
+            let each = few_shot.shots + few_shot.queries;
+            let classes = (0..few_shot.ways).map(|class| class * each..(class + 1) * each).collect();
+            let train = ClassBytes { pixels: &pixels, classes, neurons };
+            JobData::Classes(ClassData { train: train.clone(), test: train })
+        }
+    };
+    machine.choose_threads(&stages.plan, &recipe, &data)?;
+    let mut stepper = stepper(&stages.plan, &recipe, &data, machine.place)?;
     bench(&mut stepper, batch, args.slowest as usize, &clock()).map_err(Blame::failure)
 }
 

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
+use super::eval_tasks;
 use super::machine::Machine;
 use super::reached::spread;
 use super::restored::restored;
-use super::task::read;
+use super::task_data::read;
 use crate::cli::args::EvalArgs;
 use crate::cli::data_paths::{facts, named};
 use crate::cli::exit::{Exit, Failure, Outcome};
@@ -21,6 +22,9 @@ pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
     args.data.as_deref().map(named).transpose()?;
     let machine = Machine::open(args.machine.device.as_deref(), args.machine.threads)?;
     let restored = restored(screen, &args.run, &machine, machine.order(Order::default()))?;
+    if let Some(few_shot) = restored.record.recipe.few_shot {
+        return eval_tasks::run(screen, args, (&machine, restored), few_shot);
+    }
     let (record, net) = (restored.record, restored.net);
     let set = facts(args.data.as_deref().unwrap_or(&record.data))?;
     let data = read(screen, &set.name, args.data_dir.as_deref(), false)?;

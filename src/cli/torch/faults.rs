@@ -33,7 +33,7 @@ impl Blame for StepFault {
 impl Blame for RunFault {
     fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) | Self::Misfit(_) | Self::State(_) => Exit::Input,
+            Self::Config(_) | Self::Misfit(_) | Self::Episodes(_) | Self::OtherData(_) | Self::State(_) => Exit::Input,
             Self::Step(fault) => fault.exit(),
             Self::Torch(fault) => fault.exit(),
             Self::RunDir(fault) => fault.exit(),

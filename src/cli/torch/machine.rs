@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::Instant;
 
+use super::task_data::TaskData;
 use crate::cli::exit::Failure;
 use crate::cli::faults::Blame;
 use crate::cli::free_memory::free_memory;
@@ -10,13 +11,10 @@ use crate::cli::model::quietly;
 use crate::cli::numbers::{count, grouped};
 use crate::cli::source::Source;
 use crate::compile::Stages;
-use crate::data::Dataset;
 use crate::emit::{Net, Place, Wish, open};
 use crate::options::{Options, Order};
 use crate::plan::Plan;
-use crate::train::{
-    Needs, SampleBytes, Samples, StepFault, Stepper, TrainConfig, TrainData, choose_threads, set_threads,
-};
+use crate::train::{JobData, Needs, OtherData, Samples, StepFault, Stepper, TrainConfig, choose_threads, set_threads};
 
 /// Seconds that the steps take at least by which a number of threads is judged.
 const GLIMPSE: f64 = 0.05;
@@ -57,7 +55,7 @@ impl Machine {
         &self,
         plan: &Plan,
         recipe: &TrainConfig,
-        pieces: SampleBytes<'_>,
+        data: &JobData<'_>,
     ) -> Result<usize, Failure> {
         if let Some(threads) = self.threads.or(self.place.device.is_cuda().then_some(1)) {
             set_threads(threads);
@@ -67,22 +65,22 @@ impl Machine {
         if most == 1 {
             return Ok(1);
         }
-        let mut stepper = stepper(plan, recipe, pieces, self.place)?;
+        let mut stepper = stepper(plan, recipe, data, self.place)?;
         choose_threads(most, || glimpse(&mut stepper)).map_err(Blame::failure)
     }
 
     /// Makes ready to train on `data`: checks the memory, and settles the number of threads.
-    pub(super) fn ready(&self, plan: &Plan, recipe: &TrainConfig, data: &Dataset) -> Result<usize, Failure> {
-        let bytes = (data.train.pixels().len() + data.test.pixels().len()) as u64;
-        self.check_memory(plan, recipe, bytes.saturating_mul(2))?;
-        self.choose_threads(plan, recipe, TrainData::from(data).train)
+    pub(super) fn ready(&self, plan: &Plan, recipe: &TrainConfig, data: &TaskData) -> Result<usize, Failure> {
+        self.check_memory(plan, recipe, data.bytes().saturating_mul(2))?;
+        self.choose_threads(plan, recipe, &data.job_data())
     }
 
     /// Says what is to be done with how many threads: `1 run, at most 30,000 steps of 64 samples, 1 thread on cpu`.
     pub(super) fn told(&self, recipe: &TrainConfig, threads: usize) -> String {
         let (runs, steps) = (count(recipe.runs as u64, "run"), count(recipe.length, "step"));
         let (batch, threads) = (grouped(recipe.batch as u64), count(threads as u64, "thread"));
-        format!("{runs}, at most {steps} of {batch} samples, {threads} on {}", self.place.name())
+        let what = if recipe.few_shot.is_some() { "tasks" } else { "samples" };
+        format!("{runs}, at most {steps} of {batch} {what}, {threads} on {}", self.place.name())
     }
 
     /// Checks that the machine has the memory that training takes.
@@ -96,15 +94,19 @@ impl Machine {
 }
 
 /// Makes a net that trains.
-pub(super) fn stepper(
-    plan: &Plan,
-    recipe: &TrainConfig,
-    pieces: SampleBytes<'_>,
-    place: Place,
-) -> Result<Stepper, Failure> {
+pub(super) fn stepper(plan: &Plan, recipe: &TrainConfig, data: &JobData<'_>, place: Place) -> Result<Stepper, Failure> {
     let net = Net::new(plan, &recipe.seeds(), place).map_err(Blame::failure)?;
-    let samples = Samples::new(pieces, place).map_err(Blame::failure)?;
-    Stepper::new(net, samples, recipe.batch, recipe.lr).map_err(Blame::failure)
+    match (data, recipe.few_shot) {
+        (JobData::Classes(data), Some(few_shot)) => {
+            let stepper = Stepper::of_tasks(net, &data.train, (few_shot, recipe.batch), recipe.lr);
+            stepper.map_err(Blame::failure)?.map_err(Failure::input)
+        }
+        (JobData::Samples(data), _) => {
+            let samples = Samples::new(data.train, place).map_err(Blame::failure)?;
+            Stepper::new(net, samples, recipe.batch, recipe.lr).map_err(Blame::failure)
+        }
+        (JobData::Classes(_), None) => Err(Failure::input(OtherData { found: "a list of classes", wanted: "samples" })),
+    }
 }
 
 /// Returns the seconds that a step takes, by as few steps as can tell.

@@ -3,6 +3,7 @@
 
 mod bench;
 mod eval;
+mod eval_tasks;
 mod faults;
 mod fit;
 mod machine;
@@ -13,6 +14,7 @@ mod stop;
 mod sweep;
 mod swept;
 mod task;
+mod task_data;
 mod train;
 mod watch;
 

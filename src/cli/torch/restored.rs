@@ -10,6 +10,7 @@ use crate::cli::screen::Screen;
 use crate::compile::Stages;
 use crate::emit::Net;
 use crate::options::Order;
+use crate::plan::Array;
 use crate::run_dir::Manifest;
 
 /// A run that lives again.
@@ -17,6 +18,10 @@ pub(super) struct Restored {
     pub(super) record: Manifest,
     pub(super) stages: Stages,
     pub(super) net: Net,
+    /// The genome, each row by its name.
+    pub(super) rows: Vec<(String, Array)>,
+    /// The order of products.
+    pub(super) order: Order,
 }
 
 /// Makes the net of the run in `run`, whose plan has this `order` of products.
@@ -24,5 +29,5 @@ pub(super) fn restored(screen: &Screen, run: &Path, machine: &Machine, order: Or
     let Reopened { record, stages, rows } = reopen(screen, run, order)?;
     let mut net = Net::new(&stages.plan, &record.seeds, machine.place).map_err(Blame::failure)?;
     net.load_stored(&rows).map_err(Blame::failure)?;
-    Ok(Restored { record, stages, net })
+    Ok(Restored { record, stages, net, rows, order })
 }

@@ -11,12 +11,13 @@ use thiserror::Error;
 use super::machine::{Machine, clock};
 use super::stop::Signals;
 use super::swept::{Reached, Swept};
-use super::task::{recipe, samples};
+use super::task::recipe;
+use super::task_data::TaskData;
 use super::train::{About, ended, lacking};
 use super::watch::Watch;
 use super::{run_folder, stop};
 use crate::cli::args::CompileArgs;
-use crate::cli::data_paths::facts;
+use crate::cli::data_paths::task_facts;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::faults::Blame;
 use crate::cli::model::{compile, find, options, quietly};
@@ -24,7 +25,6 @@ use crate::cli::parse::Sweep;
 use crate::cli::reopen::fingerprint;
 use crate::cli::screen::{Ink, Screen};
 use crate::compile::Stages;
-use crate::data::Dataset;
 use crate::options::{Facts, Options};
 use crate::run_dir::{Manifest, RUN_DIR};
 use crate::train::{NotFinite, RunDir, RunDirFault, RunFault, StepFault, TrainConfig};
@@ -55,7 +55,7 @@ struct SweepTask<'a> {
     text: String,
     facts: Facts,
     points: Vec<Point>,
-    data: Dataset,
+    data: TaskData,
     recipe: TrainConfig,
     machine: Machine,
 }
@@ -89,7 +89,8 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs, set: &str, sweep: &Sweep)
 
 impl<'a> SweepTask<'a> {
     fn new(screen: &'a Screen, args: &'a CompileArgs, set: &str, sweep: &'a Sweep) -> Result<Self, Failure> {
-        let (facts, training) = (facts(set)?, &args.training);
+        let (few_shot, training) = (args.few_shot.wanted(), &args.training);
+        let facts = task_facts(set, few_shot)?;
         let source = find(screen, &args.file)?;
         let batch = training.batch.map(|batch| batch as usize);
         if args.model.set.iter().any(|(name, _)| *name == sweep.name) {
@@ -98,7 +99,7 @@ impl<'a> SweepTask<'a> {
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let mut points = Vec::with_capacity(sweep.values.len());
         for value in &sweep.values {
-            let mut options = Options { batch, ..options(&args.model, Some(facts.clone())) };
+            let mut options = Options { batch, few_shot, ..options(&args.model, Some(facts.clone())) };
             options.set.push((sweep.name.clone(), value.clone()));
             options.order = machine.order(options.order);
             // warnings, and what the data settles, are the same for all
@@ -106,9 +107,9 @@ impl<'a> SweepTask<'a> {
                 if points.is_empty() { compile(screen, &source, &options)? } else { quietly(&source, &options)? };
             points.push(Point { value: value.clone(), stages });
         }
-        let data = samples(screen, set, training)?;
+        let data = TaskData::load(screen, args, set)?;
         let windows = points.iter().any(|point| point.stages.model().has_windows());
-        let recipe = recipe(training, windows, data.train.len())?;
+        let recipe = recipe(training, few_shot, windows, data.samples())?;
         Ok(Self { screen, args, sweep, text: source.text, facts, points, data, recipe, machine })
     }
 
@@ -120,7 +121,7 @@ impl<'a> SweepTask<'a> {
         Swept {
             model: self.model().to_owned(),
             parameter: self.sweep.name.clone(),
-            data: self.data.facts.name.clone(),
+            data: self.data.name().to_owned(),
             runs: self.recipe.runs,
             programs: Vec::new(),
             points: Vec::new(),
@@ -143,7 +144,7 @@ impl<'a> SweepTask<'a> {
         self.announce(point, threads);
         let mut folder = self.open(point, path, (&data, padding, threads))?;
         let mut watch = Watch::new(self.screen, self.args.training.quiet, self.recipe.length);
-        let trainer = Trainer::new(plan, &*data, self.recipe.clone()).place(self.machine.place);
+        let trainer = Trainer::new(plan, data.job_data(), self.recipe.clone()).place(self.machine.place);
         let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
         let result = trainer.run();
         watch.done();
@@ -164,7 +165,7 @@ impl<'a> SweepTask<'a> {
         &self,
         point: &Point,
         path: &Path,
-        (data, padding, threads): (&Dataset, usize, usize),
+        (data, padding, threads): (&TaskData, usize, usize),
     ) -> Result<RunDir, Failure> {
         let graph = fingerprint(&point.stages)?;
         let mut settings: IndexMap<String, String> = self.args.model.set.iter().cloned().collect();
@@ -210,7 +211,7 @@ impl<'a> SweepTask<'a> {
         if self.args.training.quiet {
             return;
         }
-        let (model, name, data) = (self.model(), &self.sweep.name, &self.data.facts.name);
+        let (model, name, data) = (self.model(), &self.sweep.name, self.data.name());
         let told = self.machine.told(&self.recipe, threads);
         let line = format!("{model} with {name} = {} on {data}: {told}", point.value);
         self.screen.remark(&self.screen.paint_remark(Ink::Faint, &line));

@@ -1,20 +1,16 @@
 //! The command line → a training task in which nothing is left to be found wrong: model, data, protocol, machine.
 
-use std::path::Path;
-
 use super::machine::Machine;
-use super::watch::DownloadBar;
+use super::task_data::TaskData;
 use crate::cli::args::CompileArgs;
-use crate::cli::data_paths::{UNPROVEN, facts, roots};
+use crate::cli::data_paths::task_facts;
 use crate::cli::exit::Failure;
-use crate::cli::faults::Blame;
 use crate::cli::model::{compile, find, options};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::source::Source;
 use crate::cli::training::{Rate, TrainArgs};
 use crate::compile::Stages;
-use crate::data::{Dataset, Download, Patience, Standing, load};
-use crate::options::{Facts, Options};
+use crate::options::{Facts, FewShot, Options};
 use crate::run_dir::EPOCHS;
 use crate::train::{LrSchedule, TrainConfig};
 
@@ -26,7 +22,7 @@ pub(super) struct TrainTask {
     /// The sizes of a sample, as the model was compiled for them.
     pub(super) facts: Facts,
     /// Padded to fill the model's input.
-    pub(super) data: Dataset,
+    pub(super) data: TaskData,
     /// Zeros on each side of a sample.
     pub(super) padding: usize,
     pub(super) recipe: TrainConfig,
@@ -37,16 +33,17 @@ pub(super) struct TrainTask {
 impl TrainTask {
     /// Prepares what `args` ask for. What is quick to find wrong is looked at first.
     pub(super) fn new(screen: &Screen, args: &CompileArgs, set: &str) -> Result<Self, Failure> {
-        let (facts, training) = (facts(set)?, &args.training);
+        let (few_shot, training) = (args.few_shot.wanted(), &args.training);
+        let facts = task_facts(set, few_shot)?;
         let source = find(screen, &args.file)?;
         let batch = training.batch.map(|batch| batch as usize);
-        let options = Options { batch, ..options(&args.model, Some(facts.clone())) };
+        let options = Options { batch, few_shot, ..options(&args.model, Some(facts.clone())) };
         let stages = compile(screen, &source, &options)?;
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let stages = machine.suit(stages, &source, &options)?;
         let padding = stages.model().margin(&facts).unwrap_or(0);
-        let data = samples(screen, set, training)?.padded(padding);
-        let recipe = recipe(training, stages.model().has_windows(), data.train.len())?;
+        let data = TaskData::load(screen, args, set)?.padded(padding);
+        let recipe = recipe(training, few_shot, stages.model().has_windows(), data.samples())?;
         let threads = machine.ready(&stages.plan, &recipe, &data)?;
         let task = Self { source, stages, facts, data, padding, recipe, machine, threads };
         if !training.quiet {
@@ -57,30 +54,9 @@ impl TrainTask {
 
     /// Returns what is to be done, in a line.
     fn line(&self) -> String {
-        let (model, data) = (self.stages.plan.name(), &self.data.facts.name);
+        let (model, data) = (self.stages.plan.name(), self.data.name());
         format!("{model} on {data}: {}", self.machine.told(&self.recipe, self.threads))
     }
-}
-
-/// Loads the data set, with its validation split where one is asked for.
-pub(super) fn samples(screen: &Screen, set: &str, training: &TrainArgs) -> Result<Dataset, Failure> {
-    let data = read(screen, set, training.data_dir.as_deref(), training.quiet)?;
-    match training.hold_out {
-        None => Ok(data),
-        Some(count) => data.hold_out(count as usize).map_err(Failure::input),
-    }
-}
-
-/// Loads a data set, downloading it where it is not here.
-pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: bool) -> Result<Dataset, Failure> {
-    let (roots, watched) = (roots(data_dir), DownloadBar::new(screen, quiet));
-    let patience = Patience::default();
-    let download = roots.first().map(|into| Download { into, progress: &watched, patience });
-    let data = load(set, &roots, download.as_ref()).map_err(Blame::failure)?;
-    if data.standing == Standing::Unverified && !screen.is_json() {
-        screen.remark(&format!("`{set}` is unverified: {UNPROVEN} (hash {})", &data.hash[..12]));
-    }
-    Ok(data)
 }
 
 fn schedule(rate: Rate) -> LrSchedule {
@@ -92,8 +68,13 @@ fn schedule(rate: Rate) -> LrSchedule {
 
 /// Returns the protocol: the model's usual one, but for what was asked for. Without `--eval-every` a length in epochs is
 /// evaluated after each.
-pub(super) fn recipe(args: &TrainArgs, windows: bool, samples: usize) -> Result<TrainConfig, Failure> {
-    let usual = TrainConfig::usual(windows, samples);
+pub(super) fn recipe(
+    args: &TrainArgs,
+    few_shot: Option<FewShot>,
+    windows: bool,
+    samples: usize,
+) -> Result<TrainConfig, Failure> {
+    let usual = few_shot.map_or_else(|| TrainConfig::usual(windows, samples), TrainConfig::usual_few_shot);
     let number = |asked: Option<u32>, usual: usize| asked.map_or(usual, |number| number as usize);
     let mut recipe = TrainConfig {
         batch: number(args.batch, usual.batch),
@@ -105,10 +86,11 @@ pub(super) fn recipe(args: &TrainArgs, windows: bool, samples: usize) -> Result<
         schedule: args.schedule.map_or(usual.schedule, schedule),
         length: usual.length,
         eval_every: usual.eval_every,
+        few_shot,
     };
     if let Some(epochs) = args.epochs {
         recipe = recipe.for_epochs(epochs, samples);
-    } else if args.batch.is_some() && windows {
+    } else if args.batch.is_some() && windows && few_shot.is_none() {
         // an epoch has another number of steps
         recipe = recipe.for_epochs(EPOCHS, samples);
     }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use super::machine::Machine;
 use super::reached::reached;
 use super::task::TrainTask;
+use super::task_data::TaskData;
 use super::watch::Watch;
 use super::{run_folder, stop, sweep};
 use crate::cli::args::{CompileArgs, Weights};
@@ -15,7 +16,7 @@ use crate::cli::reopen::fingerprint;
 use crate::cli::screen::Screen;
 use crate::cli::version::{COMMIT, VERSION};
 use crate::compile::Stages;
-use crate::data::{Dataset, Standing};
+use crate::data::Standing;
 use crate::emit::libtorch_version;
 use crate::options::Facts;
 use crate::run_dir::{Manifest, RUN_DIR, Versions};
@@ -47,7 +48,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     // what a run was made of is known even if it is killed
     let mut folder = RunDir::create(&path, &task.source.text, about.record(graph)).map_err(Blame::failure)?;
     let mut watch = Watch::new(screen, args.training.quiet, task.recipe.length);
-    let trainer = Trainer::new(plan, &task.data, task.recipe.clone()).place(task.machine.place);
+    let trainer = Trainer::new(plan, task.data.job_data(), task.recipe.clone()).place(task.machine.place);
     let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
     let result = trainer.run();
     watch.done();
@@ -85,7 +86,7 @@ pub(super) struct About<'a> {
     /// Parameters that were set.
     pub(super) settings: IndexMap<String, String>,
     pub(super) facts: &'a Facts,
-    pub(super) data: &'a Dataset,
+    pub(super) data: &'a TaskData,
     pub(super) padding: usize,
     pub(super) recipe: &'a TrainConfig,
     pub(super) machine: &'a Machine,
@@ -95,17 +96,20 @@ pub(super) struct About<'a> {
 impl About<'_> {
     /// Returns the record of a run that has not begun; `graph` is the hash of its graph.
     pub(super) fn record(&self, graph: String) -> Manifest {
-        let counts = self.stages.plan.counts();
+        let (counts, (hash, standing)) = (self.stages.plan.counts(), self.data.proof());
+        let tasks = self.args.few_shot.few_shot;
         Manifest {
             model: self.stages.plan.name().to_owned(),
             settings: self.settings.clone(),
             recipe: self.recipe.clone(),
             seeds: self.recipe.seeds(),
-            data: self.data.facts.name.clone(),
-            data_hash: self.data.hash.clone(),
-            data_proven: Some(self.data.standing == Standing::Whole),
+            data: self.data.name().to_owned(),
+            data_hash: hash.to_owned(),
+            data_proven: Some(standing == Standing::Whole),
             facts: Some(self.facts.clone()),
             padding: self.padding,
+            split: self.args.classes.split.filter(|_| tasks).map(|split| split.name().to_owned()),
+            rotations: self.args.classes.rotations,
             held_out: self.args.training.hold_out.map(|count| count as usize),
             weights: word(self.args.model.weights),
             graph,

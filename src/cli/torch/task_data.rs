@@ -1,0 +1,139 @@
+//! The data of a training task: samples with labels, or classes that tasks are made of.
+
+use std::path::{Path, PathBuf};
+
+use super::watch::DownloadBar;
+use crate::cli::args::CompileArgs;
+use crate::cli::data_paths::{UNPROVEN, roots};
+use crate::cli::exit::Failure;
+use crate::cli::faults::Blame;
+use crate::cli::screen::Screen;
+use crate::data::{DataError, Dataset, Download, FewShotSet, FewShotSplit, Patience, Standing, load, load_few_shot};
+use crate::options::FewShot;
+use crate::train::JobData;
+
+/// The data of a training task.
+#[derive(Debug, Clone)]
+pub(super) enum TaskData {
+    /// Samples with labels.
+    Samples(Dataset),
+    /// Classes.
+    Classes(FewShotSet),
+}
+
+impl TaskData {
+    /// Loads what `args` ask for, with its validation split where one is asked for.
+    pub(super) fn load(screen: &Screen, args: &CompileArgs, set: &str) -> Result<Self, Failure> {
+        let training = &args.training;
+        let data_dir = training.data_dir.as_deref();
+        if args.few_shot.few_shot {
+            let (split, rotations) = (args.classes.split, args.classes.rotations);
+            return read_classes(screen, set, (split, rotations), (data_dir, training.quiet)).map(Self::Classes);
+        }
+        let data = read(screen, set, data_dir, training.quiet)?;
+        let data = match training.hold_out {
+            None => data,
+            Some(count) => data.hold_out(count as usize).map_err(Failure::input)?,
+        };
+        Ok(Self::Samples(data))
+    }
+
+    /// Lays `margin` zeros around every sample.
+    pub(super) fn padded(self, margin: usize) -> Self {
+        match self {
+            Self::Samples(data) => Self::Samples(data.padded(margin)),
+            Self::Classes(data) => Self::Classes(data.padded(margin)),
+        }
+    }
+
+    /// Returns it as runs are trained on it.
+    pub(super) fn job_data(&self) -> JobData<'_> {
+        match self {
+            Self::Samples(data) => JobData::Samples(data.into()),
+            Self::Classes(data) => JobData::Classes(data.into()),
+        }
+    }
+
+    /// Returns its name.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Samples(data) => &data.facts.name,
+            Self::Classes(data) => &data.facts.name,
+        }
+    }
+
+    /// Returns its hash, and whether published sums prove it.
+    pub(super) fn proof(&self) -> (&str, Standing) {
+        match self {
+            Self::Samples(data) => (&data.hash, data.standing),
+            Self::Classes(data) => (&data.hash, data.standing),
+        }
+    }
+
+    /// Returns the samples that are learned from.
+    pub(super) fn samples(&self) -> usize {
+        match self {
+            Self::Samples(data) => data.train.len(),
+            Self::Classes(data) => data.train.len(),
+        }
+    }
+
+    /// Returns the bytes of its samples.
+    pub(super) fn bytes(&self) -> u64 {
+        let bytes = match self {
+            Self::Samples(data) => data.train.pixels().len() + data.test.pixels().len(),
+            Self::Classes(data) => data.train.pixels().len() + data.test.pixels().len(),
+        };
+        bytes as u64
+    }
+}
+
+/// Loads a data set, downloading it where it is not here.
+pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: bool) -> Result<Dataset, Failure> {
+    let data = found(screen, data_dir, quiet, |roots, download| load(set, roots, download))?;
+    unproven(screen, set, (&data.hash, data.standing));
+    Ok(data)
+}
+
+/// Loads a data set as classes, in the same way.
+pub(super) fn read_classes(
+    screen: &Screen,
+    set: &str,
+    (split, rotations): (Option<FewShotSplit>, bool),
+    (data_dir, quiet): (Option<&Path>, bool),
+) -> Result<FewShotSet, Failure> {
+    let load =
+        |roots: &[PathBuf], download: Option<&Download<'_>>| load_few_shot(set, split, rotations, roots, download);
+    let data = found(screen, data_dir, quiet, load)?;
+    unproven(screen, set, (&data.hash, data.standing));
+    Ok(data)
+}
+
+fn found<T>(
+    screen: &Screen,
+    data_dir: Option<&Path>,
+    quiet: bool,
+    load: impl FnOnce(&[PathBuf], Option<&Download<'_>>) -> Result<T, DataError>,
+) -> Result<T, Failure> {
+    let (roots, watched) = (roots(data_dir), DownloadBar::new(screen, quiet));
+    let patience = Patience::default();
+    let download = roots.first().map(|into| Download { into, progress: &watched, patience });
+    load(&roots, download.as_ref()).map_err(Blame::failure)
+}
+
+/// Says of data that no published sum proves it.
+fn unproven(screen: &Screen, set: &str, (hash, standing): (&str, Standing)) {
+    if standing == Standing::Unverified && !screen.is_json() {
+        screen.remark(&format!("`{set}` is unverified: {UNPROVEN} (hash {})", &hash[..12]));
+    }
+}
+
+/// Says that tasks are learned as a run was trained, but for what is asked for.
+pub(super) fn changed(few_shot: FewShot, queries: Option<u32>, inner_steps: Option<u32>) -> FewShot {
+    let number = |asked: Option<u32>, usual: usize| asked.map_or(usual, |number| number as usize);
+    FewShot {
+        queries: number(queries, few_shot.queries),
+        inner_steps: number(inner_steps, few_shot.inner_steps),
+        ..few_shot
+    }
+}
