@@ -8,6 +8,7 @@ mod arguments;
 mod connection;
 mod const_eval;
 mod data_fit;
+mod few_shot_fit;
 mod genomes;
 mod grids;
 mod input_scaling;
@@ -89,6 +90,9 @@ fn read(context: &mut Context, ast: &Ast, options: &Options) -> (Skeleton, Parti
         data_fit::fit(facts, find(ports.input), find(ports.output), context.problems);
     }
     let projections: Vec<&Projection> = links.list.iter().filter_map(|link| link.projection.as_ref()).collect();
+    if let Some(few_shot) = options.few_shot {
+        few_shot_fit::fit(few_shot, ports.output.map(PopId), &projections, context.problems);
+    }
     size::size(&genes, &populations, &projections, options, context.problems);
     let skeleton = Skeleton::new(ast, &links, &pools, (ports, ticks));
     if !context.problems.has_errors() {

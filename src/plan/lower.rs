@@ -47,7 +47,7 @@ pub fn lower_unoptimized(wiring: &Wiring, few_shot: Option<FewShot>) -> Result<P
 }
 
 /// Lowers a wiring to a verified plan, made cheaper by every pass: products in the `order` that is asked for, the cheapest
-/// for batches of `batch` samples, or of so many tasks where the network is to learn such.
+/// for batches of `batch` samples, or tasks where the network learns such.
 ///
 /// # Errors
 ///

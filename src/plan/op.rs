@@ -156,7 +156,7 @@ pub enum Op {
     Scatter(SparsePattern),
 }
 
-/// Samples that a step is given, so many for each of the batch.
+/// Samples that a step is given, k for each of the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SampleSet {
     /// Those by which the loss is computed: the batch, one for each, or the query samples of tasks. Each weighs 1 / (k · B).

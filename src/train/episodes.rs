@@ -26,8 +26,8 @@ pub struct ClassBytes<'a> {
 /// A task has more classes than the data.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 #[error("a task has {ways} classes, the data has {classes}")]
-#[diagnostic(code(run::few_classes), help("choose fewer `--ways`"))]
-pub struct FewClasses {
+#[diagnostic(code(run::too_many_ways), help("choose fewer `--ways`"))]
+pub struct TooManyWays {
     /// Classes of a task.
     pub ways: usize,
     /// Classes of the data.
@@ -37,8 +37,8 @@ pub struct FewClasses {
 /// A task takes more samples of a class than there are.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 #[error("a task takes {wanted} samples of each class, class {class} of the data has {found}")]
-#[diagnostic(code(run::few_samples), help("choose fewer `--shots` or `--queries`"))]
-pub struct FewSamples {
+#[diagnostic(code(run::too_many_shots), help("choose fewer `--shots` or `--queries`"))]
+pub struct TooManyShots {
     /// Samples that a task takes of a class.
     pub wanted: usize,
     /// The class, counted from 0.
@@ -53,11 +53,11 @@ pub enum EpisodesFault {
     /// There are too few classes.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Classes(#[from] FewClasses),
+    Classes(#[from] TooManyWays),
     /// A class has too few samples.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Samples(#[from] FewSamples),
+    Samples(#[from] TooManyShots),
 }
 
 /// The tasks of some runs.
@@ -71,7 +71,7 @@ pub(super) struct Episodes {
 }
 
 impl Episodes {
-    /// Makes tasks of the samples of `classes`, so many for each step.
+    /// Makes tasks of the samples of `classes`, `tasks` of them a step.
     ///
     /// # Errors
     ///
@@ -85,10 +85,10 @@ impl Episodes {
     ) -> Result<Self, EpisodesFault> {
         let (ways, wanted) = (few_shot.ways, few_shot.shots.saturating_add(few_shot.queries));
         if classes.len() < ways {
-            return Err(FewClasses { ways, classes: classes.len() }.into());
+            return Err(TooManyWays { ways, classes: classes.len() }.into());
         }
         match classes.iter().enumerate().find(|(_, samples)| samples.len() < wanted) {
-            Some((class, samples)) => Err(FewSamples { wanted, class, found: samples.len() }.into()),
+            Some((class, samples)) => Err(TooManyShots { wanted, class, found: samples.len() }.into()),
             None => Ok(Self { seeds: seeds.to_vec(), classes, few_shot, tasks, place }),
         }
     }
@@ -192,7 +192,10 @@ mod tests {
     fn too_little_data_is_said() {
         let few_shot = FewShot { ways: 5, shots: 3, queries: 4, ..FewShot::default() };
         let of = |classes: Vec<Range<usize>>| Episodes::new(&[1], classes, few_shot, 1, Place::CPU).unwrap_err();
-        assert_eq!(of(vec![0..9; 4]), FewClasses { ways: 5, classes: 4 }.into());
-        assert_eq!(of(vec![0..7, 7..14, 14..20, 20..30, 30..40]), FewSamples { wanted: 7, class: 2, found: 6 }.into());
+        assert_eq!(of(vec![0..9; 4]), TooManyWays { ways: 5, classes: 4 }.into());
+        assert_eq!(
+            of(vec![0..7, 7..14, 14..20, 20..30, 30..40]),
+            TooManyShots { wanted: 7, class: 2, found: 6 }.into()
+        );
     }
 }

@@ -40,7 +40,7 @@ pub use crate::run_dir::{
 };
 pub use doubt::{Doubt, NamedPopulations, When, Who};
 pub use early_stopping::Metric;
-pub use episodes::{ClassBytes, EpisodesFault, FewClasses, FewSamples};
+pub use episodes::{ClassBytes, EpisodesFault, TooManyShots, TooManyWays};
 pub use non_finite::{NotFinite, StepFault};
 pub use run::{ClassData, JobData, OtherData, RunFault, Trained, Watcher};
 pub use run_dir::RunDir;

@@ -67,8 +67,7 @@ impl Stepper {
 
     /// Makes a net ready to train on what `source` gives.
     pub(super) fn of(net: Net, source: BatchSource, lr: f64) -> Result<Self, TorchFault> {
-        let check_every = if net.place().device.is_cuda() { CHECK_EVERY } else { 1 };
-        let runs = net.runs();
+        let (check_every, runs) = (if net.place().device.is_cuda() { CHECK_EVERY } else { 1 }, net.runs());
         let stepper = Self {
             net,
             source,
@@ -89,7 +88,7 @@ impl Stepper {
     ///
     /// # Errors
     ///
-    /// What libtorch refuses: memory.
+    /// As for [`Stepper::new`].
     pub fn checking_every(mut self, steps: u64) -> Result<Self, TorchFault> {
         self.check_every = steps.max(1);
         self.save()?;
@@ -160,7 +159,7 @@ impl Stepper {
         Ok(Some(read))
     }
 
-    /// Makes one step and returns its losses, at which nobody has looked.
+    /// Makes one step and returns its losses unseen.
     fn blind(&mut self) -> Result<Live, TorchFault> {
         let Self { net, source, graph_replay, .. } = self;
         let (index, runs) = (source.index(self.done)?, net.runs());
@@ -272,7 +271,8 @@ impl Stepper {
             self.step()?;
         }
         let culprit = "no step is when made again: the device does not compute the same thing twice".to_owned();
-        Err(NotFinite { run: self.run(run), seed: self.seed(run), step: self.done, culprit }.into())
+        let (run, seed) = self.named(run);
+        Err(NotFinite { run, seed, step: self.done, culprit }.into())
     }
 
     fn not_finite(&self, run: usize, batch: &GatheredBatch) -> Result<NotFinite, TorchFault> {
@@ -288,14 +288,13 @@ impl Stepper {
                 format!("the first numbers that are not are those of {}{why}", plan.meaning(id))
             }
         };
-        Ok(NotFinite { run: self.run(run), seed: self.seed(run), step: self.done + 1, culprit })
+        let (run, seed) = self.named(run);
+        Ok(NotFinite { run, seed, step: self.done + 1, culprit })
     }
 
-    fn run(&self, place: usize) -> usize {
-        self.runs.get(place).copied().unwrap_or(place)
-    }
-
-    fn seed(&self, run: usize) -> u64 {
-        self.net.seeds().get(run).copied().unwrap_or_default()
+    /// Returns which run this is, and its seed.
+    fn named(&self, place: usize) -> (usize, u64) {
+        let seed = self.net.seeds().get(place).copied().unwrap_or_default();
+        (self.runs.get(place).copied().unwrap_or(place), seed)
     }
 }

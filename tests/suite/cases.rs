@@ -4,9 +4,10 @@ use std::path::Path;
 
 use gemc::compile::{faults, stages};
 use gemc::diag::Style;
-use gemc::options::Options;
+use gemc::options::{FewShot, Options};
 
-/// Reads a case and the options that its first lines ask for: `// set: genes=40`, `// data: mnist`.
+/// Reads a case and the options that its first lines ask for: `// set: genes=40`, `// data: mnist`, `// few-shot: 5`, the
+/// classes of a task.
 pub(crate) fn case(path: &Path) -> (String, String, Options) {
     let text = std::fs::read_to_string(path).unwrap();
     let mut options = Options::default();
@@ -15,6 +16,8 @@ pub(crate) fn case(path: &Path) -> (String, String, Options) {
             options.set.push((name.to_owned(), value.to_owned()));
         } else if let Some(name) = line.strip_prefix("// data: ") {
             options.facts = gemc::data::facts(name);
+        } else if let Some(ways) = line.strip_prefix("// few-shot: ") {
+            options.few_shot = Some(FewShot { ways: ways.parse().unwrap(), ..FewShot::default() });
         }
     }
     (path.file_name().unwrap().to_string_lossy().into_owned(), text, options)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use gemc::compile::{faults, stages};
-use gemc::options::{Options, Order};
+use gemc::options::{FewShot, Options, Order};
 use gemc::plan::lower_unoptimized;
 
 use crate::pages::{Page, Snippet, pages, repository};
@@ -47,6 +47,9 @@ fn wanted(info: &str) -> Option<Wanted> {
             "item" => wanted.fragment = true,
             "fails" | "warns" => wanted.codes.extend(value.split_whitespace().map(str::to_owned)),
             "data" => wanted.options.facts = Some(gemc::data::facts(value).unwrap()),
+            "few-shot" => {
+                wanted.options.few_shot = Some(FewShot { ways: value.parse().unwrap(), ..FewShot::default() });
+            }
             "set" => {
                 let (name, value) = value.split_once('=').unwrap();
                 wanted.options.set.push((name.to_owned(), value.to_owned()));

@@ -8,6 +8,7 @@ mod cycles;
 mod device;
 mod evaluate;
 mod few_shot;
+mod few_shot_train;
 mod fit;
 mod folder;
 mod gain;

@@ -8,7 +8,8 @@ use gemc::emit::{Net, Place};
 use gemc::plan::Plan;
 use gemc::run_dir::{GenomeFile, Manifest};
 use gemc::train::{
-    Metric, RunDir, RunFault, RunOutcome, Samples, State, Stopped, TrainConfig, TrainJob, Watcher, accuracy, run,
+    JobData, Metric, RunDir, RunFault, RunOutcome, Samples, State, Stopped, TrainConfig, TrainData, TrainJob, Watcher,
+    accuracy, run,
 };
 
 use crate::stage::{DIRECT, Patterns, SMALL, plan, recipe, record};
@@ -50,7 +51,8 @@ fn train(
         time.set(time.get() + 1.0);
         time.get()
     };
-    let job = TrainJob { plan, recipe, place: Place::CPU, train: learn.pieces(), test: test.pieces(), clock: &clock };
+    let data = JobData::Samples(TrainData { train: learn.pieces(), test: test.pieces() });
+    let job = TrainJob { plan, recipe, place: Place::CPU, data: &data, clock: &clock };
     let asked = || interrupt.load(Ordering::Relaxed).then_some(Stopped::Interrupted);
     run(&job, folder, None, watcher, &asked).map(|trained| trained.outcome)
 }

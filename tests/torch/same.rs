@@ -7,7 +7,7 @@ use gemc::emit::Place;
 use gemc::options::Options;
 use gemc::plan::{Array, Plan};
 use gemc::run_dir::GenomeFile;
-use gemc::train::{Metric, RunDir, TrainConfig, TrainJob, Watcher, run, set_threads};
+use gemc::train::{JobData, Metric, RunDir, TrainConfig, TrainData, TrainJob, Watcher, run, set_threads};
 
 use crate::author::Author;
 use crate::stage::{Patterns, record};
@@ -58,7 +58,8 @@ impl Case {
             ..TrainConfig::default()
         };
         let (train, test) = (self.learn.pieces(), self.judge.pieces());
-        let job = TrainJob { plan: &self.plan, recipe: &recipe, place: Place::CPU, train, test, clock: &|| 0.0 };
+        let data = JobData::Samples(TrainData { train, test });
+        let job = TrainJob { plan: &self.plan, recipe: &recipe, place: Place::CPU, data: &data, clock: &|| 0.0 };
         let place = tempfile::tempdir().unwrap();
         let mut folder = RunDir::create(&place.path().join("run"), "", record(runs, "")).unwrap();
         let mut measured = Measured(vec![Vec::new(); runs]);

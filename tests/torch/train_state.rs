@@ -3,7 +3,9 @@
 use std::cell::Cell;
 
 use gemc::emit::Place;
-use gemc::train::{Metric, RunFault, Stopped, TrainConfig, TrainJob, TrainState, Trained, Watcher, run};
+use gemc::train::{
+    JobData, Metric, RunFault, Stopped, TrainConfig, TrainData, TrainJob, TrainState, Trained, Watcher, run,
+};
 
 use crate::stage::{DIRECT, Patterns, SMALL, plan, recipe};
 
@@ -32,7 +34,8 @@ fn train(
 ) -> Result<(Trained, Vec<Metric>), RunFault> {
     let (plan, learn, test) = (plan(source), Patterns::new(400, 3), Patterns::new(200, 4));
     let (train, test) = (learn.pieces(), test.pieces());
-    let job = TrainJob { plan: &plan, recipe: config, place: Place::CPU, train, test, clock: &|| 0.0 };
+    let data = JobData::Samples(TrainData { train, test });
+    let job = TrainJob { plan: &plan, recipe: config, place: Place::CPU, data: &data, clock: &|| 0.0 };
     let done = Cell::new(0);
     let mut heard = Heard { done: &done, metrics: Vec::new() };
     let asked = || (done.get() >= stop).then_some(Stopped::Interrupted);

@@ -1,4 +1,4 @@
-//! `gemc eval` of a few-shot run: its accuracy over a fixed list of tasks, with the interval that so many tasks leave open.
+//! `gemc eval` of a few-shot run: its accuracy over a fixed list of tasks, with its 95 % interval.
 
 use serde_json::json;
 

@@ -91,7 +91,7 @@ impl TaskData {
 /// Loads a data set, downloading it where it is not here.
 pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: bool) -> Result<Dataset, Failure> {
     let data = found(screen, data_dir, quiet, |roots, download| load(set, roots, download))?;
-    unproven(screen, set, (&data.hash, data.standing));
+    unverified(screen, set, (&data.hash, data.standing));
     Ok(data)
 }
 
@@ -105,7 +105,7 @@ pub(super) fn read_classes(
     let load =
         |roots: &[PathBuf], download: Option<&Download<'_>>| load_few_shot(set, split, rotations, roots, download);
     let data = found(screen, data_dir, quiet, load)?;
-    unproven(screen, set, (&data.hash, data.standing));
+    unverified(screen, set, (&data.hash, data.standing));
     Ok(data)
 }
 
@@ -122,7 +122,7 @@ fn found<T>(
 }
 
 /// Says of data that no published sum proves it.
-fn unproven(screen: &Screen, set: &str, (hash, standing): (&str, Standing)) {
+fn unverified(screen: &Screen, set: &str, (hash, standing): (&str, Standing)) {
     if standing == Standing::Unverified && !screen.is_json() {
         screen.remark(&format!("`{set}` is unverified: {UNPROVEN} (hash {})", &hash[..12]));
     }

@@ -70,6 +70,10 @@ fn every_bad_case_is_bad() {
                 line[0] = "compile";
                 line.extend(["--data", data]);
             }
+            if let Some(ways) = asked("// few-shot: ") {
+                line[0] = "compile";
+                line.extend(["--few-shot", "--ways", ways]);
+            }
             line.extend(asked("// set: ").into_iter().flat_map(|setting| ["--set", setting]));
             let said = run(&line);
             assert!(said.code == 1 || said.err.contains("warning"), "{}: {}", path.display(), said.err);

@@ -38,7 +38,7 @@ fn keep(folder: &Path) {
     let facts = facts("glyphs");
     let set = vec![("genes".to_owned(), "5".to_owned())];
     let stages = stages("model.gem", MODEL, &Options { set, facts: facts.clone(), ..Options::default() }).unwrap();
-    let graph = sha256(lower_unoptimized(&stages.wiring).unwrap().to_string().as_bytes());
+    let graph = sha256(lower_unoptimized(&stages.wiring, None).unwrap().to_string().as_bytes());
     let best =
         RunOutcome { best_accuracy: vec![Some(0.5), Some(0.25)], best_step: vec![Some(4); 2], ..RunOutcome::none(2) };
     let record = Manifest {
@@ -51,6 +51,8 @@ fn keep(folder: &Path) {
         data_proven: None,
         facts,
         padding: 0,
+        split: None,
+        rotations: false,
         held_out: None,
         weights: "auto".to_owned(),
         graph,

@@ -10,6 +10,7 @@ mod doubts;
 mod draw;
 mod engine;
 mod explain;
+mod few_shot;
 #[cfg(feature = "torch")]
 mod fit;
 mod help;

@@ -1,0 +1,52 @@
+//! Few-shot learning: can the weights of each connection that learns tasks take gradient steps of their own for each task?
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::model::{PopId, Projection, Weights};
+use crate::diag::Problems;
+use crate::options::{Adapt, FewShot};
+use crate::span::Span;
+
+/// Binary weights are to take gradient steps.
+#[derive(Debug, Error, Diagnostic)]
+#[error("weights of 0 and 1 cannot learn a task by gradient steps")]
+#[diagnostic(
+    code(gem::few_shot_binary),
+    help(
+        "a step is 0 nearly everywhere, and the gradient that passes straight through it has no second derivative; freeze the connection, use real weights, or let the read-out alone learn (`--adapt readout`)"
+    )
+)]
+struct BinaryAdapted {
+    #[label(primary, "would take gradient steps for each task")]
+    at: Span,
+}
+
+/// Weights of receptive fields are to take gradient steps.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a connection with receptive fields cannot learn a task by gradient steps")]
+#[diagnostic(
+    code(gem::few_shot_window),
+    help("freeze the connection, or let the read-out alone learn (`--adapt readout`)")
+)]
+struct WindowAdapted {
+    #[label(primary, "would take gradient steps for each task")]
+    at: Span,
+}
+
+/// Reports connections that would learn tasks and cannot.
+pub(super) fn fit(few_shot: FewShot, output: Option<PopId>, projections: &[&Projection], problems: &mut Problems) {
+    let learns = |projection: &&&Projection| match few_shot.adapt {
+        Adapt::All => !projection.frozen,
+        Adapt::Readout => !projection.frozen && Some(projection.target) == output,
+        Adapt::None => false,
+    };
+    for projection in projections.iter().filter(learns) {
+        let at = projection.span;
+        if projection.window.is_some() {
+            problems.push(WindowAdapted { at });
+        } else if projection.weights == Weights::Heaviside {
+            problems.push(BinaryAdapted { at });
+        }
+    }
+}
