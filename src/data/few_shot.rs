@@ -10,7 +10,7 @@ use super::dataset_name::DatasetName;
 use super::drawings;
 use super::fault::{DataError, UnknownData};
 use super::fetch::Download;
-use super::few_shot_split::{ClassSplit, FewShotSplit, NoSplit};
+use super::few_shot_split::{FewShotSplit, NoSplit};
 use super::image_folder::ImageFolder;
 use super::known::{Form, Known, Wanted};
 use super::load::{load, locate_or_fetch};
@@ -113,8 +113,7 @@ fn characters(
     let (others, other_pixels) = drawings::characters(&test, known.test, facts.height)?;
     classes.extend(others);
     pixels.extend(other_pixels);
-    let no_split = |classes| NoSplit { set: facts.name.clone(), split, classes: Some(classes) };
-    let chosen: ClassSplit = split.classes(background, classes.len()).map_err(no_split)?;
+    let chosen = split.classes(&facts.name, background, classes.len())?;
     let all = ClassSamples::new(&facts, classes, pixels)?;
     Ok(FewShotSet {
         train: all.only(&chosen.train),

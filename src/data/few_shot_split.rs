@@ -98,52 +98,46 @@ impl NoSplit {
 
 /// The places of classes, those of the authors' training half first, each list in ascending order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ClassSplit {
+pub struct ClassSplit {
     /// Those to train from.
-    pub(super) train: Vec<usize>,
+    pub train: Vec<usize>,
     /// Those to validate with.
-    pub(super) validation: Option<Vec<usize>>,
+    pub validation: Option<Vec<usize>>,
     /// Those to test with.
-    pub(super) test: Vec<usize>,
+    pub test: Vec<usize>,
 }
 
 impl FewShotSplit {
-    /// Splits `all` classes, of which the authors mean the first `background` to be trained from.
+    /// Splits the `all` classes of `set`, of which its authors mean the first `background` to be trained from.
     ///
     /// # Errors
-    /// How many classes there are, and how many are needed.
-    pub(super) fn classes(self, background: usize, all: usize) -> Result<ClassSplit, [usize; 2]> {
-        let [test, validation] = PAPER;
-        let (found, needed, purpose) = match self {
-            Self::Paper | Self::PaperValidated => (all, test + validation + 1, "few-shot split"),
+    /// [`NoSplit`] where there are too few.
+    pub fn classes(self, set: &str, background: usize, all: usize) -> Result<ClassSplit, NoSplit> {
+        let [paper_test, paper_validation] = PAPER;
+        let [small_train, small_test] = SMALL;
+        let (purpose, found, test, validation) = match self {
+            Self::Paper => ("few-shot split", all, paper_test, 0),
+            Self::PaperValidated => ("few-shot split", all, paper_test, paper_validation),
             Self::Lake => return Ok(ClassSplit::at(background, all)),
-            Self::Small => (background, SMALL[0] + SMALL[1], "small few-shot split"),
+            Self::Small => ("small few-shot split", background, small_test, 0),
         };
+        let needed = test + validation + if self == Self::Small { small_train } else { 1 };
         if found < needed {
-            return Err([found, needed]);
+            return Err(NoSplit { set: set.to_owned(), split: self, classes: Some([found, needed]) });
         }
         let order = RandomStream::new(SEED, purpose).permutation(found);
-        let order: Vec<usize> = order.into_iter().filter_map(|at| usize::try_from(at).ok()).collect();
-        let sorted = |chosen: &[usize]| {
-            let mut chosen = chosen.to_vec();
+        let mut order: Vec<usize> = order.into_iter().filter_map(|at| usize::try_from(at).ok()).collect();
+        if self == Self::Small {
+            order.truncate(needed);
+        }
+        let mut next = |count: usize| {
+            let mut chosen: Vec<usize> = order.drain(..count.min(order.len())).collect();
             chosen.sort_unstable();
             chosen
         };
-        Ok(match self {
-            Self::Small => ClassSplit {
-                train: sorted(&order[SMALL[1]..needed]),
-                validation: None,
-                test: sorted(&order[..SMALL[1]]),
-            },
-            Self::PaperValidated => ClassSplit {
-                train: sorted(&order[test + validation..]),
-                validation: Some(sorted(&order[test..test + validation])),
-                test: sorted(&order[..test]),
-            },
-            Self::Paper | Self::Lake => {
-                ClassSplit { train: sorted(&order[test..]), validation: None, test: sorted(&order[..test]) }
-            }
-        })
+        let (test, held) = (next(test), next(validation));
+        let validation = (validation > 0).then_some(held);
+        Ok(ClassSplit { train: next(usize::MAX), validation, test })
     }
 }
 

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CASES = ROOT / "tests" / "cases"
 # Letters of an input at most, and MB that reading one may take.
-LONGEST = {"parse": 1024, "text": 4096, "model": 256, "idx": 512, "gzip": 1024, "tar": 8192, "image": 4096, "csv": 1024, "run": 2048}
+LONGEST = {"parse": 1024, "text": 4096, "model": 256, "idx": 512, "gzip": 1024, "tar": 8192, "zip": 2048, "image": 4096, "csv": 1024, "run": 2048}
 MEMORY = 1024
 # Seconds on the clock, which a busy machine may stretch; a target itself measures the processor's.
 PATIENCE = 30
@@ -122,6 +123,7 @@ def dictionary(target):
         "csv": ["source", "target", "name", "1e308", "nan", "\\x22", "AVA", "AVB", "\\xef\\xbb\\xbf"],
         "run": ["F32", "F64", "data_offsets", "__metadata__", "graph", "shape", "dtype", "null", "1e999"],
         "image": ["IHDR", "IDAT", "IEND", "PLTE", "tRNS", "\\xff\\xd8", "\\xff\\xd9", "\\xff\\xc0", "\\xff\\xc4", "\\xff\\xda"],
+        "zip": ["PK\\x03\\x04", "PK\\x01\\x02", "PK\\x05\\x06", "PK\\x06\\x06", "PK\\x06\\x07", "back/A/b/1.png", "../"],
         "tar": ["ustar", "a/data_batch_1.bin", "test_batch.bin", "./"],
     }.get(target, [])
 
@@ -151,11 +153,21 @@ def seeds(target):
         return [idx, gzip.compress(idx, mtime=0), gzip.compress(idx[:9], mtime=0) + gzip.compress(idx[9:], mtime=0)]
     if target == "tar":
         return [packed(("a/data_batch_1.bin", "./test_batch.bin")), packed(("test_batch.bin", "a/data_batch_1.bin", "x" * 150))]
+    if target == "zip":
+        return [zipped(zipfile.ZIP_STORED), zipped(zipfile.ZIP_DEFLATED)]
     if target == "image":
         return [png(0, 1), png(2, 3), png(6, 4), png(4, 2), *(path.read_bytes() for path in sorted(HERE.glob("seeds/*.jpg")))]
     if target == "csv":
         return [b"source,target,weight\nAVA,AVB,1\nAVB,a,2\n", b"name,a,b\na,0,1\nb,1,0\n", b"name,unc\nAVA,0.5\nAVB,1e-3\n", b'a,"b ""c""",d\n1,2,3\n']
     return [(HERE / "seeds" / name).read_bytes() for name in ("run.json", "genome.safetensors")]
+
+
+def zipped(method):
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", method) as archive:
+        for name in ("back/", "back/A/b/1.png", "back/A/b/2.png", "readme"):
+            archive.writestr(zipfile.ZipInfo(name), b"\x89PNG" * 10, method)
+    return whole.getvalue()
 
 
 def packed(names):

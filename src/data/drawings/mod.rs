@@ -17,7 +17,7 @@ use super::unpack::FileFault;
 pub mod area_average;
 mod samples;
 mod unpacked;
-mod zipped;
+pub mod zipped;
 
 pub(super) use samples::characters;
 

@@ -31,7 +31,10 @@ fn bytes(file: &Path, most: u64) -> Result<Vec<u8>, FileFault> {
 }
 
 /// Reads all drawings of `wanted` in the archive that these bytes are, which faults call `file`.
-fn entries(wanted: &Wanted, bytes: &[u8], file: &Path) -> Result<Vec<Drawing>, DrawingsFault> {
+///
+/// # Errors
+/// A [`DrawingsFault`] where they are no whole archive, hold more than the set, or an entry has a path that no drawing has.
+pub fn entries(wanted: &Wanted, bytes: &[u8], file: &Path) -> Result<Vec<Drawing>, DrawingsFault> {
     let broken = |why: ZipError| BrokenZip { file: file.to_path_buf(), why: why.to_string() };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
     check_count(wanted, file, archive.len())?;

@@ -19,6 +19,14 @@ fn lists_what_is_known() {
 }
 
 #[test]
+fn few_shot_data_is_no_data_to_classify() {
+    let said = run(&["compile", "sgem_mlp.gem", "--data", "omniglot", "--format", "json"]);
+    assert_eq!(said.code, 1);
+    assert_eq!(said.object()["error"]["code"], "data::few_shot_only");
+    assert!(run(&["compile", "sgem_mlp.gem", "--data", "omniglot"]).err.contains("--few-shot"));
+}
+
+#[test]
 fn path_is_where_a_download_would_go() {
     let folder = folder();
     let said = run_in(folder.path(), &["data", "path"]);

@@ -1,5 +1,6 @@
 //! Few-shot data: drawings of characters in archives and folders, labelled samples by class, splits, downloads.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::io::{Cursor, Write};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use gemc::data::checksum::{Checksum, sha256};
 use gemc::data::few_shot::load_few_shot_known;
+use gemc::data::few_shot_split::{ClassSplit, NoSplit};
 use gemc::data::known::{Form, Known, Packing, Wanted};
 use gemc::data::{DataError, Download, Facts, FewShotSet, FewShotSplit, Silent, Standing, load, load_few_shot};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma};
@@ -203,6 +205,33 @@ fn splits_have_names_and_their_sets() -> Outcome {
         assert_eq!(code(&fault), "data::no_split");
     }
     Ok(())
+}
+
+#[test]
+fn splits_share_no_class_and_are_the_same_everywhere() -> Outcome {
+    let (paper, validated) = (split(FewShotSplit::Paper)?, split(FewShotSplit::PaperValidated)?);
+    let (lake, small) = (split(FewShotSplit::Lake)?, split(FewShotSplit::Small)?);
+    let sizes = |split: &ClassSplit| [split.train.len(), split.validation.iter().flatten().count(), split.test.len()];
+    let found = [&paper, &validated, &lake, &small].map(sizes);
+    assert_eq!(found, [[1200, 0, 423], [1100, 100, 423], [964, 0, 659], [180, 0, 62]]);
+    for split in [&paper, &validated, &lake, &small] {
+        let all = [&split.train[..], split.validation.as_deref().unwrap_or_default(), &split.test].concat();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+        assert!([&split.train, &split.test].iter().all(|classes| classes.is_sorted()));
+    }
+    assert_eq!(paper.test, validated.test);
+    let mut rest = [validated.train, validated.validation.ok_or("no validation split")?].concat();
+    rest.sort_unstable();
+    assert_eq!(paper.train, rest);
+    assert!(small.train.iter().chain(&small.test).all(|class| *class < 964));
+    assert_eq!(paper.test[..4], [0, 2, 11, 13]);
+    assert_eq!(small.test[..4], [5, 7, 11, 18]);
+    Ok(())
+}
+
+/// Splits as many classes as Omniglot has.
+fn split(split: FewShotSplit) -> Result<ClassSplit, NoSplit> {
+    split.classes("omniglot", 964, 1623)
 }
 
 #[test]
