@@ -3,6 +3,7 @@
 use gemc::compile::stages;
 use gemc::options::{Adapt, FewShot, Order};
 use gemc::plan::{Interpreter, Plan, Sizes, lower, lower_unoptimized};
+use gemc::program::{Program, Target};
 use gemc::random::RandomStream;
 use gemc::{Options, wire::Wiring};
 
@@ -109,6 +110,21 @@ fn no_weights_of_tasks_are_made() {
         let most = if name == "omniglot_direct" { 784 * 784 } else { 784 * 784 - 1 };
         assert!(largest <= most, "{name}: {largest}");
         assert_eq!(plan.counts().parameters, parameters + 3);
+    }
+}
+
+/// The plans of the shipped models, and what a CPU and a GPU make of them, for 32 tasks.
+#[test]
+fn plans_and_programs_of_tasks_are_kept() {
+    for name in ["omniglot_direct", "omniglot_gem", "omniglot_sgem"] {
+        let text = std::fs::read_to_string(format!("models/{name}.gem")).unwrap();
+        let plan = lower(&wiring(&text), Order::Cheapest, 32, Some(FewShot::default())).unwrap();
+        let program = |target| Program::step(&plan, Sizes { runs: 1, batch: 32 }, target).text(&plan);
+        insta::with_settings!({ snapshot_path => "../snapshots/few_shot", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{name}.plan"), plan);
+            insta::assert_snapshot!(format!("{name}.cpu"), program(Target::CPU));
+            insta::assert_snapshot!(format!("{name}.cuda"), program(Target::Cuda));
+        });
     }
 }
 

@@ -31,9 +31,16 @@ model spatial {
 /// Returns the plan's interpreter for two runs, with a batch of samples that are drawn.
 fn interpreter(plan: &Plan) -> Interpreter<'_> {
     let mut interpreter = Interpreter::new(plan, &SEEDS).unwrap();
-    let samples = RandomStream::new(5, "x").uniform(SEEDS.len() * BATCH * plan.inputs(), 1.0);
-    let labels: Vec<usize> = (0..SEEDS.len() * BATCH).map(|sample| sample % plan.outputs()).collect();
+    let drawn = |purpose: &str, each: usize| {
+        let count = SEEDS.len() * each * BATCH;
+        let samples = RandomStream::new(5, purpose).uniform(count * plan.inputs(), 1.0);
+        (samples, (0..count).map(|sample| sample % plan.outputs()).collect::<Vec<usize>>())
+    };
+    let [each, support] = plan.samples_each();
+    let (samples, labels) = drawn("x", each);
     interpreter.set_batch(&samples, &labels).unwrap();
+    let (samples, labels) = drawn("support", support);
+    interpreter.set_support(&samples, &labels).unwrap();
     interpreter
 }
 
@@ -111,7 +118,7 @@ fn slope(interpreter: &mut Interpreter<'_>, plan: &Plan, row: usize, place: usiz
 #[test]
 fn passes_change_nothing_that_is_computed() {
     for (name, text, options) in texts() {
-        let raw = lower_unoptimized(&stages(&name, &text, &options).unwrap().wiring, None).unwrap();
+        let raw = lower_unoptimized(&stages(&name, &text, &options).unwrap().wiring, options.few_shot).unwrap();
         let wanted = interpreter(&raw).compute(&raw.training_outputs()).unwrap();
         for order in [Order::Matrices, Order::Synthesized, Order::Factored, Order::Cheapest] {
             let plan = stages(&name, &text, &Options { order, ..options.clone() }).unwrap().plan;

@@ -1,6 +1,8 @@
 //! Few-shot learning as users ask for it: plans, training, evaluation, the bench, and what is said of wrong requests.
 
-use super::{repository, run, scratch};
+#[cfg(feature = "torch")]
+use super::folder;
+use super::{repository, run};
 
 fn shipped(name: &str) -> String {
     repository(&format!("models/{name}.gem")).display().to_string()
@@ -41,12 +43,12 @@ fn what_makes_no_sense_is_refused() {
 #[cfg(feature = "torch")]
 #[test]
 fn a_run_is_trained_evaluated_and_drawn() {
-    let folder = scratch("few-shot");
-    let (model, path) = (shipped("omniglot_sgem"), folder.join("run").display().to_string());
+    let folder = folder();
+    let (model, path) = (shipped("omniglot_sgem"), folder.path().join("run").display().to_string());
     let set = ["--set", "genes=6"];
-    let few = ["--few-shot", "--ways", "4", "--shots", "2", "--set", "classes=4"];
+    let few = ["--few-shot", "--ways", "4", "--shots", "2"];
     let short = ["--batch", "4", "--steps", "12", "--eval-every", "6", "--runs", "2", "--run-dir", &path];
-    let line = [&["train", &model, "--data", "glyphs"][..], &set, &few[..5], &short].concat();
+    let line = [&["train", &model, "--data", "glyphs"][..], &set, &few, &short].concat();
     let said = run(&line);
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.err.contains("12 steps of 4 tasks"), "{}", said.err);
