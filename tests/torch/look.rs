@@ -21,7 +21,7 @@ fn libtorch_and_the_interpreter_make_the_same_of_a_genome() {
         let genome: Vec<(String, Array)> = net.named().map(|(name, row)| (name.to_owned(), array(row))).collect();
         let inputs = i64::try_from(plan.inputs()).unwrap();
         let sample = Tensor::zeros([2, 1, inputs], (Kind::Double, tch::Device::Cpu));
-        let trace = net.trace(&sample, &Tensor::from_slice(&[0_i64, 0])).unwrap();
+        let trace = net.trace((&sample, &Tensor::from_slice(&[0_i64, 0]))).unwrap();
         let batched = plan.batched();
         let trace: Vec<(TensorId, Tensor)> = trace.into_iter().filter(|(id, _)| !batched[id.index()]).collect();
         let ids: Vec<TensorId> = trace.iter().map(|(id, _)| *id).collect();

@@ -110,6 +110,8 @@ pub(crate) fn record(runs: usize, graph: &str) -> Manifest {
         data_proven: Some(true),
         facts: None,
         padding: 2,
+        split: None,
+        rotations: false,
         held_out: None,
         weights: "auto".to_owned(),
         graph: graph.to_owned(),
