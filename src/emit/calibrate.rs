@@ -145,7 +145,7 @@ impl<'a> OneRun<'a> {
     fn make(&self, wanted: &[TensorId]) -> Result<Vec<Live>, TorchFault> {
         // what tasks are learned from comes first where there are tasks
         let samples = Samples { sample: Some(&self.sample), labels: None };
-        let batch = Batch { batch: samples, support: samples, ..Batch::default() };
+        let batch = Batch { samples, support: samples, ..Batch::default() };
         let given =
             EvalContext { plan: self.plan, known: &self.known, prepared: self.prepared, frame: self.frame, batch };
         let made = given.make(wanted)?;

@@ -41,7 +41,7 @@ impl PlanBatch {
     /// Returns it as an evaluation takes it; it is given numbers by its net.
     pub(super) fn given(&self) -> Batch<'_> {
         Batch {
-            batch: Samples { sample: self.batch[0].as_ref(), labels: self.batch[1].as_ref() },
+            samples: Samples { sample: self.batch[0].as_ref(), labels: self.batch[1].as_ref() },
             support: Samples { sample: self.support[0].as_ref(), labels: self.support[1].as_ref() },
             ..Batch::default()
         }

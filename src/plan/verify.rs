@@ -184,15 +184,11 @@ impl Plan {
     /// Returns how many samples a step is given for each of the batch: of those that the loss is computed by, and of those that
     /// tasks are learned from, which are 0 where nothing is.
     pub fn samples_each(&self) -> [usize; 2] {
-        let mut each = [1, 0];
-        for tensor in &self.tensors {
-            match tensor.op {
-                Op::Sample { set: SampleSet::Batch(own), .. } => each[0] = own,
-                Op::Sample { set: SampleSet::Support(own), .. } => each[1] = own,
-                _ => {}
-            }
-        }
-        each
+        let set = |tensor: &Tensor| if let Op::Sample { set, .. } = tensor.op { Some(set) } else { None };
+        let sets = || self.tensors.iter().filter_map(set);
+        let batch = sets().find_map(|set| if let SampleSet::Batch(each) = set { Some(each) } else { None });
+        let support = sets().find_map(|set| if let SampleSet::Support(each) = set { Some(each) } else { None });
+        [batch.unwrap_or(1), support.unwrap_or(0)]
     }
 
     /// Returns the output population's size.

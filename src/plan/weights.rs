@@ -110,25 +110,6 @@ impl Synapses {
         (self.weights, self.of_tasks) = (vec![weights], true);
     }
 
-    /// Appends what a target receives through the weights of each task.
-    fn carry_each(
-        &self,
-        builder: &mut Builder,
-        weights: TensorId,
-        active: TensorId,
-        label: &str,
-    ) -> Result<TensorId, Bug> {
-        let reshape = |dims: &[Dim]| Op::Reshape { shape: Box::new(Shape::new(dims)) };
-        let dims = builder.tensors[active.index()].shape.dims();
-        let (sources, samples) = (dims[1], dims[2]);
-        let each = Dim::Size(if let Dim::Samples(each) = samples { each } else { 1 });
-        let beside = builder.push(reshape(&[Dim::Runs, sources, each, Dim::Batch]), &[active], "")?;
-        let product = Op::BatchedMatMul { transpose_left: true, transpose_right: false };
-        let received = builder.push(product, &[weights, beside], "")?;
-        let targets = builder.tensors[received.index()].shape.dims()[1];
-        builder.push(reshape(&[Dim::Runs, targets, samples]), &[received], label)
-    }
-
     /// Appends what a target receives of `active`, R × `N_s` × B, as R × `N_t` × B.
     pub(super) fn carry(&self, builder: &mut Builder, active: TensorId, label: &str) -> Result<TensorId, Bug> {
         let whole = |last: bool| if last { label } else { "" };
@@ -137,7 +118,7 @@ impl Synapses {
             let last = index + 1 == self.weights.len() && self.scale.is_none();
             let own = whole(last && sum.is_none());
             let part = match self.field {
-                None if self.of_tasks => self.carry_each(builder, *weights, active, own)?,
+                None if self.of_tasks => carry_each(builder, *weights, active, own)?,
                 None => builder.product_of(*weights, active, own)?,
                 Some(field) => {
                     builder.push(Op::LocalConv(Bilinear::Forward, Box::new(field)), &[*weights, active], own)?
@@ -156,6 +137,19 @@ impl Synapses {
             Some(Scale::Constant(constant)) => builder.push(Op::Multiply, &[received, constant], label),
         }
     }
+}
+
+/// Appends what a target receives through the weights of each task.
+fn carry_each(builder: &mut Builder, weights: TensorId, active: TensorId, label: &str) -> Result<TensorId, Bug> {
+    let reshape = |dims: &[Dim]| Op::Reshape { shape: Box::new(Shape::new(dims)) };
+    let dims = builder.tensors[active.index()].shape.dims();
+    let (sources, samples) = (dims[1], dims[2]);
+    let each = Dim::Size(if let Dim::Samples(each) = samples { each } else { 1 });
+    let beside = builder.push(reshape(&[Dim::Runs, sources, each, Dim::Batch]), &[active], "")?;
+    let product = Op::BatchedMatMul { transpose_left: true, transpose_right: false };
+    let received = builder.push(product, &[weights, beside], "")?;
+    let targets = builder.tensors[received.index()].shape.dims()[1];
+    builder.push(reshape(&[Dim::Runs, targets, samples]), &[received], label)
 }
 
 impl Link<'_> {

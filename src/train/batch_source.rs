@@ -63,14 +63,14 @@ impl BatchSource {
         seeds: &[u64],
         (few_shot, tasks): (FewShot, usize),
         place: Place,
-    ) -> Result<Result<Self, EpisodesFault>, TorchFault> {
+    ) -> Result<Self, EpisodesFault> {
         let count = data.pixels.len() / data.neurons.max(1);
         // a task has labels of its own
         let labels = vec![0; count];
         let bytes = SampleBytes { pixels: data.pixels, labels: &labels, neurons: data.neurons, classes: few_shot.ways };
         let samples = Samples::new(bytes, place)?;
-        let order = Episodes::new(seeds, data.classes.clone(), few_shot, tasks, place);
-        Ok(order.map(|order| Self { samples, order: BatchOrder::Tasks(order) }))
+        let order = Episodes::new(seeds, data.classes.clone(), few_shot, tasks, place)?;
+        Ok(Self { samples, order: BatchOrder::Tasks(order) })
     }
 
     /// Goes on with batches for other runs.

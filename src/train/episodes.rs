@@ -58,6 +58,10 @@ pub enum EpisodesFault {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Samples(#[from] TooManyShots),
+    /// libtorch refuses.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Torch(#[from] TorchFault),
 }
 
 /// The tasks of some runs.

@@ -68,14 +68,9 @@ impl FixedTasks {
     /// # Errors
     ///
     /// Says of what there is too little, or what libtorch refuses.
-    pub fn new(
-        data: &ClassBytes<'_>,
-        few_shot: FewShot,
-        tasks: usize,
-        place: Place,
-    ) -> Result<Result<Self, EpisodesFault>, TorchFault> {
+    pub fn new(data: &ClassBytes<'_>, few_shot: FewShot, tasks: usize, place: Place) -> Result<Self, EpisodesFault> {
         let source = BatchSource::of_tasks(data, &[SEED], (few_shot, AT_ONCE), place)?;
-        Ok(source.map(|source| Self { source, few_shot, tasks: tasks.next_multiple_of(AT_ONCE) }))
+        Ok(Self { source, few_shot, tasks: tasks.next_multiple_of(AT_ONCE) })
     }
 
     /// Returns how many tasks there are.

@@ -18,7 +18,7 @@ impl TrainJob<'_> {
                 Ok(BatchSource::of_samples(samples, seeds, self.recipe.batch, self.place))
             }
             (JobData::Classes(data), Some(few_shot)) => {
-                Ok(BatchSource::of_tasks(&data.train, seeds, (few_shot, self.recipe.batch), self.place)??)
+                Ok(BatchSource::of_tasks(&data.train, seeds, (few_shot, self.recipe.batch), self.place)?)
             }
             (JobData::Samples(_), Some(_)) => Err(OtherData { found: "a list of samples", wanted: "tasks" }.into()),
             (JobData::Classes(_), None) => Err(OtherData { found: "a list of classes", wanted: "samples" }.into()),
@@ -29,7 +29,7 @@ impl TrainJob<'_> {
     pub(super) fn held_out(&self) -> Result<HeldOut, RunFault> {
         match (self.data, self.recipe.few_shot) {
             (JobData::Classes(data), Some(few_shot)) => {
-                Ok(HeldOut::Tasks(FixedTasks::new(&data.test, few_shot, TASKS, self.place)??))
+                Ok(HeldOut::Tasks(FixedTasks::new(&data.test, few_shot, TASKS, self.place)?))
             }
             (JobData::Samples(data), _) => Ok(HeldOut::Samples(Samples::new(data.test, self.place)?)),
             (JobData::Classes(_), None) => Err(OtherData { found: "a list of classes", wanted: "samples" }.into()),

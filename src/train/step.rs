@@ -60,9 +60,9 @@ impl Stepper {
         data: &ClassBytes<'_>,
         few_shot: (FewShot, usize),
         lr: f64,
-    ) -> Result<Result<Self, EpisodesFault>, TorchFault> {
+    ) -> Result<Self, EpisodesFault> {
         let source = BatchSource::of_tasks(data, net.seeds(), few_shot, net.place())?;
-        source.map_or_else(|fault| Ok(Err(fault)), |source| Self::of(net, source, lr).map(Ok))
+        Ok(Self::of(net, source, lr)?)
     }
 
     /// Makes a net ready to train on what `source` gives.

@@ -103,11 +103,16 @@ fn printed(info: &str, mut text: String) -> String {
             Some(("weights", "factored")) => options.order = Order::Factored,
             Some(("weights", "auto")) => options.order = Order::Cheapest,
             None if word == "raw" => passes = false,
+            None if word == "few-shot" => options.few_shot = Some(FewShot::default()),
             _ => panic!("no such mark: {word}"),
         }
     }
     let stages = stages("model.gem", &text, &options).unwrap_or_else(|report| panic!("{report}"));
-    if passes { stages.plan.to_string() } else { lower_unoptimized(&stages.wiring, None).unwrap().to_string() }
+    if passes {
+        stages.plan.to_string()
+    } else {
+        lower_unoptimized(&stages.wiring, options.few_shot).unwrap().to_string()
+    }
 }
 
 #[test]

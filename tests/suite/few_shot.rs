@@ -16,7 +16,7 @@ fn wiring(text: &str) -> Wiring {
 }
 
 /// Gives an interpreter drawn tasks: numbers of each sample, and labels class by class.
-fn tasks<'a>(plan: &'a Plan, few_shot: FewShot) -> Interpreter<'a> {
+fn tasks(plan: &Plan, few_shot: FewShot) -> Interpreter<'_> {
     let mut interpreter = Interpreter::new(plan, &SEEDS).unwrap();
     let drawn = |purpose: &str, each: usize| {
         let samples = RandomStream::new(7, purpose).normal(SEEDS.len() * each * TASKS * plan.inputs(), 1.0);

@@ -111,10 +111,10 @@ fn outer_gradients_are_those_of_a_loop_over_tasks() {
         let ((x, labels), (support_x, support_labels)) = (live(&plan, &query), live(&plan, &support));
         let mut losses = Tensor::zeros([], (Kind::Double, tch::Device::Cpu));
         for (run, task) in (0..SEEDS.len()).flat_map(|run| (0..TASKS).map(move |task| (run, task))) {
-            let (run, task, tasks) = (i64::try_from(run).unwrap(), i64::try_from(task).unwrap(), TASKS as i64);
+            let [run, task, tasks, runs] = [run, task, TASKS, SEEDS.len()].map(|count| i64::try_from(count).unwrap());
             let own = |x: &Tensor, labels: &Tensor| {
                 let x = x.select(0, run).slice(0, task, None, tasks);
-                (x, labels.view([SEEDS.len() as i64, -1]).select(0, run).slice(0, task, None, tasks))
+                (x, labels.view([runs, -1]).select(0, run).slice(0, task, None, tasks))
             };
             let of = |end: &str| -> Vec<Tensor> {
                 rows.iter().filter(|(name, _)| name.ends_with(end)).map(|(_, row)| row.select(0, run)).collect()
@@ -131,7 +131,7 @@ fn outer_gradients_are_those_of_a_loop_over_tasks() {
                 weights = weights.iter().zip(&rates).zip(&gradients).map(step).collect();
             }
             let (asked, asked_labels) = own(&x, &labels);
-            losses = losses + cross_entropy(&answer(&weights, &asked), &asked_labels) / TASKS as f64;
+            losses += cross_entropy(&answer(&weights, &asked), &asked_labels) / TASKS as f64;
         }
         let leaves: Vec<Tensor> = rows.iter().map(|(_, row)| row.shallow_clone()).collect();
         let wanted = Tensor::run_backward(&[&losses], &leaves, false, false);

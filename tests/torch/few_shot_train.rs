@@ -84,7 +84,7 @@ fn three_runs_are_three_single_ones() {
         let alone = train(&alone, None, u64::MAX).unwrap();
         assert_eq!(together.outcome.best_accuracy[run], alone.outcome.best_accuracy[0]);
         for ((name, all), (_, one)) in together.state.rows().iter().zip(alone.state.rows()) {
-            assert_eq!(all.select(0, run as i64), one.select(0, 0), "{name} of run {run}");
+            assert_eq!(all.select(0, i64::try_from(run).unwrap()), one.select(0, 0), "{name} of run {run}");
         }
     }
 }

@@ -87,7 +87,19 @@ impl Kernels for Host {
             let [block, thread] = [block, thread].map(|number| i32::try_from(number).unwrap());
             // SAFETY: the kernels were written for tensors of these sizes, and check what lies beyond the last number.
             unsafe {
-                self.0[kernel](memory, given, scalars, x, pixels, labels, index, support, support_labels, block, thread)
+                self.0[kernel](
+                    memory,
+                    given,
+                    scalars,
+                    x,
+                    pixels,
+                    labels,
+                    index,
+                    support,
+                    support_labels,
+                    block,
+                    thread,
+                );
             };
         }
         true

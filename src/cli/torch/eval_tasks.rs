@@ -16,7 +16,7 @@ use crate::data::FewShotSplit;
 use crate::emit::Net;
 use crate::options::FewShot;
 use crate::plan::lower;
-use crate::train::{ClassData, FixedTasks, mean_and_deviation, task_accuracies};
+use crate::train::{ClassBytes, FixedTasks, mean_and_deviation, task_accuracies};
 
 /// Tasks that a run is judged by, if no other number is asked for.
 const TASKS: u32 = 2_048;
@@ -48,9 +48,8 @@ pub(super) fn run(
     net.load_stored(&restored.rows).map_err(Blame::failure)?;
     let tasks = args.tasks.unwrap_or(TASKS) as usize;
     // the test classes, whatever training was judged by
-    let test = ClassData { train: (&data.test).into(), test: (&data.test).into() }.test;
-    let tasks = FixedTasks::new(&test, few_shot, tasks, machine.place).map_err(Blame::failure)?;
-    let mut tasks = tasks.map_err(Failure::input)?;
+    let test = ClassBytes::from(&data.test);
+    let mut tasks = FixedTasks::new(&test, few_shot, tasks, machine.place).map_err(Blame::failure)?;
     tasks.fit(&net).map_err(Failure::input)?;
     let each = task_accuracies(&net, &mut tasks).map_err(Blame::failure)?;
     let judged: Vec<(f64, f64)> = each.iter().map(|each| mean_and_interval(each)).collect();

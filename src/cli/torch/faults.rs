@@ -4,7 +4,7 @@ use crate::cli::exit::Exit;
 use crate::cli::faults::Blame;
 use crate::data::DataError;
 use crate::emit::{LoadFault, TorchFault};
-use crate::train::{FitFault, RunFault, StepFault};
+use crate::train::{EpisodesFault, FitFault, RunFault, StepFault};
 
 impl Blame for DataError {
     fn exit(&self) -> Exit {
@@ -33,10 +33,20 @@ impl Blame for StepFault {
 impl Blame for RunFault {
     fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) | Self::Misfit(_) | Self::Episodes(_) | Self::OtherData(_) | Self::State(_) => Exit::Input,
+            Self::Config(_) | Self::Misfit(_) | Self::OtherData(_) | Self::State(_) => Exit::Input,
+            Self::Episodes(fault) => fault.exit(),
             Self::Step(fault) => fault.exit(),
             Self::Torch(fault) => fault.exit(),
             Self::RunDir(fault) => fault.exit(),
+        }
+    }
+}
+
+impl Blame for EpisodesFault {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Classes(_) | Self::Samples(_) => Exit::Input,
+            Self::Torch(fault) => fault.exit(),
         }
     }
 }

@@ -98,8 +98,7 @@ pub(super) fn stepper(plan: &Plan, recipe: &TrainConfig, data: &JobData<'_>, pla
     let net = Net::new(plan, &recipe.seeds(), place).map_err(Blame::failure)?;
     match (data, recipe.few_shot) {
         (JobData::Classes(data), Some(few_shot)) => {
-            let stepper = Stepper::of_tasks(net, &data.train, (few_shot, recipe.batch), recipe.lr);
-            stepper.map_err(Blame::failure)?.map_err(Failure::input)
+            Stepper::of_tasks(net, &data.train, (few_shot, recipe.batch), recipe.lr).map_err(Blame::failure)
         }
         (JobData::Samples(data), _) => {
             let samples = Samples::new(data.train, place).map_err(Blame::failure)?;

@@ -187,7 +187,7 @@ impl Step {
         let operand = |index: usize| self.operands.get(index).map_or(&[] as &[f32], |slot| reads.numbers(*slot));
         match &self.how {
             How::Samples { neurons, set } => {
-                transpose(batch.x[place_of(*set)], (set.each() * batch.size, *neurons), out)
+                transpose(batch.x[place_of(*set)], (set.each() * batch.size, *neurons), out);
             }
             How::Labels { classes, set } => {
                 let weight = single(set.weight(batch.size));

@@ -94,7 +94,7 @@ pub(super) struct EvalContext<'a> {
 /// The batch, where there is one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Batch<'a> {
-    pub(super) batch: Samples<'a>,
+    pub(super) samples: Samples<'a>,
     /// What tasks are learned from.
     pub(super) support: Samples<'a>,
     pub(super) scalars: Scalars,
@@ -113,7 +113,7 @@ impl<'a> Batch<'a> {
     /// Returns the samples of a set.
     fn of(&self, set: SampleSet) -> Samples<'a> {
         match set {
-            SampleSet::Batch(_) => self.batch,
+            SampleSet::Batch(_) => self.samples,
             SampleSet::Support(_) => self.support,
         }
     }
