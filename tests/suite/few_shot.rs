@@ -7,6 +7,8 @@ use gemc::program::{Program, Target};
 use gemc::random::RandomStream;
 use gemc::{Options, wire::Wiring};
 
+use crate::properties::networks::{Kind, draw};
+
 /// Three tasks, two runs.
 const TASKS: usize = 3;
 const SEEDS: [u64; 2] = [3, 4];
@@ -141,4 +143,38 @@ fn what_learns_can_be_chosen() {
         plan.parameters().iter().filter(|row| row.name.ends_with(".rate")).count()
     };
     assert_eq!([Adapt::All, Adapt::Readout, Adapt::None].map(rates), [4, 2, 0]);
+}
+
+/// Networks drawn at random, of any wiring: with cycles, masks, pools and ports. Both forms agree, and so does each order of products;
+/// what cannot adapt is refused.
+#[test]
+fn networks_drawn_at_random_learn_tasks() {
+    let (mut adapted, mut refused, mut diverged) = (0, 0, 0);
+    for (seed, adapt) in (0..60).flat_map(|seed| [Adapt::All, Adapt::Readout].map(|adapt| (seed, adapt))) {
+        let text = draw(seed, Kind::Smooth).text();
+        let few_shot = FewShot { ways: 2, adapt, ..FewShot::default() };
+        let options = Options { few_shot: Some(few_shot), batch: Some(TASKS), ..Options::default() };
+        let Ok(stages) = stages("m.gem", &text, &options) else {
+            refused += 1;
+            continue;
+        };
+        let raw = lower_unoptimized(&stages.wiring, Some(few_shot)).unwrap();
+        let wanted = gradients(&raw, few_shot);
+        // a step of rate 0.1 may be too long for a network that feeds back into itself
+        if wanted.iter().flatten().any(|number| !number.is_finite() || number.abs() > 1e6) {
+            diverged += 1;
+            continue;
+        }
+        for order in [Order::Matrices, Order::Synthesized, Order::Factored, Order::Cheapest] {
+            let plan = lower(&stages.wiring, order, 32, Some(few_shot)).unwrap();
+            for (place, (one, other)) in wanted.iter().zip(&gradients(&plan, few_shot)).enumerate() {
+                let scale = one.iter().fold(1e-3, |most: f64, x| most.max(x.abs()));
+                let apart = one.iter().zip(other).map(|(x, y)| (x - y).abs());
+                let apart = apart.fold(0.0, |most: f64, x| if x <= most { most } else { x });
+                assert!(apart < 1e-8 * scale, "{adapt:?}, {order:?}, result {place}: {apart:e} of {scale:e}:\n{text}");
+            }
+        }
+        adapted += 1;
+    }
+    assert!(adapted > 60, "{adapted} adapted, {refused} refused, {diverged} diverged");
 }

@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use gemc::compile::{Stages, stages};
 use gemc::diag::Problems;
-use gemc::options::{Options, Order};
+use gemc::options::{Adapt, FewShot, Options, Order};
 use gemc::syntax::parse;
 use gemc_fuzz::{timed, well_formed};
 use libfuzzer_sys::fuzz_target;
@@ -22,6 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
         for other in others {
             assert_eq!(first.plan.counts(), other.plan.counts(), "orders count differently:\n{text}");
         }
+        learns_tasks(&text);
         let printed = first.ast.to_string();
         let again = parse(&printed, &mut Problems::new());
         assert_eq!(again.as_ref(), Some(&first.ast), "what is printed is another tree:\n{printed}");
@@ -30,6 +31,18 @@ fuzz_target!(|bytes: &[u8]| {
         black_box((first.model().to_string(), first.wiring.to_string()));
     });
 });
+
+/// Compiles a text for few-shot learning; not every connection can adapt.
+fn learns_tasks(text: &str) {
+    for adapt in [Adapt::All, Adapt::Readout, Adapt::None] {
+        let few_shot = Some(FewShot { ways: 2, adapt, ..FewShot::default() });
+        if let Err(report) = stages("fuzz.gem", text, &Options { few_shot, ..Options::default() }) {
+            let codes: Vec<String> = report.findings().into_iter().map(|finding| finding.code).collect();
+            let said = codes.iter().all(|code| code.starts_with("gem::few_shot") || code == "gem::empty_mask");
+            assert!(said, "a well-formed text is refused:\n{text}\n{report}");
+        }
+    }
+}
 
 /// Compiles a text that keeps the rules; a mask may happen to leave a population without pairs.
 fn compiled(text: &str, order: Order) -> Option<Stages> {
