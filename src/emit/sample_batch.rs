@@ -60,7 +60,8 @@ impl Net {
         let (size, [each, support]) = (self.batch_of(batch), self.plan.samples_each());
         let turned = |x: &Live| x.f_transpose(1, 2).map_err(TorchFault::from);
         let labels = batch.labels.map(|labels| self.weighed(labels, SampleSet::Batch(each), size)).transpose()?;
-        let (support_x, support_labels) = match batch.support {
+        // a plan without inner steps has no use for them
+        let (support_x, support_labels) = match batch.support.filter(|_| support > 0) {
             None => (None, None),
             Some((x, labels)) => (Some(turned(x)?), Some(self.weighed(labels, SampleSet::Support(support), size)?)),
         };

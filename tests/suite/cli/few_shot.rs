@@ -22,14 +22,14 @@ fn a_plan_of_tasks_is_printed() {
 
 #[test]
 fn what_makes_no_sense_is_refused() {
-    let model = shipped("omniglot_sgem");
+    let (model, ten) = (shipped("omniglot_sgem"), shipped("sgem_mlp"));
     for (line, code, words) in [
         (vec!["compile", &model, "--ways", "5"], 2, "--few-shot"),
         (vec!["compile", &model, "--few-shot", "--ways", "1"], 2, "2 to 256"),
         (vec!["compile", &model, "--few-shot", "--inner-steps", "33"], 2, "0 to 32"),
         (vec!["train", &model, "--data", "omniglot", "--few-shot", "--split", "half"], 2, "lake"),
         (vec!["train", &model, "--data", "glyphs", "--few-shot", "--validation", "10"], 2, "--validation"),
-        (vec!["train", &model, "--data", "glyphs", "--few-shot", "--ways", "3"], 1, "gem::class_mismatch"),
+        (vec!["train", &ten, "--data", "glyphs", "--few-shot", "--ways", "3"], 1, "gem::class_mismatch"),
         (vec!["train", &model, "--data", "omniglot"], 1, "--few-shot"),
     ] {
         if !cfg!(feature = "torch") && line[0] == "train" && code != 2 {
