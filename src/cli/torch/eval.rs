@@ -1,6 +1,8 @@
 //! `gemc eval`: a finished run → its accuracy on all held-out samples of a data set, its own if no other is named.
 
+use miette::Diagnostic;
 use serde_json::json;
+use thiserror::Error;
 
 use super::eval_tasks;
 use super::machine::Machine;
@@ -16,6 +18,17 @@ use crate::cli::screen::{Ink, Screen};
 use crate::options::Order;
 use crate::train::{Samples, TrainData, accuracy, mean_and_deviation};
 
+/// Options of tasks are given for a run that learned none.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{run} was not trained on tasks")]
+#[diagnostic(
+    code(run::no_tasks),
+    help("`--tasks`, `--queries` and `--inner-steps` are for runs of `--few-shot`; leave them out")
+)]
+struct NoTasks {
+    run: String,
+}
+
 /// Measures a run.
 pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
     // a name that means nothing is quick to find
@@ -24,6 +37,9 @@ pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
     let restored = restored(screen, &args.run, &machine, machine.order(Order::default()))?;
     if let Some(few_shot) = restored.record.recipe.few_shot {
         return eval_tasks::run(screen, args, (&machine, restored), few_shot);
+    }
+    if args.tasks.is_some() || args.queries.is_some() || args.inner_steps.is_some() {
+        return Err(Failure::input(NoTasks { run: args.run.display().to_string() }));
     }
     let (record, net) = (restored.record, restored.net);
     let set = facts(args.data.as_deref().unwrap_or(&record.data))?;

@@ -57,12 +57,10 @@ fn price_of_term(parts: &PlanDraft, term: &Term, other: &Shape, made: &Shape, si
             price(&op, &[weights, &merged(other)], &merged(made))
         }
         Part::LowRank { factors, transposed, .. } => {
-            let [left, right] = factors.map(|factor| &parts.tensors[factor.0].shape);
-            let rank = left.dims()[if transposed[0] { 1 } else { 2 }];
+            let rank = parts.tensors[factors[0].0].shape.dims()[if transposed[0] { 1 } else { 2 }];
             let inner = other.with(|dims| dims[1] = rank);
             // whichever comes first has the rows that `other` has
             let [first, then] = [other, made].map(|ends| ends.with(|dims| dims[2] = rank));
-            let _ = right;
             let narrow = first.with(|dims| dims.swap(1, 2));
             price(&each, &[&narrow, other], &inner).saturating_add(price(&each, &[&then, &inner], made))
         }
