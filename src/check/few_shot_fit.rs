@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::model::{PopId, Projection, Weights};
+use super::model::{PopId, Projection, Share, Weights};
 use crate::diag::Problems;
 use crate::options::{Adapt, FewShot};
 use crate::span::Span;
@@ -22,14 +22,15 @@ struct BinaryAdapted {
     at: Span,
 }
 
-/// Weights of receptive fields are to take gradient steps.
+/// Weights of receptive fields are to take gradient steps, of which no product of low rank is made.
 #[derive(Debug, Error, Diagnostic)]
-#[error("a connection with receptive fields cannot learn a task by gradient steps")]
+#[error("receptive fields {what} cannot learn a task by gradient steps")]
 #[diagnostic(
     code(gem::few_shot_window),
     help("freeze the connection, or let the read-out alone learn (`--adapt readout`)")
 )]
 struct WindowAdapted {
+    what: &'static str,
     #[label(primary, "would take gradient steps for each task")]
     at: Span,
 }
@@ -43,10 +44,15 @@ pub(super) fn fit(few_shot: FewShot, output: Option<PopId>, projections: &[&Proj
     };
     for projection in projections.iter().filter(learns) {
         let at = projection.span;
-        if projection.window.is_some() {
-            problems.push(WindowAdapted { at });
-        } else if projection.weights == Weights::Heaviside {
-            problems.push(BinaryAdapted { at });
+        match (projection.window, projection.weights) {
+            (_, Weights::Heaviside) => problems.push(BinaryAdapted { at }),
+            (Some(window), _) if window.share == Share::Maps => {
+                problems.push(WindowAdapted { what: "that share weights", at });
+            }
+            (Some(_), Weights::Nonnegative) => {
+                problems.push(WindowAdapted { what: "with nonnegative weights", at });
+            }
+            (None, Weights::Nonnegative) | (_, Weights::Real) => {}
         }
     }
 }

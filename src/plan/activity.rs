@@ -30,10 +30,21 @@ struct ForwardPass<'l, 'a> {
     samples: TensorId,
     /// Ends the labels of what is made.
     when: &'l str,
-    /// What has been received through each projection, of which activity.
-    received: FxHashMap<(ProjId, TensorId), TensorId>,
+    /// What has been received through each projection, of which activity: its place in the list.
+    received: FxHashMap<(ProjId, TensorId), usize>,
+    carried: Vec<Carried>,
     /// Whether what populations receive is noted: of a network that is computed several times, the first time.
     noted: bool,
+}
+
+/// What is received through a projection, of one activity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Carried {
+    pub(super) link: ProjId,
+    /// R × `N_s` × k · B.
+    pub(super) active: TensorId,
+    /// R × `N_t` × k · B.
+    pub(super) part: TensorId,
 }
 
 impl Lowering<'_> {
@@ -51,16 +62,18 @@ impl Lowering<'_> {
         self.builder.push(Op::Affine { factor: 1.0 / deviation, offset: -mean / deviation }, &[samples], &label)
     }
 
-    /// Appends every population's activity for `samples`, R × N × k · B, and returns the output's; `when` ends their labels. Weights that
-    /// are not there yet are made; those that are there are used as they are.
+    /// Appends every population's activity for `samples`, R × N × k · B, and returns the output's, and what each projection has
+    /// carried; `when` ends their labels. Weights that are not there yet are made; those that are there are used as they are.
     pub(super) fn forward(
         &mut self,
         weights: &mut NetworkWeights,
         samples: TensorId,
         when: &str,
-    ) -> Result<TensorId, Bug> {
+    ) -> Result<(TensorId, Vec<Carried>), Bug> {
         let noted = self.arrivals.is_empty();
-        ForwardPass { lowering: self, weights, samples, when, received: FxHashMap::default(), noted }.output()
+        let (received, carried) = (FxHashMap::default(), Vec::new());
+        let mut pass = ForwardPass { lowering: self, weights, samples, when, received, carried, noted };
+        Ok((pass.output()?, pass.carried))
     }
 
     /// Makes the weights of a connection that are not there yet.
@@ -159,7 +172,7 @@ impl ForwardPass<'_, '_> {
     /// it is from tick to tick.
     fn part(&mut self, link: ProjId, active: TensorId, when: &str) -> Result<TensorId, Bug> {
         if let Some(known) = self.received.get(&(link, active)) {
-            return Ok(*known);
+            return Ok(self.carried[*known].part);
         }
         let model = self.lowering.wiring.model();
         self.lowering.make_weights(self.weights, link)?;
@@ -170,7 +183,8 @@ impl ForwardPass<'_, '_> {
             when => model.link_name(model.projection(link)) + when + self.when,
         };
         let part = synapses.carry(&mut self.lowering.builder, active, &label)?;
-        self.received.insert((link, active), part);
+        self.received.insert((link, active), self.carried.len());
+        self.carried.push(Carried { link, active, part });
         Ok(part)
     }
 

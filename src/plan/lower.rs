@@ -133,17 +133,17 @@ model m {
             Lowering { wiring: &stages.wiring, builder, express, arrivals: Vec::new(), answers: ANSWERS };
         let mut weights = lowering.weights();
         let samples = lowering.samples(SampleSet::Batch(1)).unwrap();
-        let first = lowering.forward(&mut weights, samples, "").unwrap();
+        let (first, _) = lowering.forward(&mut weights, samples, "").unwrap();
         let (tensors, rows, arrivals) =
             (lowering.builder.tensors.len(), lowering.builder.parameters.len(), lowering.arrivals.clone());
         let others = lowering.builder.scale(2.0, samples).unwrap();
-        let second = lowering.forward(&mut weights, others, "").unwrap();
+        let (second, _) = lowering.forward(&mut weights, others, "").unwrap();
         let appended: Vec<&str> = lowering.builder.tensors[tensors..].iter().map(|tensor| tensor.op.name()).collect();
         assert_eq!(appended, ["affine", "matrix product", "add", "tanh", "matrix product"]);
         assert_ne!(first, second);
         assert_eq!((lowering.builder.parameters.len(), &lowering.arrivals), (rows, &arrivals));
         // the same samples by the same weights are made anew by operations that are merged later
-        let third = lowering.forward(&mut weights, samples, "").unwrap();
+        let (third, _) = lowering.forward(&mut weights, samples, "").unwrap();
         let [one, other] = [first, third].map(|id| &lowering.builder.tensors[id.index()]);
         assert_eq!((&one.op, &one.shape), (&other.op, &other.shape));
     }

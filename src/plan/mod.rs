@@ -18,6 +18,7 @@ mod dependencies;
 mod derive;
 mod draft;
 mod express;
+mod field_change;
 mod function;
 mod gaussian;
 mod gnetwork;

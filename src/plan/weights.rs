@@ -5,6 +5,7 @@ use compact_str::{CompactString, format_compact};
 use super::builder::{Builder, Row, dotted, frozen};
 use super::conv_geometry::ConvGeometry;
 use super::express::Express;
+use super::field_change::FieldChange;
 use super::function::Function;
 use super::gnetwork::Maker;
 use super::op::{Bilinear, Op};
@@ -38,6 +39,8 @@ pub(super) struct Synapses {
     mask: Option<TensorId>,
     /// Whether each task has its own.
     of_tasks: bool,
+    /// What tasks have changed of weights within receptive fields.
+    changes: Vec<FieldChange>,
 }
 
 /// What multiplies that which binary weights bring.
@@ -83,7 +86,7 @@ impl Synapses {
         });
         let calibrated = model.start() == check::Start::Calibrated;
         let constant = gain.filter(|_| calibrated).and_then(|gain| builder.row_of(gain));
-        Ok(Self { weights, field, scale, constant, mask, of_tasks: false })
+        Ok(Self { weights, field, scale, constant, mask, of_tasks: false, changes: Vec::new() })
     }
 
     /// Returns the constant c, where it is calibrated.
@@ -103,6 +106,16 @@ impl Synapses {
     /// Returns which pairs are joined, where not all are.
     pub(super) fn mask(&self) -> Option<TensorId> {
         self.mask
+    }
+
+    /// Returns the receptive fields, where there are some.
+    pub(super) fn field(&self) -> Option<ConvGeometry> {
+        self.field
+    }
+
+    /// Goes on with weights within receptive fields that each task has changed once more.
+    pub(super) fn change(&mut self, change: FieldChange) {
+        self.changes.push(change);
     }
 
     /// Goes on with other weights of each task.
@@ -130,7 +143,11 @@ impl Synapses {
             });
         }
         let missing = || Bug { pass: "lower", tensor: label.to_owned(), why: "has no weights".to_owned() };
-        let received = sum.ok_or_else(missing)?;
+        let mut received = sum.ok_or_else(missing)?;
+        for change in &self.changes {
+            let brought = change.carry(builder, active)?;
+            received = builder.push(Op::Subtract, &[received, brought], "")?;
+        }
         match self.scale {
             None => Ok(received),
             Some(Scale::Number(factor)) => builder.push(Op::Affine { factor, offset: 0.0 }, &[received], label),

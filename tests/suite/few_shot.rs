@@ -86,9 +86,13 @@ fn both_forms_are_the_same() {
         let text = std::fs::read_to_string(format!("models/{name}.gem")).unwrap();
         text.replace("grid(28, 28)", "grid(4, 4)").replace("genes = 50", "genes = 3").replace("genes = 43", "genes = 3")
     });
-    for text in models.iter().map(String::as_str).chain([TANH]) {
+    for text in models.iter().map(String::as_str).chain([TANH, DIRECT]) {
         for (queries, inner_steps, first_order) in [(1, 1, false), (3, 2, false), (1, 3, true)] {
-            let ways = if text == TANH { 2 } else { 5 };
+            let ways = match text {
+                TANH => 2,
+                DIRECT => 3,
+                _ => 5,
+            };
             let few_shot = FewShot { ways, queries, inner_steps, first_order, ..FewShot::default() };
             let wiring = wiring(text);
             let raw = lower_unoptimized(&wiring, Some(few_shot)).unwrap();
@@ -177,4 +181,56 @@ fn networks_drawn_at_random_learn_tasks() {
         adapted += 1;
     }
     assert!(adapted > 60, "{adapted} adapted, {refused} refused, {diverged} diverged");
+}
+
+/// Every kind of connection whose weights are rows of the table: whole matrices, receptive fields, a mask; within a cycle.
+const DIRECT: &str = "
+model m {
+    population a = grid(4, 4)
+    population b = grid(3, 3, 2) { activation: tanh }
+    population c = units(5) { activation: gelu, bias: free }
+    population d = units(3)
+    connect a -> b via direct { window: 2 }
+    connect b -> b via direct { window: 3, padding: 1 }
+    connect b -> c via direct { density: 0.6, seed: 3 }
+    connect c -> c via direct
+    connect c -> d via direct
+    unroll 5
+    input a
+    output d
+}";
+
+/// Inner steps are what the gradients of the same network, trained on the support samples alone, make of its weights.
+#[test]
+fn inner_steps_are_those_of_the_network_itself() {
+    let few_shot = FewShot { ways: 3, shots: 2, queries: 2, inner_steps: 3, ..FewShot::default() };
+    let network = stages("m.gem", DIRECT, &Options::default()).unwrap();
+    let samples = |purpose: &str, each: usize| {
+        let labels: Vec<usize> = (0..each).map(|at| at % few_shot.ways).collect();
+        (RandomStream::new(7, purpose).normal(each * network.plan.inputs(), 1.0), labels)
+    };
+    let (query, support) = (samples("query", few_shot.query()), samples("support", few_shot.support()));
+    let plan = lower(&network.wiring, Order::Cheapest, 1, Some(few_shot)).unwrap();
+    let mut tasks = Interpreter::new(&plan, &[5]).unwrap();
+    tasks.set_batch(&query.0, &query.1).unwrap();
+    tasks.set_support(&support.0, &support.1).unwrap();
+    let mut alone = Interpreter::new(&network.plan, &[5]).unwrap();
+    for _ in 0..few_shot.inner_steps {
+        alone.set_batch(&support.0, &support.1).unwrap();
+        let gradients = alone.compute(network.plan.gradients()).unwrap();
+        let learned = network.plan.parameters().iter().enumerate().filter(|(_, row)| row.learned);
+        for ((row, parameter), gradient) in learned.zip(&gradients) {
+            if parameter.name.ends_with(".W") {
+                let numbers = alone.rows_mut()[row].numbers_mut().iter_mut().zip(gradient.numbers());
+                numbers.for_each(|(number, gradient)| *number -= 0.1 * gradient);
+            }
+        }
+    }
+    alone.set_batch(&query.0, &query.1).unwrap();
+    let wanted = alone.compute(&[network.plan.output()]).unwrap();
+    let found = tasks.compute(&[plan.output()]).unwrap();
+    assert_eq!(found[0].sizes(), wanted[0].sizes());
+    for (found, wanted) in found[0].numbers().iter().zip(wanted[0].numbers()) {
+        assert!((found - wanted).abs() < 1e-12, "{found} {wanted}");
+    }
 }

@@ -13,7 +13,7 @@ use crate::diag::Bug;
 pub(in crate::plan) fn classification(lowering: &mut Lowering) -> Result<Objective, Bug> {
     let mut weights = lowering.weights();
     let samples = lowering.samples(SampleSet::Batch(1))?;
-    let output = lowering.forward(&mut weights, samples, "")?;
+    let (output, _) = lowering.forward(&mut weights, samples, "")?;
     let penalty = penalty(lowering)?;
     let losses = cross_entropy(lowering, output, SampleSet::Batch(1), penalty)?;
     Ok(Objective { output, penalty, losses })

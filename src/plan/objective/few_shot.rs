@@ -4,8 +4,10 @@
 
 use compact_str::format_compact;
 
+use super::super::activity::Carried;
 use super::super::builder::{Row, dotted};
 use super::super::derive::derive;
+use super::super::field_change::FieldChange;
 use super::super::function::Function;
 use super::super::lower::{Lowering, NetworkWeights};
 use super::super::op::{Op, SampleSet};
@@ -23,8 +25,8 @@ const RATE: f64 = 0.1;
 /// A connection that learns tasks.
 struct Adapted {
     link: ProjId,
-    /// W of each task, R × `N_s` × `N_t` × B.
-    weights: TensorId,
+    /// W of each task, R × `N_s` × `N_t` × B; nothing within receptive fields, where changes are kept instead.
+    weights: Option<TensorId>,
     /// Which pairs are joined, 1 × `N_s` × `N_t`, where not all are.
     mask: Option<TensorId>,
     /// η, R × 1 × 1 × 1.
@@ -40,16 +42,14 @@ pub(in crate::plan) fn few_shot(lowering: &mut Lowering, few_shot: FewShot) -> R
         let samples = lowering.samples(support)?;
         let mut adapted = adapted(lowering, &mut weights, few_shot.adapt)?;
         for step in 0..steps {
-            let output = lowering.forward(&mut weights, samples, &format!(" at step {step}"))?;
+            let (output, carried) = lowering.forward(&mut weights, samples, &format!(" at step {step}"))?;
             let losses = cross_entropy(lowering, output, support, None)?;
-            learn(lowering, &mut adapted, losses, (step, few_shot.first_order))?;
-            for Adapted { link, weights: own, .. } in &adapted {
-                weights.synapses[link.index()].iter_mut().for_each(|synapses| synapses.adapt(*own));
-            }
+            let pass = SupportPass { losses, carried, step, first_order: few_shot.first_order };
+            learn(lowering, &mut weights, &mut adapted, &pass)?;
         }
     }
     let samples = lowering.samples(query)?;
-    let output = lowering.forward(&mut weights, samples, "")?;
+    let (output, _) = lowering.forward(&mut weights, samples, "")?;
     let penalty = penalty(lowering)?;
     let losses = cross_entropy(lowering, output, query, penalty)?;
     Ok(Objective { output, penalty, losses })
@@ -74,7 +74,10 @@ fn adapted(lowering: &mut Lowering, weights: &mut NetworkWeights, adapt: Adapt) 
         lowering.make_weights(weights, link)?;
         let missing = || Bug { pass: "lower", tensor: link.to_string(), why: "has no weights".to_owned() };
         let synapses = weights.synapses[link.index()].as_mut().ok_or_else(missing)?;
-        let own = synapses.repeat_for_tasks(&mut lowering.builder)?;
+        let own = match synapses.field() {
+            None => Some(synapses.repeat_for_tasks(&mut lowering.builder)?),
+            Some(_) => None,
+        };
         let mask = synapses.mask();
         adapted.push(Adapted { link, weights: own, mask, rate: rate(lowering, link)? });
     }
@@ -98,31 +101,74 @@ fn rate(lowering: &mut Lowering, link: ProjId) -> Result<TensorId, Bug> {
     (1..4).try_fold(rate, |rate, axis| builder.push(Op::Unsqueeze { axis }, &[rate], ""))
 }
 
-/// Appends a step: W − η ∂L/∂W, under masks on joined pairs alone, and cut off at 0 where weights are not negative.
+/// The network on the support samples.
+struct SupportPass {
+    /// Each run's sum over tasks, [R].
+    losses: TensorId,
+    /// What connections have carried.
+    carried: Vec<Carried>,
+    /// The number of the step, from 0.
+    step: usize,
+    first_order: bool,
+}
+
+/// Appends a step of all connections that learn, and goes on with what it makes.
 fn learn(
     lowering: &mut Lowering,
+    weights: &mut NetworkWeights,
     adapted: &mut [Adapted],
-    losses: TensorId,
-    (step, first_order): (usize, bool),
+    pass: &SupportPass,
 ) -> Result<(), Bug> {
-    let (model, builder) = (lowering.wiring.model(), &mut lowering.builder);
-    let weights: Vec<TensorId> = adapted.iter().map(|adapted| adapted.weights).collect();
-    let gradients = derive(builder, losses, &weights)?;
-    for (adapted, mut gradient) in adapted.iter_mut().zip(gradients) {
-        let projection = model.projection(adapted.link);
-        let name = model.link_name(projection);
-        if first_order {
-            gradient = builder.map(Function::StopGradient, gradient, "")?;
+    let within = |carried: &&Carried| adapted.iter().any(|own| own.link == carried.link && own.weights.is_none());
+    let fields: Vec<Carried> = pass.carried.iter().filter(within).copied().collect();
+    let matrices = adapted.iter().filter_map(|own| own.weights);
+    let wrt: Vec<TensorId> = matrices.chain(fields.iter().map(|carried| carried.part)).collect();
+    let gradients = derive(&mut lowering.builder, pass.losses, &wrt)?;
+    let (of_matrices, of_fields) = gradients.split_at(wrt.len() - fields.len());
+    let steps = adapted.iter_mut().filter_map(|own| own.weights.map(|weights| (own, weights)));
+    for ((own, before), gradient) in steps.zip(of_matrices) {
+        let moved = moved(lowering, own, (before, *gradient), pass)?;
+        own.weights = Some(moved);
+        weights.synapses[own.link.index()].iter_mut().for_each(|synapses| synapses.adapt(moved));
+    }
+    for (carried, gradient) in fields.iter().zip(of_fields) {
+        let Some(own) = adapted.iter().find(|own| own.link == carried.link) else { continue };
+        let rate = lowering.builder.push(Op::Squeeze { axis: 3 }, &[own.rate], "")?;
+        let [sent, gradient] = [carried.active, *gradient];
+        let [sent, gradient] = if pass.first_order { stopped(lowering, [sent, gradient])? } else { [sent, gradient] };
+        if let Some(synapses) = &mut weights.synapses[carried.link.index()]
+            && let Some(field) = synapses.field()
+        {
+            synapses.change(FieldChange { field, sent, gradient, rate });
         }
-        if let Some(mask) = adapted.mask {
-            let mask = builder.push(Op::Unsqueeze { axis: 3 }, &[mask], "")?;
-            gradient = builder.push(Op::Multiply, &[gradient, mask], "")?;
-        }
-        let change = builder.push(Op::Multiply, &[gradient, adapted.rate], "")?;
-        let label = format_compact!("{name}.W at step {}", step + 1);
-        let negative = projection.weights == Weights::Nonnegative;
-        let moved = builder.push(Op::Subtract, &[adapted.weights, change], if negative { "" } else { &label })?;
-        adapted.weights = if negative { builder.map(Function::Relu, moved, &label)? } else { moved };
     }
     Ok(())
+}
+
+fn stopped(lowering: &mut Lowering, tensors: [TensorId; 2]) -> Result<[TensorId; 2], Bug> {
+    let mut stop = |id: TensorId| lowering.builder.map(Function::StopGradient, id, "");
+    Ok([stop(tensors[0])?, stop(tensors[1])?])
+}
+
+/// Appends W − η ∂L/∂W, under masks on joined pairs alone, and cut off at 0 where weights are not negative.
+fn moved(
+    lowering: &mut Lowering,
+    own: &Adapted,
+    (before, mut gradient): (TensorId, TensorId),
+    pass: &SupportPass,
+) -> Result<TensorId, Bug> {
+    let (model, builder) = (lowering.wiring.model(), &mut lowering.builder);
+    let projection = model.projection(own.link);
+    if pass.first_order {
+        gradient = builder.map(Function::StopGradient, gradient, "")?;
+    }
+    if let Some(mask) = own.mask {
+        let mask = builder.push(Op::Unsqueeze { axis: 3 }, &[mask], "")?;
+        gradient = builder.push(Op::Multiply, &[gradient, mask], "")?;
+    }
+    let change = builder.push(Op::Multiply, &[gradient, own.rate], "")?;
+    let label = format_compact!("{}.W at step {}", model.link_name(projection), pass.step + 1);
+    let negative = projection.weights == Weights::Nonnegative;
+    let moved = builder.push(Op::Subtract, &[before, change], if negative { "" } else { &label })?;
+    if negative { builder.map(Function::Relu, moved, &label) } else { Ok(moved) }
 }
