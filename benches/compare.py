@@ -3,7 +3,9 @@
 
 Each pair is one network: `gemc bench MODEL` on one side, a script in `benches/pytorch` on the other. They run by
 turns, gemc, PyTorch, gemc, PyTorch, for several rounds; medians count. A model that this gemc does not compile is
-skipped, with the reason. The table goes to standard output too, all else to standard error.
+skipped, with the reason. The table goes to standard output too, all else to standard error. With `--few-shot` the
+networks are those that learn tasks of few samples, JAX is on the other side too, and the table is that of
+benches/README.md.
 
 Exit codes: 0 done, 2 wrong usage, 3 something is missing on this machine, 130 interrupted.
 """
@@ -20,11 +22,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import steps
 from table import CPU, Fault, around, counted, gpu, table, tell, write
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ROOT / "benches" / "pytorch"
+SCRIPTS = ROOT / "benches"
 PAGE = ROOT / "docs" / "performance.md"
+FEW_SHOT_PAGE = ROOT / "benches" / "README.md"
 TORCH = "2.11"  # the libtorch that gemc is built against
 LIMIT = 300  # seconds after which one measurement is given up
 SKIPPED = 1  # gemc's exit code where the input is at fault
@@ -33,21 +37,23 @@ TELLS_SIZE_IN_BYTES = sys.platform == "darwin"
 
 @dataclass
 class Pair:
-    """One network: as gemc knows it, and its counterparts in PyTorch."""
+    """One network: as gemc knows it, and its counterparts in PyTorch or JAX."""
 
     model: str
     batch: int
     script: str
     variants: dict  # a script's variant → what the table calls it
+    folder: str = ""  # where the model is, if gemc does not find it by its name alone
+    more: tuple = ()  # what else `gemc bench` is asked
 
     ours: list = field(default_factory=list)  # every measurement of gemc
     graphs: dict = field(default_factory=dict)  # more variants, which need a GPU
-    rounds: dict = field(default_factory=dict)  # variant → [(gemc's or None, PyTorch's), one a round]
+    rounds: dict = field(default_factory=dict)  # variant → [(gemc's or None, the other's), one a round]
     reason: str = ""  # why gemc's side is skipped
 
 
 PAIRS = (
-    Pair("sgem_mlp", 64, "mlp.py", {
+    Pair("sgem_mlp", 64, "pytorch/mlp.py", {
         "sgem-eager": "weights built, Adam",
         "sgem-compile": "weights built, `torch.compile`, fused Adam",
         "sgem-factored": "factored, fused Adam",
@@ -57,14 +63,33 @@ PAIRS = (
         "sgem-graphs": "weights built, `torch.compile` with CUDA graphs, fused Adam",
         "sgem-factored-graphs": "factored, `torch.compile` with CUDA graphs, fused Adam",
     }),
-    Pair("mlp", 64, "mlp.py", {"direct": "Adam", "direct-fused": "fused Adam"}),
-    Pair("lenet", 128, "lenet.py", {
+    Pair("mlp", 64, "pytorch/mlp.py", {"direct": "Adam", "direct-fused": "fused Adam"}),
+    Pair("lenet", 128, "pytorch/lenet.py", {
         "eager": "O hoisted, Adam",
         "innermost": "O hoisted, batch innermost, fused Adam",
         "compile": "O hoisted, `torch.compile`, fused Adam",
     }, graphs={"graphs": "O hoisted, `torch.compile` with CUDA graphs, fused Adam"}),
-    Pair("lenet_direct", 128, "lenet.py", {"direct": "Adam", "direct-fused": "fused Adam"}),
+    Pair("lenet_direct", 128, "pytorch/lenet.py", {"direct": "Adam", "direct-fused": "fused Adam"}),
 )  # fmt: skip
+
+
+def few_shot(name):
+    """Returns the pairs of one few-shot model: with PyTorch, and with JAX."""
+    torch_ways = {
+        f"{name}-loop": "loop over tasks, weights of each",
+        f"{name}-vmap": "`vmap`, weights of each task",
+        f"{name}-rank": "rank form, no weights of tasks",
+    }
+    jax_ways = {
+        f"{name}-jax-vmap": "JAX, `jit`, `vmap`, weights of each task",
+        f"{name}-jax-rank": "JAX, `jit`, rank form, no weights of tasks",
+    }
+    scripts = (("pytorch/few_shot.py", torch_ways), ("jax/few_shot.py", jax_ways))
+    asked = {"folder": "models/", "more": ("--few-shot",)}
+    return [Pair(f"omniglot_{name}", 32, script, ways, **asked) for script, ways in scripts]
+
+
+FEW_SHOT = tuple(pair for name in ("direct", "gem", "sgem") for pair in few_shot(name))
 
 
 @dataclass
@@ -79,10 +104,17 @@ def main():
     chosen = arguments()
     pairs = wanted(chosen)
     whole = not (chosen.only or chosen.no_compile)
+    chosen.page = chosen.page or (FEW_SHOT_PAGE if chosen.few_shot else PAGE)
     device = CPU if chosen.device == "cpu" else gpu(chosen.device)
     if whole:
         around(chosen.page, device)  # found out before minutes are spent
     versions = f"{gemc_version(chosen.gemc)}, PyTorch {torch_version(chosen.python)}"
+    if chosen.few_shot:
+        jax = jax_version(chosen.python)
+        pairs = [pair for pair in pairs if jax or not pair.script.startswith("jax")]
+        versions += f", JAX {jax}" if jax else ""
+        whole = whole and bool(jax)
+        steps.keep_to_processors(chosen.threads)  # JAX's script does so, and then all should
     load = os.getloadavg()[0]
     if load > os.cpu_count() / 2:
         say(f"warning: this machine is busy (load {load:.1f}); the numbers will be rough")
@@ -107,7 +139,9 @@ def arguments():
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N, for either side [default: cpu]")
     parser.add_argument("--only", action="append", metavar="NAME", help="only this model or variant; may be repeated")
     parser.add_argument("--no-compile", action="store_true", help="leave out torch.compile, which starts slowly")
-    parser.add_argument("--page", type=Path, default=PAGE, help="write to this page [default: docs/performance.md]")
+    parser.add_argument("--few-shot", action="store_true", help="measure few-shot learning, on a CPU")
+    page = "write to this page [default: docs/performance.md; with --few-shot, benches/README.md]"
+    parser.add_argument("--page", type=Path, help=page)
     return parser.parse_args()
 
 
@@ -140,6 +174,16 @@ def torch_version(python):
     return version
 
 
+def jax_version(python):
+    """Returns the version of JAX that a Python imports; nothing where it has none, and then says so."""
+    command = [python, "-c", "import jax; print(jax.__version__)"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        say(f"JAX is left out, {python} cannot import it: `{python} -m pip install jax`")
+        return None
+    return last_line(done.stdout)
+
+
 def gemc_version(gemc):
     recipe = "build it with `make build`, or name one with `--gemc`"
     try:
@@ -153,18 +197,18 @@ def gemc_version(gemc):
 
 def wanted(chosen):
     """Returns the pairs to measure, with those of their variants that were asked for."""
-    names = set(chosen.only or [])
-    for pair in PAIRS:
+    names, pairs = set(chosen.only or []), FEW_SHOT if chosen.few_shot else PAIRS
+    for pair in pairs:
         pair.variants |= pair.graphs if chosen.device != "cpu" else {}
-    known = {name for pair in PAIRS for name in (pair.model, *pair.variants)}
+    known = {name for pair in pairs for name in (pair.model, *pair.variants)}
     if names - known:
         say(f"compare: there is no {', '.join(sorted(names - known))}; known are {', '.join(sorted(known))}")
         sys.exit(2)
-    for pair in PAIRS:
+    for pair in pairs:
         asked = {name for name in pair.variants if not names or pair.model in names or name in names}
         asked -= {name for name in pair.variants if chosen.no_compile and "compile" in name}
         pair.variants = {name: told for name, told in pair.variants.items() if name in asked}
-    return [pair for pair in PAIRS if pair.variants]
+    return [pair for pair in pairs if pair.variants]
 
 
 def measure(pairs, chosen):
@@ -190,9 +234,9 @@ def measure(pairs, chosen):
 
 
 def measure_one(pair, variant, chosen):
-    """Measures gemc, then PyTorch right after it; returns what to say about it."""
+    """Measures gemc, then its counterpart right after it; returns what to say about it."""
     ours = bench_gemc(pair, chosen)
-    theirs = bench_torch(pair, variant, chosen)
+    theirs = bench_script(pair, variant, chosen)
     pair.rounds.setdefault(variant, []).append((ours, theirs))
     return f"{pair.model}: gemc {f'{ours.ms:.2f} ms' if ours else 'skipped'}, {variant} {theirs.ms:.2f} ms"
 
@@ -203,7 +247,7 @@ def bench_gemc(pair, chosen):
         return None
     asked = ["--batch", str(pair.batch), "--threads", str(chosen.threads), "--format", "json"]
     asked += ["--device", chosen.device]
-    command = [chosen.gemc, "bench", f"{pair.model}.gem", *asked]
+    command = [chosen.gemc, "bench", f"{pair.folder}{pair.model}.gem", *pair.more, *asked]
     status, output, errors, memory = run(command, chosen.device)
     if status == SKIPPED:
         pair.reason = reason(pair.model, output)
@@ -214,7 +258,7 @@ def bench_gemc(pair, chosen):
     return found
 
 
-def bench_torch(pair, variant, chosen):
+def bench_script(pair, variant, chosen):
     asked = ["--variant", variant, "--batch", str(pair.batch), "--threads", str(chosen.threads)]
     asked += ["--device", chosen.device]
     command = [chosen.python, str(SCRIPTS / pair.script), *asked]

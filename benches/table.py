@@ -40,10 +40,11 @@ def gpu(name):
 
 def table(pairs, how, device, versions):
     """Returns the table: medians of all rounds, and of the ratio also the least and the greatest."""
+    other = "other" if any("JAX" in told for pair in pairs for told in pair.variants.values()) else "PyTorch"
     lines = [
         f"{how}, {device.words}{machine()}, {versions}.",
         "",
-        "| network | batch | PyTorch | gemc, ms | PyTorch, ms | PyTorch / gemc | gemc, MB | PyTorch, MB |",
+        f"| network | batch | {other} | gemc, ms | {other}, ms | {other} / gemc | gemc, MB | {other}, MB |",
         "|---|--:|---|--:|--:|--:|--:|--:|",
     ]
     for pair in pairs:

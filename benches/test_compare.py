@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
-"""Tests compare.py with a gemc and a Python that only pretend. Needs no torch and no build."""
+"""Tests compare.py with a gemc and a Python that only pretend, which needs no torch and no build.
 
+Where this Python has torch, or JAX, or one is beside `.libtorch`, the ways of few-shot learning are compared too.
+"""
+
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,7 +30,9 @@ else:
 TORCH = """#!{python}
 import json, sys
 open({log!r}, "a").write("torch " + " ".join(sys.argv[1:]) + "\\n")
-if sys.argv[1] == "-c":
+if sys.argv[1] == "-c" and "jax" in sys.argv[2] and {no_jax}:
+    sys.exit("No module named 'jax'")
+elif sys.argv[1] == "-c":
     print("2.11.0+pretended")
 elif {fails}:
     sys.exit("out of luck")
@@ -43,8 +49,9 @@ class Compare(unittest.TestCase):
         self.log = self.folder / "log"
         self.pretend(unknown=["lenet.gem", "lenet_direct.gem"])
 
-    def pretend(self, unknown=(), fails=False):
+    def pretend(self, unknown=(), fails=False, no_jax=False):
         words = {"python": sys.executable, "log": str(self.log), "unknown": list(unknown), "fails": fails}
+        words["no_jax"] = no_jax
         for name, text in (("gemc", GEMC), ("python", TORCH)):
             (self.folder / name).write_text(text.format(**words))
             (self.folder / name).chmod(0o755)
@@ -116,6 +123,49 @@ class Compare(unittest.TestCase):
         done = self.compare("--only", "sgem")
         self.assertEqual(done.returncode, 2)
         self.assertIn("there is no sgem; known are", done.stderr)
+
+    def test_measures_few_shot_learning_against_both(self):
+        done = self.compare("--few-shot", "--rounds", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = self.page.read_text()
+        self.assertIn("PyTorch 2.11.0+pretended, JAX 2.11.0+pretended", text)
+        self.assertRegex(text, r"\| `omniglot_gem` \| 32 \| `vmap`[^|]* \| 2.00 \| 5.00 \| 2.50 \|")
+        self.assertRegex(text, r"\| `omniglot_sgem` \| 32 \| JAX, [^|]* \| 2.00 \| 5.00 \| 2.50 \|")
+        log = self.log.read_text()
+        self.assertIn("gemc bench models/omniglot_direct.gem --few-shot --batch 32 --threads 1 --format json", log)
+        self.assertIn("benches/jax/few_shot.py --variant direct-jax-rank --batch 32 --threads 1", log)
+        self.assertNotIn("mlp", log)
+
+    def test_leaves_jax_out_where_there_is_none(self):
+        self.pretend(no_jax=True)
+        done = self.compare("--few-shot", "--rounds", "1", "--only", "omniglot_gem")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("JAX is left out", done.stderr)
+        self.assertIn("-m pip install jax", done.stderr)
+        self.assertNotIn("benches/jax", self.log.read_text())
+        self.assertNotIn("JAX", done.stdout)
+
+
+class FewShot(unittest.TestCase):
+    """Each script compares its ways, in double precision on small grids."""
+
+    def agree(self, package):
+        torch = SCRIPT.parents[1] / ".libtorch"
+        path = [str(torch.resolve().parent), os.environ.get("PYTHONPATH", "")]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path[not torch.exists() :]))}
+        python = {"capture_output": True, "text": True, "timeout": 300, "env": environment}
+        if subprocess.run([sys.executable, "-c", f"import {package}; {package}.__version__"], **python).returncode != 0:
+            self.skipTest(f"this Python cannot import {package}")
+        script = SCRIPT.with_name("jax" if package == "jax" else "pytorch") / "few_shot.py"
+        done = subprocess.run([sys.executable, script, "--check"], **python)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("sgem, rank, loss: ", done.stderr)
+
+    def test_all_ways_in_pytorch_agree(self):
+        self.agree("torch")
+
+    def test_all_ways_in_jax_agree(self):
+        self.agree("jax")
 
 
 if __name__ == "__main__":

@@ -1,49 +1,32 @@
 """What the scripts beside this one share: their arguments, made-up data, and how long a training step takes.
 
-A step is the whole of it: a batch is gathered from bytes, forward, backward, the optimiser. It is measured as
-`gemc bench` measures its own: 20 steps to warm up, then 15 blocks of at least 50 ms each; the median block counts.
+A step is the whole of it: a batch is gathered from bytes, forward, backward, the optimiser. `steps.py` times it.
 """
 
-import argparse
 import json
-import math
-import statistics
 import sys
 import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+import steps  # noqa: E402, from the folder above
 
 try:
     import torch
 except ImportError as fault:
     sys.exit(f"this Python cannot import torch ({fault}): benches/README.md says how to set one up")
 
-WARM_UP = 20
-BLOCKS = 15
-BLOCK = 0.05  # seconds that a block takes at least
 SAMPLES = 1_000
 
 
 def arguments(about, variants, batch):
     """Reads the command line; `variants` are names, the first is the default."""
-    parser = argparse.ArgumentParser(description=about.strip().splitlines()[0])
-    parser.add_argument("--variant", choices=list(variants), default=next(iter(variants)))
-    parser.add_argument("--threads", type=positive, default=1)
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N [default: cpu]")
-    parser.add_argument("--batch", type=positive, default=batch)
-    parser.add_argument("--steps", type=positive, help="steps of a block; without it, as many as take 50 ms")
-    parser.add_argument("--check", action="store_true", help="compare with a slow, plain computation; measure nothing")
-    chosen = parser.parse_args()
+    chosen = steps.parser(about, variants, batch).parse_args()
     torch.set_num_threads(chosen.threads)
     if chosen.device != "cpu" and not torch.cuda.is_available():
         sys.exit("this Python's torch can use no GPU")
     torch.manual_seed(0)
     return chosen
-
-
-def positive(word):
-    number = int(word)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{word} is not a positive number")
-    return number
 
 
 def batches(count, shape, classes, device="cpu"):
@@ -88,33 +71,16 @@ def now():
     return time.perf_counter()
 
 
-def median_block(step, steps):
-    """Returns the milliseconds of a step in the median block, and how many steps were timed."""
-    step()  # the first also sets things up, and may compile
-    began = now()
-    for _ in range(WARM_UP - 1):
-        step()
-    warm = (now() - began) / (WARM_UP - 1)
-    steps = steps or max(1, math.ceil(BLOCK / warm))
-    blocks = []
-    for _ in range(BLOCKS):
-        began = now()
-        for _ in range(steps):
-            step()
-        blocks.append(1e3 * (now() - began) / steps)
-    return statistics.median(blocks), BLOCKS * steps
-
-
 def report(name, chosen, step):
     """Measures a step and prints one line of JSON."""
-    ms, steps = median_block(step, chosen.steps)
+    ms, count = steps.median_block(step, chosen.steps, now)
     line = {
         "name": name,
         "variant": chosen.variant,
         "threads": chosen.threads,
         "device": chosen.device,
         "ms_per_step": ms,
-        "steps": steps,
+        "steps": count,
         "torch": torch.__version__,
     }
     print(json.dumps(line))
