@@ -21,7 +21,7 @@ pub use self::legalize::Kernel;
 pub use self::product::{BatchedProduct, Product};
 pub use self::target::Target;
 pub use self::update::AdamUpdate;
-use crate::plan::{Op, Plan, Sizes, TensorId};
+use crate::plan::{Op, Plan, SampleSet, Sizes, TensorId};
 
 /// What a program is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +59,7 @@ pub enum Home {
     Prepared,
     /// They are all the same, and written before the first launch.
     Constant(f64),
-    /// They are the samples, transposed, as they come: R × B × N.
+    /// They are the samples of the batch, transposed, as they come: R × B × N.
     Samples,
     /// In the program's memory.
     Memory {
@@ -205,7 +205,7 @@ fn homes(
         let owner = owners[id.index()];
         homes[id.index()] = match plan.tensor(*id).op {
             _ if owner != *id => Home::Of(owner),
-            Op::Sample { .. } if samples => Home::Samples,
+            Op::Sample { set: SampleSet::Batch(_), .. } if samples => Home::Samples,
             Op::Constant { value, .. } if on_cpu => Home::Constant(value),
             _ if on_cpu && wanted[id.index()] => Home::Result,
             _ => Home::Nowhere,
