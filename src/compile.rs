@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::check::{Checked, Model, PartialModel, Symbols, check};
 use crate::diag::{Bug, Problems, Report};
-use crate::options::{FewShot, Options, USUAL_TASKS, usual_batch};
+use crate::options::{FewShot, Options, usual_batch_of};
 use crate::plan::{Plan, lower};
 use crate::syntax::ast::Ast;
 use crate::syntax::parse;
@@ -58,10 +58,7 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
     let Front { ast: Some(ast), model: Ok(wiring), .. } = front(source, options, &mut problems) else {
         return Err(Report::new(name, source, problems));
     };
-    let usual = match options.few_shot {
-        None => usual_batch(wiring.model().has_windows()),
-        Some(_) => USUAL_TASKS,
-    };
+    let usual = usual_batch_of(wiring.model().has_windows(), options.few_shot);
     match lower(&wiring, options.order, options.batch.unwrap_or(usual), options.few_shot) {
         Ok(plan) => {
             Ok(Stages { ast, wiring, plan, few_shot: options.few_shot, warnings: Report::new(name, source, problems) })

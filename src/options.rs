@@ -62,6 +62,17 @@ pub enum Adapt {
     None,
 }
 
+impl Adapt {
+    /// Tells whether a connection learns tasks that is frozen or not, and leads to the output or not.
+    pub fn includes(self, frozen: bool, to_output: bool) -> bool {
+        match self {
+            Self::All => !frozen,
+            Self::Readout => !frozen && to_output,
+            Self::None => false,
+        }
+    }
+}
+
 impl FewShot {
     /// Returns the samples that a task is learned from.
     pub fn support(&self) -> usize {
@@ -134,6 +145,11 @@ impl Default for Options {
 
 /// Tasks that a batch usually has.
 pub const USUAL_TASKS: usize = 32;
+
+/// Returns how many samples a batch usually has, or tasks where the network learns such.
+pub fn usual_batch_of(windows: bool, few_shot: Option<FewShot>) -> usize {
+    if few_shot.is_some() { USUAL_TASKS } else { usual_batch(windows) }
+}
 
 /// Returns the samples that a batch usually has: the paper's 64 for perceptrons, 128 where there are receptive fields.
 pub fn usual_batch(windows: bool) -> usize {

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::model::{PopId, Projection, Share, Weights};
 use crate::diag::Problems;
-use crate::options::{Adapt, FewShot};
+use crate::options::FewShot;
 use crate::span::Span;
 
 /// Binary weights are to take gradient steps.
@@ -37,11 +37,8 @@ struct WindowAdapted {
 
 /// Reports connections that would learn tasks and cannot.
 pub(super) fn fit(few_shot: FewShot, output: Option<PopId>, projections: &[&Projection], problems: &mut Problems) {
-    let learns = |projection: &&&Projection| match few_shot.adapt {
-        Adapt::All => !projection.frozen,
-        Adapt::Readout => !projection.frozen && Some(projection.target) == output,
-        Adapt::None => false,
-    };
+    let learns =
+        |projection: &&&Projection| few_shot.adapt.includes(projection.frozen, Some(projection.target) == output);
     for projection in projections.iter().filter(learns) {
         let at = projection.span;
         match (projection.window, projection.weights) {

@@ -14,7 +14,7 @@ use super::summary::Summary;
 use super::{atomic_file, data_paths};
 use crate::compile::Stages;
 use crate::diag::{Problems, Report};
-use crate::options::{Options, USUAL_TASKS, usual_batch};
+use crate::options::{Options, usual_batch_of};
 use crate::plan::Sizes;
 use crate::program::{Program, Target};
 use crate::syntax::parse;
@@ -82,8 +82,7 @@ fn show(screen: &Screen, (stage, on): (Stage, On), stages: &Stages) -> String {
 
 /// Returns how a training step of one run is made, for a batch of the usual size.
 fn program(stages: &Stages, on: On) -> String {
-    let usual = usual_batch(stages.model().has_windows());
-    let batch = if stages.few_shot.is_some() { USUAL_TASKS } else { usual };
+    let batch = usual_batch_of(stages.model().has_windows(), stages.few_shot);
     let sizes = Sizes { runs: 1, batch };
     let target = match on {
         On::Cpu => Target::CPU,

@@ -110,11 +110,10 @@ impl BatchSource {
     pub(super) fn gather(&mut self, index: &Live, runs: usize) -> Result<GatheredBatch, TorchFault> {
         let (x, labels) = self.samples.gather(index, runs)?;
         let BatchOrder::Tasks(order) = &self.order else { return Ok(GatheredBatch { x, labels, support: None }) };
-        let ([support, all], [support_labels, labels]) = (order.counts(), order.labels(runs)?);
+        let ([first, all], [support_labels, labels]) = (order.counts(), order.labels(runs)?);
         let part = |start: usize, end: usize| x.f_narrow(1, as_size(start), as_size(end - start));
-        let support = (part(0, support)?, support_labels);
-        let queries = part(order.counts()[0], all)?;
-        Ok(GatheredBatch { x: queries, labels, support: Some(support) })
+        let queries = part(first, all)?;
+        Ok(GatheredBatch { x: queries, labels, support: Some((part(0, first)?, support_labels)) })
     }
 
     /// Says what is gathered next, so that it can be made ready meanwhile.

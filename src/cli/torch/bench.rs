@@ -9,7 +9,7 @@ use crate::cli::model::{compile, find, options, order};
 use crate::cli::numbers::{columns, count, ratio};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::source::Source;
-use crate::options::{Options, USUAL_TASKS, usual_batch};
+use crate::options::{Options, usual_batch_of};
 use crate::train::{Bench, ClassBytes, ClassData, Compared, JobData, SampleBytes, TrainConfig, TrainData, bench};
 
 /// Samples that are made up at least; their pixels do not matter.
@@ -42,8 +42,7 @@ fn measured(
     let options =
         Options { batch: asked, order: machine.order(order(weights)), few_shot, ..options(&args.model, None) };
     let stages = compile(screen, source, &options)?;
-    let usual = if few_shot.is_some() { USUAL_TASKS } else { usual_batch(stages.model().has_windows()) };
-    let batch = asked.unwrap_or(usual);
+    let batch = asked.unwrap_or(usual_batch_of(stages.model().has_windows(), few_shot));
     let runs = args.runs as usize;
     let recipe = TrainConfig { batch, runs, few_shot, ..TrainConfig::default() };
     let (neurons, classes) = (stages.plan.inputs(), stages.plan.outputs());

@@ -15,7 +15,7 @@ use super::super::parameter::Init;
 use super::super::tensor::{Shape, TensorId};
 use super::Objective;
 use super::classification::{cross_entropy, penalty};
-use crate::check::{ProjId, Projection, Weights};
+use crate::check::{ProjId, Weights};
 use crate::diag::Bug;
 use crate::options::{Adapt, FewShot};
 
@@ -55,20 +55,13 @@ pub(in crate::plan) fn few_shot(lowering: &mut Lowering, few_shot: FewShot) -> R
     Ok(Objective { output, penalty, losses })
 }
 
-/// Tells whether a connection learns tasks.
-fn learns(lowering: &Lowering, projection: &Projection, adapt: Adapt) -> bool {
-    match adapt {
-        Adapt::All => !projection.frozen,
-        Adapt::Readout => !projection.frozen && projection.target == lowering.wiring.model().output(),
-        Adapt::None => false,
-    }
-}
-
 /// Appends weights of each task, and rates, of the connections that learn.
 fn adapted(lowering: &mut Lowering, weights: &mut NetworkWeights, adapt: Adapt) -> Result<Vec<Adapted>, Bug> {
     let mut adapted = Vec::new();
     for link in (0..weights.synapses.len()).map(ProjId) {
-        if !learns(lowering, lowering.wiring.model().projection(link), adapt) {
+        let model = lowering.wiring.model();
+        let projection = model.projection(link);
+        if !adapt.includes(projection.frozen, projection.target == model.output()) {
             continue;
         }
         lowering.make_weights(weights, link)?;
