@@ -117,6 +117,19 @@ pub(super) fn is_elementwise(op: &Op) -> bool {
     matches!(op, Op::Unary(_) | Op::Affine { .. } | Op::Add | Op::Subtract | Op::Multiply | Op::Divide)
 }
 
+/// Returns the products side by side that a tensor is, if it is such.
+pub(super) fn batched(plan: &Plan, id: TensorId, shapes: &[Vec<usize>]) -> Option<BatchedProduct> {
+    let tensor = plan.tensor(id);
+    let (&Op::BatchedMatMul { transpose_left, transpose_right }, Some(left)) = (&tensor.op, tensor.operands.first())
+    else {
+        return None;
+    };
+    let inner = shapes[left.index()].get(if transpose_left { 1 } else { 2 }).copied().unwrap_or(1);
+    let [rows, columns, batch] = [1, 2, 3].map(|axis| shapes[id.index()].get(axis).copied().unwrap_or(1));
+    let product = Product { rows, inner, columns, left_turned: transpose_left, right_turned: transpose_right };
+    Some(BatchedProduct { product, batch })
+}
+
 fn on_cpu(plan: &Plan, id: TensorId, shapes: &[Vec<usize>], lanes: usize, comes: impl Fn(TensorId) -> bool) -> Kernel {
     let tensor = plan.tensor(id);
     match &tensor.op {
@@ -131,14 +144,7 @@ fn on_cpu(plan: &Plan, id: TensorId, shapes: &[Vec<usize>], lanes: usize, comes:
             let product = Product { rows, inner, columns, left_turned, right_turned };
             if product.pays(lanes) { Kernel::Tiles(product) } else { Kernel::Gemm(product) }
         }
-        Op::BatchedMatMul { transpose_left, transpose_right } => {
-            let Some(left) = tensor.operands.first().map(|left| &shapes[left.index()]) else { return Kernel::Library };
-            let inner = left.get(if *transpose_left { 1 } else { 2 }).copied().unwrap_or(1);
-            let [rows, columns, batch] = [1, 2, 3].map(|axis| shapes[id.index()].get(axis).copied().unwrap_or(1));
-            let product =
-                Product { rows, inner, columns, left_turned: *transpose_left, right_turned: *transpose_right };
-            Kernel::Batched(BatchedProduct { product, batch })
-        }
+        Op::BatchedMatMul { .. } => batched(plan, id, shapes).map_or(Kernel::Library, Kernel::Batched),
         Op::LocalConv(..) | Op::Sparse(..) | Op::Gather(_) | Op::Scatter(_) => Kernel::Pairs,
         Op::Unary(_)
         | Op::Affine { .. }

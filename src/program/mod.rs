@@ -16,7 +16,7 @@ mod stages;
 mod target;
 mod update;
 
-pub use self::fuse::{Loop, LoopStep, Source};
+pub use self::fuse::{Loop, LoopInput, LoopStep, ROW, Source};
 pub use self::legalize::Kernel;
 pub use self::product::{BatchedProduct, Product};
 pub use self::target::Target;
@@ -104,7 +104,7 @@ impl Program {
         request.wanted.iter().for_each(|id| wanted[id.index()] = true);
         let order = liveness::order(plan, request);
         let owners = aliases::owners(plan, request.target);
-        let fused = fuse::fuse(plan, &order, (&shapes, &wanted), request.target);
+        let fused = fuse::fuse(plan, &order, (&shapes, &wanted, &owners), request.target);
         let mut homes = homes(plan, &order, (&owners, &wanted), request);
         for update in &fused.updates {
             update.values.iter().zip(update.rows).for_each(|(value, row)| homes[value.index()] = Home::Row(row));

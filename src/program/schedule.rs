@@ -32,7 +32,8 @@ pub(super) fn launches(
         if !is_made {
             continue;
         }
-        let make = if let Some((found, reads)) = fused.loops[id.index()].clone() {
+        let make = if let Some(found) = fused.loops[id.index()].clone() {
+            let reads = found.reads(plan);
             Make { tensor: *id, kernel: Kernel::Loop(found), reads }
         } else {
             let all = plan.tensor(*id).operands.to_vec();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Home, Kernel, Launch, Make, Program};
+use super::{Home, Kernel, Launch, LoopInput, Make, Program};
 use crate::plan::{Plan, TensorNames};
 
 impl Program {
@@ -57,6 +57,16 @@ impl Program {
         let _ = write!(text, "{} {:?} = ", names.tensor(id), self.shape(id));
         if let Kernel::Loop(found) = kernel {
             let _ = writeln!(text, "loop over {}{place}", names.list(reads));
+            for input in &found.inputs {
+                if let LoopInput::Rows(id, _) = input {
+                    let _ = writeln!(
+                        text,
+                        "          {} = {} row by row",
+                        names.tensor(*id),
+                        plan.tensor(*id).spelt(names)
+                    );
+                }
+            }
             for step in &found.steps {
                 let (name, made) = (names.tensor(step.tensor), plan.tensor(step.tensor).spelt(names));
                 let _ = writeln!(text, "          {name} = {made}");

@@ -76,7 +76,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("src/program/liveness.rs", &[".ends =", "last_use", "mark_last"]),
     ("src/program/aliases.rs", &[".is_view()", "fn owners"]),
     ("src/program/buffers.rs", &["next_multiple_of(STEP)", "free: Vec<(usize, usize)>"]),
-    ("src/program/fuse.rs", &["LoopStep {", "const AGAIN"]),
+    ("src/program/fuse/loops.rs", &["LoopStep {", "then_some(LoopInput::Rows"]),
+    ("src/program/fuse/mod.rs", &["const AGAIN"]),
     ("src/program/legalize.rs", &["=> Kernel::Own", "=> Kernel::Gemm", "=> Kernel::Pairs"]),
 ];
 

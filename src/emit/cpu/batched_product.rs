@@ -52,30 +52,19 @@ impl WithSimd for Job<'_> {
         let Self { of: BatchedProduct { product, batch }, left, right, first, out } = self;
         let columns = product.columns;
         for (row, out) in out.chunks_exact_mut((columns * batch).max(1)).enumerate() {
-            let line = Line { product, batch, left, right, row: first + row };
-            let mut column = 0;
-            while column < columns {
-                match columns - column {
-                    1 => line.make::<1>(column, out),
-                    2 => line.make::<2>(column, out),
-                    3 => line.make::<3>(column, out),
-                    4 => line.make::<4>(column, out),
-                    _ => line.make::<COLUMNS>(column, out),
-                }
-                column += COLUMNS;
-            }
+            Line { product, batch, left, right, row: first + row }.make_all(out);
         }
     }
 }
 
 /// One row of the results.
 #[derive(Clone, Copy)]
-struct Line<'a> {
-    product: Product,
-    batch: usize,
-    left: &'a [f32],
-    right: &'a [f32],
-    row: usize,
+pub(super) struct Line<'a> {
+    pub(super) product: Product,
+    pub(super) batch: usize,
+    pub(super) left: &'a [f32],
+    pub(super) right: &'a [f32],
+    pub(super) row: usize,
 }
 
 impl Line<'_> {
@@ -91,6 +80,21 @@ impl Line<'_> {
     fn right_at(self, k: usize, column: usize) -> usize {
         let Product { inner, columns, right_turned, .. } = self.product;
         (if right_turned { column * inner + k } else { k * columns + column }) * self.batch
+    }
+
+    /// Makes the row, columns × B.
+    #[inline(always)]
+    pub(super) fn make_all(self, out: &mut [f32]) {
+        let columns = self.product.columns;
+        for column in (0..columns).step_by(COLUMNS) {
+            match columns - column {
+                1 => self.make::<1>(column, out),
+                2 => self.make::<2>(column, out),
+                3 => self.make::<3>(column, out),
+                4 => self.make::<4>(column, out),
+                _ => self.make::<COLUMNS>(column, out),
+            }
+        }
     }
 
     /// Makes C columns from `column` on.

@@ -52,3 +52,11 @@ impl ReadyLoop {
         }
     }
 }
+
+#[cfg(test)]
+impl ReadyLoop {
+    /// Makes a loop of these operations.
+    pub(super) fn of(steps: &[(Element, [Source; 2])]) -> Self {
+        Self { steps: steps.iter().map(|(element, from)| Step { element: *element, from: *from }).collect() }
+    }
+}

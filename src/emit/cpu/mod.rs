@@ -12,6 +12,7 @@ mod memory;
 mod product;
 mod reductions;
 mod replicas;
+mod row_loop;
 mod steps;
 mod update;
 mod vector_math;
@@ -27,6 +28,7 @@ use self::elementwise::Compute;
 use self::loops::INPUTS;
 pub(super) use self::memory::Memory;
 use self::memory::{Reads, Slot};
+use self::row_loop::RowLoop;
 use self::update::{Rates, adam};
 use super::fault::TorchFault;
 use super::torch::{Frame, Scalars, make_into};
@@ -77,6 +79,8 @@ enum How {
         place: usize,
     },
     Compute(Compute),
+    /// A loop that makes products of matrices row by row.
+    Rows(RowLoop),
     /// A row and its moments, in place.
     Adam {
         rows: [Slot; 3],
@@ -205,6 +209,11 @@ impl Step {
                 let mut operands: [&[f32]; INPUTS] = [&[]; INPUTS];
                 operands.iter_mut().enumerate().for_each(|(index, slice)| *slice = operand(index));
                 compute.run(operands, out, threads);
+            }
+            How::Rows(rows) => {
+                let mut operands: [&[f32]; 2 * INPUTS] = [&[]; 2 * INPUTS];
+                operands.iter_mut().enumerate().for_each(|(index, slice)| *slice = operand(index));
+                rows.run(&operands, out, threads);
             }
             How::Tiles(product) => product.multiply(Multiplier::Tiles(scratch), (operand(0), operand(1)), out),
             How::Gemm(product) => product.multiply(Multiplier::Gemm { threads }, (operand(0), operand(1)), out),

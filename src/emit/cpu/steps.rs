@@ -7,6 +7,7 @@ use super::elementwise::Compute;
 use super::loops::ReadyLoop;
 use super::memory::{Memory, Slot};
 use super::product::Scratch;
+use super::row_loop::RowLoop;
 use super::{How, Run, Step};
 use crate::emit::fault::TorchFault;
 use crate::emit::torch::{EvalContext, size};
@@ -107,7 +108,11 @@ impl Making<'_> {
             Kernel::Number => self.number(id),
             Kernel::Batch => batch(&self.given.plan.tensor(id).op)?,
             Kernel::Loop(found) => {
-                How::Compute(Compute::Fused(ReadyLoop::new(self.given.plan, found).ok_or_else(missing)?))
+                let steps = ReadyLoop::new(self.given.plan, found).ok_or_else(missing)?;
+                match RowLoop::new(steps.clone(), &found.inputs) {
+                    Some(rows) => How::Rows(rows),
+                    None => How::Compute(Compute::Fused(steps)),
+                }
             }
             Kernel::Own => self.own_kernel(id)?,
             Kernel::Tiles(product) => How::Tiles(*product),

@@ -6,7 +6,6 @@ mod constant_fold;
 mod cse;
 mod dce;
 mod distribute;
-mod distribute_price;
 mod matmul_chain;
 mod matmul_order;
 mod move_interaction;

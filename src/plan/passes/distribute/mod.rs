@@ -2,40 +2,25 @@
 //! one for each step; what is received through them is computed from these, where that is cheaper, and the weights of a task
 //! are never made. The shared weights are made, or not, in the order that is best for each product.
 
+mod price;
+mod terms;
+
 use compact_str::CompactString;
 
+use self::price::cheaper;
+use self::terms::{LowRank, Part, Term, terms};
 use super::super::builder::Builder;
 use super::super::draft::PlanDraft;
 use super::super::function::Function;
 use super::super::op::Op;
-use super::super::tensor::{Dim, Shape, TensorId};
+use super::super::tensor::{Dim, Shape, Sizes, TensorId};
 use super::super::verify::Tensor;
-use super::distribute_price::cheaper;
 use super::{Goal, Pass, uses};
 use crate::diag::Bug;
 
 /// Distributes products over sums.
 pub(super) const DISTRIBUTE: Pass =
     Pass { name: "distribute", on: |op| matches!(op, Op::BatchedMatMul { .. }), run: distribute };
-
-/// One part of a sum of weights.
-#[derive(Debug, Clone)]
-pub(super) struct Term {
-    /// Numbers that multiply it, R × 1 × 1 × 1.
-    pub(super) scales: Vec<TensorId>,
-    /// Whether it is subtracted.
-    pub(super) negative: bool,
-    pub(super) part: Part,
-}
-
-/// What a part of a sum is.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Part {
-    /// Weights of all tasks, R × a × b.
-    Shared(TensorId),
-    /// A product of two, u v, either transposed first; the gradient stops before it where it is to be taken as it is.
-    LowRank { factors: [TensorId; 2], transposed: [bool; 2], stopped: bool },
-}
 
 fn distribute(mut parts: PlanDraft, Goal { sizes, .. }: Goal) -> Result<PlanDraft, Bug> {
     let uses = uses(&parts);
@@ -58,7 +43,7 @@ fn distribute(mut parts: PlanDraft, Goal { sizes, .. }: Goal) -> Result<PlanDraf
 }
 
 /// Returns for each tensor the parts of the sum that it is, where products with it are to be made from those.
-fn chosen(parts: &PlanDraft, sizes: super::super::tensor::Sizes) -> Vec<Option<Vec<Term>>> {
+fn chosen(parts: &PlanDraft, sizes: Sizes) -> Vec<Option<Vec<Term>>> {
     let tensors = &parts.tensors;
     let mut readers: Vec<Vec<TensorId>> = vec![Vec::new(); tensors.len()];
     for (index, tensor) in tensors.iter().enumerate() {
@@ -72,62 +57,6 @@ fn chosen(parts: &PlanDraft, sizes: super::super::tensor::Sizes) -> Vec<Option<V
         terms.filter(|terms| cheaper(parts, weights, terms, &readers, sizes))
     };
     readers.into_iter().enumerate().map(choose).collect()
-}
-
-/// Reads a tensor as a sum of shared weights and products; nothing where it is something else, or such a product alone.
-fn terms(tensors: &[Tensor], weights: TensorId) -> Option<Vec<Term>> {
-    let mut terms = Vec::new();
-    let whole = Term { scales: Vec::new(), negative: false, part: Part::Shared(weights) };
-    add_terms(tensors, weights, &whole, &mut terms)?;
-    terms.iter().any(|term| matches!(term.part, Part::Shared(_))).then_some(terms)
-}
-
-/// Adds the parts of a tensor, which is multiplied as `outer` says.
-fn add_terms(tensors: &[Tensor], id: TensorId, outer: &Term, terms: &mut Vec<Term>) -> Option<()> {
-    let tensor = &tensors[id.0];
-    match (&tensor.op, tensor.operands.as_slice()) {
-        (Op::Add | Op::Subtract, &[left, right]) => {
-            add_terms(tensors, left, outer, terms)?;
-            let negative = outer.negative != (tensor.op == Op::Subtract);
-            add_terms(tensors, right, &Term { negative, ..outer.clone() }, terms)
-        }
-        (Op::Multiply, &[part, scale]) if is_scale(&tensors[scale.0].shape) => {
-            let mut outer = outer.clone();
-            outer.scales.push(scale);
-            add_terms(tensors, part, &outer, terms)
-        }
-        (Op::Expand { axis: 3, .. }, &[beside]) => match (&tensors[beside.0].op, tensors[beside.0].operands.as_slice())
-        {
-            (Op::Unsqueeze { axis: 3 }, &[shared]) => {
-                terms.push(Term { part: Part::Shared(shared), ..outer.clone() });
-                Some(())
-            }
-            _ => None,
-        },
-        (Op::Unary(Function::StopGradient), &[product]) => low_rank(tensors, product, true, outer, terms),
-        _ => low_rank(tensors, id, false, outer, terms),
-    }
-}
-
-fn low_rank(tensors: &[Tensor], id: TensorId, stopped: bool, outer: &Term, terms: &mut Vec<Term>) -> Option<()> {
-    let tensor = &tensors[id.0];
-    match (&tensor.op, tensor.operands.as_slice()) {
-        // what several gradients were added up to: cycles
-        (Op::Add, &[left, right]) => {
-            low_rank(tensors, left, stopped, outer, terms)?;
-            low_rank(tensors, right, stopped, outer, terms)
-        }
-        (&Op::BatchedMatMul { transpose_left, transpose_right }, &[left, right]) => {
-            let part = Part::LowRank { factors: [left, right], transposed: [transpose_left, transpose_right], stopped };
-            terms.push(Term { part, ..outer.clone() });
-            Some(())
-        }
-        _ => None,
-    }
-}
-
-fn is_scale(shape: &Shape) -> bool {
-    matches!(shape.dims(), [_, Dim::Size(1), Dim::Size(1), Dim::Size(1)])
 }
 
 /// Writes the new list.
@@ -186,15 +115,13 @@ impl Writer<'_> {
         let mut sum: Option<TensorId> = None;
         for (index, term) in terms.iter().enumerate() {
             let last = index + 1 == terms.len();
-            let mut part = match term.part {
-                Part::Shared(weights) => self.shared(weights, transposed, other)?,
-                Part::LowRank { factors, transposed: turned, stopped } => {
-                    self.low_rank(factors, (turned, stopped), transposed, other)?
+            let part = match &term.part {
+                Part::Shared(weights) => {
+                    let made = self.shared(*weights, transposed, other)?;
+                    self.scaled(made, &term.scales)?
                 }
+                Part::LowRank(product) => self.low_rank(product, &term.scales, transposed, other)?,
             };
-            for scale in &term.scales {
-                part = self.builder.push(Op::Multiply, &[part, self.place[scale.0]], "")?;
-            }
             let label = if last { label.as_str() } else { "" };
             sum = Some(match (sum, term.negative) {
                 (None, false) => part,
@@ -231,19 +158,16 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes u (v z), or vᵀ (uᵀ z), for each task.
+    /// Writes u (v z), or vᵀ (uᵀ z), for each task. Scales multiply what is smallest, v z.
     fn low_rank(
         &mut self,
-        factors: [TensorId; 2],
-        ([left_turned, right_turned], stopped): ([bool; 2], bool),
+        product: &LowRank,
+        scales: &[TensorId],
         transposed: bool,
         other: TensorId,
     ) -> Result<TensorId, Bug> {
-        let [mut left, mut right] = factors.map(|factor| self.place[factor.0]);
-        if stopped {
-            left = self.builder.map(Function::StopGradient, left, "")?;
-            right = self.builder.map(Function::StopGradient, right, "")?;
-        }
+        let [left, right] = [self.factor(product, 0)?, self.factor(product, 1)?];
+        let [left_turned, right_turned] = product.transposed;
         let each = |transpose_left| Op::BatchedMatMul { transpose_left, transpose_right: false };
         let (first, then) = if transposed {
             ((left, !left_turned), (right, !right_turned))
@@ -251,6 +175,27 @@ impl Writer<'_> {
             ((right, right_turned), (left, left_turned))
         };
         let inner = self.builder.push(each(first.1), &[first.0, other], "")?;
+        let inner = self.scaled(inner, scales)?;
         self.builder.push(each(then.1), &[then.0, inner], "")
+    }
+
+    /// Writes the sum that a factor is.
+    fn factor(&mut self, product: &LowRank, which: usize) -> Result<TensorId, Bug> {
+        let mut sum: Option<TensorId> = None;
+        for id in &product.factors[which] {
+            let mut part = self.place[id.0];
+            if product.stopped {
+                part = self.builder.map(Function::StopGradient, part, "")?;
+            }
+            sum = Some(match sum {
+                None => part,
+                Some(sum) => self.builder.push(Op::Add, &[sum, part], "")?,
+            });
+        }
+        sum.ok_or_else(|| Bug { pass: "distribute", tensor: String::new(), why: "has a factor of nothing".to_owned() })
+    }
+
+    fn scaled(&mut self, part: TensorId, scales: &[TensorId]) -> Result<TensorId, Bug> {
+        scales.iter().try_fold(part, |part, scale| self.builder.push(Op::Multiply, &[part, self.place[scale.0]], ""))
     }
 }

@@ -1,9 +1,9 @@
 //! What products with weights of each task cost, made from these or from the parts of their sum.
 
-use super::super::draft::PlanDraft;
-use super::super::op::Op;
-use super::super::tensor::{Dim, Shape, Sizes, TensorId};
-use super::distribute::{Part, Term};
+use super::super::super::draft::PlanDraft;
+use super::super::super::op::Op;
+use super::super::super::tensor::{Dim, Shape, Sizes, TensorId};
+use super::terms::{LowRank, Part, Term};
 
 /// Tells whether the products of `readers` with `weights` are cheaper from the parts of their sum, operations and bytes weighed. The
 /// weights, which then are not made, count as dear as all that is done to make them from those of the step before.
@@ -49,24 +49,27 @@ fn making(parts: &PlanDraft, weights: TensorId, sizes: Sizes) -> u64 {
 fn price_of_term(parts: &PlanDraft, term: &Term, other: &Shape, made: &Shape, sizes: Sizes) -> u64 {
     let each = Op::BatchedMatMul { transpose_left: false, transpose_right: false };
     let price = |op: &Op, operands: &[&Shape], made: &Shape| op.price(op.cost(operands, made, sizes));
-    let product = match term.part {
+    let times = term.scales.len() as u64;
+    let product = match &term.part {
         Part::Shared(weights) => {
             let merged = |shape: &Shape| Shape::new([shape.dims()[0], shape.dims()[1], samples(shape)]);
             let weights = &parts.tensors[weights.0].shape;
             let op = Op::MatMul { transpose_left: weights.dims()[2] != other.dims()[1], transpose_right: false };
-            price(&op, &[weights, &merged(other)], &merged(made))
+            let scaling = price(&Op::Multiply, &[made, made], made).saturating_mul(times);
+            price(&op, &[weights, &merged(other)], &merged(made)).saturating_add(scaling)
         }
-        Part::LowRank { factors, transposed, .. } => {
-            let rank = parts.tensors[factors[0].0].shape.dims()[if transposed[0] { 1 } else { 2 }];
+        Part::LowRank(LowRank { factors: [left, _], transposed, .. }) => {
+            let rank = parts.tensors[left[0].0].shape.dims()[if transposed[0] { 1 } else { 2 }];
             let inner = other.with(|dims| dims[1] = rank);
             // whichever comes first has the rows that `other` has
             let [first, then] = [other, made].map(|ends| ends.with(|dims| dims[2] = rank));
             let narrow = first.with(|dims| dims.swap(1, 2));
-            price(&each, &[&narrow, other], &inner).saturating_add(price(&each, &[&then, &inner], made))
+            let scaling = price(&Op::Multiply, &[&inner, &inner], &inner).saturating_mul(times);
+            let products = price(&each, &[&narrow, other], &inner).saturating_add(price(&each, &[&then, &inner], made));
+            products.saturating_add(scaling)
         }
     };
-    let sum = price(&Op::Add, &[made, made], made);
-    product.saturating_add(sum.saturating_mul(1 + term.scales.len() as u64))
+    product.saturating_add(price(&Op::Add, &[made, made], made))
 }
 
 /// Returns k · B of R × n × k × B.

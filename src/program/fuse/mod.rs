@@ -2,15 +2,14 @@
 //! everything is computed where it is read, unless that costs more than a further launch.
 #![allow(clippy::wildcard_enum_match_arm)] // what holds of few operations
 
+mod loops;
+
+use self::loops::Loops;
+pub use self::loops::{Loop, LoopInput, LoopStep, ROW, Source};
 use super::Target;
-use super::legalize::{is_elementwise, is_library, numbers, terms};
+use super::legalize::{is_library, numbers, terms};
 use super::update::{AdamUpdate, updates};
 use crate::plan::{Bilinear, Function, Op, Plan, TensorId};
-
-/// Steps of one loop at most.
-const STEPS: usize = 8;
-/// Tensors that one loop reads at most.
-const INPUTS: usize = 4;
 
 /// Single operations that are made again on a GPU rather than laid down: about what it does while it is given the next work.
 const AGAIN: f64 = 2e6;
@@ -19,49 +18,24 @@ const LONG: f64 = 2e3;
 /// What it costs to read a number that is laid down.
 const READ: f64 = 2.0;
 
-/// Several element-by-element operations as one loop; the last step makes its result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loop {
-    /// The operations, operands first.
-    pub steps: Vec<LoopStep>,
-}
-
-/// One operation of a loop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LoopStep {
-    /// The tensor whose operation it is.
-    pub tensor: TensorId,
-    /// Its operands; the second is any where there is only one.
-    pub from: [Source; 2],
-}
-
-/// An operand of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// One of the tensors that the loop reads.
-    Input(usize),
-    /// The result of an earlier step.
-    Step(usize),
-}
-
 /// What is fused.
 #[derive(Debug)]
 pub(super) struct Fused {
     /// Whether a tensor's numbers go to memory.
     pub(super) stored: Vec<bool>,
-    /// For each tensor that a loop makes the loop, and what it reads.
-    pub(super) loops: Vec<Option<(Loop, Vec<TensorId>)>>,
+    /// For each tensor that a loop makes the loop.
+    pub(super) loops: Vec<Option<Loop>>,
     /// Updates that are made in place.
     pub(super) updates: Vec<AdamUpdate>,
     /// Whether a tensor is one number that depends on the step alone.
     pub(super) numbers: Vec<bool>,
 }
 
-/// Settles which of the tensors in `order` go to memory; those that are `wanted` do in any case.
+/// Settles which of the tensors in `order` go to memory; those that are `wanted` do in any case. `owners` have the same numbers.
 pub(super) fn fuse(
     plan: &Plan,
     order: &[TensorId],
-    (shapes, wanted): (&[Vec<usize>], &[bool]),
+    (shapes, wanted, owners): (&[Vec<usize>], &[bool], &[TensorId]),
     target: Target,
 ) -> Fused {
     let (uses, numbers) = (uses(plan, order), numbers(plan));
@@ -69,7 +43,10 @@ pub(super) fn fuse(
     let mut fused = Fused { stored: vec![true; shapes.len()], loops, updates: Vec::new(), numbers };
     match target {
         Target::Torch => return fused,
-        Target::Cpu { .. } => Loops::new(plan, order, (shapes, wanted, &uses), &fused.numbers).find(order, &mut fused),
+        Target::Cpu { .. } => {
+            let loops = Loops::new(plan, order, (shapes, wanted, owners), &fused.numbers);
+            loops.find(order, &mut fused.stored, &mut fused.loops);
+        }
         Target::Cuda => fused.stored = Expressions::new(plan, order, shapes, wanted).find(order),
     }
     for (update, inside) in updates(plan, &uses, wanted) {
@@ -90,71 +67,6 @@ fn uses(plan: &Plan, order: &[TensorId]) -> Vec<usize> {
     let mut uses = vec![0; plan.tensors().len()];
     order.iter().flat_map(|id| &plan.tensor(*id).operands).for_each(|operand| uses[operand.index()] += 1);
     uses
-}
-
-/// Finds loops.
-struct Loops<'a> {
-    plan: &'a Plan,
-    /// Whether a tensor's operation may be part of a loop.
-    elements: Vec<bool>,
-    /// Whether a tensor may be made within the loop that reads it.
-    inner: Vec<bool>,
-}
-
-impl<'a> Loops<'a> {
-    fn new(
-        plan: &'a Plan,
-        order: &[TensorId],
-        (shapes, wanted, uses): (&[Vec<usize>], &[bool], &[usize]),
-        numbers: &[bool],
-    ) -> Self {
-        let (mut elements, mut inner) = (vec![false; shapes.len()], vec![false; shapes.len()]);
-        for id in order.iter().map(|id| id.index()) {
-            let tensor = &plan.tensors()[id];
-            let as_large = tensor.operands.iter().all(|operand| shapes[operand.index()] == shapes[id]);
-            elements[id] = is_elementwise(&tensor.op) && !numbers[id] && as_large;
-            inner[id] = elements[id] && uses[id] == 1 && !wanted[id];
-        }
-        Self { plan, elements, inner }
-    }
-
-    fn find(&self, order: &[TensorId], fused: &mut Fused) {
-        for id in order.iter().rev().filter(|id| self.elements[id.index()]) {
-            if !fused.stored[id.index()] {
-                continue;
-            }
-            let (mut found, mut inputs) = (Loop { steps: Vec::new() }, Vec::new());
-            self.add(*id, &mut found, &mut inputs, &mut 0);
-            if found.steps.len() > 1 && inputs.len() <= INPUTS {
-                let inside = found.steps.iter().map(|step| step.tensor).filter(|inside| inside != id);
-                inside.for_each(|inside| fused.stored[inside.index()] = false);
-                fused.loops[id.index()] = Some((found, inputs));
-            }
-        }
-    }
-
-    /// Adds a tensor's operation after those of its operands; returns where its result is found.
-    fn add(&self, id: TensorId, found: &mut Loop, inputs: &mut Vec<TensorId>, taken: &mut usize) -> Source {
-        *taken += 1;
-        let mut from = [Source::Input(0); 2];
-        for (from, operand) in from.iter_mut().zip(&self.plan.tensor(id).operands) {
-            *from = if self.inner[operand.index()] && *taken < STEPS {
-                self.add(*operand, found, inputs, taken)
-            } else {
-                Source::Input(input(inputs, *operand))
-            };
-        }
-        found.steps.push(LoopStep { tensor: id, from });
-        Source::Step(found.steps.len() - 1)
-    }
-}
-
-/// Returns which input this tensor is.
-fn input(inputs: &mut Vec<TensorId>, id: TensorId) -> usize {
-    inputs.iter().position(|input| *input == id).unwrap_or_else(|| {
-        inputs.push(id);
-        inputs.len() - 1
-    })
 }
 
 /// Finds what is laid down on a GPU, on the way back from the results.
