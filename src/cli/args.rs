@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
 use super::parse::{batch, device, gibibytes, inner_steps, millions, queries, runs, setting, tasks, threads};
+use super::resuming::ResumeArgs;
 use super::stage::{On, Stage};
 use super::training::{TrainArgs, TrainVerb};
 use super::version::WHOLE;
@@ -49,6 +50,8 @@ pub(super) enum Verb {
     Compile(CompileArgs),
     /// Train a model on a data set; the same as `compile` with `--train`
     Train(TrainVerb),
+    /// Go on with runs that were stopped or killed, as if they had not been
+    Resume(ResumeArgs),
     /// Report all errors and warnings of all files
     Check(CheckArgs),
     /// Compare the compiled plan of each model with the snapshot beside it

@@ -14,6 +14,7 @@ use super::doctor::Libtorch;
 use super::exit::{Failure, Outcome};
 use super::fitting::FitArgs;
 use super::libtorch;
+use super::resuming::ResumeArgs;
 use super::screen::Screen;
 use super::version::WHOLE;
 
@@ -38,6 +39,7 @@ pub enum Tensors {
 #[derive(Debug)]
 pub struct Live {
     pub(super) train: fn(&Screen, &CompileArgs) -> Outcome,
+    pub(super) resume: fn(&Screen, &ResumeArgs) -> Outcome,
     pub(super) eval: fn(&Screen, &EvalArgs) -> Outcome,
     pub(super) bench: fn(&Screen, &BenchArgs) -> Outcome,
     pub(super) fit: fn(&Screen, &FitArgs) -> Outcome,

@@ -26,7 +26,7 @@ impl Blame for Bug {
 impl Blame for RunDirFault {
     fn exit(&self) -> Exit {
         match self {
-            Self::InUse { .. } | Self::Read { .. } => Exit::Input,
+            Self::InUse { .. } | Self::Held { .. } | Self::Read { .. } => Exit::Input,
             Self::Write { .. } | Self::Missing { .. } => Exit::Environment,
         }
     }

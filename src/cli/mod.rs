@@ -30,6 +30,7 @@ mod numbers;
 mod parse;
 mod program;
 mod reopen;
+mod resuming;
 mod screen;
 mod shipped;
 mod snapshot;
@@ -96,6 +97,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Train(args) => compile::run(screen, tensors, &args.as_compile()),
         Verb::Check(args) => check::run(screen, args),
         Verb::Snapshot(args) => snapshot::run(screen, args),
+        Verb::Resume(args) => (tensors.here()?.resume)(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
         Verb::Draw(args) => draw::run(screen, args),
         Verb::Bench(args) => (tensors.here()?.bench)(screen, args),

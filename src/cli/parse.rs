@@ -115,6 +115,12 @@ pub(super) fn every(text: &str) -> Result<u64, String> {
     counted(text, u64::MAX, "more than `--steps` evaluates at the end only")
 }
 
+/// Reads the seconds between two checkpoints.
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
+    let wanted = "a number of seconds from 0.001 to 86400 is wanted; one checkpoint every 10 seconds is usual";
+    text.trim().parse().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds)).ok_or_else(|| wanted.to_owned())
+}
+
 /// Reads how many samples a batch has.
 pub(super) fn batch(text: &str) -> Result<u32, String> {
     small(text, u32::MAX, "a batch has at least 1 sample; without `--batch` it has 64, or 128 for a model with windows")

@@ -13,7 +13,7 @@ use crate::compile::{Stages, stages};
 use crate::data::checksum::sha256;
 use crate::options::{Options, Order};
 use crate::plan::{Array, lower_unoptimized};
-use crate::run_dir::{Kept, Manifest, State};
+use crate::run_dir::{Kept, MODEL, Manifest, State};
 
 /// A record names another model than the text does.
 #[derive(Debug, Error, Diagnostic)]
@@ -42,7 +42,7 @@ pub(super) fn reopen(screen: &Screen, run: &Path, order: Order) -> Result<Reopen
             "this run was killed during training: its genome is the best that was saved"
         });
     }
-    let stages = compiled(run, &kept, order)?;
+    let stages = compiled(run, (&kept.record, &kept.model), kept.is_proven(), order)?;
     let (expected, found) = (&kept.record.model, stages.plan.name());
     if expected != found {
         return Err(Failure::input(OtherModel { expected: expected.clone(), found: found.to_owned() }));
@@ -62,16 +62,20 @@ pub(super) fn fingerprint(stages: &Stages) -> Result<String, Failure> {
     Ok(sha256(plan.to_string().as_bytes()))
 }
 
-/// Compiles the model of a run as it was compiled for training, but for the `order` of products. Where nothing proves that the
-/// text is the one that was trained, it must fit into this machine's memory.
-fn compiled(run: &Path, kept: &Kept, order: Order) -> Result<Stages, Failure> {
-    let (record, name) = (&kept.record, run.join("model.gem").display().to_string());
+/// Compiles the model of a run as it was compiled for training, but for the `order` of products. Where the text is not `proven` to be
+/// the one that was trained, it must fit into this machine's memory.
+pub(super) fn compiled(
+    run: &Path,
+    (record, text): (&Manifest, &str),
+    proven: bool,
+    order: Order,
+) -> Result<Stages, Failure> {
+    let name = run.join(MODEL).display().to_string();
     let set = record.settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let facts = record.facts.clone().or_else(|| crate::data::facts(&record.data));
     let usual = Options::default();
-    let (memory_limit, work_limit) =
-        if kept.is_proven() { (u64::MAX, u64::MAX) } else { (free_memory(), usual.work_limit) };
+    let (memory_limit, work_limit) = if proven { (u64::MAX, u64::MAX) } else { (free_memory(), usual.work_limit) };
     let (batch, few_shot) = (Some(record.recipe.batch), record.recipe.few_shot);
     let options = Options { set, facts, memory_limit, work_limit, order, batch, few_shot };
-    stages(&name, &kept.model, &options).map_err(|report| Failure::text(&name, report))
+    stages(&name, text, &options).map_err(|report| Failure::text(&name, report))
 }

@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::args::{CompileArgs, ModelArgs};
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::parse::{
-    Sweep, batch, device, epochs, every, hold_out, improvement, patience, rate, runs, seed, steps, sweep, threads,
+    Sweep, batch, device, epochs, every, hold_out, improvement, patience, rate, runs, seconds, seed, steps, sweep,
+    threads,
 };
 use super::stage::On;
 
@@ -104,6 +105,9 @@ pub(super) struct TrainArgs {
     /// Run directory, which must be new or empty [default: runs/MODEL-1, -2, …]
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) run_dir: Option<PathBuf>,
+    /// Write a checkpoint every N seconds, and when the run is stopped [default: 10]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seconds)]
+    pub(super) checkpoint_every: Option<f64>,
     /// Show no progress
     #[arg(long)]
     pub(super) quiet: bool,

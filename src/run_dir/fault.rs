@@ -14,6 +14,8 @@ pub const RECORD: &str = "run.json";
 pub const METRICS: &str = "metrics.jsonl";
 /// The parameters.
 pub const GENOME: &str = "genome.safetensors";
+/// What the names of checkpoints begin with; a dash, the step and an ending follow.
+pub const CHECKPOINT: &str = "checkpoint";
 /// The lock file: a living process that trains the run holds it.
 pub const LOCK: &str = "run.lock";
 
@@ -41,6 +43,13 @@ pub enum RunDirFault {
         path: PathBuf,
         /// The option that names another.
         option: &'static str,
+    },
+    /// A living process trains it.
+    #[error("{} is being trained by another process", path.display())]
+    #[diagnostic(code(run::in_training), help("wait until it has ended, or stop it first: Ctrl-C, or `kill`"))]
+    Held {
+        /// The folder.
+        path: PathBuf,
     },
     /// Something in it cannot be written.
     #[error("{} cannot be written: {reason}", path.display())]

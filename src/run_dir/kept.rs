@@ -133,7 +133,12 @@ pub(super) fn hexadecimal(sum: Sha256) -> String {
     sum.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-fn read_model(path: &Path) -> Result<String, KeptFault> {
+/// Reads `model.gem` of the run in a folder.
+///
+/// # Errors
+///
+/// Says that it is missing, or no text.
+pub fn read_model(path: &Path) -> Result<String, KeptFault> {
     let file = path.join(MODEL);
     let bytes = bounded(&file, MOST_MODEL)?;
     let damaged = |why: std::string::FromUtf8Error| Damaged {

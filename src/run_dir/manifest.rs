@@ -69,6 +69,9 @@ pub struct Manifest {
     pub device: String,
     /// Threads of libtorch.
     pub threads: usize,
+    /// Numbers of single precision in a register of the processor; absent in runs of before this was kept.
+    #[serde(default)]
+    pub lanes: Option<usize>,
     /// Learned numbers of one run.
     pub parameters: u64,
     /// Synapses and biases of one run.

@@ -1,6 +1,7 @@
 //! A run's folder → what it holds: the record, the model's text, the genome as plain numbers. It knows no tensor of libtorch and
 //! writes nothing; `train` fills such a folder.
 
+mod checkpoint;
 mod fault;
 mod genome;
 mod kept;
@@ -19,11 +20,13 @@ pub use train_config::{BadConfig, LrSchedule, TrainConfig};
 
 // what only gemc's own programs and tests use
 #[doc(hidden)]
-pub use fault::{GENOME, GRAPH, LOCK, METRICS, MODEL, RECORD, RUN_DIR, SOURCE, SUM};
+pub use checkpoint::CheckpointFile;
+#[doc(hidden)]
+pub use fault::{CHECKPOINT, GENOME, GRAPH, LOCK, METRICS, MODEL, RECORD, RUN_DIR, SOURCE, SUM};
 #[doc(hidden)]
 pub use genome::{GenomeFile, LENGTH};
 #[doc(hidden)]
-pub use kept::{Altered, Kept, KeptFault};
+pub use kept::{Altered, Kept, KeptFault, read_model};
 #[doc(hidden)]
 pub use manifest::{Manifest, Versions};
 #[doc(hidden)]

@@ -124,6 +124,11 @@ impl StoredTensor<'_> {
         hexadecimal(tensors.into_iter().fold(Sha256::new(), whole))
     }
 
+    /// Returns SHA-256 of a text.
+    pub fn sum_of_text(text: &str) -> String {
+        hexadecimal(Sha256::new_with_prefix(text))
+    }
+
     /// Returns its numbers, single or double.
     fn array(&self) -> Option<Array> {
         let single = |bytes: &[u8; 4]| f64::from(f32::from_le_bytes(*bytes));

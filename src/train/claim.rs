@@ -3,7 +3,7 @@
 //! The file is made by an exclusive create, so of two processes one wins. The system lets go of the lock when a process ends,
 //! however it ends: a lock file that nobody holds is that of a run that was killed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -33,6 +33,21 @@ impl Claim {
             return Err(RunDirFault::InUse { path: folder.to_owned(), option: RUN_DIR });
         }
         Ok(claim)
+    }
+
+    /// Makes the folder of a run that has stopped this process's.
+    pub(super) fn take_over(folder: &Path) -> Result<Self, RunDirFault> {
+        let path = folder.join(LOCK);
+        let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        let lock = opened.map_err(|reason| RunDirFault::cannot_write(&path, &reason))?;
+        let held = || RunDirFault::Held { path: folder.to_owned() };
+        // where a file system knows no locks, nobody can tell
+        if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+            return Err(held());
+        }
+        let claim = Self { folder: folder.to_owned(), lock };
+        // one that was removed meanwhile was that of a process that has just ended
+        if claim.holds() { Ok(claim) } else { Err(held()) }
     }
 
     /// Makes a folder that was this process's, and that someone has removed or emptied, its own again; `ours` tells whether

@@ -7,6 +7,7 @@ mod adam;
 mod batch_loader;
 mod batch_source;
 mod bench;
+mod checkpoints;
 mod claim;
 mod doubt;
 mod doubts;
@@ -33,6 +34,7 @@ mod step;
 mod step_state;
 mod tensor_file;
 mod threads;
+mod whole_file;
 
 // what `Trainer` takes, returns and tells
 pub use crate::run_dir::{
@@ -50,6 +52,8 @@ pub use state::{BadState, TrainState};
 // what only gemc's own programs and tests use
 #[doc(hidden)]
 pub use bench::{Bench, Compared, Slow, StepPart, bench};
+#[doc(hidden)]
+pub use checkpoints::LastCheckpoint;
 #[doc(hidden)]
 pub use doubt::numbered;
 #[doc(hidden)]

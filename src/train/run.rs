@@ -194,17 +194,19 @@ fn train(
     let mut asked = None;
     loop {
         let converged = session.is_over().then_some(Stopped::Converged);
-        let length = session.done() >= recipe.length;
+        let length = session.done() >= recipe.length && !session.owes_evaluation();
         if let Some(stopped) = asked.or(converged).or(length.then_some(Stopped::Length)) {
             return session.finish(stopped);
         }
-        let losses = session.step()?;
-        let done = session.done();
-        watcher.stepped(done, losses.as_deref());
-        asked = interrupt();
-        let length = done >= recipe.length;
-        if done.is_multiple_of(recipe.eval_every) || length || (asked.is_some() && !session.is_evaluated()) {
-            watcher.evaluated(&session.evaluate(length || asked.is_some())?);
+        if !session.owes_evaluation() {
+            let losses = session.step()?;
+            watcher.stepped(session.done(), losses.as_deref());
+            asked = interrupt();
+            session.checkpoint(asked.is_some())?;
+        }
+        if session.owes_evaluation() || (asked.is_some() && !session.is_evaluated()) {
+            let last = asked.is_some() || session.done() >= recipe.length;
+            watcher.evaluated(&session.evaluate(last)?);
         }
         session.tell(watcher);
     }

@@ -5,18 +5,22 @@
 //! What cannot be written is tried again at the next evaluation; until then it is missing, and the record says so.
 
 use std::collections::HashMap;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use tch::Tensor as Live;
 
+use super::checkpoints::CheckpointTimes;
 use super::claim::{Claim, unused};
 use super::early_stopping::Metric;
 use super::run::RunFault;
 use super::tensor_file::tensor_file;
-use crate::run_dir::{GENOME, GRAPH, METRICS, MODEL, Manifest, RECORD, RUN_DIR, RunDirFault, RunOutcome, SOURCE};
+use super::whole_file::{append, write_whole};
+use crate::run_dir::{
+    CHECKPOINT, GENOME, GRAPH, METRICS, MODEL, Manifest, RECORD, RUN_DIR, RunDirFault, RunOutcome, SOURCE,
+};
 
 /// A run's folder, held by this process and open for writing.
 #[derive(Debug)]
@@ -32,6 +36,9 @@ pub struct RunDir {
     missing: IndexMap<&'static str, String>,
     /// Whether that was told.
     told: bool,
+    /// Whether the genome in the folder may be another one than the best so far.
+    stale: bool,
+    pub(super) checkpoints: CheckpointTimes,
 }
 
 impl RunDir {
@@ -41,17 +48,54 @@ impl RunDir {
     ///
     /// [`RunDirFault::InUse`] where it holds anything, [`RunDirFault::Write`] where it cannot be made.
     pub fn create(path: &Path, model: &str, record: Manifest) -> Result<Self, RunDirFault> {
-        let claim = Claim::take(path)?;
-        let (model, missing) = (model.to_owned(), IndexMap::new());
-        let mut folder =
-            Self { claim, model, record, written: String::new(), metrics: String::new(), missing, told: false };
+        let mut folder = Self::of(Claim::take(path)?, model, record);
         folder.write_text();
         folder.write_metrics("");
         folder.write_record();
-        match folder.missing.first() {
-            None => Ok(folder),
+        folder.whole()
+    }
+
+    fn of(claim: Claim, model: &str, record: Manifest) -> Self {
+        Self {
+            claim,
+            model: model.to_owned(),
+            record,
+            written: String::new(),
+            metrics: String::new(),
+            missing: IndexMap::new(),
+            told: false,
+            stale: false,
+            checkpoints: CheckpointTimes::default(),
+        }
+    }
+
+    /// Makes the folder of a run that has stopped this process's again: the record is that of a run that trains, and of the metrics
+    /// those up to the step `evaluated` are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`RunDirFault::Held`] where a living process trains it, [`RunDirFault::Write`] where it cannot be written.
+    pub fn reopen(path: &Path, model: &str, record: Manifest, evaluated: u64) -> Result<Self, RunDirFault> {
+        let mut folder = Self::of(Claim::take_over(path)?, model, record);
+        // what a run of before had measured later is measured again
+        let before = fs::read_to_string(folder.at(METRICS)).unwrap_or_default();
+        let known = |line: &&str| serde_json::from_str::<Metric>(line).is_ok_and(|metric| metric.step <= evaluated);
+        folder.metrics = before.split_inclusive('\n').take_while(known).collect();
+        folder.write(METRICS, Ok(folder.metrics.clone().into_bytes()));
+        folder.stale = true;
+        if evaluated == 0 {
+            // there is none before the first evaluation; if it stays it is written over then
+            let _ = fs::remove_file(folder.at(GENOME));
+        }
+        folder.whole()
+    }
+
+    /// Returns it where nothing of it is missing.
+    fn whole(self) -> Result<Self, RunDirFault> {
+        match self.missing.first() {
+            None => Ok(self),
             Some((name, reason)) => {
-                Err(RunDirFault::Write { path: path.join(name), reason: reason.clone(), option: RUN_DIR })
+                Err(RunDirFault::Write { path: self.at(name), reason: reason.clone(), option: RUN_DIR })
             }
         }
     }
@@ -84,7 +128,8 @@ impl RunDir {
 
     /// Returns the names of the files that are not as they should be, in the order in which they are written.
     fn lacking(&self) -> Vec<String> {
-        let files = [MODEL, METRICS, GENOME, RECORD].into_iter().filter(|name| self.missing.contains_key(name));
+        let files =
+            [MODEL, METRICS, GENOME, CHECKPOINT, RECORD].into_iter().filter(|name| self.missing.contains_key(name));
         files.map(str::to_owned).collect()
     }
 
@@ -98,7 +143,7 @@ impl RunDir {
 
     /// Tells whether the genome has to be written, though it may be no better than the one before.
     pub(super) fn lacks_genome(&self) -> bool {
-        self.missing.contains_key(GENOME) || !self.at(GENOME).exists()
+        self.stale || self.missing.contains_key(GENOME) || !self.at(GENOME).exists()
     }
 
     /// Keeps what an evaluation has found: its metrics, the genome where it is a better one, and what came of the run by now.
@@ -106,7 +151,7 @@ impl RunDir {
         let more: String =
             metrics.iter().filter_map(|metric| serde_json::to_string(metric).ok()).map(|line| line + "\n").collect();
         self.record.outcome = outcome;
-        if !self.claim.holds() && !self.renew() {
+        if !self.is_ours() {
             self.metrics += &more;
             self.record.outcome.missing = self.lacking();
             return;
@@ -118,6 +163,7 @@ impl RunDir {
         if let Some(rows) = genome {
             let bytes = self.genome(rows);
             self.write(GENOME, bytes);
+            self.stale = false;
         }
         self.write_record();
     }
@@ -127,6 +173,16 @@ impl RunDir {
         let mut outcome = self.record.outcome.clone();
         fault.end(&mut outcome);
         self.keep(&[], None, outcome);
+    }
+
+    /// Tells whether the folder is this process's; one that was removed is taken back.
+    pub(super) fn is_ours(&mut self) -> bool {
+        self.claim.holds() || self.renew()
+    }
+
+    /// Notes that a file could not be written.
+    pub(super) fn lose(&mut self, what: &'static str, why: &str) {
+        self.missing.insert(what, why.to_owned());
     }
 
     /// Takes a folder back that someone has removed or emptied. Everything but the genome is written again at once.
@@ -147,7 +203,12 @@ impl RunDir {
         }
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    /// Notes that a file is not missing.
+    pub(super) fn found(&mut self, what: &str) {
+        self.missing.shift_remove(what);
+    }
+
+    pub(super) fn at(&self, name: &str) -> PathBuf {
         self.path().join(name)
     }
 
@@ -185,56 +246,34 @@ impl RunDir {
 
     /// Writes a file whole, and notes whether that could be done.
     fn write(&mut self, name: &'static str, bytes: Result<Vec<u8>, String>) {
-        match bytes.and_then(|bytes| {
+        self.write_as(name, name, bytes);
+    }
+
+    /// Writes a file whole under this `name`, and notes as `what` whether that could be done.
+    pub(super) fn write_as(&mut self, what: &'static str, name: &str, bytes: Result<Vec<u8>, String>) -> bool {
+        let written = bytes.and_then(|bytes| {
             write_whole(&self.at(name), &bytes, || self.claim.holds()).map_err(|reason| reason.to_string())
-        }) {
-            Ok(()) => self.missing.shift_remove(name),
-            Err(reason) => self.missing.insert(name, reason),
+        });
+        let done = written.is_ok();
+        match written {
+            Ok(()) => self.missing.shift_remove(what),
+            Err(reason) => self.missing.insert(what, reason),
         };
+        done
+    }
+
+    /// Returns what a file of this run says of what was trained.
+    pub(super) fn origin(&self) -> HashMap<String, String> {
+        let source = self.record.source(&self.model);
+        HashMap::from([(GRAPH.to_owned(), self.record.graph.clone()), (SOURCE.to_owned(), source)])
     }
 
     /// Makes `genome.safetensors`: every row under its name, and of each run at which step and with which accuracy it is.
     fn genome(&self, rows: &[(String, Live)]) -> Result<Vec<u8>, String> {
         let RunOutcome { best_step, best_accuracy, .. } = &self.record.outcome;
-        let about = HashMap::from([
-            (GRAPH.to_owned(), self.record.graph.clone()),
-            (SOURCE.to_owned(), self.record.source(&self.model)),
-            ("best_step".to_owned(), serde_json::to_string(best_step).unwrap_or_default()),
-            ("best_accuracy".to_owned(), serde_json::to_string(best_accuracy).unwrap_or_default()),
-        ]);
+        let mut about = self.origin();
+        about.insert("best_step".to_owned(), serde_json::to_string(best_step).unwrap_or_default());
+        about.insert("best_accuracy".to_owned(), serde_json::to_string(best_accuracy).unwrap_or_default());
         tensor_file(rows.iter().map(|(name, row)| (name.clone(), row)), about)
     }
-}
-
-/// Appends lines to a file of `length` bytes; where that fails, none of them is left in it.
-fn append(path: &Path, lines: &str, length: u64) -> io::Result<()> {
-    let mut file = OpenOptions::new().append(true).open(path)?;
-    file.write_all(lines.as_bytes()).and_then(|()| file.sync_data()).inspect_err(|_| {
-        // the whole file is written anew next
-        let _ = file.set_len(length);
-    })
-}
-
-/// Writes a file beside its final name, makes sure that it is on the disk, and renames it if the folder still is `ours`.
-fn write_whole(path: &Path, bytes: &[u8], ours: impl Fn() -> bool) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".part-");
-    let mut file = readable(&mut builder).tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    if !ours() {
-        return Err(io::Error::new(io::ErrorKind::NotFound, "the folder was removed"));
-    }
-    file.persist(path)?;
-    // that the name is on the disk, too; not every system can tell
-    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
-    Ok(())
-}
-
-/// Gives the file the rights of any new file; temporary ones are the owner's alone.
-fn readable<'a, 'b>(builder: &'a mut tempfile::Builder<'b, 'b>) -> &'a mut tempfile::Builder<'b, 'b> {
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
 }

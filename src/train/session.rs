@@ -1,6 +1,6 @@
 //! Runs on their way: one program, each run's score, and its genome as it was at its best.
 
-use tch::no_grad_guard;
+use tch::{Tensor as Live, no_grad_guard};
 
 use super::doubts::Doubts;
 use super::early_stopping::{Metric, Score, mean_and_deviation};
@@ -30,6 +30,8 @@ pub(super) struct Session<'a> {
     received: Vec<Signal>,
     evaluator: Evaluator,
     evaluations: u64,
+    /// The step of the last one.
+    evaluated: u64,
     began: f64,
     evaluating: f64,
 }
@@ -49,7 +51,7 @@ impl<'a> Session<'a> {
         };
         test.fit(stepper.net())?;
         stepper.set_lr(job.recipe.rate(progress.step));
-        let Progress { scores, evaluations, evaluating, received, .. } = progress;
+        let Progress { scores, evaluations, evaluated, evaluating, received, .. } = progress;
         let began = (job.clock)() - progress.seconds;
         let evaluator = Evaluator::default();
         Ok(Self {
@@ -63,6 +65,7 @@ impl<'a> Session<'a> {
             received,
             evaluator,
             evaluations,
+            evaluated,
             began,
             evaluating,
         })
@@ -70,19 +73,46 @@ impl<'a> Session<'a> {
 
     /// Returns the state that the runs have come to.
     pub(super) fn into_state(self) -> TrainState {
-        let progress = Progress {
+        TrainState { progress: self.progress(), steps: self.stepper.view(), best: self.best }
+    }
+
+    fn progress(&self) -> Progress {
+        Progress {
             step: self.stepper.done(),
             seeds: self.job.recipe.seeds(),
             runs: self.stepper.runs().to_vec(),
             losses: self.stepper.losses().clone(),
             seconds: (self.job.clock)() - self.began,
-            scores: self.scores,
+            scores: self.scores.clone(),
             evaluations: self.evaluations,
+            evaluated: self.evaluated,
             evaluating: self.evaluating,
-            received: self.received,
+            received: self.received.clone(),
             doubts: self.doubts.log().clone(),
-        };
-        TrainState { progress, steps: self.stepper.view(), best: self.best }
+        }
+    }
+
+    /// Writes a checkpoint where one is due, or wanted `now`: what comes after it, an evaluation too, is done again from it.
+    pub(super) fn checkpoint(&mut self, now: bool) -> Result<(), StepFault> {
+        let time = (self.job.clock)();
+        if !self.folder.as_deref_mut().is_some_and(|folder| folder.is_checkpoint_due(time) || now) {
+            return Ok(());
+        }
+        self.stepper.synchronise()?;
+        self.look_at_first();
+        let shared = |(name, row): &(String, Live)| (name.clone(), row.shallow_clone());
+        let best = self.best.iter().map(shared).collect();
+        let state = TrainState { progress: self.progress(), steps: self.stepper.view(), best };
+        if let Some(folder) = self.folder.as_deref_mut() {
+            folder.checkpoint(&state, self.job.clock);
+        }
+        Ok(())
+    }
+
+    /// Tells whether the runs stopped right before an evaluation.
+    pub(super) fn owes_evaluation(&self) -> bool {
+        let (done, recipe) = (self.stepper.done(), self.job.recipe);
+        done > 0 && self.evaluated != done && (done.is_multiple_of(recipe.eval_every) || done >= recipe.length)
     }
 
     /// Writes and tells how the runs start.
@@ -145,6 +175,7 @@ impl<'a> Session<'a> {
             metrics.push(Metric { run, step, loss, accuracy, seconds });
         }
         self.evaluations += 1;
+        self.evaluated = step;
         if self.evaluations.is_power_of_two() {
             looked_at = self.stepper.runs().to_vec();
         }
@@ -200,7 +231,10 @@ impl<'a> Session<'a> {
     /// Looks at the last losses, writes how it ended, and returns what came of the runs.
     pub(super) fn finish(&mut self, stopped: Stopped) -> Result<RunOutcome, RunFault> {
         self.stepper.synchronise()?;
+        let ends = !stopped.was_asked_for();
+        self.folder.iter_mut().filter(|_| ends).for_each(|folder| folder.need_no_checkpoint());
         self.write(&[], false, Some(stopped));
+        self.folder.iter().filter(|_| ends).for_each(|folder| folder.remove_checkpoints());
         let written = self.folder.as_deref().map(|folder| folder.record().outcome.clone());
         Ok(written.unwrap_or_else(|| self.outcome(Some(stopped))))
     }

@@ -40,6 +40,7 @@ pub(super) fn from_seeds(job: &TrainJob<'_>) -> Result<Started, RunFault> {
         losses: LossSums::default(),
         scores: vec![Score::default(); seeds.len()],
         evaluations: 0,
+        evaluated: 0,
         seconds: 0.0,
         evaluating: 0.0,
         received: signals(&arrivals),

@@ -14,10 +14,12 @@ use super::early_stopping::Score;
 use super::samples::as_size;
 use super::tensor_file::{live, tensor_file};
 use crate::emit::TorchFault;
-use crate::run_dir::{SUM, Signal, StoredTensor};
+use crate::run_dir::{SOURCE, SUM, Signal, StoredTensor};
 
 /// The key of a file's header under which the progress is.
 const PROGRESS: &str = "train_state";
+/// The key of its SHA-256.
+const PROGRESS_SUM: &str = "train_state.sha256";
 /// What the names of tensors in a file begin with.
 const ROW: &str = "row/";
 const OPTIMIZER: &str = "optimizer/";
@@ -72,6 +74,8 @@ pub(super) struct Progress {
     /// Each run's best accuracy, and how long it has not improved.
     pub(super) scores: Vec<Score>,
     pub(super) evaluations: u64,
+    /// The step of the last one; 0 before the first.
+    pub(super) evaluated: u64,
     /// Seconds since training began.
     pub(super) seconds: f64,
     /// Those of them that evaluations took.
@@ -94,6 +98,11 @@ impl TrainState {
     /// Returns the steps made.
     pub fn step(&self) -> u64 {
         self.progress.step
+    }
+
+    /// Returns the step of the last evaluation; 0 before the first.
+    pub fn evaluated(&self) -> u64 {
+        self.progress.evaluated
     }
 
     /// Returns the seeds of all runs.
@@ -142,14 +151,30 @@ impl TrainState {
     ///
     /// What libtorch refuses: memory.
     pub fn to_bytes(&self) -> Result<Vec<u8>, TorchFault> {
+        self.to_file(HashMap::new())
+    }
+
+    /// Returns it as a safetensors file whose header holds these notes, too.
+    pub(super) fn to_file(&self, mut notes: HashMap<String, String>) -> Result<Vec<u8>, TorchFault> {
         let Self { progress, steps: StepState { rows, optimizer, .. }, best } = self;
         let parts = [(ROW, rows), (OPTIMIZER, optimizer), (BEST, best)];
         let all = parts
             .into_iter()
             .flat_map(|(prefix, rows)| rows.iter().map(move |(name, row)| (format!("{prefix}{name}"), row)));
         let text = serde_json::to_string(progress).map_err(|error| TorchFault::bug(&error.to_string()))?;
-        let notes = HashMap::from([(PROGRESS.to_owned(), text)]);
+        notes.insert(PROGRESS_SUM.to_owned(), StoredTensor::sum_of_text(&text));
+        notes.insert(PROGRESS.to_owned(), text);
         tensor_file(all, notes).map_err(|why| TorchFault::bug(&why))
+    }
+
+    /// Reads a checkpoint of what has this hash.
+    pub(super) fn of_source(bytes: &[u8], source: &str) -> Result<Self, BadState> {
+        let state = Self::from_bytes(bytes)?;
+        let about = SafeTensors::read_metadata(bytes).ok().and_then(|(_, about)| about.metadata().clone());
+        match about.and_then(|notes| notes.get(SOURCE).cloned()) {
+            Some(noted) if noted == source => Ok(state),
+            _ => Err(bad("is of another model, other settings, seeds or data than the files beside it".to_owned())),
+        }
     }
 
     /// Reads what [`TrainState::to_bytes`] has written.
@@ -163,6 +188,9 @@ impl TrainState {
         let file = SafeTensors::deserialize(bytes).map_err(|why| broken(&why))?;
         let note = |key: &str| about.metadata().as_ref().and_then(|notes| notes.get(key));
         let text = note(PROGRESS).ok_or_else(|| bad(format!("lacks `{PROGRESS}` in its header")))?;
+        if note(PROGRESS_SUM).is_none_or(|noted| *noted != StoredTensor::sum_of_text(text)) {
+            return Err(bad("was altered: the sum of its numbers is another".to_owned()));
+        }
         let progress: Progress = serde_json::from_str(text).map_err(|why| broken(&why))?;
         progress.check()?;
         let mut tensors: Vec<StoredTensor<'_>> = file.iter().map(|(name, view)| StoredTensor { name, view }).collect();

@@ -118,6 +118,7 @@ pub(crate) fn record(runs: usize, graph: &str) -> Manifest {
         versions: Versions { gemc: "0.1.0".to_owned(), commit: None, libtorch: "2.11.0".to_owned() },
         device: "cpu".to_owned(),
         threads: 1,
+        lanes: None,
         parameters: 90,
         uncompressed: 820,
         outcome: RunOutcome::none(runs),

@@ -9,6 +9,7 @@ mod fit;
 mod machine;
 mod reached;
 mod restored;
+mod resume;
 mod run_folder;
 mod stop;
 mod sweep;
@@ -24,7 +25,14 @@ use crate::emit::{kernels, libtorch_version, probe};
 
 /// Returns what this program can do with tensors.
 pub fn engine() -> Tensors {
-    Tensors::Here(Live { train: train::run, eval: eval::run, bench: bench::run, fit: fit::run, look })
+    Tensors::Here(Live {
+        train: train::run,
+        resume: resume::run,
+        eval: eval::run,
+        bench: bench::run,
+        fit: fit::run,
+        look,
+    })
 }
 
 fn look() -> Libtorch {

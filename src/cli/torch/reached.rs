@@ -59,6 +59,9 @@ pub(super) fn reached(screen: &Screen, record: &Manifest, path: &Path, data_dir:
         ("saved in", format!("{shown}: {}", kept(outcome))),
         ("evaluate", format!("gemc eval {}{place}", quoted(&shown.to_string()))),
     ];
+    if outcome.stopped.is_some_and(Stopped::was_asked_for) {
+        lines.insert(3, ("go on", format!("gemc resume {}{place}", quoted(&shown.to_string()))));
+    }
     lines.extend(at_chance(outcome).map(|line| ("warning", screen.paint(Ink::Bad, &line))));
     format!("{title}\n\n{}", screen.block(&lines))
 }

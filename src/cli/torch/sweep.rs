@@ -143,6 +143,7 @@ impl<'a> SweepTask<'a> {
         let threads = self.machine.ready(plan, &self.recipe, &data)?;
         self.announce(point, threads);
         let mut folder = self.open(point, path, (&data, padding, threads))?;
+        folder.checkpoint_every(self.args.training.checkpoint_every);
         let mut watch = Watch::new(self.screen, self.args.training.quiet, self.recipe.length);
         let trainer = Trainer::new(plan, data.job_data(), self.recipe.clone()).place(self.machine.place);
         let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());

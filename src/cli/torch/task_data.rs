@@ -10,6 +10,7 @@ use crate::cli::faults::Blame;
 use crate::cli::screen::Screen;
 use crate::data::{DataError, Dataset, Download, FewShotSet, FewShotSplit, Patience, Standing, load, load_few_shot};
 use crate::options::FewShot;
+use crate::run_dir::Manifest;
 use crate::train::JobData;
 
 /// The data of a training task.
@@ -34,6 +35,24 @@ impl TaskData {
         let data = match training.hold_out {
             None => data,
             Some(count) => data.hold_out(count as usize).map_err(Failure::input)?,
+        };
+        Ok(Self::Samples(data))
+    }
+
+    /// Loads what the run of a record was trained on.
+    pub(super) fn of_record(
+        screen: &Screen,
+        record: &Manifest,
+        (data_dir, quiet): (Option<&Path>, bool),
+    ) -> Result<Self, Failure> {
+        if record.recipe.few_shot.is_some() {
+            let split = record.split.as_deref().and_then(|split| split.parse().ok());
+            return read_classes(screen, &record.data, (split, record.rotations), (data_dir, quiet)).map(Self::Classes);
+        }
+        let data = read(screen, &record.data, data_dir, quiet)?;
+        let data = match record.held_out.unwrap_or(0) {
+            0 => data,
+            count => data.hold_out(count).map_err(Failure::input)?,
         };
         Ok(Self::Samples(data))
     }

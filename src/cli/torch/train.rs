@@ -17,7 +17,7 @@ use crate::cli::screen::Screen;
 use crate::cli::version::{COMMIT, VERSION};
 use crate::compile::Stages;
 use crate::data::Standing;
-use crate::emit::libtorch_version;
+use crate::emit::{lanes_here, libtorch_version};
 use crate::options::Facts;
 use crate::run_dir::{Manifest, RUN_DIR, Versions};
 use crate::train::{self, RunDir, RunDirFault, Stopped, TrainConfig};
@@ -47,6 +47,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     };
     // what a run was made of is known even if it is killed
     let mut folder = RunDir::create(&path, &task.source.text, about.record(graph)).map_err(Blame::failure)?;
+    folder.checkpoint_every(args.training.checkpoint_every);
     let mut watch = Watch::new(screen, args.training.quiet, task.recipe.length);
     let trainer = Trainer::new(plan, task.data.job_data(), task.recipe.clone()).place(task.machine.place);
     let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
@@ -116,6 +117,7 @@ impl About<'_> {
             versions: versions(),
             device: self.machine.place.name(),
             threads: self.threads,
+            lanes: Some(lanes_here()),
             parameters: counts.parameters,
             uncompressed: counts.uncompressed,
             outcome: train::RunOutcome::none(self.recipe.runs),
@@ -124,7 +126,7 @@ impl About<'_> {
 }
 
 /// Returns what computes a run.
-fn versions() -> Versions {
+pub(super) fn versions() -> Versions {
     let commit = COMMIT.map(str::to_owned);
     Versions { gemc: VERSION.to_owned(), commit, libtorch: libtorch_version() }
 }

@@ -59,6 +59,7 @@ fn keep(folder: &Path) {
         versions: Versions { gemc: "0.1.0".to_owned(), commit: None, libtorch: "none".to_owned() },
         device: "cpu".to_owned(),
         threads: 1,
+        lanes: None,
         parameters: 1,
         uncompressed: 1,
         outcome: RunOutcome { state: Some(State::Finished), ..best },

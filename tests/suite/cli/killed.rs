@@ -40,7 +40,8 @@ fn hold(run: &Path, runs: u64) -> bool {
     let names = ["model.gem", "run.json", "metrics.jsonl", "genome.safetensors", "run.lock"];
     for entry in fs::read_dir(run).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(names.contains(&name.as_str()) || name.starts_with(".part-"), "{name}");
+        let known = names.contains(&name.as_str()) || name.starts_with("checkpoint-");
+        assert!(known || name.starts_with(".part-"), "{name}");
     }
     let (metrics, genome) = (metrics(run), genome(run));
     for (run, (accuracy, step)) in (0..).zip(genome.iter().flatten()) {

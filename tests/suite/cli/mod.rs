@@ -22,6 +22,8 @@ mod libtorch;
 mod manual;
 mod out;
 mod remedies;
+#[cfg(all(unix, feature = "torch"))]
+mod resume;
 #[cfg(feature = "torch")]
 mod same;
 mod snapshot;

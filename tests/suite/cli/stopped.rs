@@ -150,11 +150,14 @@ fn what_is_missing_in_the_end_is_said() {
         let said = training.end();
         assert_eq!(said.code, 3, "{}", said.err);
         assert!(said.err.contains("training goes on"), "{}", said.err);
-        let lacks = "run lacks model.gem, metrics.jsonl, genome.safetensors, run.json: ";
+        let lacks = "run lacks model.gem, metrics.jsonl, genome.safetensors, checkpoint, run.json: ";
         assert!(said.err.contains("run::missing_files") && said.err.contains(lacks), "{}", said.err);
         let mut objects = serde_json::Deserializer::from_str(&said.out).into_iter::<Value>();
         let missing = &objects.next().unwrap().unwrap()["missing"];
-        assert_eq!(*missing, serde_json::json!(["model.gem", "metrics.jsonl", "genome.safetensors", "run.json"]));
+        assert_eq!(
+            *missing,
+            serde_json::json!(["model.gem", "metrics.jsonl", "genome.safetensors", "checkpoint", "run.json"])
+        );
         for (name, text) in theirs.iter().filter(|_| another) {
             assert_eq!(fs::read_to_string(run.join(name)).unwrap(), *text, "another run's file was written over");
         }
