@@ -10,6 +10,7 @@ use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
 use super::parse::{batch, device, gibibytes, inner_steps, millions, queries, runs, setting, tasks, threads};
 use super::resuming::ResumeArgs;
+use super::runs::RunsArgs;
 use super::stage::{On, Stage};
 use super::training::{TrainArgs, TrainVerb};
 use super::version::WHOLE;
@@ -52,6 +53,8 @@ pub(super) enum Verb {
     Train(TrainVerb),
     /// Go on with runs that were stopped or killed, as if they had not been
     Resume(ResumeArgs),
+    /// List the runs below a folder, with their accuracy
+    Runs(RunsArgs),
     /// Report all errors and warnings of all files
     Check(CheckArgs),
     /// Compare the compiled plan of each model with the snapshot beside it

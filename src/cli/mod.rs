@@ -31,6 +31,7 @@ mod parse;
 mod program;
 mod reopen;
 mod resuming;
+mod runs;
 mod screen;
 mod shipped;
 mod snapshot;
@@ -98,6 +99,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Check(args) => check::run(screen, args),
         Verb::Snapshot(args) => snapshot::run(screen, args),
         Verb::Resume(args) => (tensors.here()?.resume)(screen, args),
+        Verb::Runs(args) => runs::run(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
         Verb::Draw(args) => draw::run(screen, args),
         Verb::Bench(args) => (tensors.here()?.bench)(screen, args),

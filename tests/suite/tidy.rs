@@ -53,7 +53,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ureq", &["data"]),
     ("tar", &["data"]),
     ("image", &["data", "report"]),
-    ("csv", &["data"]),
+    ("csv", &["cli", "data"]),
     ("tch", &["emit", "train"]),
     ("torch_sys", &["emit", "train"]),
     ("safetensors", &["run_dir", "train"]),

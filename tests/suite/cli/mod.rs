@@ -25,6 +25,8 @@ mod remedies;
 #[cfg(all(unix, feature = "torch"))]
 mod resume;
 #[cfg(feature = "torch")]
+mod runs;
+#[cfg(feature = "torch")]
 mod same;
 mod snapshot;
 #[cfg(all(unix, feature = "torch"))]

@@ -1,0 +1,216 @@
+//! `gemc runs`: all runs below a folder, in a table, as JSON or as CSV.
+
+use std::cmp::Reverse;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum, ValueHint};
+use serde::Serialize;
+
+use super::exit::{Exit, Failure, Outcome};
+use super::faults::Blame;
+use super::numbers::{columns, grouped, percent};
+use super::screen::{Ink, Screen};
+use crate::diag::{Bug, in_line};
+use crate::run_dir::{Kept, Manifest, RECORD, RunDirFault, State};
+
+/// Folders within folders that are looked into: a sweep's runs lie one deeper than others.
+const DEEPEST: usize = 5;
+
+/// `gemc runs`.
+#[derive(Debug, Args)]
+pub(super) struct RunsArgs {
+    /// The folder that holds runs, at any depth
+    #[arg(default_value = "runs", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    folder: PathBuf,
+    /// Sort by this column; accuracy, parameters and steps begin with the largest
+    #[arg(long, value_enum, default_value_t = Column::Run, value_name = "COLUMN")]
+    sort: Column,
+    /// Print comma-separated values
+    #[arg(long)]
+    csv: bool,
+}
+
+/// What runs can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Column {
+    Run,
+    Model,
+    Data,
+    Parameters,
+    Accuracy,
+    Steps,
+    State,
+}
+
+/// A run, as it is listed: a line of the CSV file.
+#[derive(Debug, Serialize)]
+struct ListedRun {
+    run: String,
+    model: String,
+    /// Parameters that were set: `genes=5 sigma=0.2`.
+    settings: String,
+    data: String,
+    /// Learned numbers of one run.
+    parameters: u64,
+    /// Mean of the best accuracies of all seeds, a fraction.
+    accuracy: Option<f64>,
+    /// Their sample standard deviation.
+    sd: Option<f64>,
+    /// Seeds.
+    runs: usize,
+    steps: u64,
+    seconds: f64,
+    state: &'static str,
+}
+
+/// Lists runs.
+pub(super) fn run(screen: &Screen, args: &RunsArgs) -> Outcome {
+    let (mut folders, mut listed, mut exit) = (Vec::new(), Vec::new(), Exit::Done);
+    find(&args.folder, 0, &mut folders)
+        .map_err(|why| RunDirFault::Read { path: args.folder.clone(), reason: why.to_string() }.failure())?;
+    for folder in folders {
+        match Manifest::read(&folder) {
+            Ok(record) => listed.push(ListedRun::new(&folder, &record)),
+            // the others are listed all the same
+            Err(fault) => {
+                let line = format!("{} is not listed: {fault}", folder.display());
+                screen.remark(&in_line(&line));
+                exit = Exit::Input;
+            }
+        }
+    }
+    sort(&mut listed, args.sort);
+    if args.csv {
+        screen.print(&csv(&listed)?)?;
+    } else if screen.is_json() {
+        screen.object(&serde_json::json!({ "runs": listed }))?;
+    } else if listed.is_empty() {
+        screen.remark(&format!("{} holds no runs: `gemc train` makes some", args.folder.display()));
+    } else {
+        screen.print(&table(screen, &listed))?;
+    }
+    Ok(exit)
+}
+
+/// Finds the folders that hold a record, in natural order; what cannot be read below the first is left out.
+fn find(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    let mut below: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    if below.iter().any(|path| path.file_name().is_some_and(|name| name == RECORD)) {
+        found.push(folder.to_path_buf());
+        return Ok(());
+    }
+    below.retain(|path| depth < DEEPEST && path.is_dir());
+    below.sort_by_cached_key(|path| natural(&path.display().to_string()));
+    for path in below {
+        // who may not read a folder has no runs there
+        let _ = find(&path, depth + 1, found);
+    }
+    Ok(())
+}
+
+/// Returns a key by which `mlp-10` comes after `mlp-9`.
+fn natural(text: &str) -> Vec<(u128, String)> {
+    let mut key: Vec<(u128, String)> = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let words = rest.find(|letter: char| letter.is_ascii_digit()).unwrap_or(rest.len());
+        let digits = rest[words..].find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len() - words);
+        key.push((0, rest[..words].to_owned()));
+        // numbers of more digits than fit are names
+        let number = &rest[words..words + digits];
+        key.push(number.parse::<u128>().map_or((0, number.to_owned()), |number| (number, String::new())));
+        rest = &rest[words + digits..];
+    }
+    key
+}
+
+impl ListedRun {
+    fn new(folder: &Path, record: &Manifest) -> Self {
+        let outcome = &record.outcome;
+        let settings: Vec<String> = record.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Self {
+            run: folder.display().to_string(),
+            model: record.model.clone(),
+            settings: settings.join(" "),
+            data: record.data.clone(),
+            parameters: record.parameters,
+            accuracy: outcome.mean,
+            sd: outcome.sd,
+            runs: record.seeds.len(),
+            steps: outcome.steps,
+            seconds: outcome.seconds,
+            state: match outcome.state {
+                Some(State::Running) if !Kept::is_held(folder) => "killed",
+                Some(State::Running) => "running",
+                Some(State::Interrupted) => "interrupted",
+                Some(State::Failed) => "failed",
+                Some(State::Diverged) => "diverged",
+                Some(State::Finished) | None => "finished",
+            },
+        }
+    }
+
+    fn row(&self) -> [String; 7] {
+        let accuracy = match (self.accuracy, self.sd) {
+            (None, _) => "–".to_owned(),
+            (Some(mean), None) => format!("{} %", percent(mean)),
+            (Some(mean), Some(sd)) => format!("{} ± {} % (n = {})", percent(mean), percent(sd), self.runs),
+        };
+        let model = format!("{} {}", self.model, self.settings);
+        let shown = |text: &str| in_line(text.trim_end()).into_owned();
+        let (parameters, steps) = (grouped(self.parameters), grouped(self.steps));
+        [shown(&self.run), shown(&model), shown(&self.data), parameters, accuracy, steps, self.state.to_owned()]
+    }
+}
+
+/// Sorts runs; those that are equal stay in the order of their folders.
+fn sort(runs: &mut [ListedRun], column: Column) {
+    match column {
+        Column::Run => {}
+        Column::Model => runs.sort_by_cached_key(|run| (run.model.clone(), natural(&run.settings))),
+        Column::Data => runs.sort_by_cached_key(|run| run.data.clone()),
+        Column::Parameters => runs.sort_by_key(|run| Reverse(run.parameters)),
+        Column::Steps => runs.sort_by_key(|run| Reverse(run.steps)),
+        Column::State => runs.sort_by_key(|run| run.state),
+        Column::Accuracy => {
+            let accuracy = |run: &ListedRun| run.accuracy.unwrap_or(-1.0);
+            runs.sort_by(|one, other| accuracy(other).total_cmp(&accuracy(one)));
+        }
+    }
+}
+
+fn table(screen: &Screen, runs: &[ListedRun]) -> String {
+    let head = ["run", "model", "data", "parameters", "accuracy", "steps", "state"].map(str::to_owned);
+    let rows: Vec<[String; 7]> = std::iter::once(head).chain(runs.iter().map(ListedRun::row)).collect();
+    let mut lines = columns(&rows, &[3, 5]);
+    lines[0] = screen.paint(Ink::Faint, &lines[0]);
+    lines.join("\n") + "\n"
+}
+
+fn csv(runs: &[ListedRun]) -> Result<String, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let bug =
+        |why: &dyn std::fmt::Display| Bug { pass: "runs", tensor: "csv".to_owned(), why: why.to_string() }.failure();
+    for run in runs {
+        writer.serialize(run).map_err(|why| bug(&why))?;
+    }
+    let bytes = writer.into_inner().map_err(|why| bug(&why))?;
+    String::from_utf8(bytes).map_err(|why| bug(&why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_count() {
+        let mut names =
+            ["run-10", "run-9", "run-1-b", "run-1", "a=0.5", "a=0.25", "run-99999999999999999999999999999999999999999"];
+        names.sort_by_cached_key(|name| natural(name));
+        assert_eq!(
+            names[..6],
+            ["a=0.5", "a=0.25", "run-99999999999999999999999999999999999999999", "run-1", "run-1-b", "run-9"]
+        );
+    }
+}
