@@ -115,6 +115,22 @@ impl ClassSamples {
         Self::new(facts, names.iter().enumerate().map(size).collect(), pixels)
     }
 
+    /// Returns all samples of both, class by class, where the classes are the same.
+    pub(super) fn joined(&self, other: &Self) -> Option<Self> {
+        if self.names != other.names || self.sample_bytes() != other.sample_bytes() {
+            return None;
+        }
+        let (mut pixels, mut ends) = (Vec::with_capacity(self.pixels.len() + other.pixels.len()), Vec::new());
+        for class in 0..self.classes() {
+            for part in [self, other] {
+                let (samples, each) = (part.samples(class), part.sample_bytes());
+                pixels.extend_from_slice(&part.pixels[samples.start * each..samples.end * each]);
+            }
+            ends.push(self.ends[class] + other.ends[class]);
+        }
+        Some(Self { pixels, names: self.names.clone(), ends, ..*self })
+    }
+
     /// Returns the number of classes.
     pub fn classes(&self) -> usize {
         self.names.len()

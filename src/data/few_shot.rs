@@ -140,6 +140,13 @@ impl FewShotSet {
         self
     }
 
+    /// Returns what a run is judged by that was trained on other data: the classes to test with, and where these are the classes to
+    /// train from, the samples to train from too.
+    #[must_use]
+    pub fn for_strangers(&self) -> ClassSamples {
+        self.train.joined(&self.test).unwrap_or_else(|| self.test.clone())
+    }
+
     /// Rotates the classes to train from where that is asked for, and counts them.
     fn finish(mut self, rotations: bool) -> Result<Self, DataError> {
         if rotations {

@@ -5,14 +5,13 @@ use serde_json::json;
 use super::machine::Machine;
 use super::reached::spread;
 use super::restored::Restored;
-use super::task_data::{changed, read_classes};
+use super::task_data::{changed, read_classes, recorded_split};
 use crate::cli::args::EvalArgs;
 use crate::cli::data_paths::task_facts;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::faults::Blame;
 use crate::cli::numbers::{count, percent};
 use crate::cli::screen::{Ink, Screen};
-use crate::data::FewShotSplit;
 use crate::emit::Net;
 use crate::options::FewShot;
 use crate::plan::lower;
@@ -32,8 +31,7 @@ pub(super) fn run(
 ) -> Outcome {
     let (record, few_shot) = (restored.record, changed(trained, args.queries, args.inner_steps));
     let set = task_facts(args.data.as_deref().unwrap_or(&record.data), Some(few_shot))?;
-    let split = record.split.as_deref().filter(|_| set.name == record.data);
-    let split: Option<FewShotSplit> = split.and_then(|split| split.parse().ok());
+    let split = if set.name == record.data { recorded_split(&args.run, &record)? } else { None };
     let data = read_classes(screen, &set.name, (split, false), (args.data_dir.as_deref(), false))?;
     if set.name == record.data && data.hash != record.data_hash {
         screen.remark(&format!(
@@ -47,9 +45,10 @@ pub(super) fn run(
     let mut net = Net::new(&plan, &record.seeds, machine.place).map_err(Blame::failure)?;
     net.load_stored(&restored.rows).map_err(Blame::failure)?;
     let tasks = args.tasks.unwrap_or(TASKS) as usize;
-    // the test classes, whatever training was judged by
-    let test = ClassBytes::from(&data.test);
-    let mut tasks = FixedTasks::new(&test, few_shot, tasks, machine.place).map_err(Blame::failure)?;
+    // the test classes, whatever training was judged by; of data that is new to the run, all samples
+    let test = if set.name == record.data { data.test.clone() } else { data.for_strangers() };
+    let mut tasks =
+        FixedTasks::new(&ClassBytes::from(&test), few_shot, tasks, machine.place).map_err(Blame::failure)?;
     tasks.fit(&net).map_err(Failure::input)?;
     let each = task_accuracies(&net, &mut tasks).map_err(Blame::failure)?;
     let judged: Vec<(f64, f64)> = each.iter().map(|each| mean_and_interval(each)).collect();

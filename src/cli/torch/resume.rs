@@ -96,7 +96,7 @@ impl<'a> StoppedRun<'a> {
         if !args.inexact {
             exact(path, &record, &stages)?;
         }
-        let data = TaskData::of_record(screen, &record, (args.data_dir.as_deref(), args.quiet))?;
+        let data = TaskData::of_record(screen, (path, &record), (args.data_dir.as_deref(), args.quiet))?;
         let (hash, _) = data.proof();
         if hash != record.data_hash {
             let (name, found, expected) = (record.data.clone(), hash.to_owned(), record.data_hash.clone());

@@ -9,8 +9,9 @@ use crate::cli::exit::Failure;
 use crate::cli::faults::Blame;
 use crate::cli::screen::Screen;
 use crate::data::{DataError, Dataset, Download, FewShotSet, FewShotSplit, Patience, Standing, load, load_few_shot};
+use crate::diag::in_line;
 use crate::options::FewShot;
-use crate::run_dir::Manifest;
+use crate::run_dir::{Damaged, KeptFault, Manifest, RECORD};
 use crate::train::JobData;
 
 /// The data of a training task.
@@ -42,11 +43,11 @@ impl TaskData {
     /// Loads what the run of a record was trained on.
     pub(super) fn of_record(
         screen: &Screen,
-        record: &Manifest,
+        (run, record): (&Path, &Manifest),
         (data_dir, quiet): (Option<&Path>, bool),
     ) -> Result<Self, Failure> {
         if record.recipe.few_shot.is_some() {
-            let split = record.split.as_deref().and_then(|split| split.parse().ok());
+            let split = recorded_split(run, record)?;
             return read_classes(screen, &record.data, (split, record.rotations), (data_dir, quiet)).map(Self::Classes);
         }
         let data = read(screen, &record.data, data_dir, quiet)?;
@@ -126,6 +127,17 @@ pub(super) fn read_classes(
     let data = found(screen, data_dir, quiet, load)?;
     unverified(screen, set, (&data.hash, data.standing));
     Ok(data)
+}
+
+/// Returns how the classes of a run were split, where it was asked for.
+pub(super) fn recorded_split(run: &Path, record: &Manifest) -> Result<Option<FewShotSplit>, Failure> {
+    let Some(split) = &record.split else { return Ok(None) };
+    let damaged = |_| {
+        let (path, found) = (run.join(RECORD), format!("its split is `{}`", in_line(split)));
+        let expected = "`paper`, `paper-validated`, `lake` or `small`".to_owned();
+        KeptFault::from(Damaged { path, found, expected }).failure()
+    };
+    split.parse().map(Some).map_err(damaged)
 }
 
 fn found<T>(

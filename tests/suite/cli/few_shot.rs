@@ -59,8 +59,29 @@ fn a_run_is_trained_evaluated_and_drawn() {
     // nothing learned, nothing known
     let said = run(&["eval", &path, "--tasks", "64", "--inner-steps", "0"]);
     assert!(said.code == 0 && said.out.contains("0 inner steps"), "{} {}", said.out, said.err);
+    // other characters: of a folder that the run has never seen all images of a class are used
+    let characters = folder.path().join("characters");
+    for class in 0..4_u8 {
+        let class_folder = characters.join(format!("class{class}"));
+        std::fs::create_dir_all(&class_folder).unwrap();
+        for image in 0..5_u8 {
+            let pixel = |x: u32, y: u32| image::Luma([if (x + y) % 4 == u32::from(class) { 255 - image } else { 0 }]);
+            image::GrayImage::from_fn(28, 28, pixel).save(class_folder.join(format!("{image}.png"))).unwrap();
+        }
+    }
+    let data = format!("folder:{}", characters.display());
+    let said = run(&["eval", &path, "--data", &data, "--tasks", "64", "--queries", "3", "--format", "json"]);
+    assert_eq!((said.code, said.object()["tasks"].as_u64()), (0, Some(64)), "{}", said.err);
+    let said = run(&["eval", &path, "--data", &data, "--tasks", "64", "--queries", "4"]);
+    assert!(said.code == 1 && said.err.contains("run::too_many_shots"), "{}", said.err);
     let said = run(&["draw", &path]);
     assert_eq!(said.code, 0, "{}", said.err);
     let said = run(&["bench", &model, "--few-shot", "--set", "genes=6", "--batch", "4", "--format", "json"]);
     assert!(said.object()["ms_per_step"].as_f64().is_some_and(|ms| ms > 0.0));
+    // a split that there is not is not silently another one
+    let record = folder.path().join("run/run.json");
+    let text = std::fs::read_to_string(&record).unwrap().replacen('{', "{\n  \"split\": \"papers\",", 1);
+    std::fs::write(&record, text).unwrap();
+    let said = run(&["eval", &path]);
+    assert!(said.code == 1 && said.err.contains("its split is `papers`"), "{}", said.err);
 }
