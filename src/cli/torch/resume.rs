@@ -85,7 +85,8 @@ impl<'a> StoppedRun<'a> {
     /// Reads a run back; nothing where it has finished.
     fn open(screen: &Screen, args: &ResumeArgs, path: &'a Path) -> Result<Option<Self>, Failure> {
         let record = Manifest::read(path).map_err(Blame::failure)?;
-        if record.outcome.state == Some(State::Finished) {
+        // runs of before the state was kept left no checkpoints
+        if matches!(record.outcome.state, None | Some(State::Finished)) {
             return Ok(None);
         }
         let text = read_model(path).map_err(Blame::failure)?;
