@@ -19,6 +19,15 @@ pub(super) fn percent(fraction: f64) -> String {
     format!("{:.2}", 100.0 * fraction)
 }
 
+/// Writes a mean accuracy with its standard deviation, in a table: `–` where there is none.
+pub(super) fn accuracy(mean: Option<f64>, sd: Option<f64>) -> String {
+    match (mean, sd) {
+        (None, _) => "–".to_owned(),
+        (Some(mean), None) => format!("{} %", percent(mean)),
+        (Some(mean), Some(sd)) => format!("{} ± {} %", percent(mean), percent(sd)),
+    }
+}
+
 /// Lines up cells in columns with two spaces between; those of a column in `right` end together, others begin together.
 pub(super) fn columns<const N: usize>(rows: &[[String; N]], right: &[usize]) -> Vec<String> {
     let letters = |text: &str| text.chars().count();

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::faults::Blame;
-use super::numbers::{columns, grouped, percent};
+use super::numbers::{accuracy, columns, grouped};
 use super::screen::{Ink, Screen};
 use crate::diag::{Bug, in_line};
 use crate::run_dir::{Kept, Manifest, RECORD, RunDirFault, State};
@@ -51,7 +51,7 @@ struct ListedRun {
     /// Parameters that were set: `genes=5 sigma=0.2`.
     settings: String,
     data: String,
-    /// Learned numbers of one run.
+    /// Parameters of one run.
     parameters: u64,
     /// Mean of the best accuracies of all seeds, a fraction.
     accuracy: Option<f64>,
@@ -152,11 +152,8 @@ impl ListedRun {
     }
 
     fn row(&self) -> [String; 7] {
-        let accuracy = match (self.accuracy, self.sd) {
-            (None, _) => "–".to_owned(),
-            (Some(mean), None) => format!("{} %", percent(mean)),
-            (Some(mean), Some(sd)) => format!("{} ± {} % (n = {})", percent(mean), percent(sd), self.runs),
-        };
+        let seeds = self.sd.map(|_| format!(" (n = {})", self.runs)).unwrap_or_default();
+        let accuracy = accuracy(self.accuracy, self.sd) + &seeds;
         let model = format!("{} {}", self.model, self.settings);
         let shown = |text: &str| in_line(text.trim_end()).into_owned();
         let (parameters, steps) = (grouped(self.parameters), grouped(self.steps));

@@ -1,6 +1,7 @@
 //! A name comes in; samples by class go out, from which tasks of few-shot learning are drawn: the classes of training, and those of
 //! testing. What is found wrong is named; nothing of a faulty set is ever used.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::checksum::{Standing, sha256};
@@ -143,8 +144,8 @@ impl FewShotSet {
     /// Returns what a run is judged by that was trained on other data: the classes to test with, and where these are the classes to
     /// train from, the samples to train from too.
     #[must_use]
-    pub fn for_strangers(&self) -> ClassSamples {
-        self.train.joined(&self.test).unwrap_or_else(|| self.test.clone())
+    pub fn for_strangers(&self) -> Cow<'_, ClassSamples> {
+        self.train.joined(&self.test).map_or(Cow::Borrowed(&self.test), Cow::Owned)
     }
 
     /// Rotates the classes to train from where that is asked for, and counts them.

@@ -38,8 +38,8 @@ impl Default for CheckpointTimes {
 /// The state that a run stopped in, as its folder holds it.
 #[derive(Debug)]
 pub struct LastCheckpoint {
-    /// The state, and the file that holds it; nothing where the run was killed before there was one.
-    pub state: Option<(TrainState, PathBuf)>,
+    /// The state; nothing where the run was killed before there was one.
+    pub state: Option<TrainState>,
     /// Later ones that were damaged, and what is wrong with them.
     pub damaged: Vec<(PathBuf, String)>,
 }
@@ -61,7 +61,7 @@ impl LastCheckpoint {
                 .map_err(|fault| fault.to_string())
                 .and_then(|bytes| TrainState::of_source(&bytes, source).map_err(|fault| fault.to_string()))
             {
-                Ok(state) => return Ok(Self { state: Some((state, file.path)), damaged }),
+                Ok(state) => return Ok(Self { state: Some(state), damaged }),
                 Err(why) => damaged.push((file.path, why)),
             }
         }

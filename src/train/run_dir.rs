@@ -208,7 +208,7 @@ impl RunDir {
         self.missing.shift_remove(what);
     }
 
-    pub(super) fn at(&self, name: &str) -> PathBuf {
+    fn at(&self, name: &str) -> PathBuf {
         self.path().join(name)
     }
 

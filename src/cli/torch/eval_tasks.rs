@@ -1,5 +1,7 @@
 //! `gemc eval` of a few-shot run: its accuracy over a fixed list of tasks, with its 95 % interval.
 
+use std::borrow::Cow;
+
 use serde_json::json;
 
 use super::machine::Machine;
@@ -46,9 +48,9 @@ pub(super) fn run(
     net.load_stored(&restored.rows).map_err(Blame::failure)?;
     let tasks = args.tasks.unwrap_or(TASKS) as usize;
     // the test classes, whatever training was judged by; of data that is new to the run, all samples
-    let test = if set.name == record.data { data.test.clone() } else { data.for_strangers() };
+    let test = if set.name == record.data { Cow::Borrowed(&data.test) } else { data.for_strangers() };
     let mut tasks =
-        FixedTasks::new(&ClassBytes::from(&test), few_shot, tasks, machine.place).map_err(Blame::failure)?;
+        FixedTasks::new(&ClassBytes::from(&*test), few_shot, tasks, machine.place).map_err(Blame::failure)?;
     tasks.fit(&net).map_err(Failure::input)?;
     let each = task_accuracies(&net, &mut tasks).map_err(Blame::failure)?;
     let judged: Vec<(f64, f64)> = each.iter().map(|each| mean_and_interval(each)).collect();

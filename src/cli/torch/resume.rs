@@ -6,11 +6,10 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::machine::Machine;
-use super::reached::reached;
 use super::stop;
 use super::stop::Signals;
 use super::task_data::TaskData;
-use super::train::{ended, lacking, versions};
+use super::train::{over, versions};
 use super::watch::Watch;
 use crate::cli::args::Weights;
 use crate::cli::exit::{Exit, Failure, Outcome};
@@ -135,13 +134,8 @@ impl<'a> StoppedRun<'a> {
         };
         let result = trainer.run();
         watch.done();
-        let outcome = result.map_err(Blame::failure)?.outcome;
-        if screen.is_json() {
-            screen.object(folder.record())?;
-        } else {
-            screen.print(&reached(screen, folder.record(), path, args.data_dir.as_deref()))?;
-        }
-        Ok(lacking(screen, folder.missing()).unwrap_or(ended(outcome.stopped)))
+        result.map_err(Blame::failure)?;
+        over(screen, &folder, args.data_dir.as_deref())
     }
 }
 
@@ -191,7 +185,7 @@ fn state(
         (None, false) => return Err(Failure::input(NoCheckpoint { path: path.to_owned() })),
         (Some(_), _) => {}
     }
-    Ok(state.map(|(state, _)| state))
+    Ok(state)
 }
 
 /// No checkpoint can be used.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::reached::why;
 use crate::cli::atomic_file;
 use crate::cli::exit::Failure;
-use crate::cli::numbers::{columns, count, grouped, percent};
+use crate::cli::numbers::{accuracy, columns, count, grouped};
 use crate::cli::screen::{Ink, Screen, spelt};
 use crate::train::{State, Stopped};
 
@@ -88,11 +88,7 @@ impl Swept {
     }
 
     fn row(point: &Reached) -> [String; 4] {
-        let accuracy = match (point.mean, point.sd) {
-            (None, _) => "–".to_owned(),
-            (Some(mean), None) => format!("{} %", percent(mean)),
-            (Some(mean), Some(sd)) => format!("{} ± {} %", percent(mean), percent(sd)),
-        };
+        let accuracy = accuracy(point.mean, point.sd);
         [point.value.clone(), grouped(point.parameters), accuracy, grouped(point.steps)]
     }
 }

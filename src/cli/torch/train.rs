@@ -1,5 +1,7 @@
 //! `gemc compile --train`: a task → a run in a folder of its own, and what it reached.
 
+use std::path::Path;
+
 use clap::ValueEnum;
 use indexmap::IndexMap;
 
@@ -53,14 +55,20 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
     let result = trainer.run();
     watch.done();
-    let outcome = result.map_err(Blame::failure)?.outcome;
+    result.map_err(Blame::failure)?;
+    over(screen, &folder, args.training.data_dir.as_deref())
+}
+
+/// Shows what the runs in a folder reached, once they are over; `data_dir` is where data was looked for first.
+pub(super) fn over(screen: &Screen, folder: &RunDir, data_dir: Option<&Path>) -> Outcome {
+    let record = folder.record();
     if screen.is_json() {
-        screen.object(folder.record())?;
+        screen.object(record)?;
     } else {
-        screen.print(&reached(screen, folder.record(), &path, args.training.data_dir.as_deref()))?;
+        screen.print(&reached(screen, record, folder.path(), data_dir))?;
     }
     // what is not kept weighs more than who ended it
-    Ok(lacking(screen, folder.missing()).unwrap_or(ended(outcome.stopped)))
+    Ok(lacking(screen, folder.missing()).unwrap_or(ended(record.outcome.stopped)))
 }
 
 /// Says last what is missing of a run, if something is; scripts have been told by the record. Returns the exit code.
