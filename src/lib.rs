@@ -12,6 +12,7 @@
 //!
 //! data     a name → samples as bytes; knows no tensor
 //! run_dir  a run's folder → its record and its genome as plain numbers; needs no libtorch
+//! recipe   a recipe's text → the trials that it asks for
 //! compile  calls syntax, check, wire and plan, in that order
 //! trainer  a plan, data and a protocol → runs that were trained
 //! cli      the only room that reads arguments, prints, and decides where files go
@@ -169,11 +170,15 @@ mod parallel;
 pub mod plan;
 pub mod program;
 pub mod random;
+#[cfg(feature = "cli")]
+pub mod recipe;
 #[cfg(feature = "report")]
 pub mod report;
 #[cfg(feature = "run_dir")]
 pub mod run_dir;
 pub mod span;
+#[cfg(feature = "statistics")]
+pub mod statistics;
 pub mod syntax;
 #[cfg(feature = "torch")]
 pub mod train;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::experiment::{RecipeArgs, RunArgs, StatusArgs};
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
 use super::parse::{batch, device, gibibytes, inner_steps, millions, queries, runs, setting, tasks, threads};
@@ -53,6 +54,12 @@ pub(super) enum Verb {
     Train(TrainVerb),
     /// Go on with runs that were stopped or killed, as if they had not been
     Resume(ResumeArgs),
+    /// Run the trials of a recipe, those that have not finished
+    Run(RunArgs),
+    /// Show how the trials in a store stand
+    Status(StatusArgs),
+    /// Print the recipe that repeats a run
+    Recipe(RecipeArgs),
     /// List the runs below a folder, with their accuracy
     Runs(RunsArgs),
     /// Report all errors and warnings of all files
@@ -130,6 +137,13 @@ pub(super) enum Weights {
     Auto,
     Synthesize,
     Factored,
+}
+
+impl Weights {
+    /// Returns the word for it on the command line.
+    pub(super) fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone, Copy, Args)]

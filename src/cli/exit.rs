@@ -19,8 +19,7 @@ pub(super) enum Exit {
     Environment = 3,
     /// gemc is.
     Bug = 70,
-    /// The user stopped it: only what trains can be.
-    #[cfg_attr(not(feature = "torch"), allow(dead_code))]
+    /// The user stopped it.
     Interrupted = 130,
 }
 

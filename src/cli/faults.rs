@@ -1,8 +1,9 @@
-//! Faults of what is kept of runs → the exit code that each means. Those of training are in `torch/faults.rs`.
+//! Faults of data and of what is kept of runs → the exit code that each means. Those of training are in `torch/faults.rs`.
 
 use miette::Diagnostic;
 
 use super::exit::{Exit, Failure, alone};
+use crate::data::DataError;
 use crate::diag::Bug;
 use crate::run_dir::{KeptFault, RunDirFault};
 
@@ -20,6 +21,12 @@ pub(super) trait Blame: Diagnostic + Send + Sync + Sized + 'static {
 impl Blame for Bug {
     fn exit(&self) -> Exit {
         Exit::Bug
+    }
+}
+
+impl Blame for DataError {
+    fn exit(&self) -> Exit {
+        if self.is_environment() { Exit::Environment } else { Exit::Input }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod args;
 mod atomic_file;
+mod bars;
 mod check;
 mod compile;
 mod completions;
@@ -15,6 +16,7 @@ mod draw;
 mod engine_launcher;
 mod error_docs;
 mod exit;
+mod experiment;
 mod explain;
 mod faults;
 mod few_shot;
@@ -29,6 +31,8 @@ mod model;
 mod numbers;
 mod parse;
 mod program;
+mod protocol;
+mod read_data;
 mod reopen;
 mod resuming;
 mod runs;
@@ -38,6 +42,7 @@ mod snapshot;
 mod snapshot_file;
 mod source;
 mod stage;
+mod stop;
 mod summary;
 #[cfg(feature = "torch")]
 mod torch;
@@ -100,6 +105,9 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Snapshot(args) => snapshot::run(screen, args),
         Verb::Resume(args) => (tensors.here()?.resume)(screen, args),
         Verb::Runs(args) => runs::run(screen, args),
+        Verb::Run(args) => experiment::run(screen, args),
+        Verb::Status(args) => experiment::status(screen, args),
+        Verb::Recipe(args) => experiment::recipe(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
         Verb::Draw(args) => draw::run(screen, args),
         Verb::Bench(args) => (tensors.here()?.bench)(screen, args),

@@ -1,6 +1,6 @@
 //! The value of an option → a well-formed value, or what is wrong with it. Each function is what clap calls for an option.
 
-use std::collections::HashSet;
+use crate::recipe::values;
 
 /// Reads `NAME=VALUE`.
 pub(super) fn setting(text: &str) -> Result<(String, String), String> {
@@ -19,48 +19,14 @@ pub(super) struct Sweep {
     pub(super) values: Vec<String>,
 }
 
-/// Values of a sweep at most.
-const MOST_VALUES: usize = 4096;
-
 /// Reads `NAME=VALUES`: values with commas between, `A..B` standing for all whole numbers from A to B.
 pub(super) fn sweep(text: &str) -> Result<Sweep, String> {
     let wanted = || "write it as NAME=VALUES, such as `genes=1..30` or `genes=5,10,20`".to_owned();
     let (name, values_text) = setting(text).map_err(|_| wanted())?;
-    let mut values: Vec<String> = Vec::new();
-    for part in values_text.split(',').map(str::trim) {
-        match part.split_once("..") {
-            None if part.is_empty() => return Err(wanted()),
-            None => match dashed(part) {
-                Some((low, high)) => return Err(format!("`{part}` is no number: write {low}..{high}")),
-                None => values.push(part.to_owned()),
-            },
-            Some((low, high)) => {
-                let (low, high) = (whole(low).ok_or_else(wanted)?, whole(high).ok_or_else(wanted)?);
-                if low > high {
-                    return Err(format!("{low}..{high} holds no number: write {high}..{low}"));
-                }
-                values.extend((low..=high).take(MOST_VALUES + 1).map(|value| value.to_string()));
-            }
-        }
-        if values.len() > MOST_VALUES {
-            return Err(format!("a sweep has at most {MOST_VALUES} values"));
-        }
+    match values(&values_text) {
+        Ok(values) => Ok(Sweep { name, values }),
+        Err(why) => Err(why.unwrap_or_else(wanted)),
     }
-    let mut seen = HashSet::new();
-    match values.iter().find(|value| !seen.insert(value.as_str())) {
-        Some(twice) => Err(format!("{twice} is there twice")),
-        None => Ok(Sweep { name, values }),
-    }
-}
-
-/// Reads `A-B`, as many write all numbers from A to B.
-fn dashed(text: &str) -> Option<(i64, i64)> {
-    let (low, high) = text.split_once('-')?;
-    Some((whole(low)?, whole(high)?))
-}
-
-fn whole(text: &str) -> Option<i64> {
-    text.trim().parse().ok()
 }
 
 /// Reads a number of gibibytes as bytes.
@@ -165,6 +131,16 @@ pub(super) fn tasks(text: &str) -> Result<u32, String> {
 /// Reads how many runs are trained at once.
 pub(super) fn runs(text: &str) -> Result<u32, String> {
     small(text, 4096, "without `--runs` there is one run")
+}
+
+/// Reads how many trials are run at once.
+pub(super) fn jobs(text: &str) -> Result<usize, String> {
+    small(text, 1024, "without `--jobs` there are as many as cores and memory allow").map(|jobs| jobs as usize)
+}
+
+/// Reads the number of a trial.
+pub(super) fn trial(text: &str) -> Result<usize, String> {
+    small(text, u32::MAX, "`gemc run RECIPE --dry-run` lists the trials").map(|trial| trial as usize)
 }
 
 /// Reads how many threads compute.

@@ -55,7 +55,6 @@ pub(super) struct Screen {
 #[derive(Debug, Clone, Copy)]
 struct Pane {
     stream: Stream,
-    #[cfg_attr(not(feature = "torch"), allow(dead_code))]
     live: bool,
     colour: bool,
     width: usize,
@@ -152,7 +151,6 @@ impl Screen {
     }
 
     /// Tells whether someone looks at standard error, and so at how far training is.
-    #[cfg(feature = "torch")]
     pub(super) fn is_watched(&self) -> bool {
         self.err.live && !self.is_json()
     }

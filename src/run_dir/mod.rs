@@ -6,6 +6,7 @@ mod fault;
 mod genome;
 mod kept;
 mod manifest;
+mod memory;
 mod outcome;
 mod rows;
 mod signal;
@@ -29,6 +30,8 @@ pub use genome::{GenomeFile, LENGTH};
 pub use kept::{Altered, Kept, KeptFault, read_model};
 #[doc(hidden)]
 pub use manifest::{Manifest, Versions};
+#[doc(hidden)]
+pub use memory::{Needs, NotEnoughMemory};
 #[doc(hidden)]
 pub use rows::{GenomeMismatch, StoredTensor};
 #[doc(hidden)]

@@ -19,7 +19,6 @@ mod fit;
 mod graph_replay;
 mod held_out;
 mod link_metrics;
-mod memory;
 mod non_finite;
 mod run;
 mod run_dir;
@@ -66,8 +65,6 @@ pub use fit::{FitConfig, FitFault, FitNotFinite, Fitted, Measured, OneClass, fit
 pub use held_out::FixedTasks;
 #[doc(hidden)]
 pub use link_metrics::{LinkMetrics, held_out, judge};
-#[doc(hidden)]
-pub use memory::{Needs, NotEnoughMemory};
 #[doc(hidden)]
 pub use run::{Clock, Interrupt, TrainJob, run};
 #[doc(hidden)]

@@ -1,7 +1,6 @@
 //! `gemc bench`: a model → the time of its training step, what of, and how close that is to the machine's limit.
 
 use super::machine::{Machine, clock, stepper};
-use super::train::word;
 use crate::cli::args::{BenchArgs, Weights};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::faults::Blame;
@@ -23,7 +22,7 @@ pub(super) fn run(screen: &Screen, args: &BenchArgs) -> Outcome {
     for weights in [Weights::Auto, Weights::Factored, Weights::Synthesize].into_iter().filter(|_| args.compare) {
         let other = measured(screen, args, &source, &machine, weights)?;
         let (ms_per_step, mflop_per_step) = (other.ms_per_step, other.mflop_per_step);
-        found.compared.push(Compared { weights: word(weights), ms_per_step, mflop_per_step });
+        found.compared.push(Compared { weights: weights.word(), ms_per_step, mflop_per_step });
     }
     let printed = if screen.is_json() { screen.object(&found) } else { screen.print(&told(screen, &found)) };
     printed.map(|()| Exit::Done)

@@ -1,16 +1,9 @@
-//! Faults of data, libtorch and training → the exit code that each means.
+//! Faults of libtorch and training → the exit code that each means.
 
 use crate::cli::exit::Exit;
 use crate::cli::faults::Blame;
-use crate::data::DataError;
 use crate::emit::{LoadFault, TorchFault};
 use crate::train::{EpisodesFault, FitFault, RunFault, StepFault};
-
-impl Blame for DataError {
-    fn exit(&self) -> Exit {
-        if self.is_environment() { Exit::Environment } else { Exit::Input }
-    }
-}
 
 impl Blame for TorchFault {
     fn exit(&self) -> Exit {

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::machine::{Machine, clock};
 use super::reached::why;
+use super::run_folder;
 use super::train::ended;
-use super::{run_folder, stop};
 use crate::cli::atomic_file;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::faults::Blame;
@@ -17,11 +17,13 @@ use crate::cli::fitting::{FitArgs, Repeats};
 use crate::cli::free_memory::free_memory;
 use crate::cli::numbers::count;
 use crate::cli::screen::{Ink, Screen, spelt};
+use crate::cli::stop;
 use crate::data::table::written;
 use crate::data::text_file::text_file;
 use crate::data::{Columns, Connectome, Duplicates, GeneExpression, Reading};
 use crate::diag::{Problems, Report};
-use crate::train::{FitConfig, Fitted, LinkMetrics, Measured, NotEnoughMemory, RunDirFault, Stopped, fit, fit_bytes};
+use crate::run_dir::NotEnoughMemory;
+use crate::train::{FitConfig, Fitted, LinkMetrics, Measured, RunDirFault, Stopped, fit, fit_bytes};
 
 /// The option that names the folder.
 const OUT: &str = "--out";

@@ -14,7 +14,8 @@ use crate::compile::Stages;
 use crate::emit::{Net, Place, Wish, open};
 use crate::options::{Options, Order};
 use crate::plan::Plan;
-use crate::train::{JobData, Needs, OtherData, Samples, StepFault, Stepper, TrainConfig, choose_threads, set_threads};
+use crate::run_dir::Needs;
+use crate::train::{JobData, OtherData, Samples, StepFault, Stepper, TrainConfig, choose_threads, set_threads};
 
 /// Seconds that the steps take at least by which a number of threads is judged.
 const GLIMPSE: f64 = 0.05;

@@ -11,7 +11,6 @@ mod reached;
 mod restored;
 mod resume;
 mod run_folder;
-mod stop;
 mod sweep;
 mod swept;
 mod task;

@@ -6,8 +6,6 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::machine::Machine;
-use super::stop;
-use super::stop::Signals;
 use super::task_data::TaskData;
 use super::train::{over, versions};
 use super::watch::Watch;
@@ -19,6 +17,8 @@ use crate::cli::numbers::count;
 use crate::cli::reopen::{compiled, fingerprint};
 use crate::cli::resuming::ResumeArgs;
 use crate::cli::screen::{Ink, Screen};
+use crate::cli::stop;
+use crate::cli::stop::Signals;
 use crate::compile::Stages;
 use crate::emit::lanes_here;
 use crate::plan::Sizes;

@@ -9,21 +9,22 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::machine::{Machine, clock};
-use super::stop::Signals;
+use super::run_folder;
 use super::swept::{Reached, Swept};
-use super::task::recipe;
 use super::task_data::TaskData;
 use super::train::{About, ended, lacking};
 use super::watch::Watch;
-use super::{run_folder, stop};
 use crate::cli::args::CompileArgs;
 use crate::cli::data_paths::task_facts;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::faults::Blame;
 use crate::cli::model::{compile, find, options, quietly};
 use crate::cli::parse::Sweep;
+use crate::cli::protocol::recipe;
 use crate::cli::reopen::fingerprint;
 use crate::cli::screen::{Ink, Screen};
+use crate::cli::stop;
+use crate::cli::stop::Signals;
 use crate::compile::Stages;
 use crate::options::{Facts, Options};
 use crate::run_dir::{Manifest, RUN_DIR};
@@ -109,7 +110,7 @@ impl<'a> SweepTask<'a> {
         }
         let data = TaskData::load(screen, args, set)?;
         let windows = points.iter().any(|point| point.stages.model().has_windows());
-        let recipe = recipe(training, few_shot, windows, data.samples())?;
+        let recipe = recipe(training, few_shot, windows, data.samples()).map_err(Failure::input)?;
         Ok(Self { screen, args, sweep, text: source.text, facts, points, data, recipe, machine })
     }
 

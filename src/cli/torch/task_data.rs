@@ -1,14 +1,13 @@
 //! The data of a training task: samples with labels, or classes that tasks are made of.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::watch::DownloadBar;
 use crate::cli::args::CompileArgs;
-use crate::cli::data_paths::{UNPROVEN, roots};
 use crate::cli::exit::Failure;
 use crate::cli::faults::Blame;
+use crate::cli::read_data::{read, read_classes};
 use crate::cli::screen::Screen;
-use crate::data::{DataError, Dataset, Download, FewShotSet, FewShotSplit, Patience, Standing, load, load_few_shot};
+use crate::data::{Dataset, FewShotSet, FewShotSplit, Standing};
 use crate::diag::in_line;
 use crate::options::FewShot;
 use crate::run_dir::{Damaged, KeptFault, Manifest, RECORD};
@@ -108,27 +107,6 @@ impl TaskData {
     }
 }
 
-/// Loads a data set, downloading it where it is not here.
-pub(super) fn read(screen: &Screen, set: &str, data_dir: Option<&Path>, quiet: bool) -> Result<Dataset, Failure> {
-    let data = found(screen, data_dir, quiet, |roots, download| load(set, roots, download))?;
-    unverified(screen, set, (&data.hash, data.standing));
-    Ok(data)
-}
-
-/// Loads a data set as classes, in the same way.
-pub(super) fn read_classes(
-    screen: &Screen,
-    set: &str,
-    (split, rotations): (Option<FewShotSplit>, bool),
-    (data_dir, quiet): (Option<&Path>, bool),
-) -> Result<FewShotSet, Failure> {
-    let load =
-        |roots: &[PathBuf], download: Option<&Download<'_>>| load_few_shot(set, split, rotations, roots, download);
-    let data = found(screen, data_dir, quiet, load)?;
-    unverified(screen, set, (&data.hash, data.standing));
-    Ok(data)
-}
-
 /// Returns how the classes of a run were split, where it was asked for.
 pub(super) fn recorded_split(run: &Path, record: &Manifest) -> Result<Option<FewShotSplit>, Failure> {
     let Some(split) = &record.split else { return Ok(None) };
@@ -138,25 +116,6 @@ pub(super) fn recorded_split(run: &Path, record: &Manifest) -> Result<Option<Few
         KeptFault::from(Damaged { path, found, expected }).failure()
     };
     split.parse().map(Some).map_err(damaged)
-}
-
-fn found<T>(
-    screen: &Screen,
-    data_dir: Option<&Path>,
-    quiet: bool,
-    load: impl FnOnce(&[PathBuf], Option<&Download<'_>>) -> Result<T, DataError>,
-) -> Result<T, Failure> {
-    let (roots, watched) = (roots(data_dir), DownloadBar::new(screen, quiet));
-    let patience = Patience::default();
-    let download = roots.first().map(|into| Download { into, progress: &watched, patience });
-    load(&roots, download.as_ref()).map_err(Blame::failure)
-}
-
-/// Says of data that no published sum proves it.
-fn unverified(screen: &Screen, set: &str, (hash, standing): (&str, Standing)) {
-    if standing == Standing::Unverified && !screen.is_json() {
-        screen.remark(&format!("`{set}` is unverified: {UNPROVEN} (hash {})", &hash[..12]));
-    }
 }
 
 /// Says that tasks are learned as a run was trained, but for what is asked for.

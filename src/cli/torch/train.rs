@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use clap::ValueEnum;
 use indexmap::IndexMap;
 
 use super::machine::Machine;
@@ -10,12 +9,13 @@ use super::reached::reached;
 use super::task::TrainTask;
 use super::task_data::TaskData;
 use super::watch::Watch;
-use super::{run_folder, stop, sweep};
-use crate::cli::args::{CompileArgs, Weights};
+use super::{run_folder, sweep};
+use crate::cli::args::CompileArgs;
 use crate::cli::exit::{Exit, Outcome, alone};
 use crate::cli::faults::Blame;
 use crate::cli::reopen::fingerprint;
 use crate::cli::screen::Screen;
+use crate::cli::stop;
 use crate::cli::version::{COMMIT, VERSION};
 use crate::compile::Stages;
 use crate::data::Standing;
@@ -83,11 +83,6 @@ pub(super) fn ended(stopped: Option<Stopped>) -> Exit {
     if stopped.is_some_and(Stopped::was_asked_for) { Exit::Interrupted } else { Exit::Done }
 }
 
-/// Returns the word that stands for an order on the command line.
-pub(super) fn word(weights: Weights) -> String {
-    weights.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-}
-
 /// What a run is made of, and what is done with it.
 pub(super) struct About<'a> {
     pub(super) args: &'a CompileArgs,
@@ -120,7 +115,7 @@ impl About<'_> {
             split: self.args.classes.split.filter(|_| tasks).map(|split| split.name().to_owned()),
             rotations: self.args.classes.rotations,
             held_out: self.args.training.hold_out.map(|count| count as usize),
-            weights: word(self.args.model.weights),
+            weights: self.args.model.weights.word(),
             graph,
             versions: versions(),
             device: self.machine.place.name(),

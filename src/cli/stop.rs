@@ -9,8 +9,8 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use thiserror::Error;
 
-use crate::cli::exit::{Exit, Failure};
-use crate::train::Stopped;
+use super::exit::{Exit, Failure};
+use crate::run_dir::Stopped;
 
 /// Signals cannot be caught.
 #[derive(Debug, Error, Diagnostic)]

@@ -6,9 +6,9 @@ use std::thread;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::train_config::TrainConfig;
 use crate::plan::{Plan, Sizes};
 use crate::program::{Program, Target};
-use crate::run_dir::TrainConfig;
 
 /// Bytes of one number.
 const NUMBER: u64 = 4;

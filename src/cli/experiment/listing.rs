@@ -1,0 +1,120 @@
+//! `gemc run --dry-run` and `--list`: the trials of a recipe, and one command for each.
+
+use serde::Serialize;
+
+use super::args::{RunArgs, STORE};
+use super::prepare::Prepared;
+use super::trial::Trial;
+use crate::cli::bars::duration;
+use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::numbers::{columns, count, grouped};
+use crate::cli::screen::{Ink, Screen};
+use crate::diag::in_line;
+use crate::plan::Sizes;
+use crate::run_dir::Needs;
+
+/// Operations that a core makes in a second, where nothing has been measured.
+const SPEED: f64 = 3e10;
+
+/// A trial, as it is listed. A field is never renamed or given another unit; new ones may be added.
+#[derive(Debug, Serialize)]
+struct ListedTrial {
+    number: usize,
+    label: String,
+    varied: String,
+    model: String,
+    data: String,
+    key: String,
+    parameters: u64,
+    runs: usize,
+    /// At most.
+    steps: u64,
+    /// Floating-point operations of a step of all runs.
+    flop: u64,
+    /// Bytes of memory.
+    memory: u64,
+    /// Seconds at most, at 30 GFLOP/s.
+    seconds: f64,
+}
+
+impl ListedTrial {
+    fn new(trial: &Trial) -> Result<Self, Failure> {
+        let (stages, config) = (trial.compiled()?, &trial.config);
+        let flop = stages.plan.step_cost(Sizes { runs: config.runs, batch: config.batch }).flop;
+        let memory = Needs::of(&stages.plan, config, trial.data_bytes.saturating_mul(2)).total();
+        Ok(Self {
+            number: trial.number,
+            label: trial.label.clone(),
+            varied: trial.varied.clone(),
+            model: trial.model.clone(),
+            data: trial.data.clone(),
+            key: trial.key.clone(),
+            parameters: trial.parameters,
+            runs: config.runs,
+            steps: config.length,
+            flop,
+            memory,
+            seconds: flop as f64 * config.length as f64 / SPEED,
+        })
+    }
+
+    fn row(&self) -> [String; 7] {
+        let shown = |text: &str| in_line(text).into_owned();
+        let work = format!("{} × {}", count(self.runs as u64, "run"), count(self.steps, "step"));
+        let (cost, memory) = (format!("{:.1}", self.flop as f64 / 1e6), format!("{:.0}", self.memory as f64 / 1e6));
+        let name = format!("{} {}", self.label, self.varied);
+        let number = self.number.to_string();
+        [number, shown(name.trim_end()), grouped(self.parameters), work, cost, memory, duration(self.seconds)]
+    }
+}
+
+/// Lists the trials with their parameters, cost and memory.
+pub(super) fn dry_run(screen: &Screen, prepared: &Prepared) -> Outcome {
+    let trials: Vec<ListedTrial> = prepared.trials.iter().map(ListedTrial::new).collect::<Result<_, _>>()?;
+    if screen.is_json() {
+        screen.object(&serde_json::json!({ "title": prepared.recipe.title, "trials": trials }))?;
+        return Ok(Exit::Done);
+    }
+    let head = ["", "trial", "parameters", "training", "MFLOP/step", "MB", "at most"].map(str::to_owned);
+    let rows: Vec<[String; 7]> = std::iter::once(head).chain(trials.iter().map(ListedTrial::row)).collect();
+    let mut lines = columns(&rows, &[0, 2, 4, 5, 6]);
+    lines[0] = screen.paint(Ink::Faint, &lines[0]);
+    let seconds: f64 = trials.iter().map(|trial| trial.seconds).sum();
+    let sum =
+        format!("{}, {} at most on one core of 30 GFLOP/s", count(trials.len() as u64, "trial"), duration(seconds));
+    screen.print(&format!("{}\n\n{sum}\n", lines.join("\n")))?;
+    Ok(Exit::Done)
+}
+
+/// Prints a command for each trial.
+pub(super) fn commands(screen: &Screen, args: &RunArgs, trials: &[Trial]) -> Outcome {
+    let mut rest = String::new();
+    let recipe = quoted(&args.recipe.display().to_string());
+    if args.how.store.as_os_str() != STORE {
+        rest += &format!(" --store {}", quoted(&args.how.store.display().to_string()));
+    }
+    if let Some(folder) = &args.how.data_dir {
+        rest += &format!(" --data-dir {}", quoted(&folder.display().to_string()));
+    }
+    for (asked, option) in [(args.how.retry, " --retry"), (args.how.quick, " --quick")] {
+        rest += if asked { option } else { "" };
+    }
+    let line = |trial: &Trial| format!("gemc run {recipe}{rest} --trial {}", trial.number);
+    let lines: Vec<String> = trials.iter().map(line).collect();
+    if screen.is_json() {
+        screen.object(&serde_json::json!({ "commands": lines }))?;
+    } else {
+        screen.print(&(lines.join("\n") + "\n"))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Quotes a path where a shell needs it.
+fn quoted(path: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+=:@%".contains(letter);
+    if !path.is_empty() && path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,113 @@
+//! `gemc run`: a recipe → trials, each run once in a process of its own and kept in a store, and what they reached.
+
+mod args;
+mod arguments;
+mod board;
+mod child;
+mod listing;
+mod of_run;
+mod prepare;
+mod results;
+mod results_folder;
+mod samples;
+mod schedule;
+mod status;
+mod store;
+mod trial;
+
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+pub(super) use self::args::{RecipeArgs, RunArgs, StatusArgs};
+pub(super) use self::of_run::run as recipe;
+pub(super) use self::status::run as status;
+
+use self::args::HowArgs;
+use self::prepare::{Prepared, RecipeText, prepare};
+use self::results::Results;
+use self::results_folder::ResultsFolder;
+use self::schedule::Schedule;
+use self::store::Store;
+use self::trial::Trial;
+use super::exit::{Exit, Failure, Outcome};
+use super::screen::Screen;
+use super::{source, stop};
+
+/// A recipe has no such trial.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no trial {asked}: the recipe has {there}")]
+#[diagnostic(code(recipe::no_trial), help("trials are counted from 1; `gemc run RECIPE --dry-run` lists them"))]
+struct NoTrial {
+    asked: usize,
+    there: usize,
+}
+
+/// Runs a recipe.
+pub(super) fn run(screen: &Screen, args: &RunArgs) -> Outcome {
+    let source =
+        source::read(&args.recipe).map_err(|report| Failure::text(&args.recipe.display().to_string(), report))?;
+    let folder = args.recipe.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let (data_dir, quick) = (args.how.data_dir.as_deref(), args.how.quick);
+    let from = RecipeText { name: &source.name, text: source.text, folder: &folder, data_dir, quick };
+    let prepared = prepare(screen, from, args.how.quiet || screen.is_json())?;
+    if args.dry_run {
+        return listing::dry_run(screen, &prepared);
+    }
+    if args.list {
+        return listing::commands(screen, args, &prepared.trials);
+    }
+    if let Some(number) = args.trial {
+        return one(screen, &args.how, &prepared, number);
+    }
+    let name = args.recipe.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    all(screen, &args.how, &prepared, &name)
+}
+
+/// Runs all trials of a recipe called `name`, and shows what they reached.
+fn all(screen: &Screen, how: &HowArgs, prepared: &Prepared, name: &str) -> Outcome {
+    let store = Store::open(&how.store)?;
+    let folder = ResultsFolder::open(how.out.as_deref(), name, &prepared.text)?;
+    let interrupted = scheduled(screen, how, &store, &prepared.trials)?;
+    let results = collected(prepared, &store, &folder)?;
+    folder.keep(&results)?;
+    if screen.is_json() {
+        screen.object(&results)?;
+    } else {
+        screen.print(&results.text(screen, &folder.path().display().to_string()))?;
+    }
+    if interrupted {
+        screen.remark(&format!("{}: run the recipe again to go on", results.counted()));
+        return Ok(Exit::Interrupted);
+    }
+    Ok(if results.any_failed() { Exit::Input } else { Exit::Done })
+}
+
+/// Runs one trial, and says no more than whether it went well: who runs it so looks into the store.
+fn one(screen: &Screen, how: &HowArgs, prepared: &Prepared, number: usize) -> Outcome {
+    let there = prepared.trials.len();
+    let trial = prepared.trials.get(number.wrapping_sub(1)..).and_then(|rest| rest.get(..1));
+    let Some(trial) = trial else { return Err(Failure::input(NoTrial { asked: number, there })) };
+    let store = Store::open(&how.store)?;
+    let interrupted = scheduled(screen, how, &store, trial)?;
+    if interrupted {
+        return Ok(Exit::Interrupted);
+    }
+    Ok(if store.look(&trial[0]).finished().is_some() { Exit::Done } else { Exit::Input })
+}
+
+/// Runs trials. Returns whether someone asked for an end.
+fn scheduled(screen: &Screen, how: &HowArgs, store: &Store, trials: &[Trial]) -> Result<bool, Failure> {
+    let signals = stop::catch()?;
+    let quiet = how.quiet || screen.is_json();
+    Schedule { screen, store, jobs: how.jobs, retry: how.retry, quiet, signals: &signals }.run(trials)
+}
+
+/// Links the runs, and sums up what they reached.
+fn collected(prepared: &Prepared, store: &Store, folder: &ResultsFolder) -> Result<Results, Failure> {
+    let runs: Vec<(&Trial, PathBuf)> = prepared.trials.iter().map(|trial| (trial, store.run(trial))).collect();
+    let names = folder.link(&runs)?;
+    let standing = prepared.trials.iter().zip(names).map(|(trial, name)| (trial, store.look(trial), name));
+    Ok(Results::new(&prepared.recipe, &standing.collect::<Vec<_>>()))
+}

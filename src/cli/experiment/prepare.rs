@@ -1,0 +1,267 @@
+//! A recipe's text → trials in which nothing is left to be found wrong: each option read, each model checked, each data set loaded.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::arguments::{Arguments, Protocol, TrialCommand};
+use super::samples::DataSets;
+use super::trial::{Content, Trial};
+use crate::cli::data_paths::task_facts;
+use crate::cli::exit::Failure;
+use crate::cli::faults::Blame;
+use crate::cli::model::options;
+use crate::cli::protocol::recipe as train_config;
+use crate::cli::screen::Screen;
+use crate::cli::source::{self, Source};
+use crate::cli::version::VERSION;
+use crate::compile::analyse;
+use crate::data::checksum::sha256;
+use crate::diag::{Problems, Report};
+use crate::options::Options;
+use crate::plan::lower_unoptimized;
+use crate::recipe::{Recipe, TrialText};
+use crate::span::Span;
+
+/// Of how many training samples one becomes a validation sample, where the protocol needs a split and none is given.
+const VALIDATION: usize = 10;
+
+/// A trial cannot be trained.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{what}")]
+#[diagnostic(code(recipe::bad_trial))]
+struct BadTrial {
+    what: String,
+    #[label(primary, "asked for here")]
+    at: Span,
+    #[help]
+    help: Option<String>,
+}
+
+/// A recipe that was read, and its trials.
+pub(super) struct Prepared {
+    pub(super) recipe: Recipe,
+    pub(super) text: String,
+    pub(super) trials: Vec<Trial>,
+}
+
+/// Where a recipe comes from.
+pub(super) struct RecipeText<'a> {
+    /// As which faults name it.
+    pub(super) name: &'a str,
+    pub(super) text: String,
+    /// Where its models are looked for first.
+    pub(super) folder: &'a Path,
+    /// Where data is looked for first.
+    pub(super) data_dir: Option<&'a Path>,
+    /// Whether a quick look is wanted.
+    pub(super) quick: bool,
+}
+
+/// A trial whose model and options are in order.
+struct Checked<'t> {
+    text: &'t TrialText,
+    model: String,
+    command: TrialCommand,
+    /// The data set's name.
+    data: String,
+    windows: bool,
+    graph: String,
+    parameters: u64,
+    uncompressed: u64,
+}
+
+/// Reads a recipe, and makes ready all that it asks for.
+pub(super) fn prepare(screen: &Screen, from: RecipeText<'_>, quiet: bool) -> Result<Prepared, Failure> {
+    let RecipeText { name, text, folder, data_dir, quick } = from;
+    let mut problems = Problems::new();
+    let Some(recipe) = Recipe::read(&text, &mut problems) else {
+        return Err(Failure::text(name, Report::new(name, &text, problems)));
+    };
+    let texts = recipe.trials(quick, &mut problems);
+    let mut check = Check {
+        folder,
+        data_dir,
+        arguments: Arguments::new(),
+        sources: HashMap::new(),
+        told: HashSet::new(),
+        problems,
+    };
+    let mut checked = Vec::with_capacity(texts.len());
+    for text in &texts {
+        checked.extend(check.trial(text)?);
+    }
+    let mut problems = check.problems;
+    let (mut trials, mut sets) = (Vec::with_capacity(checked.len()), DataSets::new(screen, quiet));
+    // a data set is downloaded only where nothing is wrong
+    if !problems.has_errors() {
+        for (number, trial) in (1..).zip(checked) {
+            trials.extend(finish(number, trial, &mut sets, &mut problems)?);
+        }
+    }
+    if problems.has_errors() {
+        return Err(Failure::text(name, Report::new(name, &text, problems)));
+    }
+    Ok(Prepared { recipe, text, trials })
+}
+
+/// Checks trials, and remembers what they share.
+struct Check<'a> {
+    folder: &'a Path,
+    data_dir: Option<&'a Path>,
+    arguments: Arguments,
+    /// The models that were read; nothing for one that cannot be.
+    sources: HashMap<String, Option<Source>>,
+    /// What was refused, and where.
+    told: HashSet<(usize, String)>,
+    problems: Problems,
+}
+
+impl Check<'_> {
+    /// Checks one. Nothing comes back where it is at fault.
+    fn trial<'t>(&mut self, text: &'t TrialText) -> Result<Option<Checked<'t>>, Failure> {
+        let path = self.model_path(text.model.as_str());
+        let model = path.display().to_string();
+        let command = self.arguments.command(text, &model, &mut self.problems);
+        self.source(text, &path);
+        let (Some(mut command), Some(Some(source))) = (command, self.sources.get(&model)) else { return Ok(None) };
+        let Some(data) = command.args.train.clone() else { return Ok(None) };
+        let training = &mut command.args.training;
+        if training.data_dir.is_none()
+            && let Some(folder) = self.data_dir
+        {
+            training.data_dir = Some(folder.to_path_buf());
+            command.options.push(format!("--data-dir={}", folder.display()));
+        }
+        let few_shot = command.args.few_shot.wanted();
+        let facts = match task_facts(&data, few_shot) {
+            Ok(facts) => facts,
+            Err(failure) => {
+                self.refuse(refused(&failure, place(text, "data"), None));
+                return Ok(None);
+            }
+        };
+        let batch = command.args.training.batch.map(|batch| batch as usize);
+        let options = Options { batch, few_shot, ..options(&command.args.model, Some(facts)) };
+        let analysis = analyse(&source.name, &source.text, &options);
+        let Ok(wiring) = analysis.model else {
+            let failure = Failure::text(&source.name, analysis.report);
+            let refused = refused(&failure, text.model.span, Some((text, &source.name)));
+            self.refuse(refused);
+            return Ok(None);
+        };
+        let plan = lower_unoptimized(&wiring, few_shot).map_err(Blame::failure)?;
+        let (windows, counts) = (wiring.model().has_windows(), plan.counts());
+        let graph = sha256(plan.to_string().as_bytes());
+        let (parameters, uncompressed) = (counts.parameters, counts.uncompressed);
+        Ok(Some(Checked { text, model, command, data, windows, graph, parameters, uncompressed }))
+    }
+
+    /// Pushes a fault, once for all trials that share it.
+    fn refuse(&mut self, fault: BadTrial) {
+        if self.told.insert((fault.at.start, fault.what.clone())) {
+            self.problems.push(fault);
+        }
+    }
+
+    /// Returns where a model lies: beside the recipe, or where the command is given.
+    fn model_path(&self, model: &str) -> PathBuf {
+        let beside = self.folder.join(model);
+        if beside.exists() { beside } else { PathBuf::from(model) }
+    }
+
+    /// Reads a model, once.
+    fn source(&mut self, text: &TrialText, path: &Path) {
+        let name = path.display().to_string();
+        if self.sources.contains_key(&name) {
+            return;
+        }
+        let found = source::find(path);
+        if let Err(report) = &found {
+            let what = report.problems().first().map(ToString::to_string).unwrap_or_default();
+            let help = report.problems().first().and_then(|fault| fault.help()).map(|help| help.to_string());
+            self.problems.push(BadTrial { what, at: text.model.span, help });
+        }
+        self.sources.insert(name, found.ok());
+    }
+}
+
+/// Settles what depends on the data, which is loaded now.
+fn finish(
+    number: usize,
+    checked: Checked<'_>,
+    sets: &mut DataSets<'_>,
+    problems: &mut Problems,
+) -> Result<Option<Trial>, Failure> {
+    let Checked { text, model, command, data, windows, graph, parameters, uncompressed } = checked;
+    let TrialCommand { options, args, protocol } = command;
+    let few_shot = args.few_shot.wanted();
+    let facts = sets.facts(&data, &args)?;
+    let strict = protocol == Protocol::Strict;
+    if strict && few_shot.is_some() {
+        let what = "`protocol: strict` is for samples with labels".to_owned();
+        let help =
+            Some("choose few-shot settings with `split: paper-validated`, and report with `split: paper`".to_owned());
+        problems.push(BadTrial { what, at: place(text, "protocol"), help });
+        return Ok(None);
+    }
+    let usual = if strict { facts.samples / VALIDATION } else { 0 };
+    let held_out = args.training.hold_out.map_or(usual, |count| count as usize);
+    let config = match train_config(&args.training, few_shot, windows, facts.samples.saturating_sub(held_out)) {
+        Ok(config) => config,
+        Err(fault) => {
+            let help = fault.help().map(|help| help.to_string());
+            problems.push(BadTrial { what: fault.to_string(), at: text.at, help });
+            return Ok(None);
+        }
+    };
+    let content = Content {
+        graph: &graph,
+        data: &data,
+        data_hash: &facts.hash,
+        config: &config,
+        held_out,
+        split: args.classes.split.filter(|_| few_shot.is_some()).map(crate::data::FewShotSplit::name),
+        rotations: args.classes.rotations,
+        weights: &args.model.weights.word(),
+    };
+    let key = content.key(VERSION);
+    let (label, varied) = (text.label.clone(), text.varied.clone());
+    Ok(Some(Trial {
+        number,
+        label,
+        varied,
+        model,
+        options,
+        protocol,
+        config,
+        held_out,
+        data,
+        data_bytes: facts.bytes,
+        parameters,
+        uncompressed,
+        key,
+        args,
+    }))
+}
+
+/// Returns where an option of a trial stands, or the trial.
+fn place(text: &TrialText, option: &str) -> Span {
+    text.options.iter().find(|other| other.name.as_str() == option).map_or(text.at, |option| option.at)
+}
+
+/// Says in a recipe what a model or a data set was refused for: at the parameter that the fault names, where it names one.
+fn refused(failure: &Failure, at: Span, model: Option<(&TrialText, &str)>) -> BadTrial {
+    let (Failure::Text(_, report) | Failure::Fault(_, report)) = failure;
+    let problems = report.problems();
+    let first = problems.iter().find(|problem| problem.severity().is_none_or(|level| level == miette::Severity::Error));
+    let said = first.map(ToString::to_string).unwrap_or_default();
+    let help = first.and_then(|problem| problem.help()).map(|help| help.to_string());
+    let Some((text, name)) = model else { return BadTrial { what: said, at, help } };
+    match text.set.iter().find(|option| said.contains(&format!("`{}`", option.name.as_str()))) {
+        Some(option) => BadTrial { what: said, at: option.name.span, help },
+        None => BadTrial { what: format!("{name}: {said}"), at, help },
+    }
+}

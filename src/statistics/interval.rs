@@ -1,0 +1,41 @@
+//! Intervals by formula: of a mean, and of a share.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::{COVERED, mean};
+
+/// Returns the two ends of the 95 % interval of a mean: mean ± t · s / √n, with s the sample standard deviation and t the quantile of
+/// Student's distribution with n − 1 degrees of freedom (Student 1908). Numbers that are all equal have an interval of no length.
+///
+/// Returns nothing for fewer than two numbers, or where one is not finite.
+pub fn mean_interval(values: &[f64]) -> Option<(f64, f64)> {
+    if values.len() < 2 || !values.iter().all(|value| value.is_finite()) {
+        return None;
+    }
+    let (count, mean) = (values.len() as f64, mean(values));
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    let student = StudentsT::new(0.0, 1.0, count - 1.0).ok()?;
+    let half = student.inverse_cdf(0.5 * (1.0 + COVERED)) * (squares / (count - 1.0) / count).sqrt();
+    Some((mean - half, mean + half))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: Option<(f64, f64)>, wanted: (f64, f64)) {
+        let (low, high) = found.unwrap();
+        assert!((low - wanted.0).abs() < 1e-9 && (high - wanted.1).abs() < 1e-9, "{low} {high}, not {wanted:?}");
+    }
+
+    /// The numbers are those of `scipy.stats.t.interval`, scipy 1.17.
+    #[test]
+    fn means_have_the_interval_of_student() {
+        let values = [0.012, 0.031, -0.004, 0.022, 0.017, 0.041, 0.009, -0.011, 0.026, 0.055];
+        near(mean_interval(&values), (0.005_577_364_577_750_966_4, 0.034_022_635_422_249_03));
+        near(mean_interval(&[0.5, 0.5, 0.5]), (0.5, 0.5));
+        assert_eq!(mean_interval(&[0.5]), None);
+        assert_eq!(mean_interval(&[]), None);
+        assert_eq!(mean_interval(&[0.5, f64::NAN]), None);
+    }
+}
