@@ -5,7 +5,8 @@
 //! through the rooms, and each room has one product:
 //!
 //! ```text
-//! span, diag, options, random, geometry, parallel  the ground floor: every room may stand on it, it knows no room
+//! span, diag, options, random, geometry, parallel, statistics
+//!                      the ground floor: every room may stand on it, it knows no room
 //!
 //! syntax ──► check ──► wire ──► plan ──► program ──► emit ──► train             report
 //! text→Ast   →Model   →Wiring   →Plan   →Program    →Net     →a run's folder   numbers → pictures

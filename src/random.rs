@@ -93,7 +93,7 @@ impl RandomStream {
 
     /// Draws a whole number below `bound`, all equally likely, by Lemire's multiplication.
     #[allow(clippy::cast_possible_truncation)]
-    fn below(&mut self, bound: u64) -> usize {
+    pub fn below(&mut self, bound: u64) -> usize {
         loop {
             let wide = u128::from(self.rng.next_u64()) * u128::from(bound);
             if wide as u64 >= bound.wrapping_neg() % bound {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::compare::CompareArgs;
 use super::experiment::{RecipeArgs, RunArgs, StatusArgs};
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
@@ -62,6 +63,8 @@ pub(super) enum Verb {
     Recipe(RecipeArgs),
     /// List the runs below a folder, with their accuracy
     Runs(RunsArgs),
+    /// Compare runs with a first one, seed by seed
+    Compare(CompareArgs),
     /// Report all errors and warnings of all files
     Check(CheckArgs),
     /// Compare the compiled plan of each model with the snapshot beside it

@@ -7,6 +7,8 @@ mod args;
 mod atomic_file;
 mod bars;
 mod check;
+mod compare;
+mod compared;
 mod compile;
 mod completions;
 mod data;
@@ -108,6 +110,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Run(args) => experiment::run(screen, args),
         Verb::Status(args) => experiment::status(screen, args),
         Verb::Recipe(args) => experiment::recipe(screen, args),
+        Verb::Compare(args) => compare::run(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
         Verb::Draw(args) => draw::run(screen, args),
         Verb::Bench(args) => (tensors.here()?.bench)(screen, args),

@@ -1,8 +1,12 @@
-//! Numbers of several seeds → what can be said of them: means with intervals. Knows no room.
+//! Numbers of several seeds → what can be said of them: means with intervals, and two lists compared seed by seed. Knows no room.
 
+mod bootstrap;
 mod interval;
+mod paired;
+mod sign_flips;
 
 pub use interval::mean_interval;
+pub use paired::{PairedComparison, SignFlips};
 
 /// How much of a distribution the intervals hold.
 const COVERED: f64 = 0.95;
@@ -10,4 +14,9 @@ const COVERED: f64 = 0.95;
 /// Returns the mean of some numbers; 0 of none.
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+/// Returns what sums of these numbers may differ by, though they are of the same numbers in another order.
+fn rounding(values: &[f64]) -> f64 {
+    1e-12 * values.iter().map(|value| value.abs()).sum::<f64>()
 }

@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod bombs;
 mod check;
+mod compare;
 mod compile;
 mod data;
 #[cfg(feature = "torch")]
