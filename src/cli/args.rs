@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use super::compare::CompareArgs;
+use super::draw::DrawArgs;
 use super::experiment::{RecipeArgs, RunArgs, StatusArgs};
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
 use super::parse::{batch, device, gibibytes, inner_steps, millions, queries, runs, setting, tasks, threads};
+use super::report::ReportArgs;
 use super::resuming::ResumeArgs;
 use super::runs::RunsArgs;
 use super::stage::{On, Stage};
@@ -65,6 +67,8 @@ pub(super) enum Verb {
     Runs(RunsArgs),
     /// Compare runs with a first one, seed by seed
     Compare(CompareArgs),
+    /// Write one page about all runs below some folders: accuracy by parameters, learning curves, what was learned
+    Report(ReportArgs),
     /// Report all errors and warnings of all files
     Check(CheckArgs),
     /// Compare the compiled plan of each model with the snapshot beside it
@@ -202,25 +206,6 @@ pub(super) struct EvalArgs {
     pub(super) inner_steps: Option<u32>,
     #[command(flatten)]
     pub(super) machine: MachineArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct DrawArgs {
-    /// The folder of the run
-    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
-    pub(super) run: PathBuf,
-    /// Which of several runs trained at once to draw, counted from 0 [default: the best]
-    #[arg(long, value_name = "N")]
-    pub(super) which: Option<u32>,
-    /// Write the page here [default: picture.svg in the run's folder]
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
-    pub(super) out: Option<PathBuf>,
-    /// Has no effect: pictures need no device
-    #[arg(long = "device", value_name = "DEVICE", value_parser = device, hide = true)]
-    _device: Option<String>,
-    /// Has no effect: one thread computes pictures
-    #[arg(long = "threads", value_name = "N", allow_negative_numbers = true, value_parser = threads, hide = true)]
-    _threads: Option<u16>,
 }
 
 #[derive(Debug, Args)]

@@ -1,17 +1,18 @@
 //! `gemc draw`: a finished run → a page of pictures of what it has learned.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueHint};
 use miette::Diagnostic;
 use serde_json::json;
 use thiserror::Error;
 
-use super::args::DrawArgs;
 use super::atomic_file;
 use super::exit::{Exit, Failure, Outcome};
 use super::faults::Blame;
 use super::figures::sections;
 use super::numbers::{count, grouped, percent, ratio};
+use super::parse::{device, threads};
 use super::reopen::{Reopened, reopen};
 use super::screen::{Ink, Screen};
 use crate::options::Order;
@@ -20,6 +21,26 @@ use crate::run_dir::Manifest;
 
 /// The page's name in a run's folder.
 const PICTURE: &str = "picture.svg";
+
+/// `gemc draw`.
+#[derive(Debug, Args)]
+pub(super) struct DrawArgs {
+    /// The folder of the run
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    run: PathBuf,
+    /// Which of several runs trained at once to draw, counted from 0 [default: the best]
+    #[arg(long, value_name = "N")]
+    which: Option<u32>,
+    /// Write the page here [default: picture.svg in the run's folder]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    out: Option<PathBuf>,
+    /// Has no effect: pictures need no device
+    #[arg(long = "device", value_name = "DEVICE", value_parser = device, hide = true)]
+    _device: Option<String>,
+    /// Has no effect: one thread computes pictures
+    #[arg(long = "threads", value_name = "N", allow_negative_numbers = true, value_parser = threads, hide = true)]
+    _threads: Option<u16>,
+}
 
 /// A run that was not among those that were trained at once.
 #[derive(Debug, Error, Diagnostic)]
@@ -49,7 +70,7 @@ pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
 }
 
 /// Returns the run that is drawn: the one that was asked for, or the best.
-fn which(record: &Manifest, asked: Option<usize>) -> Result<usize, Failure> {
+pub(super) fn which(record: &Manifest, asked: Option<usize>) -> Result<usize, Failure> {
     let runs = record.seeds.len();
     let accuracy = |run: &usize| record.outcome.best_accuracy.get(*run).copied().flatten().unwrap_or(0.0);
     match asked {

@@ -24,6 +24,7 @@ mod faults;
 mod few_shot;
 mod figures;
 mod find_models;
+mod find_runs;
 mod fitting;
 mod free_memory;
 mod graph;
@@ -36,6 +37,7 @@ mod program;
 mod protocol;
 mod read_data;
 mod reopen;
+mod report;
 mod resuming;
 mod runs;
 mod screen;
@@ -105,6 +107,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Train(args) => compile::run(screen, tensors, &args.as_compile()),
         Verb::Check(args) => check::run(screen, args),
         Verb::Snapshot(args) => snapshot::run(screen, args),
+        Verb::Report(args) => report::run(screen, args),
         Verb::Resume(args) => (tensors.here()?.resume)(screen, args),
         Verb::Runs(args) => runs::run(screen, args),
         Verb::Run(args) => experiment::run(screen, args),

@@ -32,11 +32,19 @@ pub(super) struct Reopened {
     pub(super) rows: Vec<(String, Array)>,
 }
 
-/// Reads the run in `run`, whose plan is made with this `order` of products.
+/// Reads the run in `run`, whose plan is made with this `order` of products, and says what is to be known of it.
 pub(super) fn reopen(screen: &Screen, run: &Path, order: Order) -> Result<Reopened, Failure> {
+    let (reopened, remarks) = opened(run, order)?;
+    remarks.into_iter().for_each(|remark| screen.remark(remark));
+    Ok(reopened)
+}
+
+/// Reads the run in `run`, and returns what is to be known of it, too.
+pub(super) fn opened(run: &Path, order: Order) -> Result<(Reopened, Vec<&'static str>), Failure> {
     let kept = Kept::open(run).map_err(Blame::failure)?;
+    let mut remarks = Vec::new();
     if kept.record.outcome.state == Some(State::Running) {
-        screen.remark(if Kept::is_held(run) {
+        remarks.push(if Kept::is_held(run) {
             "this run is still training: its genome is the best so far"
         } else {
             "this run was killed during training: its genome is the best that was saved"
@@ -48,12 +56,11 @@ pub(super) fn reopen(screen: &Screen, run: &Path, order: Order) -> Result<Reopen
         return Err(Failure::input(OtherModel { expected: expected.clone(), found: found.to_owned() }));
     }
     if kept.record.graph != fingerprint(&stages)? {
-        screen.remark(
-            "this gemc compiles the model differently from the one that trained it; results may differ slightly",
-        );
+        remarks
+            .push("this gemc compiles the model differently from the one that trained it; results may differ slightly");
     }
     let rows = kept.rows(&stages.plan).map_err(Blame::failure)?;
-    Ok(Reopened { record: kept.record, stages, rows })
+    Ok((Reopened { record: kept.record, stages, rows }, remarks))
 }
 
 /// Returns the hash of a model's graph as it is written: not of the order in which it is computed.

@@ -1,7 +1,6 @@
 //! `gemc runs`: all runs below a folder, in a table, as JSON or as CSV.
 
 use std::cmp::Reverse;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint};
@@ -9,13 +8,11 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::faults::Blame;
+use super::find_runs::{FoundRuns, natural, standing};
 use super::numbers::{accuracy, columns, grouped};
 use super::screen::{Ink, Screen};
 use crate::diag::{Bug, in_line};
-use crate::run_dir::{Kept, Manifest, RECORD, RunDirFault, State};
-
-/// Folders within folders that are looked into: a sweep's runs lie one deeper than others.
-const DEEPEST: usize = 5;
+use crate::run_dir::Manifest;
 
 /// `gemc runs`.
 #[derive(Debug, Args)]
@@ -66,10 +63,8 @@ struct ListedRun {
 
 /// Lists runs.
 pub(super) fn run(screen: &Screen, args: &RunsArgs) -> Outcome {
-    let (mut folders, mut listed, mut exit) = (Vec::new(), Vec::new(), Exit::Done);
-    find(&args.folder, 0, &mut folders)
-        .map_err(|why| RunDirFault::Read { path: args.folder.clone(), reason: why.to_string() }.failure())?;
-    for folder in folders {
+    let (mut listed, mut exit) = (Vec::new(), Exit::Done);
+    for folder in FoundRuns::below([&args.folder])?.runs {
         match Manifest::read(&folder) {
             Ok(record) => listed.push(ListedRun::new(&folder, &record)),
             // the others are listed all the same
@@ -93,38 +88,6 @@ pub(super) fn run(screen: &Screen, args: &RunsArgs) -> Outcome {
     Ok(exit)
 }
 
-/// Finds the folders that hold a record, in natural order; what cannot be read below the first is left out.
-fn find(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    let mut below: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    if below.iter().any(|path| path.file_name().is_some_and(|name| name == RECORD)) {
-        found.push(folder.to_path_buf());
-        return Ok(());
-    }
-    below.retain(|path| depth < DEEPEST && path.is_dir());
-    below.sort_by_cached_key(|path| natural(&path.display().to_string()));
-    for path in below {
-        // who may not read a folder has no runs there
-        let _ = find(&path, depth + 1, found);
-    }
-    Ok(())
-}
-
-/// Returns a key by which `mlp-10` comes after `mlp-9`.
-fn natural(text: &str) -> Vec<(u128, String)> {
-    let mut key: Vec<(u128, String)> = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let words = rest.find(|letter: char| letter.is_ascii_digit()).unwrap_or(rest.len());
-        let digits = rest[words..].find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len() - words);
-        key.push((0, rest[..words].to_owned()));
-        // numbers of more digits than fit are names
-        let number = &rest[words..words + digits];
-        key.push(number.parse::<u128>().map_or((0, number.to_owned()), |number| (number, String::new())));
-        rest = &rest[words + digits..];
-    }
-    key
-}
-
 impl ListedRun {
     fn new(folder: &Path, record: &Manifest) -> Self {
         let outcome = &record.outcome;
@@ -140,14 +103,7 @@ impl ListedRun {
             runs: record.seeds.len(),
             steps: outcome.steps,
             seconds: outcome.seconds,
-            state: match outcome.state {
-                Some(State::Running) if !Kept::is_held(folder) => "killed",
-                Some(State::Running) => "running",
-                Some(State::Interrupted) => "interrupted",
-                Some(State::Failed) => "failed",
-                Some(State::Diverged) => "diverged",
-                Some(State::Finished) | None => "finished",
-            },
+            state: standing(folder, record),
         }
     }
 
@@ -194,20 +150,4 @@ fn csv(runs: &[ListedRun]) -> Result<String, Failure> {
     }
     let bytes = writer.into_inner().map_err(|why| bug(&why))?;
     String::from_utf8(bytes).map_err(|why| bug(&why))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_in_names_count() {
-        let mut names =
-            ["run-10", "run-9", "run-1-b", "run-1", "a=0.5", "a=0.25", "run-99999999999999999999999999999999999999999"];
-        names.sort_by_cached_key(|name| natural(name));
-        assert_eq!(
-            names[..6],
-            ["a=0.5", "a=0.25", "run-99999999999999999999999999999999999999999", "run-1", "run-1-b", "run-9"]
-        );
-    }
 }

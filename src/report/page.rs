@@ -11,7 +11,7 @@ pub(super) const INK: &str = "#1f2430";
 pub(super) const SOFT: &str = "#4b5160";
 pub(super) const EDGE: &str = "#c9ccd4";
 /// Fonts that are on people's machines already.
-const FONTS: &str = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, DejaVu Sans, sans-serif";
+pub(super) const FONTS: &str = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, DejaVu Sans, sans-serif";
 
 /// The size of a number in a picture, and the pixels that a digit takes.
 pub(super) const NUMBER: f64 = 9.0;

@@ -2,12 +2,14 @@
 //! writes nothing; `train` fills such a folder.
 
 mod checkpoint;
+mod evaluations;
 mod fault;
 mod genome;
 mod kept;
 mod manifest;
 mod memory;
 mod outcome;
+mod recipe_results;
 mod rows;
 mod signal;
 mod stored;
@@ -23,6 +25,8 @@ pub use train_config::{BadConfig, LrSchedule, TrainConfig};
 #[doc(hidden)]
 pub use checkpoint::CheckpointFile;
 #[doc(hidden)]
+pub use evaluations::Evaluation;
+#[doc(hidden)]
 pub use fault::{CHECKPOINT, GENOME, GRAPH, LOCK, METRICS, MODEL, RECORD, RUN_DIR, SOURCE, SUM};
 #[doc(hidden)]
 pub use genome::{GenomeFile, LENGTH};
@@ -32,6 +36,8 @@ pub use kept::{Altered, Kept, KeptFault, read_model};
 pub use manifest::{Manifest, Versions};
 #[doc(hidden)]
 pub use memory::{Needs, NotEnoughMemory};
+#[doc(hidden)]
+pub use recipe_results::{ClaimRange, RECIPE, RESULTS, ReadClaim, ReadResults, ReadTrial};
 #[doc(hidden)]
 pub use rows::{GenomeMismatch, StoredTensor};
 #[doc(hidden)]

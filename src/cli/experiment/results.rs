@@ -58,8 +58,10 @@ pub(super) struct TrialResult {
 /// An expectation, and what was found.
 #[derive(Debug, Serialize)]
 pub(super) struct Judged {
-    pub(super) label: Option<String>,
-    pub(super) parameters: Option<String>,
+    /// Whose trials it speaks of; empty for all.
+    pub(super) label: String,
+    /// `..` for any number.
+    pub(super) parameters: String,
     pub(super) accuracy: String,
     pub(super) source: Option<String>,
     /// The trial that did best among those that it speaks of.
@@ -208,8 +210,8 @@ impl Judged {
             Some(best) => best.interval.map_or(Verdict::Undecided, |interval| accuracy.judge(interval)),
         };
         Self {
-            label: label.clone(),
-            parameters: parameters.map(|range| range.to_string()),
+            label: label.clone().unwrap_or_default(),
+            parameters: parameters.map_or_else(|| "..".to_owned(), |range| range.to_string()),
             accuracy: accuracy.to_string(),
             source: source.clone(),
             trial: best.map(TrialResult::name),
@@ -227,8 +229,9 @@ impl Judged {
             "fails" => Ink::Bad,
             _ => Ink::Faint,
         };
-        let whose = self.label.as_deref().unwrap_or("all");
-        let parameters = self.parameters.as_ref().map(|range| format!(", parameters {range}")).unwrap_or_default();
+        let whose = if self.label.is_empty() { "all" } else { &self.label };
+        let parameters =
+            if self.parameters == ".." { String::new() } else { format!(", parameters {}", self.parameters) };
         let interval = self.interval.map(|(low, high)| format!(", {} to {} %", percent(low), percent(high)));
         let found = match (self.found, &self.trial) {
             (Some(found), Some(trial)) => {

@@ -12,11 +12,8 @@ use super::trial::Trial;
 use crate::cli::atomic_file;
 use crate::cli::exit::Failure;
 use crate::cli::screen::spelt;
+use crate::run_dir::{RECIPE, RESULTS};
 
-/// What is kept of a recipe's text.
-pub(super) const RECIPE: &str = "recipe.yaml";
-/// What is kept of its results.
-pub(super) const RESULTS: &str = "results.json";
 /// Letters of a link's name at most.
 const LONGEST: usize = 80;
 

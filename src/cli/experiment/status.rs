@@ -5,14 +5,13 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::StatusArgs;
-use super::results_folder::RESULTS;
 use super::store::Store;
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::faults::Blame;
 use crate::cli::numbers::{accuracy, columns, count, grouped};
 use crate::cli::screen::{Ink, Screen};
 use crate::diag::in_line;
-use crate::run_dir::{Kept, Manifest, RunDirFault, State};
+use crate::run_dir::{Kept, Manifest, RESULTS, RunDirFault, State};
 
 /// How a trial stands.
 #[derive(Debug, Serialize)]

@@ -1,0 +1,127 @@
+//! Each run: what it was made of, what came of it, the command that repeats it, and pictures of what it has learned.
+
+use super::collect::{Collected, ReportedRun};
+use super::pictures::PictureRoom;
+use super::repeat;
+use crate::cli::numbers::{accuracy, count, grouped, ratio};
+use crate::report::HtmlBlock;
+use crate::run_dir::Stopped;
+
+/// Runs that are told of one by one.
+const MOST: usize = 200;
+
+/// Tells of each run.
+pub(super) fn blocks(collected: &Collected) -> Vec<HtmlBlock> {
+    let mut room = PictureRoom::new(collected);
+    let mut blocks: Vec<HtmlBlock> =
+        collected.runs.iter().take(MOST).enumerate().map(|(index, run)| one(index, run, &mut room)).collect();
+    let total = collected.runs.len();
+    if total > MOST {
+        blocks.push(HtmlBlock::Text(format!(
+            "{} are left out here, so that the page stays small.",
+            count((total - MOST) as u64, "run")
+        )));
+    }
+    blocks
+}
+
+fn one(index: usize, run: &ReportedRun, room: &mut PictureRoom) -> HtmlBlock {
+    let outcome = &run.record.outcome;
+    let reached = outcome.mean.map(|mean| format!(": {}", accuracy(Some(mean), outcome.sd))).unwrap_or_default();
+    let state = if run.is_finished() { String::new() } else { format!(" ({})", run.state) };
+    let mut blocks = vec![HtmlBlock::Facts(facts(run))];
+    let mut told: Vec<String> =
+        outcome.error.iter().map(|error| format!("{}: {}", error.code, error.message)).collect();
+    told.extend(outcome.warnings.iter().map(|warning| {
+        let of = if run.record.seeds.len() > 1 { format!("run {}, ", warning.run) } else { String::new() };
+        format!("{of}step {}, {}: {}", grouped(warning.step), warning.code, warning.message)
+    }));
+    blocks.extend((!told.is_empty()).then_some(HtmlBlock::Notice(told)));
+    blocks.push(HtmlBlock::Source(["To repeat it".to_owned(), repeat::command(&run.folder, &run.record)]));
+    blocks.extend(room.draw(index, run));
+    HtmlBlock::Folded { title: format!("{}{reached}{state}", run.name), blocks }
+}
+
+fn facts(run: &ReportedRun) -> Vec<[String; 2]> {
+    let (record, recipe, outcome) = (&run.record, &run.record.recipe, &run.record.outcome);
+    let versions = &record.versions;
+    let times = if record.parameters > 0 {
+        ratio(record.uncompressed as f64 / record.parameters as f64)
+    } else {
+        "–".to_owned()
+    };
+    let seeds = match (record.seeds.first(), record.seeds.last()) {
+        (Some(first), Some(last)) if record.seeds.len() > 1 => format!("{first} to {last}"),
+        (first, _) => first.map(u64::to_string).unwrap_or_default(),
+    };
+    let patience = recipe
+        .patience
+        .map(|patience| format!(", early stopping after {patience} evaluations without {}", recipe.min_delta));
+    let commit = versions.commit.as_ref().map(|commit| format!(" ({commit})")).unwrap_or_default();
+    let proven = match record.data_proven {
+        Some(true) => ", as published",
+        Some(false) => ", unverified",
+        None => "",
+    };
+    let parameters = count(record.parameters, "parameter");
+    let grown =
+        format!("{parameters} for {} weights and biases, compression {times} times", grouped(record.uncompressed));
+    let schedule = format!("{:?}", recipe.schedule).to_lowercase();
+    let protocol = format!(
+        "batch {}, at most {}, learning rate {} ({schedule}), evaluated every {}{}",
+        recipe.batch,
+        count(recipe.length, "step"),
+        recipe.lr,
+        count(recipe.eval_every, "step"),
+        patience.unwrap_or_default()
+    );
+    let all = [
+        ("model", format!("{} {}", record.model, run.settings()).trim_end().to_owned()),
+        ("data", format!("{}{proven}", record.data)),
+        ("evaluated on", evaluated_on(run)),
+        ("parameters", grown),
+        ("protocol", protocol),
+        ("seeds", seeds),
+        (
+            "trained",
+            format!("{} in {:.1} s{}", count(outcome.steps, "step"), outcome.seconds, stopped(outcome.stopped)),
+        ),
+        ("state", run.state.to_owned()),
+        ("files missing", outcome.missing.join(", ")),
+        ("graph", record.graph.clone()),
+        ("data hash", record.data_hash.clone()),
+        (
+            "computed by",
+            format!(
+                "gemc {}{commit}, libtorch {}, {}, {}",
+                versions.gemc,
+                versions.libtorch,
+                record.device,
+                count(record.threads as u64, "thread")
+            ),
+        ),
+    ];
+    all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| [name.to_owned(), value]).collect()
+}
+
+fn evaluated_on(run: &ReportedRun) -> String {
+    match run.record.held_out {
+        _ if run.record.recipe.few_shot.is_some() => {
+            let split = run.record.split.as_ref().map(|split| format!(", split {split}")).unwrap_or_default();
+            format!("tasks of classes that are not trained on{split}")
+        }
+        Some(size) if size > 0 => format!("a validation split of {} samples", grouped(size as u64)),
+        _ => "the test samples".to_owned(),
+    }
+}
+
+fn stopped(stopped: Option<Stopped>) -> &'static str {
+    match stopped {
+        Some(Stopped::Converged) => ": early stopping",
+        Some(Stopped::Length) => ": step limit reached",
+        Some(Stopped::Interrupted) => ": interrupted",
+        Some(Stopped::Terminated) => ": terminated",
+        Some(Stopped::Hangup) => ": hangup",
+        None => "",
+    }
+}

@@ -1,0 +1,65 @@
+// The page can be read without this: it sorts tables and hides series. It holds no sign that XML would take for markup.
+'use strict';
+
+function key(row, column) {
+  const cell = row.cells[column];
+  const number = cell.dataset.number;
+  return number === undefined ? cell.textContent : Number(number);
+}
+
+function empty(row, column) {
+  const cell = row.cells[column];
+  return cell.classList.contains('number') ? cell.dataset.number === undefined : cell.textContent === '';
+}
+
+function compare(one, other) {
+  if (typeof one === 'number') {
+    return one - other;
+  }
+  return one.localeCompare(other, undefined, { numeric: true });
+}
+
+function sort(table, head, column) {
+  const heads = Array.from(table.tHead.rows[0].cells);
+  const before = head.getAttribute('aria-sort');
+  // numbers begin with the greatest
+  const first = head.classList.contains('number') ? 'descending' : 'ascending';
+  const second = first === 'ascending' ? 'descending' : 'ascending';
+  const order = before === first ? second : first;
+  heads.forEach(function (other) { other.removeAttribute('aria-sort'); });
+  head.setAttribute('aria-sort', order);
+  const body = table.tBodies[0];
+  const rows = Array.from(body.rows);
+  const full = rows.filter(function (row) { return !empty(row, column); });
+  const rest = rows.filter(function (row) { return empty(row, column); });
+  full.sort(function (one, other) {
+    const way = compare(key(one, column), key(other, column));
+    return order === 'ascending' ? way : -way;
+  });
+  full.concat(rest).forEach(function (row) { body.appendChild(row); });
+}
+
+document.querySelectorAll('table.sortable').forEach(function (table) {
+  Array.from(table.tHead.rows[0].cells).forEach(function (head, column) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.append.apply(button, Array.from(head.childNodes));
+    head.appendChild(button);
+    button.addEventListener('click', function () { sort(table, head, column); });
+  });
+});
+
+document.querySelectorAll('li.key').forEach(function (item) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.title = 'show or hide';
+  button.setAttribute('aria-pressed', 'true');
+  button.append.apply(button, Array.from(item.childNodes));
+  item.appendChild(button);
+  const series = item.closest('figure').querySelectorAll('g[data-series="' + item.dataset.series + '"]');
+  button.addEventListener('click', function () {
+    const shown = button.getAttribute('aria-pressed') === 'true';
+    button.setAttribute('aria-pressed', String(!shown));
+    series.forEach(function (group) { group.classList.toggle('off', shown); });
+  });
+});
