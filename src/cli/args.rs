@@ -4,13 +4,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use clap_complete::Shell;
 
 use super::compare::CompareArgs;
+use super::completions::CompletionsArgs;
 use super::draw::DrawArgs;
-use super::experiment::{RecipeArgs, RunArgs, StatusArgs};
+use super::experiment::{RecipeArgs, ReproduceArgs, RunArgs, StatusArgs};
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
+use super::manual::ManualArgs;
 use super::parse::{batch, device, gibibytes, inner_steps, millions, queries, runs, setting, tasks, threads};
 use super::report::ReportArgs;
 use super::resuming::ResumeArgs;
@@ -63,6 +64,8 @@ pub(super) enum Verb {
     Status(StatusArgs),
     /// Print the recipe that repeats a run
     Recipe(RecipeArgs),
+    /// Run the recipe of a figure of the paper, and compare with it
+    Reproduce(ReproduceArgs),
     /// List the runs below a folder, with their accuracy
     Runs(RunsArgs),
     /// Compare runs with a first one, seed by seed
@@ -282,18 +285,4 @@ pub(super) struct ExplainArgs {
     /// listed
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_enum)]
-    pub(super) shell: Shell,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ManualArgs {
-    /// The folder to write them into
-    #[arg(value_name = "PATH", value_hint = ValueHint::DirPath)]
-    pub(super) folder: PathBuf,
 }

@@ -1,11 +1,20 @@
 //! `gemc completions`: a shell → the script that completes gemc's commands in it.
 
-use clap::{CommandFactory, ValueEnum};
+use clap::{Args, CommandFactory, ValueEnum};
+use clap_complete::Shell;
 use serde_json::json;
 
-use super::args::{CompletionsArgs, Line};
+use super::args::Line;
 use super::exit::{Exit, Outcome};
 use super::screen::Screen;
+
+/// `gemc completions`.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
 
 /// Prints the script.
 pub(super) fn run(screen: &Screen, args: &CompletionsArgs) -> Outcome {

@@ -2,14 +2,22 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use clap::{Command, CommandFactory};
+use clap::{Args, Command, CommandFactory, ValueHint};
 use clap_mangen::Man;
 
-use super::args::{Line, ManualArgs};
+use super::args::Line;
 use super::atomic_file;
 use super::exit::{Exit, Failure, Outcome};
+
+/// `gemc manual`.
+#[derive(Debug, Args)]
+pub(super) struct ManualArgs {
+    /// The folder to write them into
+    #[arg(value_name = "PATH", value_hint = ValueHint::DirPath)]
+    folder: PathBuf,
+}
 
 /// Writes the pages.
 pub(super) fn run(args: &ManualArgs) -> Outcome {

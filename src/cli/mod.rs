@@ -113,6 +113,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Run(args) => experiment::run(screen, args),
         Verb::Status(args) => experiment::status(screen, args),
         Verb::Recipe(args) => experiment::recipe(screen, args),
+        Verb::Reproduce(args) => experiment::reproduce(screen, args),
         Verb::Compare(args) => compare::run(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
         Verb::Draw(args) => draw::run(screen, args),

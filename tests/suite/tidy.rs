@@ -14,9 +14,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wire", &["check"]),
     ("plan", &["check", "wire"]),
     ("program", &["plan"]),
-    ("run_dir", &["plan"]),
+    ("run_dir", &["plan", "program"]),
     ("emit", &["plan", "program", "run_dir"]),
     ("train", &["plan", "program", "run_dir", "emit"]),
+    ("recipe", &[]),
     ("report", &[]),
     ("data", &[]),
     ("compile", &["syntax", "check", "wire", "plan"]),
@@ -25,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "syntax", "check", "wire", "plan", "program", "run_dir", "emit", "train", "report", "data", "compile",
-            "trainer",
+            "trainer", "recipe",
         ],
     ),
 ];
@@ -49,6 +50,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("signal_hook", &["cli"]),
+    ("rustix", &["cli"]),
     ("terminal_size", &["cli"]),
     ("ureq", &["data"]),
     ("tar", &["data"]),

@@ -1,9 +1,10 @@
-//! The options of `gemc run`, `gemc status` and `gemc recipe` as types; their doc comments are the help that users read.
+//! The options of `gemc run` and its kin as types; their doc comments are the help that users read.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::engine::Engine;
 use crate::cli::parse::{jobs, trial};
 
 /// Where finished trials are kept.
@@ -26,6 +27,19 @@ pub(in crate::cli) struct RunArgs {
     /// Run the trial number N alone
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = trial)]
     pub(super) trial: Option<usize>,
+    #[command(flatten)]
+    pub(super) batch: EngineArgs,
+}
+
+/// Who runs trials.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct EngineArgs {
+    /// Hand the trials to a batch system, and wait for them
+    #[arg(long, value_enum, value_name = "ENGINE", conflicts_with_all = ["dry_run", "list", "trial"])]
+    pub(super) engine: Option<Engine>,
+    /// An argument for the batch system's own command, such as `--engine-args=--time=60`; may be repeated
+    #[arg(long, value_name = "ARG", requires = "engine", allow_hyphen_values = true)]
+    pub(super) engine_args: Vec<String>,
 }
 
 /// How trials are run.
@@ -71,4 +85,14 @@ pub(in crate::cli) struct RecipeArgs {
     /// Write the recipe here, and the model beside it, instead of printing it
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(super) out: Option<PathBuf>,
+}
+
+/// `gemc reproduce`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ReproduceArgs {
+    /// The figure [default: lists them]
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) how: HowArgs,
 }

@@ -1,8 +1,10 @@
 //! `gemc run --dry-run` and `--list`: the trials of a recipe, and one command for each.
 
+use std::path::Path;
+
 use serde::Serialize;
 
-use super::args::{RunArgs, STORE};
+use super::args::{HowArgs, RunArgs, STORE};
 use super::prepare::Prepared;
 use super::trial::Trial;
 use crate::cli::bars::duration;
@@ -86,21 +88,39 @@ pub(super) fn dry_run(screen: &Screen, prepared: &Prepared) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// The command of a trial, but for its number.
+pub(super) struct TrialLine {
+    program: String,
+    rest: String,
+    /// Whether failed trials are run again.
+    pub(super) retry: bool,
+}
+
+impl TrialLine {
+    /// Makes it of the command that runs all.
+    pub(super) fn new(program: &str, recipe: &Path, how: &HowArgs) -> Self {
+        let mut rest = format!(" run {}", quoted(&recipe.display().to_string()));
+        if how.store.as_os_str() != STORE {
+            rest += &format!(" --store {}", quoted(&how.store.display().to_string()));
+        }
+        if let Some(folder) = &how.data_dir {
+            rest += &format!(" --data-dir {}", quoted(&folder.display().to_string()));
+        }
+        rest += if how.quick { " --quick" } else { "" };
+        Self { program: quoted(program), rest, retry: how.retry }
+    }
+
+    /// Writes it for a shell.
+    pub(super) fn text(&self, retry: bool) -> String {
+        format!("{}{}{}", self.program, self.rest, if retry { " --retry" } else { "" })
+    }
+}
+
 /// Prints a command for each trial.
 pub(super) fn commands(screen: &Screen, args: &RunArgs, trials: &[Trial]) -> Outcome {
-    let mut rest = String::new();
-    let recipe = quoted(&args.recipe.display().to_string());
-    if args.how.store.as_os_str() != STORE {
-        rest += &format!(" --store {}", quoted(&args.how.store.display().to_string()));
-    }
-    if let Some(folder) = &args.how.data_dir {
-        rest += &format!(" --data-dir {}", quoted(&folder.display().to_string()));
-    }
-    for (asked, option) in [(args.how.retry, " --retry"), (args.how.quick, " --quick")] {
-        rest += if asked { option } else { "" };
-    }
-    let line = |trial: &Trial| format!("gemc run {recipe}{rest} --trial {}", trial.number);
-    let lines: Vec<String> = trials.iter().map(line).collect();
+    let line = TrialLine::new("gemc", &args.recipe, &args.how);
+    let lines: Vec<String> =
+        trials.iter().map(|trial| format!("{} --trial {}", line.text(line.retry), trial.number)).collect();
     if screen.is_json() {
         screen.object(&serde_json::json!({ "commands": lines }))?;
     } else {

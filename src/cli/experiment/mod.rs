@@ -4,9 +4,11 @@ mod args;
 mod arguments;
 mod board;
 mod child;
+mod engine;
 mod listing;
 mod of_run;
 mod prepare;
+mod reproduce;
 mod results;
 mod results_folder;
 mod samples;
@@ -20,11 +22,14 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub(super) use self::args::{RecipeArgs, RunArgs, StatusArgs};
+pub(super) use self::args::{RecipeArgs, ReproduceArgs, RunArgs, StatusArgs};
 pub(super) use self::of_run::run as recipe;
+pub(super) use self::reproduce::run as reproduce;
 pub(super) use self::status::run as status;
 
-use self::args::HowArgs;
+use self::args::{EngineArgs, HowArgs};
+use self::engine::{Batch, Engine};
+use self::listing::TrialLine;
 use self::prepare::{Prepared, RecipeText, prepare};
 use self::results::Results;
 use self::results_folder::ResultsFolder;
@@ -62,14 +67,37 @@ pub(super) fn run(screen: &Screen, args: &RunArgs) -> Outcome {
         return one(screen, &args.how, &prepared, number);
     }
     let name = args.recipe.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    all(screen, &args.how, &prepared, &name)
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let how = HowArgs {
+        store: whole(&args.how.store),
+        data_dir: args.how.data_dir.as_deref().map(whole),
+        ..args.how.clone()
+    };
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("gemc"));
+    let line = TrialLine::new(&program.display().to_string(), &whole(&args.recipe), &how);
+    all(screen, &args.how, (&prepared, &name), args.batch.engine.map(|engine| (engine, &args.batch, &line)))
 }
 
-/// Runs all trials of a recipe called `name`, and shows what they reached.
-fn all(screen: &Screen, how: &HowArgs, prepared: &Prepared, name: &str) -> Outcome {
+/// A batch system, and what it is given.
+type Elsewhere<'a> = (Engine, &'a EngineArgs, &'a TrialLine);
+
+/// Runs all trials of a recipe by its name, here or elsewhere, and shows what they reached.
+fn all(
+    screen: &Screen,
+    how: &HowArgs,
+    (prepared, name): (&Prepared, &str),
+    elsewhere: Option<Elsewhere<'_>>,
+) -> Outcome {
     let store = Store::open(&how.store)?;
     let folder = ResultsFolder::open(how.out.as_deref(), name, &prepared.text)?;
-    let interrupted = scheduled(screen, how, &store, &prepared.trials)?;
+    let interrupted = match elsewhere {
+        None => scheduled(screen, how, &store, &prepared.trials)?,
+        Some((engine, args, line)) => {
+            let (signals, quiet, jobs) = (stop::catch()?, how.quiet || screen.is_json(), how.jobs);
+            let (store, folder, signals) = (&store, &folder, &signals);
+            Batch { screen, engine, args, store, folder, line, jobs, quiet, signals }.run(&prepared.trials)?
+        }
+    };
     let results = collected(prepared, &store, &folder)?;
     folder.keep(&results)?;
     if screen.is_json() {

@@ -10,6 +10,8 @@ mod data;
 mod doubts;
 mod draw;
 mod engine;
+#[cfg(all(unix, feature = "torch"))]
+mod experiments;
 mod explain;
 mod few_shot;
 #[cfg(feature = "torch")]
@@ -22,6 +24,7 @@ mod killed;
 mod libtorch;
 mod manual;
 mod out;
+mod recipes;
 mod remedies;
 #[cfg(all(unix, feature = "torch"))]
 mod resume;
