@@ -70,7 +70,7 @@ pub(super) enum Verb {
     Runs(RunsArgs),
     /// Compare runs with a first one, seed by seed
     Compare(CompareArgs),
-    /// Write one page about all runs below some folders: accuracy by parameters, learning curves, what was learned
+    /// Write one page with charts about the runs below some folders
     Report(ReportArgs),
     /// Report all errors and warnings of all files
     Check(CheckArgs),

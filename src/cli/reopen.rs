@@ -35,7 +35,9 @@ pub(super) struct Reopened {
 /// Reads the run in `run`, whose plan is made with this `order` of products, and says what is to be known of it.
 pub(super) fn reopen(screen: &Screen, run: &Path, order: Order) -> Result<Reopened, Failure> {
     let (reopened, remarks) = opened(run, order)?;
-    remarks.into_iter().for_each(|remark| screen.remark(remark));
+    for remark in remarks {
+        screen.remark(remark);
+    }
     Ok(reopened)
 }
 

@@ -8,8 +8,8 @@ use crate::run_dir::{ClaimRange, ReadClaim};
 /// Returns the marks of claims that say an accuracy.
 pub(super) fn marks(group: &RunGroup) -> Vec<ChartMark> {
     let mark = |claim: &ReadClaim| {
-        let colour = group.series.iter().position(|series| series.label == claim.label);
-        ChartMark { colour, x: claim.parameters.ends, y: claim.accuracy.ends, said: said(claim) }
+        let series = group.series.iter().position(|series| series.label == claim.label);
+        ChartMark { series, x: claim.parameters.ends, y: claim.accuracy.ends, said: said(claim) }
     };
     let drawn = |claim: &&ReadClaim| claim.accuracy.ends.iter().any(Option::is_some);
     group.claims.iter().filter(drawn).map(mark).collect()
@@ -61,8 +61,8 @@ fn said(claim: &ReadClaim) -> String {
     let verdict = claim.verdict.as_ref().map(|verdict| format!(": {verdict}")).unwrap_or_default();
     let found = claim.found.map(|found| format!(", found {} %", percent(found))).unwrap_or_default();
     let parameters = Some(parameters(&claim.parameters)).filter(|text| !text.is_empty());
-    let parameters = parameters.map(|text| format!(" at {text} parameters")).unwrap_or_default();
-    format!("{}: {}{parameters}{source}{found}{verdict}", claim.label, accuracy(&claim.accuracy))
+    let parameters = parameters.map(|text| format!(", parameters {text}")).unwrap_or_default();
+    format!("{}{parameters}: accuracy {}{source}{found}{verdict}", claim.label, accuracy(&claim.accuracy))
 }
 
 /// Writes how many parameters: `at most 156`.

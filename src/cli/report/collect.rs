@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Failure;
 use crate::cli::find_runs::{FoundRuns, standing};
+use crate::cli::numbers::count;
 use crate::run_dir::{Evaluation, KeptFault, METRICS, Manifest, RECIPE, RESULTS, ReadResults};
 
 /// A run that was read.
@@ -107,7 +108,7 @@ impl Collected {
         match Evaluation::read_all(folder) {
             Ok((evaluations, lost)) => {
                 if lost > 0 {
-                    self.notes.push(format!("{name}: {lost} lines of {METRICS} cannot be read"));
+                    self.notes.push(format!("{name}: {} of {METRICS} cannot be read", count(lost as u64, "line")));
                 }
                 evaluations.into_iter().filter(|evaluation| evaluation.run < record.seeds.len()).collect()
             }

@@ -5,10 +5,12 @@ use super::pictures::PictureRoom;
 use super::repeat;
 use crate::cli::numbers::{accuracy, count, grouped, ratio};
 use crate::report::HtmlBlock;
-use crate::run_dir::Stopped;
+use crate::run_dir::{LrSchedule, Stopped};
 
 /// Runs that are told of one by one.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
+/// Warnings of a run that are told.
+const MOST_WARNINGS: usize = 12;
 
 /// Tells of each run.
 pub(super) fn blocks(collected: &Collected) -> Vec<HtmlBlock> {
@@ -25,6 +27,11 @@ pub(super) fn blocks(collected: &Collected) -> Vec<HtmlBlock> {
     blocks
 }
 
+/// Returns the name by which links lead to a run.
+pub(super) fn name(index: usize) -> String {
+    format!("run-{index}")
+}
+
 fn one(index: usize, run: &ReportedRun, room: &mut PictureRoom) -> HtmlBlock {
     let outcome = &run.record.outcome;
     let reached = outcome.mean.map(|mean| format!(": {}", accuracy(Some(mean), outcome.sd))).unwrap_or_default();
@@ -32,76 +39,72 @@ fn one(index: usize, run: &ReportedRun, room: &mut PictureRoom) -> HtmlBlock {
     let mut blocks = vec![HtmlBlock::Facts(facts(run))];
     let mut told: Vec<String> =
         outcome.error.iter().map(|error| format!("{}: {}", error.code, error.message)).collect();
-    told.extend(outcome.warnings.iter().map(|warning| {
+    told.extend(outcome.warnings.iter().take(MOST_WARNINGS).map(|warning| {
         let of = if run.record.seeds.len() > 1 { format!("run {}, ", warning.run) } else { String::new() };
         format!("{of}step {}, {}: {}", grouped(warning.step), warning.code, warning.message)
     }));
+    let more = outcome.warnings.len().saturating_sub(MOST_WARNINGS);
+    told.extend((more > 0).then(|| format!("and {} in run.json", count(more as u64, "more warning"))));
     blocks.extend((!told.is_empty()).then_some(HtmlBlock::Notice(told)));
     blocks.push(HtmlBlock::Source(["To repeat it".to_owned(), repeat::command(&run.folder, &run.record)]));
     blocks.extend(room.draw(index, run));
-    HtmlBlock::Folded { title: format!("{}{reached}{state}", run.name), blocks }
+    HtmlBlock::Folded { name: name(index), title: format!("{}{reached}{state}", run.name), blocks }
 }
 
 fn facts(run: &ReportedRun) -> Vec<[String; 2]> {
-    let (record, recipe, outcome) = (&run.record, &run.record.recipe, &run.record.outcome);
-    let versions = &record.versions;
-    let times = if record.parameters > 0 {
-        ratio(record.uncompressed as f64 / record.parameters as f64)
-    } else {
-        "–".to_owned()
-    };
+    let (record, outcome) = (&run.record, &run.record.outcome);
     let seeds = match (record.seeds.first(), record.seeds.last()) {
         (Some(first), Some(last)) if record.seeds.len() > 1 => format!("{first} to {last}"),
         (first, _) => first.map(u64::to_string).unwrap_or_default(),
     };
-    let patience = recipe
-        .patience
-        .map(|patience| format!(", early stopping after {patience} evaluations without {}", recipe.min_delta));
-    let commit = versions.commit.as_ref().map(|commit| format!(" ({commit})")).unwrap_or_default();
     let proven = match record.data_proven {
-        Some(true) => ", as published",
+        Some(true) => ", verified",
         Some(false) => ", unverified",
         None => "",
     };
-    let parameters = count(record.parameters, "parameter");
-    let grown =
-        format!("{parameters} for {} weights and biases, compression {times} times", grouped(record.uncompressed));
-    let schedule = format!("{:?}", recipe.schedule).to_lowercase();
-    let protocol = format!(
-        "batch {}, at most {}, learning rate {} ({schedule}), evaluated every {}{}",
-        recipe.batch,
-        count(recipe.length, "step"),
-        recipe.lr,
-        count(recipe.eval_every, "step"),
-        patience.unwrap_or_default()
-    );
+    let time = format!("{} in {:.1} s{}", count(outcome.steps, "step"), outcome.seconds, stopped(outcome.stopped));
     let all = [
         ("model", format!("{} {}", record.model, run.settings()).trim_end().to_owned()),
         ("data", format!("{}{proven}", record.data)),
         ("evaluated on", evaluated_on(run)),
-        ("parameters", grown),
-        ("protocol", protocol),
+        ("parameters", grown(run)),
+        ("protocol", protocol(run)),
         ("seeds", seeds),
-        (
-            "trained",
-            format!("{} in {:.1} s{}", count(outcome.steps, "step"), outcome.seconds, stopped(outcome.stopped)),
-        ),
+        ("trained", time),
         ("state", run.state.to_owned()),
         ("files missing", outcome.missing.join(", ")),
         ("graph", record.graph.clone()),
         ("data hash", record.data_hash.clone()),
-        (
-            "computed by",
-            format!(
-                "gemc {}{commit}, libtorch {}, {}, {}",
-                versions.gemc,
-                versions.libtorch,
-                record.device,
-                count(record.threads as u64, "thread")
-            ),
-        ),
+        ("computed by", computed_by(run)),
     ];
     all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| [name.to_owned(), value]).collect()
+}
+
+fn grown(run: &ReportedRun) -> String {
+    let (parameters, all) = (run.record.parameters, run.record.uncompressed);
+    let times = (parameters > 0).then(|| format!(", compression {} times", ratio(all as f64 / parameters as f64)));
+    format!("{} for {} weights and biases{}", count(parameters, "parameter"), grouped(all), times.unwrap_or_default())
+}
+
+fn protocol(run: &ReportedRun) -> String {
+    let recipe = &run.record.recipe;
+    let early = |patience| {
+        format!(", early stopping after {patience} evaluations without a gain of more than {}", recipe.min_delta)
+    };
+    let early = recipe.patience.map(early).unwrap_or_default();
+    let schedule = if recipe.schedule == LrSchedule::Cosine { "cosine" } else { "constant" };
+    let (length, every) = (count(recipe.length, "step"), count(recipe.eval_every, "step"));
+    format!(
+        "batch {}, at most {length}, learning rate {} ({schedule}), evaluated every {every}{early}",
+        recipe.batch, recipe.lr
+    )
+}
+
+fn computed_by(run: &ReportedRun) -> String {
+    let (record, versions) = (&run.record, &run.record.versions);
+    let commit = versions.commit.as_ref().map(|commit| format!(" ({commit})")).unwrap_or_default();
+    let threads = count(record.threads as u64, "thread");
+    format!("gemc {}{commit}, libtorch {}, {}, {threads}", versions.gemc, versions.libtorch, record.device)
 }
 
 fn evaluated_on(run: &ReportedRun) -> String {

@@ -15,6 +15,8 @@ pub(super) struct RunGroup {
     pub(super) series: Vec<RunSeries>,
     /// What a recipe expects.
     pub(super) claims: Vec<ReadClaim>,
+    /// Whether its accuracies are others than the best of its runs.
+    pub(super) has_own_accuracies: bool,
     /// The recipe's text.
     pub(super) recipe: Option<String>,
 }
@@ -54,9 +56,10 @@ impl SeriesPoint {
         self.state != "finished"
     }
 
-    /// Returns what sets it apart: its name, or how many parameters it has.
+    /// Returns what sets it apart: its name, or how many parameters it has; and how it stands where it is not finished.
     pub(super) fn said(&self) -> String {
-        if self.name.is_empty() { count(self.parameters, "parameter") } else { self.name.clone() }
+        let name = if self.name.is_empty() { count(self.parameters, "parameter") } else { self.name.clone() };
+        if self.is_open() { format!("{name} ({})", self.state) } else { name }
     }
 
     /// Takes the seeds of a run: those that are there already are the same run once more.
@@ -91,17 +94,35 @@ impl RunGroup {
                 None => series.push(RunSeries { label: trial.label.clone(), points: vec![point] }),
             }
         }
-        series.iter_mut().for_each(|series| series.points.sort_by_key(|point| point.parameters));
+        for own in &mut series {
+            own.points.sort_by_key(|point| point.parameters);
+        }
         let folder = recipe.folder.display().to_string();
+        let pairs = results
+            .trials
+            .iter()
+            .zip(&recipe.trials)
+            .filter_map(|(trial, run)| Some((trial, &collected.runs[(*run)?])));
+        let own = |(trial, run): (&ReadTrial, &ReportedRun)| {
+            !trial.accuracy.is_empty() && trial.accuracy != run.record.outcome.best_accuracy
+        };
+        let has_own_accuracies = pairs.into_iter().any(own);
         let title = results.title.filter(|title| !title.trim().is_empty()).unwrap_or(folder);
-        Self { title, protocol: results.protocol, series, claims: results.expect, recipe: recipe.text.clone() }
+        Self {
+            title,
+            protocol: results.protocol,
+            series,
+            claims: results.expect,
+            has_own_accuracies,
+            recipe: recipe.text.clone(),
+        }
     }
 
     /// Says by which protocol the accuracies were measured.
     pub(super) fn protocol(&self, collected: &Collected) -> String {
         let runs: Vec<usize> =
             self.series.iter().flat_map(|series| &series.points).flat_map(|point| &point.runs).copied().collect();
-        let (mut test, mut tasks, mut splits) = (0, 0, Vec::new());
+        let (mut test, mut tasks, mut splits) = (0_usize, 0_usize, Vec::new());
         for record in runs.iter().map(|run| &collected.runs[*run].record) {
             match record.held_out {
                 _ if record.recipe.few_shot.is_some() => tasks += 1,
@@ -110,33 +131,21 @@ impl RunGroup {
             }
         }
         splits.sort_unstable();
-        let mut said = Vec::new();
-        match self.protocol.as_deref() {
-            Some("strict") => said.push(
-                "Protocol strict: settings and the best step are chosen on a validation split, the test samples are used once, at the end."
-                    .to_owned(),
-            ),
-            Some(name) => said.push(format!("Protocol {name}.")),
-            None => {}
-        }
+        let mut said: Vec<String> = self.protocol.iter().map(|name| format!("Protocol {name}.")).collect();
+        let of =
+            |runs: usize| format!("The accuracies of {} are those of the best evaluation", count(runs as u64, "run"));
         if test > 0 {
-            said.push(format!(
-                "{} by the best evaluation on the test samples: it is chosen by the samples that it is measured on, so it is somewhat too high.",
-                count(test, "run")
-            ));
+            said.push(format!("{} on the test samples, which also choose it: they are somewhat too high.", of(test)));
         }
         for same in splits.chunk_by(|one, other| one == other) {
             let size = grouped(same[0] as u64);
-            said.push(format!(
-                "{} by the best evaluation on a validation split of {size} samples.",
-                count(same.len() as u64, "run")
-            ));
+            said.push(format!("{} on a validation split of {size} samples.", of(same.len())));
         }
         if tasks > 0 {
-            said.push(format!(
-                "{} by the best evaluation on tasks of classes that are not trained on.",
-                count(tasks, "run")
-            ));
+            said.push(format!("{} on tasks of classes that are not trained on.", of(tasks)));
+        }
+        if self.has_own_accuracies {
+            said.push("Charts and tables have the accuracies of results.json, which are others.".to_owned());
         }
         said.join(" ")
     }

@@ -67,7 +67,7 @@ fn charts(title: &str, curves: &[Curve<'_>], note: Option<&str>) -> Vec<HtmlBloc
         let lines: Vec<ChartLine> = lines.filter(|line| !line.points.is_empty()).collect();
         let x = ChartAxis { label: "steps".to_owned(), is_log: false, is_percent: false };
         let drawn = LineChart { title: format!("{title}: {what}"), notes, x, y, lines, marks: Vec::new() };
-        (!drawn.lines.is_empty()).then_some(HtmlBlock::Lines(drawn))
+        (!drawn.lines.is_empty()).then_some(drawn)
     };
     let losses = chosen.iter().flat_map(|(_, all)| all.iter().filter_map(|evaluation| evaluation.loss));
     let [low, high] =
@@ -77,7 +77,7 @@ fn charts(title: &str, curves: &[Curve<'_>], note: Option<&str>) -> Vec<HtmlBloc
         ChartAxis { label: "training loss since the evaluation before".to_owned(), is_log, is_percent: false };
     let accuracy = chart("accuracy", accuracy_axis(), notes, |evaluation| evaluation.accuracy);
     let loss = chart("training loss", loss_axis, Vec::new(), |evaluation| evaluation.loss);
-    accuracy.into_iter().chain(loss).collect()
+    vec![HtmlBlock::Beside(accuracy.into_iter().chain(loss).collect())]
 }
 
 fn line(

@@ -47,7 +47,9 @@ pub(super) struct ReportArgs {
 /// Writes the page.
 pub(super) fn run(screen: &Screen, args: &ReportArgs) -> Outcome {
     let collected = Collected::below(&args.folders)?;
-    collected.faults.iter().chain(&collected.notes).for_each(|line| screen.remark(&in_line(line)));
+    for line in collected.faults.iter().chain(&collected.notes) {
+        screen.remark(&in_line(line));
+    }
     let exit = if collected.faults.is_empty() { Exit::Done } else { Exit::Input };
     let first = args.folders.first().cloned().unwrap_or_default();
     if collected.is_empty() {

@@ -9,6 +9,8 @@ use super::group::{RunGroup, RunSeries, SeriesPoint};
 
 /// Names with their values.
 type Traits = BTreeMap<String, String>;
+/// What seeds of one point have in common: the traits, parameters, the state, the hashes of graph and data.
+type PointKey = (Traits, u64, &'static str, [String; 2]);
 
 /// Returns a group for each data set.
 pub(super) fn groups(collected: &Collected) -> Vec<RunGroup> {
@@ -16,38 +18,51 @@ pub(super) fn groups(collected: &Collected) -> Vec<RunGroup> {
     for run in collected.plain() {
         by_data.entry(collected.runs[run].record.data.as_str()).or_default().push(run);
     }
+    let on_split = |run: &usize| collected.runs[*run].record.held_out.unwrap_or(0) > 0;
     let group = |(data, runs): (&str, Vec<usize>)| {
+        let mixed = runs.iter().any(on_split) && !runs.iter().all(on_split);
         let mut by_model: IndexMap<&str, Vec<usize>> = IndexMap::new();
         for run in runs {
             by_model.entry(collected.runs[run].record.model.as_str()).or_default().push(run);
         }
-        let series = by_model.into_iter().flat_map(|(model, runs)| of_model(collected, model, &runs)).collect();
-        RunGroup { title: format!("Runs on {data}"), protocol: None, series, claims: Vec::new(), recipe: None }
+        let series = by_model.into_iter().flat_map(|(model, runs)| of_model(collected, model, &runs, mixed)).collect();
+        RunGroup {
+            title: format!("Runs on {data}"),
+            protocol: None,
+            series,
+            claims: Vec::new(),
+            has_own_accuracies: false,
+            recipe: None,
+        }
     };
     by_data.into_iter().map(group).collect()
 }
 
-/// Makes the series of one model.
-fn of_model(collected: &Collected, model: &str, runs: &[usize]) -> Vec<RunSeries> {
+/// Makes the series of one model; where runs of the data set are evaluated on other samples, series say on which.
+fn of_model(collected: &Collected, model: &str, runs: &[usize], mixed: bool) -> Vec<RunSeries> {
     let run = |index: &usize| &collected.runs[*index];
     let traits: Vec<Traits> = runs.iter().map(|index| traits(run(index))).collect();
     let sizes: BTreeSet<String> =
         sizes(&traits, &runs.iter().map(|index| run(index).record.parameters).collect::<Vec<_>>());
     let varied: Vec<&String> = names(&traits).into_iter().filter(|name| varies(&traits, name)).collect();
-    let mut series: IndexMap<String, IndexMap<(Traits, u64, bool), SeriesPoint>> = IndexMap::new();
+    let mut series: IndexMap<String, IndexMap<PointKey, SeriesPoint>> = IndexMap::new();
     for (index, own) in runs.iter().zip(&traits) {
         let said = |is_size: bool| {
             let chosen = varied.iter().filter(|name| sizes.contains(**name) == is_size);
             chosen.filter_map(|name| Some(format!("{name}={}", own.get(*name)?))).collect::<Vec<String>>().join(" ")
         };
-        let label = format!("{model} {}", said(false)).trim_end().to_owned();
-        let (parameters, open) = (run(index).record.parameters, !run(index).is_finished());
-        let point = series.entry(label).or_default().entry((own.clone(), parameters, open)).or_insert_with(|| {
-            SeriesPoint { name: said(true), parameters, state: run(index).state.to_owned(), ..SeriesPoint::default() }
-        });
+        let on_split = run(index).record.held_out.unwrap_or(0) > 0;
+        let on = if on_split { " (validation split)" } else { " (test samples)" };
+        let label = format!("{} {}", model, said(false)).trim_end().to_owned() + if mixed { on } else { "" };
+        let (record, state) = (&run(index).record, run(index).state);
+        let (parameters, hashes) = (record.parameters, [record.graph.clone(), record.data_hash.clone()]);
+        let point =
+            series.entry(label).or_default().entry((own.clone(), parameters, state, hashes)).or_insert_with(|| {
+                SeriesPoint { name: said(true), parameters, state: state.to_owned(), ..SeriesPoint::default() }
+            });
         point.take(*index, run(index));
     }
-    let whole = |(label, points): (String, IndexMap<_, SeriesPoint>)| {
+    let whole = |(label, points): (String, IndexMap<PointKey, SeriesPoint>)| {
         let mut points: Vec<SeriesPoint> = points.into_values().collect();
         points.sort_by_key(|point| point.parameters);
         RunSeries { label, points }
@@ -55,11 +70,11 @@ fn of_model(collected: &Collected, model: &str, runs: &[usize]) -> Vec<RunSeries
     series.into_iter().map(whole).collect()
 }
 
-/// Returns what a run was made by, seeds aside.
+/// Returns what a run was made by, seeds aside: the model's parameters, and options of `gemc train`.
 fn traits(run: &ReportedRun) -> Traits {
     let (record, recipe) = (&run.record, &run.record.recipe);
     let mut all: Traits = record.settings.clone().into_iter().collect();
-    let mut add = |name: &str, value: String| all.insert(name.to_owned(), value);
+    let mut add = |name: &str, value: String| all.insert(format!("--{name}"), value);
     add("batch", recipe.batch.to_string());
     add("steps", recipe.length.to_string());
     add("lr", recipe.lr.to_string());

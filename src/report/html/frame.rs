@@ -8,27 +8,34 @@ use super::markup::{clean, inline, paragraph, tag};
 use super::ruler::{ChartAxis, Ruler};
 use super::symbol::{STAR, colour, dash, symbol};
 
-/// Pixels of a chart of lines.
+/// Pixels of a chart of lines, and of a small one.
 const SIZE: [f64; 2] = [720.0, 360.0];
+const SMALL: [f64; 2] = [470.0, 300.0];
 /// Pixels to its left, above it, to its right and below it.
-const MARGINS: [f64; 4] = [62.0, 26.0, 16.0, 46.0];
+const MARGINS: [f64; 4] = [62.0, 26.0, 24.0, 46.0];
 
 /// The axes of a chart.
 pub(super) struct Frame<'a> {
     pub(super) x: &'a ChartAxis,
     pub(super) y: &'a ChartAxis,
+    pub(super) is_small: bool,
 }
 
 impl Frame<'_> {
     /// Returns the upper left and the lower right corner of where values lie.
-    pub(super) fn inside() -> ([f64; 2], [f64; 2]) {
-        ([MARGINS[0], MARGINS[1]], [SIZE[0] - MARGINS[2], SIZE[1] - MARGINS[3]])
+    pub(super) fn inside(&self) -> ([f64; 2], [f64; 2]) {
+        let [width, height] = self.size();
+        ([MARGINS[0], MARGINS[1]], [width - MARGINS[2], height - MARGINS[3]])
+    }
+
+    fn size(&self) -> [f64; 2] {
+        if self.is_small { SMALL } else { SIZE }
     }
 
     /// Draws the paper and both axes.
     pub(super) fn draw(&self, x: &Ruler, y: &Ruler) -> Document {
-        let ([left, top], [right, bottom]) = Self::inside();
-        let mut drawn = paper(SIZE);
+        let ([left, top], [right, bottom]) = self.inside();
+        let mut drawn = paper(self.size());
         for (value, label) in y.ticks(false) {
             let at = y.place(value);
             drawn = drawn.add(rule("grid", [left, at], [right, at]));
@@ -40,7 +47,7 @@ impl Frame<'_> {
             drawn = drawn.add(words("tick", "middle", [at, bottom + 18.0], &label));
         }
         drawn = drawn.add(rule("axis", [left, bottom], [right, bottom]));
-        drawn = drawn.add(words("label", "middle", [f64::midpoint(left, right), SIZE[1] - 8.0], &self.x.label));
+        drawn = drawn.add(words("label", "middle", [f64::midpoint(left, right), self.size()[1] - 8.0], &self.x.label));
         drawn.add(words("label", "start", [4.0, 14.0], &self.y.label))
     }
 }
@@ -94,7 +101,7 @@ pub(super) fn figure(
         if claims {
             let star = Path::new().set("class", "star").set("d", symbol(STAR, [14.0, 7.0], 6.0));
             let star = small().add(Group::new().set("class", "claim none").add(star));
-            legend += &tag("li", "class=\"fixed\"", &format!("{star}<span>what the paper shows</span>"));
+            legend += &tag("li", "class=\"fixed\"", &format!("{star}<span>what was expected</span>"));
         }
         legend = tag("ul", "class=\"legend\"", &legend) + "\n";
     }

@@ -5,7 +5,7 @@ use ::svg::node::element::{Group, Path};
 use super::frame::{Frame, figure, group, titled};
 use super::markup::clean;
 use super::ruler::{ChartAxis, Ruler};
-use super::symbol::{colour, dash, symbol};
+use super::symbol::{dash, symbol};
 
 /// Values over values, a line a series.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +55,8 @@ pub struct ChartPoint {
 /// A claim: some accuracy at some number of parameters. An end that is missing is open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChartMark {
-    /// The number of its series' colour, where it has one.
-    pub colour: Option<usize>,
+    /// Its series, by its number among the lines, where it has one.
+    pub series: Option<usize>,
     /// From where to where on the level axis.
     pub x: [Option<f64>; 2],
     /// From where to where on the upright axis.
@@ -65,29 +65,25 @@ pub struct ChartMark {
     pub said: String,
 }
 
-impl ChartLine {
-    fn has_place(&self, chart: &LineChart, point: &ChartPoint) -> bool {
-        chart.x.holds(point.x) && chart.y.holds(point.y)
-    }
-}
-
 impl LineChart {
-    /// Returns it as a figure with its legend.
-    pub(super) fn html(&self) -> String {
+    /// Returns it as a figure with its legend; a small one leaves room for another beside it.
+    pub(super) fn html(&self, is_small: bool) -> String {
         let shown: Vec<(usize, &ChartLine)> = self.lines.iter().enumerate().collect();
-        let points =
-            || shown.iter().flat_map(|(_, line)| line.points.iter().filter(|point| line.has_place(self, point)));
+        let points = || shown.iter().flat_map(|(_, line)| line.points.iter().filter(|point| self.has_place(point)));
         let marked = |part: fn(&ChartMark) -> [Option<f64>; 2]| self.marks.iter().flat_map(part).flatten();
-        let (from, to) = Frame::inside();
-        let x = self.x.ruler(points().map(|point| point.x).chain(marked(|mark| mark.x)), [from[0], to[0]], 8);
+        let frame = Frame { x: &self.x, y: &self.y, is_small };
+        let (from, to) = frame.inside();
+        let origin = (!self.x.is_log).then_some(0.0);
+        let level = points().map(|point| point.x).chain(marked(|mark| mark.x)).chain(origin);
+        let x = self.x.ruler_to(level, [from[0], to[0]], 8, true);
         let spread = points().flat_map(|point| point.spread.into_iter().flatten().chain([point.y]));
         let y = self.y.ruler(spread.chain(marked(|mark| mark.y)), [to[1], from[1]], 6);
-        let mut drawn = Frame { x: &self.x, y: &self.y }.draw(&x, &y);
-        for (index, line) in &shown {
-            drawn = drawn.add(self.series(*index, line, &x, &y));
-        }
+        let mut drawn = frame.draw(&x, &y);
         for mark in &self.marks {
             drawn = drawn.add(claim(mark, &x, &y));
+        }
+        for (index, line) in &shown {
+            drawn = drawn.add(self.series(*index, line, &x, &y));
         }
         let keys: Vec<(usize, usize, &str, bool)> =
             shown.iter().map(|(index, line)| (*index, line.colour, line.label.as_str(), line.has_symbols)).collect();
@@ -96,16 +92,20 @@ impl LineChart {
         figure(&self.title, &notes, &keys, !self.marks.is_empty(), &drawn)
     }
 
+    fn has_place(&self, point: &ChartPoint) -> bool {
+        self.x.holds(point.x) && self.y.holds(point.y)
+    }
+
     /// Says which points have no place on a logarithmic axis.
     fn without_place(&self) -> Option<String> {
-        let lost = self.lines.iter().flat_map(|line| line.points.iter().filter(|point| !line.has_place(self, point)));
+        let lost = self.lines.iter().flat_map(|line| line.points.iter().filter(|point| !self.has_place(point)));
         let lost = lost.count();
         (lost > 0)
             .then(|| format!("{} without a place on these axes left out.", crate::diag::count(lost as u64, "point")))
     }
 
     fn series(&self, index: usize, line: &ChartLine, x: &Ruler, y: &Ruler) -> Group {
-        let points: Vec<&ChartPoint> = line.points.iter().filter(|point| line.has_place(self, point)).collect();
+        let points: Vec<&ChartPoint> = line.points.iter().filter(|point| self.has_place(point)).collect();
         let solid: Vec<&&ChartPoint> = points.iter().filter(|point| !point.is_open).collect();
         let place = |point: &ChartPoint| [x.place(point.x), y.place(point.y)];
         let mut drawn = group("series", index, line.colour);
@@ -160,7 +160,10 @@ fn claim(mark: &ChartMark, x: &Ruler, y: &Ruler) -> Group {
         edge += &format!("M{} {}V{}", x.place(upright), y.place(from), y.place(to));
     }
     let corner = [x.place(upright.unwrap_or(x.ends()[0])), y.place(level.unwrap_or(y.ends()[0]))];
-    let mut drawn = Group::new().set("class", format!("claim {}", mark.colour.map_or("none", colour)));
+    let mut drawn = match mark.series {
+        Some(series) => group("claim", series, series),
+        None => Group::new().set("class", "claim none"),
+    };
     if !edge.is_empty() && mark.x != [upright; 2] {
         drawn = drawn.add(titled(Path::new().set("class", "edge").set("d", edge), &clean(&mark.said)));
     }

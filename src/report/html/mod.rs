@@ -49,6 +49,8 @@ pub enum HtmlBlock {
     Facts(Vec<[String; 2]>),
     /// Lines over two axes.
     Lines(LineChart),
+    /// Small charts side by side.
+    Beside(Vec<LineChart>),
     /// Values of single seeds.
     Strips(StripChart),
     /// A table.
@@ -66,6 +68,8 @@ pub enum HtmlBlock {
     Pictures(Vec<Section>),
     /// Parts that the reader unfolds.
     Folded {
+        /// The name by which links lead to it.
+        name: String,
         /// What stands there before it is unfolded.
         title: String,
         /// What appears.
@@ -105,7 +109,10 @@ impl HtmlBlock {
                 let fact = |[name, value]: &[String; 2]| tag("dt", "", &inline(name)) + &tag("dd", "", &inline(value));
                 tag("dl", "", &facts.iter().map(fact).collect::<String>()) + "\n"
             }
-            Self::Lines(chart) => chart.html(),
+            Self::Lines(chart) => chart.html(false),
+            Self::Beside(charts) => {
+                tag("div", "class=\"beside\"", &charts.iter().map(|chart| chart.html(true)).collect::<String>()) + "\n"
+            }
             Self::Strips(chart) => chart.html(),
             Self::Table(table) => table.html(),
             Self::Source([title, text]) => tag("h4", "", &inline(title)) + &tag("pre", "", &lines(text)) + "\n",
@@ -114,9 +121,10 @@ impl HtmlBlock {
                 format!("<img class=\"drawing\" alt=\"{}\" src=\"{source}\"/>\n", inline(alt))
             }
             Self::Pictures(sections) => sections.iter().map(|section| pictures(section, panels)).collect(),
-            Self::Folded { title, blocks } => {
+            Self::Folded { name, title, blocks } => {
                 let content: String = blocks.iter().map(|block| block.html(panels)).collect();
-                format!("<details>\n<summary>{}</summary>\n{content}</details>\n", inline(title))
+                let (name, title) = (inline(name), inline(title));
+                format!("<details id=\"{name}\">\n<summary>{title}</summary>\n{content}</details>\n")
             }
         }
     }

@@ -49,6 +49,10 @@ document.querySelectorAll('table.sortable').forEach(function (table) {
   });
 });
 
+document.querySelectorAll('td a').forEach(function (link) {
+  link.addEventListener('click', function () { document.getElementById(link.hash.slice(1)).open = true; });
+});
+
 document.querySelectorAll('li.key').forEach(function (item) {
   const button = document.createElement('button');
   button.type = 'button';

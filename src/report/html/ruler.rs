@@ -36,7 +36,21 @@ impl ChartAxis {
         value.is_finite() && (!self.is_log || value > 0.0)
     }
 
-    /// Lays the axis out for these values, between two places in pixels, with at most `most` ticks where it is linear.
+    /// Lays the axis out for these values, between two places in pixels, with some `most` ticks where it is linear. One that is
+    /// `tight` ends at the last value, others at a tick.
+    pub(super) fn ruler_to(
+        &self,
+        values: impl Iterator<Item = f64>,
+        pixels: [f64; 2],
+        most: usize,
+        tight: bool,
+    ) -> Ruler {
+        let [low, high] = range(values.filter(|value| self.holds(*value)), self.is_log);
+        let ruler = self.ruler([low, high].into_iter(), pixels, most);
+        if tight && !self.is_log { Ruler { ends: [low, high], ..ruler } } else { ruler }
+    }
+
+    /// Lays the axis out so that it ends at ticks.
     pub(super) fn ruler(&self, values: impl Iterator<Item = f64>, pixels: [f64; 2], most: usize) -> Ruler {
         let [low, high] = range(values.filter(|value| self.holds(*value)), self.is_log);
         if self.is_log {
@@ -47,7 +61,7 @@ impl ChartAxis {
         let step = step((high - low) / most.max(1) as f64);
         let mut ends = [(low / step).floor() * step, (high / step).ceil() * step];
         if self.is_percent {
-            ends = [ends[0].max(0.0), ends[1].min(1.0)];
+            ends = [ends[0].max(low.min(0.0)), ends[1].min(high.max(1.0))];
         }
         Ruler { ends, pixels, log: false, percent: self.is_percent, step }
     }
@@ -178,7 +192,7 @@ mod tests {
         assert_eq!(labels((false, false), &[0.0, 2_000.0]), ["0", "500", "1,000", "1,500", "2,000"]);
         assert_eq!(
             labels((true, false), &[12.0, 7_850.0]),
-            ["20", "50", "100", "200", "500", "1,000", "2,000", "5,000"]
+            ["10", "20", "50", "100", "200", "500", "1,000", "2,000", "5,000"]
         );
         assert_eq!(labels((true, false), &[1.0, 1e6]), ["1", "10", "100", "1,000", "10,000", "100,000", "1,000,000"]);
         assert_eq!(labels((false, false), &[0.12, 0.31]), ["0.1", "0.15", "0.2", "0.25", "0.3", "0.35"]);

@@ -14,7 +14,7 @@ const ENOUGH: usize = 5;
 /// Pixels of the paper, of the column of names, to the right, of a row, above and below all rows.
 const WIDTH: f64 = 720.0;
 const NAMES: f64 = 230.0;
-const RIGHT: f64 = 22.0;
+const RIGHT: f64 = 30.0;
 const ROW: f64 = 30.0;
 const TOP: f64 = 8.0;
 const BELOW: f64 = 44.0;
@@ -22,7 +22,7 @@ const BELOW: f64 = 44.0;
 const LETTERS: usize = 32;
 /// Pixels of a point, and from one to the next beside it.
 const POINT: f64 = 3.2;
-const APART: f64 = 4.5;
+const APART: f64 = 5.2;
 
 /// Rows of values.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +91,7 @@ impl StripRow {
         }
         if values.len() > 1 {
             let mean = ruler.place(values.iter().sum::<f64>() / values.len() as f64);
-            drawn = drawn.add(rule("mean", [mean, middle - 9.0], [mean, middle + 9.0]));
+            drawn = drawn.add(rule("mean", [mean, middle - 12.0], [mean, middle + 12.0]));
         }
         let class = if self.is_open { "open" } else { "dot" };
         for ([x, y], (_, said)) in apart(&values, ruler, middle).into_iter().zip(&self.values) {

@@ -24,6 +24,8 @@ pub struct TableCell {
     pub is_number: bool,
     /// How it is meant.
     pub tone: CellTone,
+    /// The name of the folded part of the page that it leads to.
+    pub link: Option<String>,
 }
 
 /// How a cell is meant.
@@ -45,18 +47,24 @@ pub enum CellTone {
 impl TableCell {
     /// Makes a cell of words.
     pub fn words(text: impl Into<String>) -> Self {
-        Self { text: text.into(), number: None, is_number: false, tone: CellTone::Plain }
+        Self { text: text.into(), number: None, is_number: false, tone: CellTone::Plain, link: None }
     }
 
     /// Makes a cell of a number, which may be missing.
     pub fn number(text: impl Into<String>, number: Option<f64>) -> Self {
-        Self { text: text.into(), number, is_number: true, tone: CellTone::Plain }
+        Self { text: text.into(), number, is_number: true, tone: CellTone::Plain, link: None }
     }
 
     /// Returns it with a tone.
     #[must_use]
     pub fn toned(self, tone: CellTone) -> Self {
         Self { tone, ..self }
+    }
+
+    /// Returns it as a link to the folded part of this name.
+    #[must_use]
+    pub fn leading_to(self, name: String) -> Self {
+        Self { link: Some(name), ..self }
     }
 
     fn html(&self) -> String {
@@ -69,7 +77,12 @@ impl TableCell {
         };
         let kind = if self.is_number { "number" } else { "words" };
         let sorted = self.number.map(|number| format!(" data-number=\"{number}\"")).unwrap_or_default();
-        tag("td", &format!("class=\"{kind}{class}\"{sorted}"), &inline(&self.text))
+        let text = inline(&self.text);
+        let content = match &self.link {
+            Some(name) => tag("a", &format!("href=\"#{}\"", inline(name)), &text),
+            None => text,
+        };
+        tag("td", &format!("class=\"{kind}{class}\"{sorted}"), &content)
     }
 }
 

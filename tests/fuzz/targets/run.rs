@@ -1,4 +1,4 @@
-//! Bytes → the record and the genome of a run, as they are read from its folder.
+//! Bytes → the record, the evaluations and the genome of a run, and the results of a recipe, as they are read from their folders.
 
 #![no_main]
 
@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use gemc::run_dir::{GenomeFile, Manifest};
+use gemc::run_dir::{Evaluation, GenomeFile, Manifest, ReadResults};
 use gemc::{Options, Plan, compile};
 use gemc_fuzz::timed;
 use libfuzzer_sys::fuzz_target;
@@ -33,9 +33,16 @@ fuzz_target!(|bytes: &[u8]| {
     let record = bytes.first() == Some(&b'{');
     let file = FOLDER.join(if record { "run.json" } else { "genome.safetensors" });
     fs::write(&file, bytes).expect("a file in memory");
+    if record {
+        for name in ["metrics.jsonl", "results.json"] {
+            fs::write(FOLDER.join(name), bytes).expect("a file in memory");
+        }
+    }
     timed(|| {
         if record {
             black_box(Manifest::read(&FOLDER).is_ok());
+            black_box(Evaluation::read_all(&FOLDER).is_ok());
+            black_box(ReadResults::read(&FOLDER).is_ok());
         } else if let Ok(genome) = GenomeFile::open(&FOLDER, 1000) {
             black_box(genome.rows(&PLAN, 1).is_ok());
         }

@@ -32,8 +32,8 @@ const MODEL: &str = "model small(genes = 6) {
 }
 ";
 
-/// Makes the folder `runs/small-1` of two runs that are at their start.
-fn keep(folder: &Path) {
+/// Makes the folder `runs/small-1` of two runs that are at their start, and returns its record.
+pub(super) fn keep(folder: &Path) -> Manifest {
     let run = folder.join("runs/small-1");
     let facts = facts("glyphs");
     let set = vec![("genes".to_owned(), "5".to_owned())];
@@ -68,6 +68,7 @@ fn keep(folder: &Path) {
     fs::write(run.join("model.gem"), MODEL).unwrap();
     fs::write(run.join("run.json"), serde_json::to_string(&record).unwrap()).unwrap();
     fs::write(run.join("genome.safetensors"), genome(&stages.plan, &record)).unwrap();
+    record
 }
 
 /// Writes the starting values of a plan's rows as training does: in single precision, with what they belong to in the header.

@@ -4,8 +4,20 @@ use super::{assert_shown, run};
 
 #[test]
 fn every_verb_has_help() {
-    let verbs =
-        ["compile", "check", "snapshot", "eval", "draw", "bench", "fit", "data", "doctor", "explain", "completions"];
+    let verbs = [
+        "compile",
+        "check",
+        "snapshot",
+        "eval",
+        "draw",
+        "bench",
+        "fit",
+        "data",
+        "doctor",
+        "explain",
+        "completions",
+        "report",
+    ];
     let mut text = run(&["--help"]).out;
     for verb in verbs {
         let said = run(&[verb, "--help"]);

@@ -26,6 +26,7 @@ mod manual;
 mod out;
 mod recipes;
 mod remedies;
+mod report;
 #[cfg(all(unix, feature = "torch"))]
 mod resume;
 #[cfg(feature = "torch")]
