@@ -8,7 +8,8 @@ use crate::report::{CellTone, ChartAxis, ChartLine, ChartPoint, DataTable, HtmlB
 
 /// Series that are drawn.
 const MOST_SERIES: usize = 24;
-/// Rows of the table.
+/// Rows of a table that is folded, and of any at most.
+const LONG: usize = 40;
 const MOST_ROWS: usize = 1_000;
 
 /// Returns the axis of accuracies.
@@ -22,7 +23,12 @@ pub(super) fn blocks(group: &RunGroup) -> Vec<HtmlBlock> {
     if !any && group.claims.is_empty() {
         return Vec::new();
     }
-    vec![HtmlBlock::Lines(chart(group)), HtmlBlock::Table(table(group))]
+    let mut table = HtmlBlock::Table(table(group));
+    let rows: usize = group.series.iter().map(|series| series.points.len()).sum();
+    if rows > LONG {
+        table = HtmlBlock::Folded { name: None, title: format!("{rows} settings as a table"), blocks: vec![table] };
+    }
+    vec![HtmlBlock::Lines(chart(group)), table]
 }
 
 fn chart(group: &RunGroup) -> LineChart {

@@ -48,7 +48,7 @@ fn one(index: usize, run: &ReportedRun, room: &mut PictureRoom) -> HtmlBlock {
     blocks.extend((!told.is_empty()).then_some(HtmlBlock::Notice(told)));
     blocks.push(HtmlBlock::Source(["To repeat it".to_owned(), repeat::command(&run.folder, &run.record)]));
     blocks.extend(room.draw(index, run));
-    HtmlBlock::Folded { name: name(index), title: format!("{}{reached}{state}", run.name), blocks }
+    HtmlBlock::Folded { name: Some(name(index)), title: format!("{}{reached}{state}", run.name), blocks }
 }
 
 fn facts(run: &ReportedRun) -> Vec<[String; 2]> {

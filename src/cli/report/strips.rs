@@ -7,7 +7,7 @@ use crate::cli::numbers::percent;
 use crate::report::{HtmlBlock, StripChart, StripRow};
 
 /// Rows of a chart, and points of a row.
-const MOST_ROWS: usize = 60;
+const MOST_ROWS: usize = 48;
 const MOST_POINTS: usize = 200;
 
 /// Draws all seeds of a group.
@@ -29,12 +29,13 @@ pub(super) fn blocks(group: &RunGroup, collected: &Collected) -> Vec<HtmlBlock> 
               Silverman's bandwidth)."
             .to_owned()];
     if all.len() > MOST_ROWS {
-        notes.push(format!("The first {MOST_ROWS} of {} settings are drawn.", all.len()));
+        notes.push(format!("{MOST_ROWS} of {} settings are drawn, evenly chosen.", all.len()));
     }
     if all.iter().any(|(.., point)| point.accuracies.len() > MOST_POINTS) {
         notes.push(format!("Of more than {MOST_POINTS} seeds, {MOST_POINTS} are drawn, evenly chosen by accuracy."));
     }
-    let rows: Vec<StripRow> = all.iter().take(MOST_ROWS).map(row).collect();
+    let shown = all.len().min(MOST_ROWS);
+    let rows: Vec<StripRow> = (0..shown).map(|index| row(&all[index * all.len() / shown])).collect();
     let last = rows.iter().map(|row| row.series).max().unwrap_or(0);
     vec![HtmlBlock::Strips(StripChart {
         title: "Best accuracy of each seed".to_owned(),

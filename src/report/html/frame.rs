@@ -107,7 +107,7 @@ pub(super) fn figure(
     }
     let drawn = drawn.clone().set("aria-label", clean(title).into_owned());
     let notes: String = notes.iter().map(|note| paragraph("note", note)).collect();
-    let caption = tag("figcaption", "", &tag("h3", "", &inline(title)));
+    let caption = tag("figcaption", "", &inline(title));
     format!("<figure>\n{caption}\n{legend}<div class=\"scroll\">\n{drawn}\n</div>\n{notes}</figure>\n")
 }
 

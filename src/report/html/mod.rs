@@ -68,8 +68,8 @@ pub enum HtmlBlock {
     Pictures(Vec<Section>),
     /// Parts that the reader unfolds.
     Folded {
-        /// The name by which links lead to it.
-        name: String,
+        /// The name by which links lead to it, where some do.
+        name: Option<String>,
         /// What stands there before it is unfolded.
         title: String,
         /// What appears.
@@ -115,7 +115,7 @@ impl HtmlBlock {
             }
             Self::Strips(chart) => chart.html(),
             Self::Table(table) => table.html(),
-            Self::Source([title, text]) => tag("h4", "", &inline(title)) + &tag("pre", "", &lines(text)) + "\n",
+            Self::Source([title, text]) => tag("h3", "", &inline(title)) + &tag("pre", "", &lines(text)) + "\n",
             Self::Drawing { svg, alt } => {
                 let source = format!("data:image/svg+xml;base64,{}", base64(svg.as_bytes()));
                 format!("<img class=\"drawing\" alt=\"{}\" src=\"{source}\"/>\n", inline(alt))
@@ -123,8 +123,9 @@ impl HtmlBlock {
             Self::Pictures(sections) => sections.iter().map(|section| pictures(section, panels)).collect(),
             Self::Folded { name, title, blocks } => {
                 let content: String = blocks.iter().map(|block| block.html(panels)).collect();
-                let (name, title) = (inline(name), inline(title));
-                format!("<details id=\"{name}\">\n<summary>{title}</summary>\n{content}</details>\n")
+                let name = name.as_ref().map(|name| format!(" id=\"{}\"", inline(name))).unwrap_or_default();
+                let title = inline(title);
+                format!("<details{name}>\n<summary>{title}</summary>\n{content}</details>\n")
             }
         }
     }
@@ -144,5 +145,5 @@ fn pictures(section: &Section, panels: &mut usize) -> String {
         return String::new();
     }
     let drawn: Vec<String> = section.panels.iter().map(panel).collect();
-    tag("h4", "", &inline(&section.title)) + &tag("div", "class=\"pictures\"", &drawn.join("\n")) + "\n"
+    tag("h3", "", &inline(&section.title)) + &tag("div", "class=\"pictures\"", &drawn.join("\n")) + "\n"
 }

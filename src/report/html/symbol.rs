@@ -1,6 +1,6 @@
 //! What tells series apart: eight colours that colour-blind readers tell apart, a symbol and dashes for each.
 
-/// Colours, symbols and dashes; the next series begins anew.
+/// Colours, symbols and dashes: the ninth series has the first colour and the second symbol.
 const KINDS: usize = 8;
 /// The symbol of a claim.
 pub(super) const STAR: usize = KINDS;
@@ -12,7 +12,7 @@ pub(super) fn colour(series: usize) -> &'static str {
 
 /// Returns the dashes of a line without symbols.
 pub(super) fn dash(series: usize) -> &'static str {
-    ["none", "7 3", "2 3", "9 3 2 3", "12 4", "5 2", "1 3", "9 3 2 3 2 3"][series % KINDS]
+    ["none", "7 3", "2 3", "9 3 2 3", "12 4", "5 2", "1 3", "9 3 2 3 2 3"][(series + series / KINDS) % KINDS]
 }
 
 /// Returns the outline of a symbol about a place, as far as `reach` pixels.
@@ -27,7 +27,7 @@ pub(super) fn symbol(series: usize, [x, y]: [f64; 2], reach: f64) -> String {
     if series == STAR {
         return around(&star());
     }
-    match series % KINDS {
+    match (series + series / KINDS) % KINDS {
         0 => format!("M{} {y}a{reach} {reach} 0 1 0 {d} 0a{reach} {reach} 0 1 0 -{d} 0Z", x - reach, d = 2.0 * reach),
         1 => around(&[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
         2 => around(&[(0.0, -1.1), (1.05, 0.8), (-1.05, 0.8)]),

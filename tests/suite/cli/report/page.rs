@@ -23,7 +23,7 @@ fn runs_become_a_page() {
     let text = page(folder.path());
     assert_alone(&text);
     let document = parsed(&text);
-    let names = ["h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "caption", "th", "td", "summary", "pre"];
+    let names = ["h1", "h2", "h3", "figcaption", "p", "li", "dt", "dd", "caption", "th", "td", "summary", "pre"];
     let shown = document.descendants().filter(|node| node.is_element() && names.contains(&node.tag_name().name()));
     let line = |node: Node| {
         let words: String = node.descendants().filter(Node::is_text).filter_map(|part| part.text()).collect();
