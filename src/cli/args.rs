@@ -8,11 +8,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use super::compare::CompareArgs;
 use super::completions::CompletionsArgs;
 use super::draw::DrawArgs;
+use super::evaluating::EvalArgs;
 use super::experiment::{RecipeArgs, ReproduceArgs, RunArgs, StatusArgs};
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
 use super::manual::ManualArgs;
-use super::parse::{batch, device, gibibytes, inner_steps, millions, queries, runs, setting, tasks, threads};
+use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
 use super::report::ReportArgs;
 use super::resuming::ResumeArgs;
 use super::runs::RunsArgs;
@@ -185,30 +186,6 @@ pub(super) struct SnapshotArgs {
     pub(super) accept: bool,
     #[command(flatten)]
     pub(super) limit: LimitArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct EvalArgs {
-    /// The folder of the run
-    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
-    pub(super) run: PathBuf,
-    /// The data set to evaluate on [default: the one that the run was trained on]
-    #[arg(long, value_name = "DATA")]
-    pub(super) data: Option<String>,
-    /// Search for data in this folder first
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
-    pub(super) data_dir: Option<PathBuf>,
-    /// Tasks to judge a few-shot run by, always the same ones [default: 2048]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = tasks)]
-    pub(super) tasks: Option<u32>,
-    /// Samples of each class to judge a task by [default: as the run was trained]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = queries)]
-    pub(super) queries: Option<u32>,
-    /// Gradient steps on the samples of a task [default: as the run was trained]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = inner_steps)]
-    pub(super) inner_steps: Option<u32>,
-    #[command(flatten)]
-    pub(super) machine: MachineArgs,
 }
 
 #[derive(Debug, Args)]

@@ -104,8 +104,8 @@ impl Compared {
 
 const RUNS: [&str; 6] = ["run", "model", "parameters", "accuracy", "95 % interval", "n"];
 const DIFFERENCES: [&str; 6] = ["run", "difference", "95 % interval", "p", "first is better", "n"];
-const HOW: &str =
-    "differences in percentage points, BCa bootstrap; p: sign-flip test, both sides; first is better: share of seeds";
+const HOW: &str = "differences: percentage points, BCa bootstrap over seeds; p: sign-flip test, both sides;
+  first is better: share of seeds, ties half";
 
 fn table(screen: &Screen, rows: impl Iterator<Item = [String; 6]>, head: [&str; 6], right: &[usize]) -> String {
     let rows: Vec<[String; 6]> = std::iter::once(head.map(str::to_owned)).chain(rows).collect();

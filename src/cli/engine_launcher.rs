@@ -9,8 +9,9 @@ use std::process::Command;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{BenchArgs, CompileArgs, EvalArgs};
+use super::args::{BenchArgs, CompileArgs};
 use super::doctor::Libtorch;
+use super::evaluating::EvalArgs;
 use super::exit::{Failure, Outcome};
 use super::fitting::FitArgs;
 use super::libtorch;

@@ -17,6 +17,7 @@ mod doctor;
 mod draw;
 mod engine_launcher;
 mod error_docs;
+mod evaluating;
 mod exit;
 mod experiment;
 mod explain;

@@ -2,9 +2,10 @@
 
 use tch::{Kind, Tensor as Live, no_grad_guard};
 
+use super::confusion::Confusion;
 use super::held_out::{FixedTasks, HeldOut};
 use super::non_finite::numbers;
-use super::samples::Samples;
+use super::samples::{Samples, as_size};
 use crate::emit::{Inference, InferenceMemory, Net, TorchFault};
 use crate::plan::Sizes;
 use crate::program::Program;
@@ -43,6 +44,26 @@ pub fn task_accuracies(net: &Net, tasks: &mut FixedTasks) -> Result<Vec<Vec<f64>
 /// What libtorch refuses: memory, mostly.
 pub fn accuracy(net: &Net, samples: &Samples) -> Result<Vec<f64>, TorchFault> {
     Ok(Evaluator::default().judge_samples(net, samples)?.into_iter().map(|verdict| verdict.accuracy).collect())
+}
+
+/// Returns which class each run gives to how many samples of each class, over all of `samples`.
+///
+/// # Errors
+///
+/// What libtorch refuses: memory, mostly.
+pub fn confusions(net: &Net, samples: &Samples) -> Result<Vec<Confusion>, TorchFault> {
+    let (classes, outputs) = (samples.classes(), net.plan().outputs());
+    let mut found = vec![Confusion::new(classes, outputs); net.runs()];
+    let mut answers = Inference::new(net, InferenceMemory::default())?;
+    each_answer(&mut answers, (net.runs(), batch_size(net)), samples, |answer, labels| {
+        let place = labels.f_mul_scalar(as_size(outputs))?.f_add(answer)?;
+        for (run, found) in found.iter_mut().enumerate() {
+            let counts = place.f_select(0, as_size(run))?.f_bincount(None::<Live>, as_size(classes * outputs))?;
+            found.add(&Vec::<i64>::try_from(&counts)?);
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// What the evaluations of a net have in common.
@@ -87,18 +108,16 @@ fn judge(
     (runs, batch): (usize, usize),
     samples: &Samples,
 ) -> Result<Vec<Evaluation>, TorchFault> {
-    let _guard = no_grad_guard();
     let mut seen = None::<[Live; 3]>;
-    for start in (0..samples.len()).step_by(batch) {
-        let (x, labels) = samples.stretch(start, batch.min(samples.len() - start), runs)?;
-        let answer = answers.answer(&x)?.f_argmax(1, false)?;
-        let hits = answer.f_eq_tensor(&labels)?.f_sum_dim_intlist(1_i64, false, Kind::Int64)?;
+    each_answer(answers, (runs, batch), samples, |answer, labels| {
+        let hits = answer.f_eq_tensor(labels)?.f_sum_dim_intlist(1_i64, false, Kind::Int64)?;
         let (least, most) = (answer.f_amin(1_i64, false)?, answer.f_amax(1_i64, false)?);
-        seen = Some(match seen {
+        seen = Some(match seen.take() {
             None => [hits, least, most],
             Some([sum, low, high]) => [sum.f_add(&hits)?, low.f_minimum(&least)?, high.f_maximum(&most)?],
         });
-    }
+        Ok(())
+    })?;
     let Some([right, least, most]) = seen else { return Ok(vec![Evaluation { accuracy: 0.0, only: None }; runs]) };
     let (least, most) = (Vec::<i64>::try_from(&least)?, Vec::<i64>::try_from(&most)?);
     let verdict = |(right, (least, most)): (f64, (&i64, &i64))| Evaluation {
@@ -106,6 +125,21 @@ fn judge(
         only: usize::try_from(*least).ok().filter(|_| least == most),
     };
     Ok(numbers(&right)?.into_iter().zip(least.iter().zip(&most)).map(verdict).collect())
+}
+
+/// Calls `note` with the classes that the runs give to `batch` samples at a time, [R, `batch`], and the samples' labels.
+fn each_answer(
+    answers: &mut Inference<'_>,
+    (runs, batch): (usize, usize),
+    samples: &Samples,
+    mut note: impl FnMut(&Live, &Live) -> Result<(), TorchFault>,
+) -> Result<(), TorchFault> {
+    let _guard = no_grad_guard();
+    for start in (0..samples.len()).step_by(batch) {
+        let (x, labels) = samples.stretch(start, batch.min(samples.len() - start), runs)?;
+        note(&answers.answer(&x)?.f_argmax(1, false)?, &labels)?;
+    }
+    Ok(())
 }
 
 /// Returns how many samples go through the net at once.

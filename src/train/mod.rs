@@ -9,6 +9,7 @@ mod batch_source;
 mod bench;
 mod checkpoints;
 mod claim;
+mod confusion;
 mod doubt;
 mod doubts;
 mod early_stopping;
@@ -54,11 +55,13 @@ pub use bench::{Bench, Compared, Slow, StepPart, bench};
 #[doc(hidden)]
 pub use checkpoints::LastCheckpoint;
 #[doc(hidden)]
+pub use confusion::Confusion;
+#[doc(hidden)]
 pub use doubt::numbered;
 #[doc(hidden)]
 pub use early_stopping::mean_and_deviation;
 #[doc(hidden)]
-pub use evaluate::{accuracy, task_accuracies};
+pub use evaluate::{accuracy, confusions, task_accuracies};
 #[doc(hidden)]
 pub use fit::{FitConfig, FitFault, FitNotFinite, Fitted, Measured, OneClass, fit, fit_bytes};
 #[doc(hidden)]

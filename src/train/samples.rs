@@ -92,6 +92,11 @@ impl Samples {
         self.count == 0
     }
 
+    /// Returns the number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
     /// Checks that the net takes such samples.
     ///
     /// # Errors

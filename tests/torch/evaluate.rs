@@ -4,7 +4,7 @@ use std::fs;
 
 use gemc::emit::{Inference, InferenceMemory, Net, Place};
 use gemc::random::RandomStream;
-use gemc::train::{Samples, accuracy};
+use gemc::train::{Confusion, Samples, accuracy, confusions};
 use tch::nn::Module;
 use tch::{Kind, Tensor, no_grad_guard};
 
@@ -29,10 +29,36 @@ fn counts_what_is_right() {
 }
 
 #[test]
+fn confusions_count_every_answer() {
+    let net = Net::new(&plan(SMALL), &[3, 4], Place::CPU).unwrap();
+    let data = Patterns::new(2_345, 8);
+    let samples = Samples::new(data.pieces(), Place::CPU).unwrap();
+    let found = confusions(&net, &samples).unwrap();
+    assert_eq!(found.iter().map(Confusion::accuracy).collect::<Vec<f64>>(), accuracy(&net, &samples).unwrap());
+    let _guard = no_grad_guard();
+    let pixels = Tensor::from_slice(data.pieces().pixels).view([-1, 36]).to_kind(Kind::Float) / 255.0;
+    for (run, seed) in [3_u64, 4].into_iter().enumerate() {
+        let alone = Net::new(&plan(SMALL), &[seed], Place::CPU).unwrap();
+        let answers = Vec::<i64>::try_from(Module::forward(&alone, &pixels).argmax(-1, false)).unwrap();
+        let mut counts = [[0_u64; 4]; 4];
+        for (label, answer) in data.pieces().labels.iter().zip(answers) {
+            counts[usize::from(*label)][usize::try_from(answer).unwrap()] += 1;
+        }
+        assert_eq!(found[run].rows().collect::<Vec<&[u64]>>(), counts);
+        let share = counts[2][2] as f64 / counts[2].iter().sum::<u64>() as f64;
+        assert_eq!(found[run].by_class()[2], Some(share));
+    }
+    let sum = Confusion::sum(&found).unwrap();
+    assert_eq!(sum.rows().flatten().sum::<u64>(), 2 * 2_345);
+}
+
+#[test]
 fn of_nothing_is_nothing() {
     let net = Net::new(&plan(SMALL), &[3, 4], Place::CPU).unwrap();
     let found = accuracy(&net, &Samples::new(Patterns::new(0, 8).pieces(), Place::CPU).unwrap()).unwrap();
     assert_eq!(found, [0.0, 0.0]);
+    let found = confusions(&net, &Samples::new(Patterns::new(0, 8).pieces(), Place::CPU).unwrap()).unwrap();
+    assert_eq!(found[1].by_class(), [None; 4]);
 }
 
 #[test]

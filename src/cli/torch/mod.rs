@@ -4,6 +4,7 @@
 mod bench;
 mod eval;
 mod eval_tasks;
+mod evaluated;
 mod faults;
 mod fit;
 mod machine;

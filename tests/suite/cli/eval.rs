@@ -1,0 +1,72 @@
+//! Evaluations class by class, on test samples and on a validation split.
+
+use serde_json::{Value, json};
+
+use super::{Said, folder, run_in};
+
+const SHORT: &[&str] =
+    &["train", "sgem_slp.gem", "--data", "glyphs", "--threads", "1", "--steps", "60", "--eval-every", "20", "--quiet"];
+
+fn trained(folder: &std::path::Path, more: &[&str]) -> Said {
+    let said = run_in(folder, &[SHORT, more].concat());
+    assert_eq!(said.code, 0, "{}", said.err);
+    said
+}
+
+#[test]
+fn classes_are_told_one_by_one() {
+    let folder = folder();
+    trained(folder.path(), &["--runs", "3", "--run-dir", "a"]);
+    let object = run_in(folder.path(), &["eval", "a", "--format", "json"]).object();
+    let accuracy: Vec<f64> = serde_json::from_value(object["accuracy"].clone()).unwrap();
+    let matrices: Vec<Vec<Vec<u64>>> = serde_json::from_value(object["confusion"].clone()).unwrap();
+    let by_class: Vec<Vec<f64>> = serde_json::from_value(object["class_accuracy"].clone()).unwrap();
+    assert_eq!((matrices.len(), matrices[0].len(), matrices[0][0].len()), (3, 10, 10));
+    for (run, matrix) in matrices.iter().enumerate() {
+        let right: u64 = (0..10).map(|class| matrix[class][class]).sum();
+        let third = matrix[3][3] as f64 / matrix[3].iter().sum::<u64>() as f64;
+        let wanted = [right as f64 / 2_000.0, third].map(f64::to_bits);
+        assert_eq!(wanted, [accuracy[run], by_class[run][3]].map(f64::to_bits));
+    }
+    let mean = by_class.iter().map(|run| run[3]).sum::<f64>() / 3.0;
+    assert!((object["class_mean"][3].as_f64().unwrap() - mean).abs() < 1e-12);
+    assert!(object["class_sd"][3].is_number() && object["split"] == "test", "{object}");
+
+    let said = run_in(folder.path(), &["eval", "a", "--confusion"]);
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert!(lines[0].contains("a on 2,000 test samples of glyphs: ") && lines[0].contains("n = 3"), "{}", said.out);
+    assert_eq!(lines[2].split_whitespace().take(3).collect::<Vec<_>>(), ["class", "accuracy", "samples"]);
+    let sum: u64 = matrices.iter().map(|matrix| matrix[0][0]).sum();
+    let first = lines[lines.len() - 10].split_whitespace().collect::<Vec<_>>();
+    assert_eq!((first.len(), first[0], first[1]), (11, "0", sum.to_string().as_str()), "{}", said.out);
+    let said = run_in(folder.path(), &["eval", "a"]);
+    assert_eq!((said.out.lines().count(), said.err.as_str()), (13, ""), "{}", said.out);
+}
+
+#[test]
+fn the_split_is_told() {
+    let folder = folder();
+    trained(folder.path(), &["--validation", "500", "--run-dir", "a"]);
+    let said = run_in(folder.path(), &["eval", "a"]);
+    assert!(said.out.contains("a on 2,000 test samples of glyphs"), "{}", said.out);
+    assert!(said.err.contains("a validation split of 500 samples: `--split validation`"), "{}", said.err);
+    let said = run_in(folder.path(), &["eval", "a", "--split", "test"]);
+    assert_eq!(said.err, "");
+    let said = run_in(folder.path(), &["eval", "a", "--split", "validation"]);
+    assert!(said.out.contains("a on 500 validation samples of glyphs"), "{}", said.out);
+    let record: Value = serde_json::from_slice(&std::fs::read(folder.path().join("a/run.json")).unwrap()).unwrap();
+    let object = run_in(folder.path(), &["eval", "a", "--split", "validation", "--format", "json"]).object();
+    assert_eq!((&object["accuracy"], &object["split"]), (&record["best_accuracy"], &json!("validation")));
+
+    trained(folder.path(), &["--run-dir", "b"]);
+    let said = run_in(folder.path(), &["eval", "b", "--split", "validation"]);
+    assert!(said.code == 1 && said.err.contains("run::no_validation"), "{}", said.err);
+    let few =
+        ["train", "omniglot_gem.gem", "--data", "glyphs", "--few-shot", "--steps", "2", "--batch", "2", "--quiet"];
+    let said = run_in(folder.path(), &[&few[..], &["--threads", "1", "--run-dir", "c"]].concat());
+    assert_eq!(said.code, 0, "{}", said.err);
+    for option in [&["--confusion"][..], &["--split", "test"]] {
+        let said = run_in(folder.path(), &[&["eval", "c"], option].concat());
+        assert!(said.code == 1 && said.err.contains("run::of_tasks"), "{}", said.err);
+    }
+}
