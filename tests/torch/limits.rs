@@ -1,7 +1,8 @@
 //! Memory is estimated before it is asked for; a fault of libtorch is one line.
 
 use gemc::emit::{Net, Place, TorchFault};
-use gemc::train::{Needs, TrainConfig, choose_threads};
+use gemc::run_dir::Needs;
+use gemc::train::{TrainConfig, choose_threads};
 use tch::{Kind, Tensor};
 
 use crate::stage::{DIRECT, SMALL, plan};

@@ -14,7 +14,6 @@ use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::faults::Blame;
 use crate::cli::numbers::{count, percent};
 use crate::cli::read_data::read_classes;
-use crate::cli::read_data::read_classes;
 use crate::cli::screen::{Ink, Screen};
 use crate::emit::Net;
 use crate::options::FewShot;

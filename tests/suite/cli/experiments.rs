@@ -168,7 +168,9 @@ fn killed_at_any_moment_a_recipe_ends_as_if_it_had_not_been() {
         let _ = child.kill();
         child.wait().unwrap();
         // its trials would finish by themselves
-        processes(&[&store]).into_iter().for_each(|process| kill("-KILL", process));
+        for process in processes(&[&store]) {
+            kill("-KILL", process);
+        }
         wait_for("the trials to be gone", || processes(&[&store]).is_empty());
     }
     let said = run_in(folder.path(), &["run", "points.yaml", "--retry"]);
@@ -216,7 +218,9 @@ fn a_trial_that_is_killed_is_kept_with_its_error_and_the_others_go_on() {
     wait_for("a checkpoint of the first trial", || {
         !victim().is_empty() && folder.path().join("runs/store").is_dir() && !stored(folder.path()).is_empty()
     });
-    victim().into_iter().for_each(|process| kill("-KILL", process));
+    for process in victim() {
+        kill("-KILL", process);
+    }
     let ended = child.wait_with_output().unwrap();
     let told = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{told}");
