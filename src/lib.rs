@@ -5,7 +5,7 @@
 //! through the rooms, and each room has one product:
 //!
 //! ```text
-//! span, diag, options, random, geometry, parallel, statistics
+//! span, diag, options, random, geometry, parallel, proto, statistics
 //!                      the ground floor: every room may stand on it, it knows no room
 //!
 //! syntax ──► check ──► wire ──► plan ──► program ──► emit ──► train             report
@@ -170,6 +170,8 @@ pub mod options;
 mod parallel;
 pub mod plan;
 pub mod program;
+#[cfg(feature = "torch")]
+mod proto;
 pub mod random;
 #[cfg(feature = "cli")]
 pub mod recipe;

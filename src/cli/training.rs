@@ -105,6 +105,9 @@ pub(super) struct TrainArgs {
     /// Run directory, which must be new or empty [default: runs/MODEL-1, -2, …]
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) run_dir: Option<PathBuf>,
+    /// Also write TensorBoard's event files, into the folder `tensorboard` of the run directory
+    #[arg(long)]
+    pub(super) tensorboard: bool,
     /// Write a checkpoint every N seconds, and when the run is stopped [default: 10]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seconds)]
     pub(super) checkpoint_every: Option<f64>,

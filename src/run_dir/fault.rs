@@ -12,6 +12,8 @@ pub const MODEL: &str = "model.gem";
 pub const RECORD: &str = "run.json";
 /// What evaluations found, a line each.
 pub const METRICS: &str = "metrics.jsonl";
+/// The folder of TensorBoard's event files.
+pub const TENSORBOARD: &str = "tensorboard";
 /// The parameters.
 pub const GENOME: &str = "genome.safetensors";
 /// What the names of checkpoints begin with; a dash, the step and an ending follow.

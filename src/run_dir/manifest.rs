@@ -72,6 +72,9 @@ pub struct Manifest {
     /// Numbers of single precision in a register of the processor; absent in runs of before this was kept.
     #[serde(default)]
     pub lanes: Option<usize>,
+    /// When training began, in seconds since 1970, where event files for TensorBoard are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tensorboard: Option<f64>,
     /// Learned numbers of one run.
     pub parameters: u64,
     /// Synapses and biases of one run.

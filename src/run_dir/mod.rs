@@ -27,7 +27,7 @@ pub use checkpoint::CheckpointFile;
 #[doc(hidden)]
 pub use evaluations::Evaluation;
 #[doc(hidden)]
-pub use fault::{CHECKPOINT, GENOME, GRAPH, LOCK, METRICS, MODEL, RECORD, RUN_DIR, SOURCE, SUM};
+pub use fault::{CHECKPOINT, GENOME, GRAPH, LOCK, METRICS, MODEL, RECORD, RUN_DIR, SOURCE, SUM, TENSORBOARD};
 #[doc(hidden)]
 pub use genome::{GenomeFile, LENGTH};
 #[doc(hidden)]

@@ -33,6 +33,7 @@ mod state;
 mod step;
 mod step_state;
 mod tensor_file;
+mod tensorboard;
 mod threads;
 mod whole_file;
 

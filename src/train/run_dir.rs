@@ -17,9 +17,10 @@ use super::claim::{Claim, unused};
 use super::early_stopping::Metric;
 use super::run::RunFault;
 use super::tensor_file::tensor_file;
+use super::tensorboard::EventFiles;
 use super::whole_file::{append, write_whole};
 use crate::run_dir::{
-    CHECKPOINT, GENOME, GRAPH, METRICS, MODEL, Manifest, RECORD, RUN_DIR, RunDirFault, RunOutcome, SOURCE,
+    CHECKPOINT, GENOME, GRAPH, METRICS, MODEL, Manifest, RECORD, RUN_DIR, RunDirFault, RunOutcome, SOURCE, TENSORBOARD,
 };
 
 /// A run's folder, held by this process and open for writing.
@@ -39,6 +40,8 @@ pub struct RunDir {
     /// Whether the genome in the folder may be another one than the best so far.
     stale: bool,
     pub(super) checkpoints: CheckpointTimes,
+    /// TensorBoard's event files, where they are asked for.
+    pub(super) events: Option<EventFiles>,
 }
 
 impl RunDir {
@@ -51,15 +54,18 @@ impl RunDir {
         let mut folder = Self::of(Claim::take(path)?, model, record);
         folder.write_text();
         folder.write_metrics("");
+        folder.write_events(&[]);
         folder.write_record();
         folder.whole()
     }
 
     fn of(claim: Claim, model: &str, record: Manifest) -> Self {
+        let events = record.tensorboard.map(|began| EventFiles::new(began, record.recipe.runs));
         Self {
             claim,
             model: model.to_owned(),
             record,
+            events,
             written: String::new(),
             metrics: String::new(),
             missing: IndexMap::new(),
@@ -82,6 +88,8 @@ impl RunDir {
         let known = |line: &&str| serde_json::from_str::<Metric>(line).is_ok_and(|metric| metric.step <= evaluated);
         folder.metrics = before.split_inclusive('\n').take_while(known).collect();
         folder.write(METRICS, Ok(folder.metrics.clone().into_bytes()));
+        let known: Vec<Metric> = folder.metrics.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        folder.write_events(&known);
         folder.stale = true;
         if evaluated == 0 {
             // there is none before the first evaluation; if it stays it is written over then
@@ -128,9 +136,8 @@ impl RunDir {
 
     /// Returns the names of the files that are not as they should be, in the order in which they are written.
     fn lacking(&self) -> Vec<String> {
-        let files =
-            [MODEL, METRICS, GENOME, CHECKPOINT, RECORD].into_iter().filter(|name| self.missing.contains_key(name));
-        files.map(str::to_owned).collect()
+        let files = [MODEL, METRICS, TENSORBOARD, GENOME, CHECKPOINT, RECORD].into_iter();
+        files.filter(|name| self.missing.contains_key(name)).map(str::to_owned).collect()
     }
 
     /// Returns the same, once each time that writing begins to fail.
@@ -153,6 +160,7 @@ impl RunDir {
         self.record.outcome = outcome;
         if !self.is_ours() {
             self.metrics += &more;
+            self.note_events(metrics);
             self.record.outcome.missing = self.lacking();
             return;
         }
@@ -160,6 +168,7 @@ impl RunDir {
             self.write_text();
         }
         self.write_metrics(&more);
+        self.write_events(metrics);
         if let Some(rows) = genome {
             let bytes = self.genome(rows);
             self.write(GENOME, bytes);
@@ -195,7 +204,8 @@ impl RunDir {
         match self.claim.renew(ours) {
             Ok(()) => true,
             Err(reason) => {
-                for name in [MODEL, METRICS, GENOME, RECORD] {
+                let events = self.events.is_some().then_some(TENSORBOARD);
+                for name in [MODEL, METRICS, GENOME, RECORD].into_iter().chain(events) {
                     self.missing.insert(name, reason.to_string());
                 }
                 false
@@ -222,7 +232,7 @@ impl RunDir {
         let length = self.metrics.len() as u64;
         let whole = fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() == length);
         self.metrics += more;
-        if whole && (more.is_empty() || append(&path, more, length).is_ok()) {
+        if whole && (more.is_empty() || append(&path, more.as_bytes(), length).is_ok()) {
             self.missing.shift_remove(METRICS);
         } else {
             self.write(METRICS, Ok(self.metrics.clone().into_bytes()));
@@ -251,15 +261,18 @@ impl RunDir {
 
     /// Writes a file whole under this `name`, and notes as `what` whether that could be done.
     pub(super) fn write_as(&mut self, what: &'static str, name: &str, bytes: Result<Vec<u8>, String>) -> bool {
-        let written = bytes.and_then(|bytes| {
-            write_whole(&self.at(name), &bytes, || self.claim.holds()).map_err(|reason| reason.to_string())
-        });
+        let written = bytes.and_then(|bytes| self.write_anew(name, &bytes));
         let done = written.is_ok();
         match written {
             Ok(()) => self.missing.shift_remove(what),
             Err(reason) => self.missing.insert(what, reason),
         };
         done
+    }
+
+    /// Writes a file whole under this `name`, and notes nothing.
+    pub(super) fn write_anew(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        write_whole(&self.at(name), bytes, || self.claim.holds()).map_err(|reason| reason.to_string())
     }
 
     /// Returns what a file of this run says of what was trained.

@@ -4,10 +4,10 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Appends lines to a file of `length` bytes; where that fails, none of them is left in it.
-pub(super) fn append(path: &Path, lines: &str, length: u64) -> io::Result<()> {
+/// Appends to a file of `length` bytes; where that fails, nothing of it is left in it.
+pub(super) fn append(path: &Path, more: &[u8], length: u64) -> io::Result<()> {
     let mut file = OpenOptions::new().append(true).open(path)?;
-    file.write_all(lines.as_bytes()).and_then(|()| file.sync_data()).inspect_err(|_| {
+    file.write_all(more).and_then(|()| file.sync_data()).inspect_err(|_| {
         // the whole file is written anew next
         let _ = file.set_len(length);
     })

@@ -14,6 +14,8 @@ pub(crate) enum Lack {
     CppCompiler,
     /// The program `python3`.
     Python,
+    /// The Python package `tensorboard`.
+    TensorBoard,
     /// The program `readelf`.
     Readelf,
     /// The program `script`, which makes a terminal.
@@ -40,6 +42,7 @@ impl Lack {
         match self {
             Self::CppCompiler => "no C++ compiler `c++`",
             Self::Python => "no `python3`",
+            Self::TensorBoard => "no Python package `tensorboard`, and it cannot be installed",
             Self::Readelf => "no `readelf`",
             Self::Script => "no program `script`",
             Self::ReleaseBuild => "no release build",
@@ -56,7 +59,13 @@ impl Lack {
     fn must_be_in_ci(self) -> bool {
         match self {
             Self::CppCompiler | Self::Python | Self::Readelf | Self::Script | Self::ReleaseBuild => true,
-            Self::Gpu | Self::NoGpu | Self::Permissions | Self::Mnist | Self::Cifar10 | Self::Omniglot => false,
+            Self::TensorBoard
+            | Self::Gpu
+            | Self::NoGpu
+            | Self::Permissions
+            | Self::Mnist
+            | Self::Cifar10
+            | Self::Omniglot => false,
         }
     }
 }

@@ -32,7 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What every room may use.
-const GROUND: &[&str] = &["span", "diag", "options", "random", "geometry", "parallel", "statistics"];
+const GROUND: &[&str] = &["span", "diag", "options", "random", "geometry", "parallel", "proto", "statistics"];
 
 /// Rooms that may call functions of other rooms.
 const CALLERS: &[&str] = &["compile", "trainer", "cli"];
@@ -62,6 +62,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("libloading", &["emit"]),
     ("pulp", &["emit"]),
     ("statrs", &["statistics"]),
+    ("crc", &["train"]),
 ];
 
 /// What only the shell does: it asks the environment and the clock.

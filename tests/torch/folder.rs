@@ -3,7 +3,7 @@
 use std::fs;
 
 use gemc::run_dir::{Kept, Manifest};
-use gemc::train::{RunDir, RunDirFault};
+use gemc::train::{Metric, RunDir, RunDirFault};
 
 use crate::stage::{SMALL, record};
 
@@ -32,6 +32,47 @@ fn a_record_comes_back() {
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["metrics.jsonl", "model.gem", "run.json"], "something was left behind");
+}
+
+#[test]
+fn event_files_are_cut_back_with_the_metrics() {
+    let place = tempfile::tempdir().unwrap();
+    let metric = |run, step| Metric { run, step, loss: 1.5, accuracy: 0.5, seconds: step as f64 };
+    let mut record = record(2, "34");
+    record.tensorboard = Some(1.7e9);
+    let made = |name: &str, steps: &[u64]| {
+        let mut folder = RunDir::create(&place.path().join(name), SMALL, record.clone()).unwrap();
+        for step in steps {
+            folder.keep(&[metric(0, *step), metric(1, *step)], None, folder.record().outcome.clone());
+        }
+        assert!(folder.missing().is_none());
+    };
+    let events = |name: &str| {
+        [0, 1].map(|run| fs::read(place.path().join(format!("{name}/tensorboard/run-{run}/events.out.tfevents.gemc"))))
+    };
+    let events = |name: &str| events(name).map(Result::unwrap);
+    made("long", &[10, 20, 30]);
+    made("short", &[10, 20]);
+    assert_ne!(events("long"), events("short"));
+    assert_ne!(events("long")[0].len(), events("short")[0].len());
+    let mut again = RunDir::reopen(&place.path().join("long"), SMALL, record.clone(), 20).unwrap();
+    assert_eq!(events("long"), events("short"));
+    again.keep(&[metric(0, 30)], None, again.record().outcome.clone());
+    made("other", &[10, 20, 30]);
+    assert_eq!(events("long")[0], events("other")[0]);
+    assert_eq!(events("long")[1], events("short")[1]);
+
+    // what stands in the way is told, and written over when it is gone
+    let at = place.path().join("long/tensorboard/run-1");
+    fs::remove_dir_all(&at).unwrap();
+    fs::write(&at, "in the way").unwrap();
+    again.keep(&[metric(1, 30)], None, again.record().outcome.clone());
+    assert!(again.missing().unwrap().to_string().contains("lacks tensorboard: "));
+    assert_eq!(Manifest::read(again.path()).unwrap().outcome.missing, ["tensorboard"]);
+    fs::remove_file(&at).unwrap();
+    again.keep(&[], None, again.record().outcome.clone());
+    assert!(again.missing().is_none());
+    assert_eq!(events("long"), events("other"));
 }
 
 #[test]

@@ -119,6 +119,7 @@ pub(crate) fn record(runs: usize, graph: &str) -> Manifest {
         device: "cpu".to_owned(),
         threads: 1,
         lanes: None,
+        tensorboard: None,
         parameters: 90,
         uncompressed: 820,
         outcome: RunOutcome::none(runs),

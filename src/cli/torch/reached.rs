@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::numbers::{count, grouped, percent, ratio};
 use crate::cli::screen::{Ink, Screen};
-use crate::run_dir::Manifest;
+use crate::run_dir::{Manifest, TENSORBOARD};
 use crate::train::{RunOutcome, Stopped, numbered};
 
 /// Writes a mean, with its standard deviation where there is more than one value.
@@ -59,6 +59,10 @@ pub(super) fn reached(screen: &Screen, record: &Manifest, path: &Path, data_dir:
         ("saved in", format!("{shown}: {}", kept(outcome))),
         ("evaluate", format!("gemc eval {}{place}", quoted(&shown.to_string()))),
     ];
+    if record.tensorboard.is_some() {
+        let folder = quoted(&path.join(TENSORBOARD).display().to_string());
+        lines.push(("look at", format!("tensorboard --logdir {folder}")));
+    }
     if outcome.stopped.is_some_and(Stopped::was_asked_for) {
         lines.insert(3, ("go on", format!("gemc resume {}{place}", quoted(&shown.to_string()))));
     }

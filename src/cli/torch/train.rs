@@ -1,6 +1,7 @@
 //! `gemc compile --train`: a task → a run in a folder of its own, and what it reached.
 
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 
@@ -121,11 +122,17 @@ impl About<'_> {
             device: self.machine.place.name(),
             threads: self.threads,
             lanes: Some(lanes_here()),
+            tensorboard: self.args.training.tensorboard.then(now),
             parameters: counts.parameters,
             uncompressed: counts.uncompressed,
             outcome: train::RunOutcome::none(self.recipe.runs),
         }
     }
+}
+
+/// Returns the time in seconds since 1970; 0 before.
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64())
 }
 
 /// Returns what computes a run.

@@ -60,6 +60,7 @@ pub(super) fn keep(folder: &Path) -> Manifest {
         device: "cpu".to_owned(),
         threads: 1,
         lanes: None,
+        tensorboard: None,
         parameters: 1,
         uncompressed: 1,
         outcome: RunOutcome { state: Some(State::Finished), ..best },

@@ -42,6 +42,8 @@ mod stopped;
 mod sweep;
 #[cfg(feature = "torch")]
 mod tamper;
+#[cfg(feature = "torch")]
+mod tensorboard;
 mod terminal;
 #[cfg(feature = "torch")]
 mod train;
