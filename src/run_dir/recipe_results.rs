@@ -41,6 +41,8 @@ pub struct ReadTrial {
     pub label: String,
     /// The folder of its run, from that of the recipe.
     pub run: Option<String>,
+    /// What tells it from the others of its label.
+    pub varied: Option<String>,
     /// Parameters of one run.
     pub parameters: Option<u64>,
     /// How it stands.

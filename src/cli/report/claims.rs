@@ -34,7 +34,7 @@ fn row(claim: &ReadClaim) -> Vec<TableCell> {
     let found = claim.found.map_or_else(dash, |found| format!("{} %", percent(found)));
     let interval = claim.interval.map_or_else(dash, |[low, high]| format!("{} – {} %", percent(low), percent(high)));
     vec![
-        TableCell::words(&claim.label),
+        TableCell::words(whose(claim)),
         TableCell::words(parameters(&claim.parameters)),
         TableCell::words(accuracy(&claim.accuracy)),
         TableCell::words(claim.source.clone().unwrap_or_default()),
@@ -43,6 +43,11 @@ fn row(claim: &ReadClaim) -> Vec<TableCell> {
         TableCell::number(claim.n.map_or_else(dash, |n| n.to_string()), claim.n.map(|n| n as f64)),
         verdict(claim.verdict.as_deref()),
     ]
+}
+
+/// Returns whose trials a claim speaks of.
+fn whose(claim: &ReadClaim) -> &str {
+    if claim.label.is_empty() { "all series" } else { &claim.label }
 }
 
 fn verdict(verdict: Option<&str>) -> TableCell {
@@ -62,7 +67,7 @@ fn said(claim: &ReadClaim) -> String {
     let found = claim.found.map(|found| format!(", found {} %", percent(found))).unwrap_or_default();
     let parameters = Some(parameters(&claim.parameters)).filter(|text| !text.is_empty());
     let parameters = parameters.map(|text| format!(", parameters {text}")).unwrap_or_default();
-    format!("{}{parameters}: accuracy {}{source}{found}{verdict}", claim.label, accuracy(&claim.accuracy))
+    format!("{}{parameters}: accuracy {}{source}{found}{verdict}", whose(claim), accuracy(&claim.accuracy))
 }
 
 /// Writes how many parameters: `at most 156`.

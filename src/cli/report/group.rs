@@ -5,6 +5,9 @@ use super::plain;
 use crate::cli::numbers::{count, grouped};
 use crate::run_dir::{ReadClaim, ReadTrial};
 
+/// The protocol whose accuracies only the recipe's results hold.
+const STRICT: &str = "strict";
+
 /// What is compared.
 #[derive(Debug)]
 pub(super) struct RunGroup {
@@ -86,9 +89,10 @@ impl RunGroup {
 
     fn of_recipe(collected: &Collected, recipe: &ReportedRecipe) -> Self {
         let results = recipe.results.clone().unwrap_or_default();
+        let strict = results.protocol.as_deref() == Some(STRICT);
         let mut series: Vec<RunSeries> = Vec::new();
         for (trial, run) in results.trials.iter().zip(&recipe.trials) {
-            let Some(point) = of_trial(collected, trial, *run) else { continue };
+            let Some(point) = of_trial(collected, trial, *run, strict) else { continue };
             match series.iter_mut().find(|series| series.label == trial.label) {
                 Some(series) => series.points.push(point),
                 None => series.push(RunSeries { label: trial.label.clone(), points: vec![point] }),
@@ -104,7 +108,8 @@ impl RunGroup {
             .zip(&recipe.trials)
             .filter_map(|(trial, run)| Some((trial, &collected.runs[(*run)?])));
         let own = |(trial, run): (&ReadTrial, &ReportedRun)| {
-            !trial.accuracy.is_empty() && trial.accuracy != run.record.outcome.best_accuracy
+            let best = run.record.outcome.best_accuracy.iter().flatten();
+            !trial.accuracy.is_empty() && !trial.accuracy.iter().flatten().eq(best)
         };
         let has_own_accuracies = pairs.into_iter().any(own);
         let title = results.title.filter(|title| !title.trim().is_empty()).unwrap_or(folder);
@@ -120,6 +125,11 @@ impl RunGroup {
 
     /// Says by which protocol the accuracies were measured.
     pub(super) fn protocol(&self, collected: &Collected) -> String {
+        if self.protocol.as_deref() == Some(STRICT) {
+            return "Protocol strict: the best evaluation is chosen on a validation split, then accuracy is measured on the test samples, once. \
+                    Learning curves are of the validation split."
+                .to_owned();
+        }
         let runs: Vec<usize> =
             self.series.iter().flat_map(|series| &series.points).flat_map(|point| &point.runs).copied().collect();
         let (mut test, mut tasks, mut splits) = (0_usize, 0_usize, Vec::new());
@@ -151,19 +161,19 @@ impl RunGroup {
     }
 }
 
-/// Makes the point of a trial; nothing where neither the recipe's results nor its run say how many parameters it has.
-fn of_trial(collected: &Collected, trial: &ReadTrial, index: Option<usize>) -> Option<SeriesPoint> {
+/// Makes the point of a trial; what its run holds is no result of a `strict` one. Nothing where neither the recipe's results nor its run say how many parameters it has.
+fn of_trial(collected: &Collected, trial: &ReadTrial, index: Option<usize>, strict: bool) -> Option<SeriesPoint> {
     let run = index.map(|index| &collected.runs[index]);
     let parameters = trial.parameters.or(run.map(|run| run.record.parameters))?;
     let state = trial.state.clone().or(run.map(|run| run.state.to_owned())).unwrap_or_else(|| "finished".to_owned());
     let mut point = SeriesPoint {
-        name: run.map(ReportedRun::settings).unwrap_or_default(),
+        name: trial.varied.clone().or(run.map(ReportedRun::settings)).unwrap_or_default(),
         parameters,
         state,
         ..SeriesPoint::default()
     };
     match run.zip(index) {
-        Some((run, index)) if trial.accuracy.is_empty() => point.take(index, run),
+        Some((run, index)) if trial.accuracy.is_empty() && !strict => point.take(index, run),
         found => {
             let seeds =
                 found.map(|(run, _)| run.record.seeds.as_slice()).filter(|seeds| seeds.len() == trial.accuracy.len());

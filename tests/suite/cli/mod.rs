@@ -28,6 +28,8 @@ mod manual;
 mod out;
 mod recipes;
 mod remedies;
+#[cfg(all(unix, feature = "torch"))]
+mod repeated;
 mod report;
 #[cfg(all(unix, feature = "torch"))]
 mod resume;

@@ -111,7 +111,7 @@ fn a_recipe_gives_labels_and_claims() {
     fs::create_dir_all(at("runs/fig")).unwrap();
     #[cfg(unix)]
     std::os::unix::fs::symlink("../store/a", at("runs/fig/001")).unwrap();
-    let trial = |label: &str, run: &str, accuracy: &[f64], parameters| json!({ "label": label, "run": run, "parameters": parameters, "state": "finished", "accuracy": accuracy });
+    let trial = |label: &str, run: &str, accuracy: &[f64], parameters| json!({ "label": label, "varied": "genes=7", "run": run, "parameters": parameters, "state": "finished", "accuracy": accuracy });
     let results = json!({
         "title": "Few genes", "protocol": "strict",
         "trials": [trial("S-GEM", "../store/a", &[0.84, 0.86], 130), trial("direct", "../../elsewhere", &[0.9], 7840)],
@@ -129,7 +129,7 @@ fn a_recipe_gives_labels_and_claims() {
     assert_alone(&text);
     let document = parsed(&text);
     assert_eq!(said(&document, "h2"), ["Few genes", "Runs on glyphs", "All runs", "Each run"]);
-    assert!(said(&document, "p").iter().any(|line| line.starts_with("Protocol strict. ")));
+    assert!(said(&document, "p").iter().any(|line| line.starts_with("Protocol strict: ")));
     assert_eq!(with_class(&document, "star").count(), 3, "two claims, one key");
     assert_eq!(with_class(&document, "edge").count(), 1, "a claim of a range has an edge");
     let titles = said(&document, "title");
@@ -139,6 +139,7 @@ fn a_recipe_gives_labels_and_claims() {
         ),
         "{titles:?}"
     );
+    assert!(said(&document, "td").contains(&"genes=7".to_owned()), "what varies is said");
     assert_eq!(said(&document, "summary").len(), 2, "a run that links lead to is told of once");
     assert!(said(&document, "pre").contains(&"title: Few genes\ntrials: []\n".to_owned()));
 
