@@ -58,6 +58,7 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
     let Front { ast: Some(ast), model: Ok(wiring), .. } = front(source, options, &mut problems) else {
         return Err(Report::new(name, source, problems));
     };
+    let wiring = wiring.freeze(&options.freeze);
     let usual = usual_batch_of(wiring.model().has_windows(), options.few_shot);
     match lower(&wiring, options.order, options.batch.unwrap_or(usual), options.few_shot) {
         Ok(plan) => {

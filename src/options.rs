@@ -125,6 +125,8 @@ pub struct Options {
     pub batch: Option<usize>,
     /// How tasks are learned, where that is what the network is for.
     pub few_shot: Option<FewShot>,
+    /// Rows of the parameter table, or genomes, that stay as they start, by name.
+    pub freeze: Vec<String>,
 }
 
 impl Default for Options {
@@ -139,6 +141,7 @@ impl Default for Options {
             order: Order::Cheapest,
             batch: None,
             few_shot: None,
+            freeze: Vec::new(),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::diag::Report;
 use crate::emit::Place;
 #[cfg(feature = "data")]
 use crate::options::Options;
-use crate::plan::Plan;
+use crate::plan::{Array, Plan};
 #[cfg(feature = "data")]
 use crate::train::SampleBytes;
 use crate::train::{
@@ -33,6 +33,7 @@ pub struct Trainer<'a> {
     place: Place,
     run_dir: Option<&'a mut RunDir>,
     from: Option<&'a TrainState>,
+    start: &'a [(String, Array)],
     callbacks: Callbacks<'a>,
     interrupt: Box<dyn Fn() -> Option<Stopped> + 'a>,
 }
@@ -62,7 +63,7 @@ impl<'a> Trainer<'a> {
 
     fn of(plan: Cow<'a, Plan>, data: Data<'a>, config: TrainConfig) -> Self {
         let (callbacks, interrupt) = (Callbacks::default(), Box::new(|| None));
-        Self { plan, data, config, place: Place::CPU, run_dir: None, from: None, callbacks, interrupt }
+        Self { plan, data, config, place: Place::CPU, run_dir: None, from: None, start: &[], callbacks, interrupt }
     }
 
     /// Trains on this device, with this kind of number.
@@ -110,6 +111,13 @@ impl<'a> Trainer<'a> {
         Self { from: Some(state), ..self }
     }
 
+    /// Begins with these rows of the parameter table, by name, [R, …] each, in place of those that the seeds draw: a genome that was
+    /// trained before, or a part of one. Rows that are not named are drawn; constants that are named are not calibrated.
+    #[must_use]
+    pub fn start_rows(self, start: &'a [(String, Array)]) -> Self {
+        Self { start, ..self }
+    }
+
     /// Trains until every run has stopped improving, all steps are made, or the interrupt says so.
     ///
     /// # Errors
@@ -117,7 +125,7 @@ impl<'a> Trainer<'a> {
     /// Says which number of the protocol is no good, what of the data or the state does not fit the model, at which step which
     /// tensor of which run is no longer finite, or what libtorch refuses.
     pub fn run(self) -> Result<Trained, RunFault> {
-        let Self { plan, data, config, place, run_dir, from, mut callbacks, interrupt } = self;
+        let Self { plan, data, config, place, run_dir, from, start, mut callbacks, interrupt } = self;
         let began = Instant::now();
         let clock = || began.elapsed().as_secs_f64();
         let data = match &data {
@@ -125,7 +133,7 @@ impl<'a> Trainer<'a> {
             #[cfg(feature = "data")]
             Data::Padded(data) => JobData::Samples(data.as_ref().into()),
         };
-        let job = TrainJob { plan: &plan, recipe: &config, place, data: &data, clock: &clock };
+        let job = TrainJob { plan: &plan, recipe: &config, start, place, data: &data, clock: &clock };
         run(&job, run_dir, from, &mut callbacks, &*interrupt)
     }
 }

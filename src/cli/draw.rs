@@ -56,7 +56,7 @@ pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
     // which run is drawn is quick to find wrong
     let which = which(&Manifest::read(&args.run).map_err(Blame::failure)?, args.which.map(|which| which as usize))?;
     // weights are drawn, so they must be made
-    let Reopened { record, stages, rows } = reopen(screen, &args.run, Order::Synthesized)?;
+    let Reopened { record, stages, rows, .. } = reopen(screen, &args.run, Order::Synthesized)?;
     let sections = sections(&stages, &rows, which).map_err(Blame::failure)?;
     let page = Page { title: record.model.clone(), facts: facts(&record, which), sections };
     let path = args.out.clone().unwrap_or_else(|| args.run.join(PICTURE));

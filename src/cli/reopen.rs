@@ -30,6 +30,9 @@ pub(super) struct Reopened {
     pub(super) stages: Stages,
     /// The rows of the genome, [R, …] each, in the order of the plan's table.
     pub(super) rows: Vec<(String, Array)>,
+    /// SHA-256 of these rows; nothing in runs of before it was kept.
+    #[cfg_attr(not(feature = "torch"), allow(dead_code))]
+    pub(super) sum: Option<String>,
 }
 
 /// Reads the run in `run`, whose plan is made with this `order` of products, and says what is to be known of it.
@@ -62,7 +65,8 @@ pub(super) fn opened(run: &Path, order: Order) -> Result<(Reopened, Vec<&'static
             .push("this gemc compiles the model differently from the one that trained it; results may differ slightly");
     }
     let rows = kept.rows(&stages.plan).map_err(Blame::failure)?;
-    Ok((Reopened { record: kept.record, stages, rows }, remarks))
+    let sum = kept.genome_sum().map(str::to_owned);
+    Ok((Reopened { record: kept.record, stages, rows, sum }, remarks))
 }
 
 /// Returns the hash of a model's graph as it is written: not of the order in which it is computed.
@@ -85,6 +89,7 @@ pub(super) fn compiled(
     let usual = Options::default();
     let (memory_limit, work_limit) = if proven { (u64::MAX, u64::MAX) } else { (free_memory(), usual.work_limit) };
     let (batch, few_shot) = (Some(record.recipe.batch), record.recipe.few_shot);
-    let options = Options { set, facts, memory_limit, work_limit, order, batch, few_shot };
+    let options =
+        Options { set, facts, memory_limit, work_limit, order, batch, few_shot, freeze: record.freeze.clone() };
     stages(&name, text, &options).map_err(|report| Failure::text(&name, report))
 }

@@ -87,6 +87,12 @@ pub(super) struct TrainArgs {
     /// Train the model once for each value of a parameter: NAME=1..30, NAME=5,10,20
     #[arg(long, value_name = "NAME=VALUES", value_parser = sweep)]
     pub(super) sweep: Option<Sweep>,
+    /// Start from the genome of this run: all rows that the model has too, or those named after a colon, `RUN:g.O,hidden.g`
+    #[arg(long, value_name = "RUN[:NAME,…]", value_hint = ValueHint::DirPath)]
+    pub(super) from: Option<PathBuf>,
+    /// Do not train these rows of the parameter table, or all rows of a genome; separated by commas, may be repeated
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) freeze: Vec<String>,
     /// Device: `auto`, `cpu`, `cuda` or `cuda:N`
     #[arg(long, value_name = "DEVICE", value_parser = device)]
     pub(super) device: Option<String>,

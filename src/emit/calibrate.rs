@@ -97,6 +97,8 @@ struct OneRun<'a> {
     frame: Frame,
     /// The rows, and what populations receive as far as it is settled.
     known: Values,
+    /// Rows that stay as they are.
+    taken: &'a [usize],
 }
 
 impl<'a> OneRun<'a> {
@@ -113,7 +115,7 @@ impl<'a> OneRun<'a> {
         for (id, row) in parameter_tensors(plan) {
             known.set(id, rows.get(row).map(Live::shallow_clone));
         }
-        Ok(Self { plan, rows, prepared, sample, frame, known })
+        Ok(Self { plan, rows, prepared, sample, frame, known, taken: net.taken() })
     }
 
     /// Goes through what populations receive, setting constants on the way if `calibrate` says so.
@@ -125,7 +127,8 @@ impl<'a> OneRun<'a> {
             if calibrate && !parts.is_empty() {
                 let brought = self.make(&parts)?;
                 for (grown, factor) in received.grown.iter().zip(scales(received, &brought)?) {
-                    if let Some(row) = self.rows.get(grown.constant.index()) {
+                    let place = grown.constant.index();
+                    if let Some(row) = self.rows.get(place).filter(|_| !self.taken.contains(&place)) {
                         // the row's tensor is known, and shares the row's memory
                         let scaled = row.f_mul_scalar(factor)?;
                         let value = rounded(scaled.f_double_value(&[0, 0, 0])?);

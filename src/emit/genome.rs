@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::fault::TorchFault;
 use super::net::Net;
 use super::torch::size;
-use crate::plan::{Array, Parameter};
+use crate::plan::{Array, Parameter, Plan, Sizes};
 use crate::run_dir::GenomeMismatch;
 
 /// Why a genome could not be loaded.
@@ -38,9 +38,25 @@ impl Net {
 }
 
 /// Makes a tensor of plain numbers.
-fn live(array: &Array) -> Result<Live, TorchFault> {
+pub(super) fn live(array: &Array) -> Result<Live, TorchFault> {
     let lengths: Vec<i64> = array.sizes().iter().copied().map(size).collect();
     Ok(Live::f_from_slice(array.numbers())?.f_reshape(lengths)?)
+}
+
+/// Returns which row of the table an array is for, and the array, which must have its shape for this many runs.
+pub(super) fn place_of<'a>(
+    plan: &Plan,
+    runs: usize,
+    (name, array): &'a (String, Array),
+) -> Result<(usize, &'a Array), GenomeMismatch> {
+    let fault = |why: String| GenomeMismatch { name: name.clone(), why };
+    let row = plan.parameters().iter().position(|row| row.name == *name);
+    let row = row.ok_or_else(|| fault("is not in the net".to_owned()))?;
+    let wanted = plan.parameters()[row].shape.at(Sizes { runs, batch: 1 });
+    if array.sizes() == wanted {
+        return Ok((row, array));
+    }
+    Err(fault(format!("is {:?} in the genome, {wanted:?} in the net", array.sizes())))
 }
 
 /// Returns the numbers of one row.

@@ -14,7 +14,7 @@ use super::params;
 use super::sample_batch::{PlanBatch, SampleBatch};
 use super::step::Step;
 use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
-use crate::plan::{Dim, Parameter, Plan, Sizes, TensorId};
+use crate::plan::{Array, Dim, Parameter, Plan, Sizes, TensorId};
 use crate::program::Program;
 
 /// What a net says of a batch.
@@ -32,6 +32,8 @@ pub struct Net {
     seeds: Vec<u64>,
     pub(super) place: Place,
     rows: Vec<Live>,
+    /// Those of them that were taken from elsewhere at the start.
+    taken: Vec<usize>,
     prepared: Values,
     pub(super) known: Values,
     /// What makes steps, for batches of the last size, and what it is given.
@@ -45,9 +47,29 @@ impl Net {
     ///
     /// What libtorch refuses: memory, mostly.
     pub fn new(plan: &Plan, seeds: &[u64], place: Place) -> Result<Self, TorchFault> {
+        Self::start(plan, seeds, &[], place)
+    }
+
+    /// Makes the same, but for `rows` that are taken from elsewhere, by name, [R, …] each. Constants that are taken are not calibrated;
+    /// those that are not taken are made for what is.
+    ///
+    /// # Errors
+    ///
+    /// Names a row that the plan has not, or of another shape.
+    pub fn starting_from(
+        plan: &Plan,
+        seeds: &[u64],
+        rows: &[(String, Array)],
+        place: Place,
+    ) -> Result<Self, LoadFault> {
+        let taken = rows.iter().map(|row| genome::place_of(plan, seeds.len(), row));
+        Ok(Self::start(plan, seeds, &taken.collect::<Result<Vec<_>, _>>()?, place)?)
+    }
+
+    fn start(plan: &Plan, seeds: &[u64], taken: &[(usize, &Array)], place: Place) -> Result<Self, TorchFault> {
         let rows = {
             let _guard = OneThread::new();
-            params::start(plan, seeds, place)?
+            params::start(plan, seeds, taken, place)?
         };
         let prepared = prepare_all(plan, place)?;
         let mut net = Self {
@@ -55,6 +77,7 @@ impl Net {
             seeds: seeds.to_vec(),
             place,
             rows,
+            taken: taken.iter().map(|(row, _)| *row).collect(),
             prepared,
             known: Values::of(plan),
             step: Step::default(),
@@ -66,6 +89,11 @@ impl Net {
     /// Returns the plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Returns the rows that were taken from elsewhere at the start.
+    pub(super) fn taken(&self) -> &[usize] {
+        &self.taken
     }
 
     /// Returns the runs' seeds.

@@ -6,19 +6,25 @@ use tch::{Tensor as Live, no_grad_guard};
 use super::device::Place;
 use super::fault::TorchFault;
 use super::gain::{self, There};
+use super::genome::live;
 use super::torch::{Batch, EvalContext, Frame, Values, prepare_all, size};
-use crate::plan::{Extent, Init, Op, Parameter, Plan, Sizes, TensorId};
+use crate::plan::{Array, Extent, Init, Op, Parameter, Plan, Sizes, TensorId};
 use crate::random::RandomStream;
 
-/// Returns every row's tensor, [R, …], run k drawn from `seeds[k]`.
-pub(super) fn start(plan: &Plan, seeds: &[u64], place: Place) -> Result<Vec<Live>, TorchFault> {
+/// Returns every row's tensor, [R, …], run k drawn from `seeds[k]`, but for rows that are `taken` from elsewhere, [R, …] each.
+pub(super) fn start(
+    plan: &Plan,
+    seeds: &[u64],
+    taken: &[(usize, &Array)],
+    place: Place,
+) -> Result<Vec<Live>, TorchFault> {
     let _guard = no_grad_guard();
     let prepared = prepare_all(plan, Place::EXACT)?;
-    let run = |seed: &u64| {
-        let rows = one_run(plan, &prepared, *seed)?;
+    let run = |(run, seed): (usize, &u64)| {
+        let rows = one_run(plan, &prepared, *seed, (taken, run))?;
         rows.iter().map(|row| Ok(row.f_to_kind(place.kind)?)).collect::<Result<Vec<Live>, TorchFault>>()
     };
-    let runs = seeds.iter().map(run).collect::<Result<Vec<_>, _>>()?;
+    let runs = seeds.iter().enumerate().map(run).collect::<Result<Vec<_>, _>>()?;
     let side_by_side = |index: usize| {
         let parts: Vec<&Live> = runs.iter().filter_map(|run| run.get(index)).collect();
         Ok(Live::f_cat(&parts, 0)?.f_to_device(place.device)?)
@@ -38,12 +44,21 @@ pub(super) fn parameter_tensors(plan: &Plan) -> impl Iterator<Item = (TensorId, 
     })
 }
 
-/// Draws one run's rows, [1, …] each. Gains come last, as they are taken from what the other rows make.
-fn one_run(plan: &Plan, prepared: &Values, seed: u64) -> Result<Vec<Live>, TorchFault> {
+/// Draws one run's rows, [1, …] each, or takes them. Gains come last, as they are taken from what the other rows make.
+fn one_run(
+    plan: &Plan,
+    prepared: &Values,
+    seed: u64,
+    (taken, run): (&[(usize, &Array)], usize),
+) -> Result<Vec<Live>, TorchFault> {
+    let row = |(index, parameter): (usize, &Parameter)| match taken.iter().find(|(row, _)| *row == index) {
+        Some((_, array)) => Ok(Some(live(array)?.f_narrow(0, size(run), 1)?)),
+        None => draw(parameter, seed),
+    };
     let mut rows: Vec<Option<Live>> =
-        plan.parameters().iter().map(|parameter| draw(parameter, seed)).collect::<Result<_, _>>()?;
+        plan.parameters().iter().enumerate().map(row).collect::<Result<_, TorchFault>>()?;
     let made = gain_ends(plan, &rows, prepared)?;
-    for (row, parameter) in rows.iter_mut().zip(plan.parameters()) {
+    for (row, parameter) in rows.iter_mut().zip(plan.parameters()).filter(|(row, _)| row.is_none()) {
         if let Init::Gain { source, interaction, target, fan_in, gain: wanted, ref extent } = parameter.start {
             let ends = [end(&made, source)?, end(&made, interaction)?, end(&made, target)?];
             let there = match extent {

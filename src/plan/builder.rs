@@ -180,7 +180,7 @@ pub(super) fn dotted(owner: &str, part: &str) -> CompactString {
 }
 
 /// Ends the name of a row that holds what another row starts from.
-const AT_START: &str = "@start";
+pub(super) const AT_START: &str = "@start";
 
 /// Turns a row into its own start, never learned: what a frozen connection reads. A row that is not learned stays itself.
 pub(super) fn frozen(row: Row) -> Row {

@@ -6,6 +6,7 @@ use super::activity::ANSWERS;
 use super::builder::Builder;
 use super::draft::PlanDraft;
 use super::express::Express;
+use super::frozen::freeze;
 use super::objective::{self, Objective};
 use super::passes::{Goal, PASSES, RAW, SECOND_ORDER, run};
 use super::received::Received;
@@ -76,7 +77,8 @@ fn forward(wiring: &Wiring, few_shot: Option<FewShot>) -> Result<PlanDraft, Bug>
         None => objective::classification(&mut lowering)?,
         Some(few_shot) => objective::few_shot(&mut lowering, few_shot)?,
     };
-    let Lowering { builder: Builder { tensors, parameters, .. }, arrivals: received, .. } = lowering;
+    let Lowering { builder: Builder { tensors, mut parameters, .. }, arrivals: received, .. } = lowering;
+    freeze(wiring, &mut parameters);
     let learned = parameters.iter().filter(|parameter| parameter.learned);
     let counts = counts(wiring, learned.map(super::parameter::Parameter::used).fold(0, u64::saturating_add));
     let name = wiring.model().name().to_owned();

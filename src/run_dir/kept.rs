@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::fault::{GRAPH, LOCK, MODEL, RECORD, RunDirFault, SOURCE};
+use super::fault::{GRAPH, LOCK, MODEL, RECORD, RunDirFault, SOURCE, SUM};
 use super::genome::GenomeFile;
 use super::manifest::Manifest;
 use super::rows::GenomeMismatch;
@@ -103,6 +103,11 @@ impl Kept {
     /// Tells whether text and settings are proven to be those of the run; those of runs of before this was kept are not.
     pub fn is_proven(&self) -> bool {
         self.genome.noted(SOURCE).is_some()
+    }
+
+    /// Returns SHA-256 of the genome's rows, as its header says; nothing in runs of before it was kept.
+    pub fn genome_sum(&self) -> Option<&str> {
+        self.genome.noted(SUM)
     }
 
     /// Reads the genome, which must be one of `plan`: every row by its name, [R, …].

@@ -25,6 +25,19 @@ pub struct Versions {
     pub libtorch: String,
 }
 
+/// Where runs started from that did not start from their seeds alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartedFrom {
+    /// The folder of the run whose genome they took.
+    pub run: String,
+    /// SHA-256 of that genome's rows.
+    pub genome: String,
+    /// Which of its runs all of them took, counted from 0; `None` where each took that of its own number.
+    pub which: Option<usize>,
+    /// The rows that they took.
+    pub rows: Vec<String>,
+}
+
 /// The contents of `run.json`. A field is never renamed or given another unit; new ones may be added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -55,6 +68,12 @@ pub struct Manifest {
     /// Whether each class that was trained on became four, by rotations.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rotations: bool,
+    /// Whose genome the runs started from, where they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<StartedFrom>,
+    /// Rows of the parameter table, or genomes, that stayed as they started, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freeze: Vec<String>,
     /// The size of the validation split; 0 where runs are evaluated on the test split.
     #[serde(default)]
     pub held_out: Option<usize>,
@@ -110,11 +129,18 @@ impl Manifest {
         }
     }
 
-    /// Returns the hash of what the run was made of: the `model`'s text, its settings, the seeds and the data.
+    /// Returns the hash of what the run was made of: the `model`'s text, its settings, the seeds and the data; what it started from and
+    /// what was frozen, where there is such.
     pub fn source(&self, model: &str) -> String {
         let Self { settings, seeds, data, data_hash, facts, padding, .. } = self;
         // these are strings and numbers, which always become JSON
-        let rest = serde_json::to_string(&(settings, seeds, data, data_hash, facts, padding)).unwrap_or_default();
+        let mut rest = serde_json::to_string(&(settings, seeds, data, data_hash, facts, padding)).unwrap_or_default();
+        if let Some(StartedFrom { genome, which, rows, .. }) = &self.from {
+            rest += &serde_json::to_string(&("from", genome, which, rows)).unwrap_or_default();
+        }
+        if !self.freeze.is_empty() {
+            rest += &serde_json::to_string(&("freeze", &self.freeze)).unwrap_or_default();
+        }
         hexadecimal(Sha256::new().chain_update(model).chain_update([0]).chain_update(rest))
     }
 

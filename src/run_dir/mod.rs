@@ -33,7 +33,7 @@ pub use genome::{GenomeFile, LENGTH};
 #[doc(hidden)]
 pub use kept::{Altered, Kept, KeptFault, read_model};
 #[doc(hidden)]
-pub use manifest::{Manifest, Versions};
+pub use manifest::{Manifest, StartedFrom, Versions};
 #[doc(hidden)]
 pub use memory::{Needs, NotEnoughMemory};
 #[doc(hidden)]

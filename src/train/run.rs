@@ -12,8 +12,8 @@ use super::samples::{Misfit, TrainData};
 use super::session::Session;
 use super::state::{BadState, TrainState};
 use crate::emit::{Place, TorchFault};
-use crate::plan::Plan;
-use crate::run_dir::{BadConfig, RunDirFault, RunOutcome, State, Stopped, TrainConfig, Trouble};
+use crate::plan::{Array, Plan};
+use crate::run_dir::{BadConfig, GenomeMismatch, RunDirFault, RunOutcome, State, Stopped, TrainConfig, Trouble};
 
 /// Tells the time, in seconds since any moment.
 pub type Clock<'a> = &'a dyn Fn() -> f64;
@@ -28,6 +28,8 @@ pub struct TrainJob<'a> {
     pub plan: &'a Plan,
     /// The protocol.
     pub recipe: &'a TrainConfig,
+    /// Rows that runs which begin take from elsewhere, by name, [R, …] each; the others are drawn from the seeds.
+    pub start: &'a [(String, Array)],
     /// Device and kind of number.
     pub place: Place,
     /// What is learned from, and what accuracy is measured on.
@@ -117,6 +119,10 @@ pub enum RunFault {
     #[error(transparent)]
     #[diagnostic(transparent)]
     State(#[from] BadState),
+    /// The rows to start from do not fit.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Genome(#[from] GenomeMismatch),
     /// A step failed.
     #[error(transparent)]
     #[diagnostic(transparent)]

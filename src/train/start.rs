@@ -23,11 +23,15 @@ pub(super) struct Started {
     pub(super) best: NamedRows,
 }
 
-/// Draws what the runs start from, and sends their first samples through it.
+/// Draws or takes what the runs start from, and sends their first samples through it.
 pub(super) fn from_seeds(job: &TrainJob<'_>) -> Result<Started, RunFault> {
     let seeds = job.recipe.seeds();
     let mut train = job.batches(&seeds)?;
-    let mut net = Net::new(job.plan, &seeds, job.place)?;
+    let net = Net::starting_from(job.plan, &seeds, job.start, job.place);
+    let mut net = net.map_err(|fault| match fault {
+        LoadFault::Torch(fault) => RunFault::from(fault),
+        LoadFault::Mismatch(fault) => fault.into(),
+    })?;
     train.fit(&net)?;
     let arrivals = calibrated(&mut net, &mut train, job.place)?;
     let mut doubts = job.doubts(DoubtLog::new(seeds.len()));

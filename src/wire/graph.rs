@@ -13,6 +13,7 @@ pub struct Wiring {
     incoming: Vec<Vec<ProjId>>,
     parts: Vec<Vec<PopId>>,
     ticks: Vec<Vec<PopId>>,
+    frozen: Vec<String>,
 }
 
 impl Wiring {
@@ -25,7 +26,19 @@ impl Wiring {
         let Schedule { order: schedule, parts } = schedule;
         let count = if parts.is_empty() { 0 } else { model.ticks().unwrap_or(0) };
         let ticks = ticks(&model, &schedule, &incoming, count);
-        Self { model, schedule, incoming, parts, ticks }
+        Self { model, schedule, incoming, parts, ticks, frozen: Vec::new() }
+    }
+
+    /// Keeps rows of the parameter table as they start, by their names, or all of a genome by its name. Names that mean no row have no
+    /// effect.
+    #[must_use]
+    pub fn freeze(self, names: &[String]) -> Self {
+        Self { frozen: names.to_vec(), ..self }
+    }
+
+    /// Returns the names of what is kept as it starts.
+    pub fn frozen(&self) -> &[String] {
+        &self.frozen
     }
 
     /// Returns the model.

@@ -10,6 +10,7 @@ mod draw;
 mod draws;
 mod examples;
 mod few_shot;
+mod freeze;
 mod grids;
 mod growth;
 mod interpreter;

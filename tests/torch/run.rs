@@ -52,7 +52,7 @@ fn train(
         time.get()
     };
     let data = JobData::Samples(TrainData { train: learn.pieces(), test: test.pieces() });
-    let job = TrainJob { plan, recipe, place: Place::CPU, data: &data, clock: &clock };
+    let job = TrainJob { plan, recipe, start: &[], place: Place::CPU, data: &data, clock: &clock };
     let asked = || interrupt.load(Ordering::Relaxed).then_some(Stopped::Interrupted);
     run(&job, folder, None, watcher, &asked).map(|trained| trained.outcome)
 }

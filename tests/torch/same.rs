@@ -59,7 +59,8 @@ impl Case {
         };
         let (train, test) = (self.learn.pieces(), self.judge.pieces());
         let data = JobData::Samples(TrainData { train, test });
-        let job = TrainJob { plan: &self.plan, recipe: &recipe, place: Place::CPU, data: &data, clock: &|| 0.0 };
+        let job =
+            TrainJob { plan: &self.plan, recipe: &recipe, start: &[], place: Place::CPU, data: &data, clock: &|| 0.0 };
         let place = tempfile::tempdir().unwrap();
         let mut folder = RunDir::create(&place.path().join("run"), "", record(runs, "")).unwrap();
         let mut measured = Measured(vec![Vec::new(); runs]);

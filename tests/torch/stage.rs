@@ -120,6 +120,8 @@ pub(crate) fn record(runs: usize, graph: &str) -> Manifest {
         threads: 1,
         lanes: None,
         tensorboard: None,
+        from: None,
+        freeze: Vec::new(),
         parameters: 90,
         uncompressed: 820,
         outcome: RunOutcome::none(runs),

@@ -35,7 +35,7 @@ fn train(
     let (plan, learn, test) = (plan(source), Patterns::new(400, 3), Patterns::new(200, 4));
     let (train, test) = (learn.pieces(), test.pieces());
     let data = JobData::Samples(TrainData { train, test });
-    let job = TrainJob { plan: &plan, recipe: config, place: Place::CPU, data: &data, clock: &|| 0.0 };
+    let job = TrainJob { plan: &plan, recipe: config, start: &[], place: Place::CPU, data: &data, clock: &|| 0.0 };
     let done = Cell::new(0);
     let mut heard = Heard { done: &done, metrics: Vec::new() };
     let asked = || (done.get() >= stop).then_some(Stopped::Interrupted);

@@ -11,7 +11,7 @@ use crate::cli::exit::{Exit, Outcome};
 use crate::cli::faults::Blame;
 use crate::cli::screen::{Ink, Screen};
 use crate::options::{Adapt, FewShot};
-use crate::run_dir::{LrSchedule, MODEL, Manifest, read_model};
+use crate::run_dir::{LrSchedule, MODEL, Manifest, StartedFrom, read_model};
 
 /// A recipe of one trial, in the order in which it is written.
 #[derive(Serialize)]
@@ -87,6 +87,12 @@ fn written(record: &Manifest, model: String) -> String {
     }
     if !record.weights.is_empty() && record.weights != "auto" {
         train.insert("weights", Scalar::Word(record.weights.clone()));
+    }
+    if let Some(StartedFrom { run, rows, .. }) = &record.from {
+        train.insert("from", Scalar::Word(format!("{run}:{}", rows.join(","))));
+    }
+    if !record.freeze.is_empty() {
+        train.insert("freeze", Scalar::Word(record.freeze.join(",")));
     }
     let trials = [WrittenTrial { model, set: record.settings.clone() }];
     let title = format!("{} on {}", record.model, record.data);

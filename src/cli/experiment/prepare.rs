@@ -23,6 +23,7 @@ use crate::diag::{Problems, Report};
 use crate::options::Options;
 use crate::plan::lower_unoptimized;
 use crate::recipe::{Recipe, TrialText};
+use crate::run_dir::{Kept, KeptFault};
 use crate::span::Span;
 
 /// Of how many training samples one becomes a validation sample, where the protocol needs a split and none is given.
@@ -144,7 +145,8 @@ impl Check<'_> {
             }
         };
         let batch = command.args.training.batch.map(|batch| batch as usize);
-        let options = Options { batch, few_shot, ..options(&command.args.model, Some(facts)) };
+        let freeze = command.args.training.freeze.clone();
+        let options = Options { batch, few_shot, freeze, ..options(&command.args.model, Some(facts)) };
         let analysis = analyse(&source.name, &source.text, &options);
         let Ok(wiring) = analysis.model else {
             let failure = Failure::text(&source.name, analysis.report);
@@ -217,6 +219,13 @@ fn finish(
             return Ok(None);
         }
     };
+    let start = match args.training.from.as_deref().map(start).transpose() {
+        Ok(start) => start,
+        Err(fault) => {
+            problems.push(BadTrial { what: fault.to_string(), at: place(text, "from"), help: None });
+            return Ok(None);
+        }
+    };
     let content = Content {
         graph: &graph,
         data: &data,
@@ -226,6 +235,7 @@ fn finish(
         split: args.classes.split.filter(|_| few_shot.is_some()).map(crate::data::FewShotSplit::name),
         rotations: args.classes.rotations,
         weights: &args.model.weights.word(),
+        start,
     };
     let key = content.key(VERSION);
     let (label, varied) = (text.label.clone(), text.varied.clone());
@@ -245,6 +255,16 @@ fn finish(
         key,
         args,
     }))
+}
+
+/// Returns what a trial starts from: SHA-256 of the genome's rows, and the names of those that are taken.
+fn start(asked: &Path) -> Result<(Option<String>, Option<String>), KeptFault> {
+    let text = asked.to_string_lossy();
+    let (run, rows) = match text.rsplit_once(':') {
+        Some((run, rows)) if !asked.is_dir() => (Path::new(run), Some(rows.to_owned())),
+        _ => (asked, None),
+    };
+    Ok((Kept::open(run)?.genome_sum().map(str::to_owned), rows))
 }
 
 /// Returns where an option of a trial stands, or the trial.

@@ -60,6 +60,9 @@ pub(super) struct Content<'a> {
     pub(super) split: Option<&'static str>,
     pub(super) rotations: bool,
     pub(super) weights: &'a String,
+    /// The genome that it starts from, and which rows of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) start: Option<(Option<String>, Option<String>)>,
 }
 
 impl Content<'_> {
@@ -89,7 +92,8 @@ impl Trial {
         let few_shot = self.args.few_shot.wanted();
         let facts = task_facts(&self.data, few_shot)?;
         let batch = Some(self.config.batch);
-        quietly(&source, &Options { batch, few_shot, ..options(&self.args.model, Some(facts)) })
+        let freeze = self.args.training.freeze.clone();
+        quietly(&source, &Options { batch, few_shot, freeze, ..options(&self.args.model, Some(facts)) })
     }
 
     /// Returns the arguments of the command that trains it in `folder`.

@@ -70,7 +70,7 @@ impl PictureRoom {
 fn drawn(run: &ReportedRun) -> Result<(Vec<HtmlBlock>, Vec<Section>), Failure> {
     let which = which(&run.record, None)?;
     // weights are drawn, so they must be made
-    let (Reopened { record, stages, rows }, remarks) = opened(&run.folder, Order::Synthesized)?;
+    let (Reopened { record, stages, rows, .. }, remarks) = opened(&run.folder, Order::Synthesized)?;
     let sections = sections(&stages, &rows, which).map_err(Blame::failure)?;
     let mut blocks =
         vec![HtmlBlock::Drawing { svg: stages.wiring.svg(), alt: format!("the wiring of {}", record.model) }];

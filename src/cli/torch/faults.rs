@@ -26,7 +26,7 @@ impl Blame for StepFault {
 impl Blame for RunFault {
     fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) | Self::Misfit(_) | Self::OtherData(_) | Self::State(_) => Exit::Input,
+            Self::Config(_) | Self::Misfit(_) | Self::OtherData(_) | Self::State(_) | Self::Genome(_) => Exit::Input,
             Self::Episodes(fault) => fault.exit(),
             Self::Step(fault) => fault.exit(),
             Self::Torch(fault) => fault.exit(),

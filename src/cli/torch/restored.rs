@@ -26,7 +26,7 @@ pub(super) struct Restored {
 
 /// Makes the net of the run in `run`, whose plan has this `order` of products.
 pub(super) fn restored(screen: &Screen, run: &Path, machine: &Machine, order: Order) -> Result<Restored, Failure> {
-    let Reopened { record, stages, rows } = reopen(screen, run, order)?;
+    let Reopened { record, stages, rows, .. } = reopen(screen, run, order)?;
     let mut net = Net::new(&stages.plan, &record.seeds, machine.place).map_err(Blame::failure)?;
     net.load_stored(&rows).map_err(Blame::failure)?;
     Ok(Restored { record, stages, net, rows, order })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::from_run::StartRows;
 use super::machine::Machine;
 use super::task_data::TaskData;
 use super::train::{over, versions};
@@ -78,6 +79,8 @@ struct StoppedRun<'a> {
     data: TaskData,
     machine: Machine,
     state: Option<TrainState>,
+    /// What the runs started from besides their seeds, where they begin again.
+    start: Option<StartRows>,
 }
 
 impl<'a> StoppedRun<'a> {
@@ -105,12 +108,13 @@ impl<'a> StoppedRun<'a> {
         let data = data.padded(record.padding);
         machine.ready(&stages.plan, &record.recipe, &data)?;
         let state = state(screen, path, (&record, &text), &stages)?;
-        Ok(Some(Self { path, record, text, stages, data, machine, state }))
+        let start = if state.is_none() { StartRows::again(screen, (path, &record), &stages)? } else { None };
+        Ok(Some(Self { path, record, text, stages, data, machine, state, start }))
     }
 
     /// Trains on.
     fn go_on(self, screen: &Screen, args: &ResumeArgs, signals: &Signals) -> Outcome {
-        let Self { path, record, text, stages, data, machine, state } = self;
+        let Self { path, record, text, stages, data, machine, state, start } = self;
         let (recipe, step) = (record.recipe.clone(), state.as_ref().map_or(0, TrainState::step));
         if !args.quiet {
             let line = format!(
@@ -128,6 +132,7 @@ impl<'a> StoppedRun<'a> {
         let mut watch = Watch::new(screen, args.quiet, recipe.length);
         let trainer = Trainer::new(&stages.plan, data.job_data(), recipe).place(machine.place);
         let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
+        let trainer = trainer.start_rows(start.as_ref().map_or(&[], |start| &start.rows));
         let trainer = match &state {
             Some(state) => trainer.from_state(state),
             None => trainer,

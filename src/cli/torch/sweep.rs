@@ -8,7 +8,9 @@ use indexmap::IndexMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::from_run::StartRows;
 use super::machine::{Machine, clock};
+use super::row_names::check_frozen;
 use super::run_folder;
 use super::swept::{Reached, Swept};
 use super::task_data::TaskData;
@@ -46,6 +48,8 @@ struct Point {
     value: String,
     /// The model with it.
     stages: Stages,
+    /// What its runs start from besides their seeds.
+    start: Option<StartRows>,
 }
 
 /// A sweep in which nothing is left to be found wrong.
@@ -98,15 +102,22 @@ impl<'a> SweepTask<'a> {
             return Err(Failure::input(SweptAndSet { name: sweep.name.clone() }));
         }
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
+        let runs = training.runs.map_or(1, |runs| runs as usize);
         let mut points = Vec::with_capacity(sweep.values.len());
         for value in &sweep.values {
-            let mut options = Options { batch, few_shot, ..options(&args.model, Some(facts.clone())) };
+            let freeze = training.freeze.clone();
+            let mut options = Options { batch, few_shot, freeze, ..options(&args.model, Some(facts.clone())) };
             options.set.push((sweep.name.clone(), value.clone()));
             options.order = machine.order(options.order);
             // warnings, and what the data settles, are the same for all
             let stages =
                 if points.is_empty() { compile(screen, &source, &options)? } else { quietly(&source, &options)? };
-            points.push(Point { value: value.clone(), stages });
+            // as are what is frozen, and what rows are taken
+            let quiet = training.quiet || !points.is_empty();
+            check_frozen(screen, &stages, &training.freeze, quiet)?;
+            let start = training.from.as_deref();
+            let start = start.map(|asked| StartRows::read(screen, asked, (&stages, runs), quiet)).transpose()?;
+            points.push(Point { value: value.clone(), stages, start });
         }
         let data = TaskData::load(screen, args, set)?;
         let windows = points.iter().any(|point| point.stages.model().has_windows());
@@ -148,6 +159,7 @@ impl<'a> SweepTask<'a> {
         let mut watch = Watch::new(self.screen, self.args.training.quiet, self.recipe.length);
         let trainer = Trainer::new(plan, data.job_data(), self.recipe.clone()).place(self.machine.place);
         let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
+        let trainer = trainer.start_rows(point.start.as_ref().map_or(&[], |start| &start.rows));
         let result = trainer.run();
         watch.done();
         result.map_err(|fault| self.placed(fault, point).failure())?;
@@ -182,6 +194,7 @@ impl<'a> SweepTask<'a> {
             recipe: &self.recipe,
             machine: &self.machine,
             threads,
+            from: point.start.as_ref().map(|start| &start.from),
         };
         RunDir::create(&path.join(self.folder(point)), &self.text, about.record(graph)).map_err(Blame::failure)
     }

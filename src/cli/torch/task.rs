@@ -1,6 +1,8 @@
 //! The command line → a training task in which nothing is left to be found wrong: model, data, protocol, machine.
 
+use super::from_run::StartRows;
 use super::machine::Machine;
+use super::row_names::check_frozen;
 use super::task_data::TaskData;
 use crate::cli::args::CompileArgs;
 use crate::cli::data_paths::task_facts;
@@ -27,6 +29,8 @@ pub(super) struct TrainTask {
     pub(super) recipe: TrainConfig,
     pub(super) machine: Machine,
     pub(super) threads: usize,
+    /// What the runs start from besides their seeds.
+    pub(super) start: Option<StartRows>,
 }
 
 impl TrainTask {
@@ -36,8 +40,13 @@ impl TrainTask {
         let facts = task_facts(set, few_shot)?;
         let source = find(screen, &args.file)?;
         let batch = training.batch.map(|batch| batch as usize);
-        let options = Options { batch, few_shot, ..options(&args.model, Some(facts.clone())) };
+        let freeze = training.freeze.clone();
+        let options = Options { batch, few_shot, freeze, ..options(&args.model, Some(facts.clone())) };
         let stages = compile(screen, &source, &options)?;
+        check_frozen(screen, &stages, &training.freeze, training.quiet)?;
+        let runs = training.runs.map_or(1, |runs| runs as usize);
+        let start = training.from.as_deref();
+        let start = start.map(|asked| StartRows::read(screen, asked, (&stages, runs), training.quiet)).transpose()?;
         let machine = Machine::open(training.device.as_deref(), training.threads)?;
         let stages = machine.suit(stages, &source, &options)?;
         let padding = stages.model().margin(&facts).unwrap_or(0);
@@ -45,7 +54,7 @@ impl TrainTask {
         let recipe =
             recipe(training, few_shot, stages.model().has_windows(), data.samples()).map_err(Failure::input)?;
         let threads = machine.ready(&stages.plan, &recipe, &data)?;
-        let task = Self { source, stages, facts, data, padding, recipe, machine, threads };
+        let task = Self { source, stages, facts, data, padding, recipe, machine, threads, start };
         if !training.quiet {
             screen.remark(&screen.paint_remark(Ink::Faint, &task.line()));
         }

@@ -22,7 +22,7 @@ use crate::compile::Stages;
 use crate::data::Standing;
 use crate::emit::{lanes_here, libtorch_version};
 use crate::options::Facts;
-use crate::run_dir::{Manifest, RUN_DIR, Versions};
+use crate::run_dir::{Manifest, RUN_DIR, StartedFrom, Versions};
 use crate::train::{self, RunDir, RunDirFault, Stopped, TrainConfig};
 use crate::trainer::Trainer;
 
@@ -47,6 +47,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
         recipe: &task.recipe,
         machine: &task.machine,
         threads: task.threads,
+        from: task.start.as_ref().map(|start| &start.from),
     };
     // what a run was made of is known even if it is killed
     let mut folder = RunDir::create(&path, &task.source.text, about.record(graph)).map_err(Blame::failure)?;
@@ -54,6 +55,7 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     let mut watch = Watch::new(screen, args.training.quiet, task.recipe.length);
     let trainer = Trainer::new(plan, task.data.job_data(), task.recipe.clone()).place(task.machine.place);
     let trainer = trainer.run_dir(&mut folder).watcher(&mut watch).interrupt(|| signals.asked());
+    let trainer = trainer.start_rows(task.start.as_ref().map_or(&[], |start| &start.rows));
     let result = trainer.run();
     watch.done();
     result.map_err(Blame::failure)?;
@@ -96,6 +98,7 @@ pub(super) struct About<'a> {
     pub(super) recipe: &'a TrainConfig,
     pub(super) machine: &'a Machine,
     pub(super) threads: usize,
+    pub(super) from: Option<&'a StartedFrom>,
 }
 
 impl About<'_> {
@@ -115,6 +118,8 @@ impl About<'_> {
             padding: self.padding,
             split: self.args.classes.split.filter(|_| tasks).map(|split| split.name().to_owned()),
             rotations: self.args.classes.rotations,
+            from: self.from.cloned(),
+            freeze: self.args.training.freeze.clone(),
             held_out: self.args.training.hold_out.map(|count| count as usize),
             weights: self.args.model.weights.word(),
             graph,

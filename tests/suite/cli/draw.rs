@@ -61,6 +61,8 @@ pub(super) fn keep(folder: &Path) -> Manifest {
         threads: 1,
         lanes: None,
         tensorboard: None,
+        from: None,
+        freeze: Vec::new(),
         parameters: 1,
         uncompressed: 1,
         outcome: RunOutcome { state: Some(State::Finished), ..best },

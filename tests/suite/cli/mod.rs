@@ -18,6 +18,8 @@ mod explain;
 mod few_shot;
 #[cfg(feature = "torch")]
 mod fit;
+#[cfg(feature = "torch")]
+mod from_run;
 mod help;
 mod hidden;
 #[cfg(all(unix, feature = "torch"))]
