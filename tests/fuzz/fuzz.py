@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CASES = ROOT / "tests" / "cases"
 # Letters of an input at most, and MB that reading one may take.
-LONGEST = {"parse": 1024, "text": 4096, "model": 256, "idx": 512, "gzip": 1024, "tar": 8192, "zip": 2048, "image": 4096, "csv": 1024, "run": 2048}
+LONGEST = {"parse": 1024, "text": 4096, "model": 256, "idx": 512, "gzip": 1024, "tar": 8192, "zip": 2048, "image": 4096, "csv": 1024, "recipe": 1024, "run": 2048}
 MEMORY = 1024
 # Seconds on the clock, which a busy machine may stretch; a target itself measures the processor's.
 PATIENCE = 30
@@ -121,6 +121,7 @@ def dictionary(target):
         return sorted(word for word in words if re.fullmatch(r"[ !#-\[\]-~]+", word))
     return {
         "csv": ["source", "target", "name", "1e308", "nan", "\\x22", "AVA", "AVB", "\\xef\\xbb\\xbf"],
+        "recipe": ["title", "train", "trials", "model", "label", "set", "axes", "expect", "accuracy", "1..30", "&a", "*a", "<<"],
         "run": ["F32", "F64", "data_offsets", "__metadata__", "graph", "shape", "dtype", "null", "1e999"],
         "image": ["IHDR", "IDAT", "IEND", "PLTE", "tRNS", "\\xff\\xd8", "\\xff\\xd9", "\\xff\\xc0", "\\xff\\xc4", "\\xff\\xda"],
         "zip": ["PK\\x03\\x04", "PK\\x01\\x02", "PK\\x05\\x06", "PK\\x06\\x06", "PK\\x06\\x07", "back/A/b/1.png", "../"],
@@ -157,6 +158,8 @@ def seeds(target):
         return [zipped(zipfile.ZIP_STORED), zipped(zipfile.ZIP_DEFLATED)]
     if target == "image":
         return [png(0, 1), png(2, 3), png(6, 4), png(4, 2), *(path.read_bytes() for path in sorted(HERE.glob("seeds/*.jpg")))]
+    if target == "recipe":
+        return [path.read_bytes() for path in sorted((ROOT / "models" / "recipes").glob("*.yaml"))]
     if target == "csv":
         return [b"source,target,weight\nAVA,AVB,1\nAVB,a,2\n", b"name,a,b\na,0,1\nb,1,0\n", b"name,unc\nAVA,0.5\nAVB,1e-3\n", b'a,"b ""c""",d\n1,2,3\n']
     return [(HERE / "seeds" / name).read_bytes() for name in ("run.json", "genome.safetensors")]

@@ -3,6 +3,7 @@
 
 mod cases;
 mod cli;
+mod crates;
 mod cycles;
 mod data;
 mod docs;

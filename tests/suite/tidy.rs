@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::crates::CRATES;
 use crate::pages::{pages, repository};
 
 /// Rooms, and whose products each may use besides the ground floor's.
@@ -39,31 +40,6 @@ const CALLERS: &[&str] = &["compile", "trainer", "cli"];
 
 /// Functions of other rooms that may be called all the same: they only put into words.
 const WORDING: &[&str] = &["words"];
-
-/// Crates, and the rooms that may name them.
-const CRATES: &[(&str, &[&str])] = &[
-    ("pest", &["syntax"]),
-    ("pest_derive", &["syntax"]),
-    ("petgraph", &["wire"]),
-    ("clap", &["cli"]),
-    ("clap_complete", &["cli"]),
-    ("clap_mangen", &["cli"]),
-    ("indicatif", &["cli"]),
-    ("signal_hook", &["cli"]),
-    ("rustix", &["cli"]),
-    ("terminal_size", &["cli"]),
-    ("ureq", &["data"]),
-    ("tar", &["data"]),
-    ("image", &["data", "report"]),
-    ("csv", &["cli", "data"]),
-    ("tch", &["emit", "train"]),
-    ("torch_sys", &["emit", "train"]),
-    ("safetensors", &["run_dir", "train"]),
-    ("libloading", &["emit"]),
-    ("pulp", &["emit"]),
-    ("statrs", &["statistics"]),
-    ("crc", &["train"]),
-];
 
 /// What only the shell does: it asks the environment and the clock.
 const SHELL: &[&str] = &["std::env::", "use std::env;", "Instant::now", "SystemTime::now"];

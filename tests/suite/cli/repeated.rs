@@ -15,6 +15,10 @@ fn a_run_has_a_recipe_that_repeats_it() {
             "train sgem_slp.gem --data glyphs --set genes=3 --runs 2 --seed 4 --steps 40 --eval-every 20 --validation 100 --lr 0.02",
         ),
         (
+            "begun",
+            "train sgem_slp.gem --data glyphs --set genes=3 --runs 2 --steps 20 --eval-every 10 --from samples --freeze g.O",
+        ),
+        (
             "tasks",
             "train omniglot_sgem.gem --data glyphs --few-shot --rotations --set genes=4 --batch 2 --steps 6 --eval-every 3 --adapt readout",
         ),
