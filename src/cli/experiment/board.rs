@@ -135,7 +135,9 @@ impl<'a> Board<'a> {
     }
 
     fn head(&self, trial: &Trial) -> String {
-        format!("[{}/{}] {}", trial.number, self.all, trial.name())
+        // one that is run alone is one of many all the same
+        let all = if self.all > 1 { format!("/{}", self.all) } else { String::new() };
+        format!("[{}{all}] {}", trial.number, trial.name())
     }
 
     /// Returns how long the rest takes at most, where that can be told.

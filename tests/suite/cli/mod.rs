@@ -10,6 +10,8 @@ mod data;
 mod doubts;
 mod draw;
 mod engine;
+#[cfg(all(unix, feature = "torch"))]
+mod engines;
 #[cfg(feature = "torch")]
 mod eval;
 #[cfg(all(unix, feature = "torch"))]
