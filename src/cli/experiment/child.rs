@@ -80,7 +80,8 @@ impl<'t> Running<'t> {
             // only the copy that is whole counts
             let _ = fs::remove_file(&path);
         }
-        if status.code() == Some(Exit::Interrupted as i32) {
+        // one that is asked before it listens ends by the signal
+        if status.code() == Some(Exit::Interrupted as i32) || (self.asked && !status.success()) {
             return Ok(Some(End::Interrupted));
         }
         let standing = store.look_claimed(self.trial);
@@ -108,7 +109,7 @@ impl<'t> Running<'t> {
 
     /// Returns the lines of metrics that were written since the last time.
     pub(super) fn news(&mut self, store: &Store) -> String {
-        let read = || -> io::Result<String> {
+        let mut read = || -> io::Result<String> {
             let mut file = File::open(store.run(self.trial).join(METRICS))?;
             // a run that goes on has cut some away
             let from = if file.metadata()?.len() < self.read { 0 } else { self.read };
@@ -120,8 +121,16 @@ impl<'t> Running<'t> {
             self.read = from + whole as u64;
             Ok(text)
         };
-        let mut read = read;
         read().unwrap_or_default()
+    }
+}
+
+impl Drop for Running<'_> {
+    /// Stops it where nobody waits for it any more: what runs the trials has failed.
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.stop(Stopped::Interrupted);
+        }
     }
 }
 
