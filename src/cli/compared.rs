@@ -117,11 +117,10 @@ fn table(screen: &Screen, rows: impl Iterator<Item = [String; 6]>, head: [&str; 
 impl ComparedRun {
     fn new(run: &MeasuredRun) -> Self {
         let (record, values) = (&run.record, run.accuracies.iter().map(|(_, best)| *best).collect::<Vec<f64>>());
-        let settings: Vec<String> = record.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
         Self {
             run: run.path.display().to_string(),
             model: record.model.clone(),
-            settings: settings.join(" "),
+            settings: record.settings_line(),
             data: record.data.clone(),
             data_hash: record.data_hash.clone(),
             parameters: record.parameters,

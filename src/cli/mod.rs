@@ -42,6 +42,7 @@ mod report;
 mod resuming;
 mod runs;
 mod screen;
+mod shell_word;
 mod shipped;
 mod snapshot;
 mod snapshot_file;

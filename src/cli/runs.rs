@@ -91,11 +91,10 @@ pub(super) fn run(screen: &Screen, args: &RunsArgs) -> Outcome {
 impl ListedRun {
     fn new(folder: &Path, record: &Manifest) -> Self {
         let outcome = &record.outcome;
-        let settings: Vec<String> = record.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
         Self {
             run: folder.display().to_string(),
             model: record.model.clone(),
-            settings: settings.join(" "),
+            settings: record.settings_line(),
             data: record.data.clone(),
             parameters: record.parameters,
             accuracy: outcome.mean,

@@ -105,7 +105,7 @@ fn span(place: Location, text: &str) -> Option<Span> {
     let rest = text.get(start..)?;
     let first = rest.chars().next().map_or(0, char::len_utf8);
     let end = start.saturating_add(length.max(first)).min(text.len());
-    let (end, whole) = (end, text.get(start..end)?);
+    let whole = text.get(start..end)?;
     // block values reach to the next key
     Some(Span::new(start, if whole.trim_end().is_empty() { end } else { start + whole.trim_end().len() }))
 }

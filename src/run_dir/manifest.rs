@@ -144,6 +144,12 @@ impl Manifest {
         hexadecimal(Sha256::new().chain_update(model).chain_update([0]).chain_update(rest))
     }
 
+    /// Writes the parameters that were set: `genes=5 sigma=0.2`.
+    pub fn settings_line(&self) -> String {
+        let settings: Vec<String> = self.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        settings.join(" ")
+    }
+
     /// Returns the first thing that no run can have, and what it would have to be.
     fn misfit(&self) -> Option<(String, String)> {
         let said = |found: String, expected: &str| Some((found, expected.to_owned()));

@@ -11,9 +11,9 @@ use crate::cli::bars::duration;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::numbers::{columns, count, grouped};
 use crate::cli::screen::{Ink, Screen};
+use crate::cli::shell_word::quoted;
 use crate::diag::in_line;
 use crate::plan::Sizes;
-use crate::run_dir::Needs;
 
 /// Operations that a core makes in a second, where nothing has been measured.
 const SPEED: f64 = 3e10;
@@ -43,7 +43,7 @@ impl ListedTrial {
     fn new(trial: &Trial) -> Result<Self, Failure> {
         let (stages, config) = (trial.compiled()?, &trial.config);
         let flop = stages.plan.step_cost(Sizes { runs: config.runs, batch: config.batch }).flop;
-        let memory = Needs::of(&stages.plan, config, trial.data_bytes.saturating_mul(2)).total();
+        let memory = trial.memory(&stages);
         Ok(Self {
             number: trial.number,
             label: trial.label.clone(),
@@ -127,14 +127,4 @@ pub(super) fn commands(screen: &Screen, args: &RunArgs, trials: &[Trial]) -> Out
         screen.print(&(lines.join("\n") + "\n"))?;
     }
     Ok(Exit::Done)
-}
-
-/// Quotes a path where a shell needs it.
-fn quoted(path: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+=:@%".contains(letter);
-    if !path.is_empty() && path.chars().all(plain) {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
 }

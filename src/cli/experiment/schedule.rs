@@ -1,6 +1,6 @@
 //! Trials are run: as many at once as cores and memory allow, each claimed first, so that two processes share a store.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::thread;
 use std::time::Duration;
 
@@ -12,7 +12,6 @@ use crate::cli::exit::Failure;
 use crate::cli::free_memory::free_memory;
 use crate::cli::screen::Screen;
 use crate::cli::stop::Signals;
-use crate::run_dir::Needs;
 
 /// How long nobody looks.
 const NAP: Duration = Duration::from_millis(50);
@@ -39,6 +38,8 @@ struct Work<'t> {
     retried: Vec<usize>,
     /// Bytes that may be taken.
     memory: u64,
+    /// Bytes that trials take, by their numbers: one that waits for memory is compiled once.
+    needed: HashMap<usize, u64>,
 }
 
 impl Schedule<'_> {
@@ -55,7 +56,8 @@ impl Schedule<'_> {
         // cores that no trial takes are shared
         let threads = (cores / jobs.min(pending.len()).max(1)).max(1);
         let memory = free_memory();
-        let mut work = Work { waiting: pending.into(), running: Vec::new(), retried: Vec::new(), memory };
+        let mut work =
+            Work { waiting: pending.into(), running: Vec::new(), retried: Vec::new(), memory, needed: HashMap::new() };
         loop {
             let asked = self.signals.asked();
             if let Some(why) = asked {
@@ -114,7 +116,11 @@ impl Schedule<'_> {
             board.elsewhere(trial);
             return Ok(true);
         }
-        let needed = needed(trial)?;
+        let needed = match work.needed.get(&trial.number) {
+            Some(needed) => *needed,
+            None => trial.memory(&trial.compiled()?),
+        };
+        work.needed.insert(trial.number, needed);
         let taken: u64 = work.running.iter().map(|(_, needed)| *needed).sum();
         if !work.running.is_empty() && taken.saturating_add(needed) > work.memory {
             work.waiting.push_front(trial);
@@ -126,10 +132,4 @@ impl Schedule<'_> {
         work.running.push((running, needed));
         Ok(true)
     }
-}
-
-/// Returns the bytes that a trial takes.
-fn needed(trial: &Trial) -> Result<u64, Failure> {
-    let stages = trial.compiled()?;
-    Ok(Needs::of(&stages.plan, &trial.config, trial.data_bytes.saturating_mul(2)).total())
 }

@@ -43,12 +43,12 @@ impl TrialStatus {
             Some(State::Diverged) => "diverged",
             Some(State::Finished) | None => "finished",
         };
-        let settings: Vec<String> = record.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let settings = record.settings_line();
         let error = failed.map(|failed| failed.message).or(record.outcome.error.map(|error| error.message));
         Some(Self {
             run: run.display().to_string(),
             model: record.model,
-            settings: settings.join(" "),
+            settings,
             data: record.data,
             state,
             step: record.outcome.steps,

@@ -14,7 +14,7 @@ use crate::cli::model::{options, quietly};
 use crate::cli::source;
 use crate::compile::Stages;
 use crate::options::Options;
-use crate::run_dir::TrainConfig;
+use crate::run_dir::{Needs, TrainConfig};
 
 /// The version of the digits: it grows whenever the same run gives others.
 const NUMBERS: u32 = 1;
@@ -94,6 +94,11 @@ impl Trial {
         let batch = Some(self.config.batch);
         let freeze = self.args.training.freeze.clone();
         quietly(&source, &Options { batch, few_shot, freeze, ..options(&self.args.model, Some(facts)) })
+    }
+
+    /// Returns the bytes that training takes, of what its model compiles to.
+    pub(super) fn memory(&self, stages: &Stages) -> u64 {
+        Needs::of(&stages.plan, &self.config, self.data_bytes.saturating_mul(2)).total()
     }
 
     /// Returns the arguments of the command that trains it in `folder`.

@@ -58,8 +58,7 @@ impl ReportedRun {
 
     /// Returns its settings: `genes=5 sigma=0.2`.
     pub(super) fn settings(&self) -> String {
-        let settings = self.record.settings.iter().map(|(name, value)| format!("{name}={value}"));
-        settings.collect::<Vec<String>>().join(" ")
+        self.record.settings_line()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::cli::shell_word::quoted;
 use crate::options::{Adapt, FewShot};
 use crate::run_dir::{LrSchedule, MODEL, Manifest};
 
@@ -55,27 +56,4 @@ fn few_shot(words: &mut Vec<String>, tasks: &FewShot, record: &Manifest) {
     words.extend(record.split.iter().flat_map(|split| ["--split".to_owned(), split.clone()]));
     words.extend(tasks.first_order.then(|| "--first-order".to_owned()));
     words.extend(record.rotations.then(|| "--rotations".to_owned()));
-}
-
-/// Quotes a word as a POSIX shell reads it.
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,+@%".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_read_them() {
-        assert_eq!(
-            ["genes=5", "a b", "it's", "", "$(x)"].map(quoted),
-            ["genes=5", "'a b'", "'it'\\''s'", "''", "'$(x)'"]
-        );
-    }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::numbers::{count, grouped, percent, ratio};
 use crate::cli::screen::{Ink, Screen};
+use crate::cli::shell_word::quoted;
 use crate::run_dir::{Manifest, TENSORBOARD};
 use crate::train::{RunOutcome, Stopped, numbered};
 
@@ -94,10 +95,4 @@ pub(super) fn at_chance(outcome: &RunOutcome) -> Option<String> {
         _ => format!("{} are", numbered(&runs)),
     };
     Some(format!("{who} no better than guessing, which may reach {} %: `gemc explain run::at_chance`", percent(chance)))
-}
-
-/// Quotes a path where a shell needs it.
-fn quoted(path: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+=:@%".contains(letter);
-    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
