@@ -37,6 +37,7 @@ mod parse;
 mod program;
 mod protocol;
 mod read_data;
+mod recorded_options;
 mod reopen;
 mod report;
 mod resuming;
