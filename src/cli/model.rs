@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{LimitArgs, ModelArgs, Weights};
+use super::args::{CompileArgs, LimitArgs, ModelArgs, Weights};
 use super::exit::Failure;
 use super::numbers::count;
 use super::screen::{Ink, Screen};
@@ -15,6 +15,12 @@ use crate::options::{Facts, Options, Order};
 pub(super) fn options(args: &ModelArgs, facts: Option<Facts>) -> Options {
     let order = order(args.weights);
     Options { set: args.set.clone(), facts, order, ..limits(args.limit) }
+}
+
+/// Returns what the command line asks of the compilation of a model that is to be trained.
+pub(super) fn task_options(args: &CompileArgs, facts: Facts) -> Options {
+    let (batch, few_shot) = (args.training.batch.map(|batch| batch as usize), args.few_shot.wanted());
+    Options { batch, few_shot, freeze: args.training.freeze.clone(), ..options(&args.model, Some(facts)) }
 }
 
 /// Returns the order of products that a word of the command line stands for.

@@ -1,6 +1,6 @@
 //! The options of training as types; their doc comments are the help that users read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint};
 
@@ -127,4 +127,16 @@ pub(super) struct TrainArgs {
 pub(super) enum Rate {
     Constant,
     Cosine,
+}
+
+/// Splits `RUN:g.O,hidden.g`; what is a folder as it stands names no rows.
+pub(super) fn start_of(asked: &Path) -> (PathBuf, Option<Vec<String>>) {
+    let text = asked.to_string_lossy();
+    match text.rsplit_once(':') {
+        Some((path, names)) if !asked.is_dir() => {
+            let names = names.split(',').map(|name| name.trim().to_owned());
+            (PathBuf::from(path), Some(names.collect()))
+        }
+        _ => (asked.to_owned(), None),
+    }
 }

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-use super::{COVERED, mean};
+use super::{COVERED, deviation, mean};
 
 /// Returns the two ends of the 95 % interval of a mean: mean ± t · s / √n, with s the sample standard deviation and t the quantile of
 /// Student's distribution with n − 1 degrees of freedom (Student 1908). Numbers that are all equal have an interval of no length.
@@ -12,10 +12,9 @@ pub fn mean_interval(values: &[f64]) -> Option<(f64, f64)> {
     if values.len() < 2 || !values.iter().all(|value| value.is_finite()) {
         return None;
     }
-    let (count, mean) = (values.len() as f64, mean(values));
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    let (count, mean, deviation) = (values.len() as f64, mean(values), deviation(values)?);
     let student = StudentsT::new(0.0, 1.0, count - 1.0).ok()?;
-    let half = student.inverse_cdf(0.5 * (1.0 + COVERED)) * (squares / (count - 1.0) / count).sqrt();
+    let half = student.inverse_cdf(0.5 * (1.0 + COVERED)) * deviation / count.sqrt();
     Some((mean - half, mean + half))
 }
 

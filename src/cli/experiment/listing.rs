@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::{HowArgs, RunArgs, STORE};
 use super::prepare::Prepared;
-use super::trial::Trial;
+use super::trial::{Trial, full_name};
 use crate::cli::bars::duration;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::numbers::{columns, count, grouped};
@@ -64,9 +64,9 @@ impl ListedTrial {
         let shown = |text: &str| in_line(text).into_owned();
         let work = format!("{} × {}", count(self.runs as u64, "run"), count(self.steps, "step"));
         let (cost, memory) = (format!("{:.1}", self.flop as f64 / 1e6), format!("{:.0}", self.memory as f64 / 1e6));
-        let name = format!("{} {}", self.label, self.varied);
+        let name = full_name(&self.label, &self.varied);
         let number = self.number.to_string();
-        [number, shown(name.trim_end()), grouped(self.parameters), work, cost, memory, duration(self.seconds)]
+        [number, shown(&name), grouped(self.parameters), work, cost, memory, duration(self.seconds)]
     }
 }
 

@@ -7,23 +7,24 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::arguments::{Arguments, Protocol, TrialCommand};
-use super::samples::DataSets;
-use super::trial::{Content, Trial};
+use super::samples::{DataFacts, DataSets};
+use super::trial::{Content, Trial, TrialStart};
 use crate::cli::data_paths::task_facts;
 use crate::cli::exit::Failure;
 use crate::cli::faults::Blame;
-use crate::cli::model::options;
+use crate::cli::model::task_options;
 use crate::cli::protocol::recipe as train_config;
 use crate::cli::screen::Screen;
 use crate::cli::source::{self, Source};
+use crate::cli::training::start_of;
 use crate::cli::version::VERSION;
 use crate::compile::analyse;
+use crate::data::FewShotSplit;
 use crate::data::checksum::sha256;
 use crate::diag::{Problems, Report};
-use crate::options::Options;
 use crate::plan::lower_unoptimized;
 use crate::recipe::{Recipe, TrialText};
-use crate::run_dir::{Kept, KeptFault};
+use crate::run_dir::{Kept, TrainConfig};
 use crate::span::Span;
 
 /// Of how many training samples one becomes a validation sample, where the protocol needs a split and none is given.
@@ -99,7 +100,11 @@ pub(super) fn prepare(screen: &Screen, from: RecipeText<'_>, quiet: bool) -> Res
     // a data set is downloaded only where nothing is wrong
     if !problems.has_errors() {
         for (number, trial) in (1..).zip(checked) {
-            trials.extend(finish(number, trial, &mut sets, &mut problems)?);
+            let facts = sets.facts(&trial.data, &trial.command.args)?;
+            match trial.finish(number, &facts) {
+                Ok(trial) => trials.push(trial),
+                Err(fault) => problems.push(fault),
+            }
         }
     }
     if problems.has_errors() {
@@ -144,10 +149,7 @@ impl Check<'_> {
                 return Ok(None);
             }
         };
-        let batch = command.args.training.batch.map(|batch| batch as usize);
-        let freeze = command.args.training.freeze.clone();
-        let options = Options { batch, few_shot, freeze, ..options(&command.args.model, Some(facts)) };
-        let analysis = analyse(&source.name, &source.text, &options);
+        let analysis = analyse(&source.name, &source.text, &task_options(&command.args, facts));
         let Ok(wiring) = analysis.model else {
             let failure = Failure::text(&source.name, analysis.report);
             let refused = refused(&failure, text.model.span, Some((text, &source.name)));
@@ -190,81 +192,74 @@ impl Check<'_> {
     }
 }
 
-/// Settles what depends on the data, which is loaded now.
-fn finish(
-    number: usize,
-    checked: Checked<'_>,
-    sets: &mut DataSets<'_>,
-    problems: &mut Problems,
-) -> Result<Option<Trial>, Failure> {
-    let Checked { text, model, command, data, windows, graph, parameters, uncompressed } = checked;
-    let TrialCommand { options, args, protocol } = command;
-    let few_shot = args.few_shot.wanted();
-    let facts = sets.facts(&data, &args)?;
-    let strict = protocol == Protocol::Strict;
-    if strict && few_shot.is_some() {
-        let what = "`protocol: strict` is for samples with labels".to_owned();
-        let help =
-            Some("choose few-shot settings with `split: paper-validated`, and report with `split: paper`".to_owned());
-        problems.push(BadTrial { what, at: place(text, "protocol"), help });
-        return Ok(None);
+impl Checked<'_> {
+    /// Settles what depends on the data.
+    fn finish(self, number: usize, facts: &DataFacts) -> Result<Trial, BadTrial> {
+        let (held_out, config) = self.config(facts)?;
+        let start = self.start()?;
+        let Self { text, model, command, data, graph, parameters, uncompressed, .. } = self;
+        let TrialCommand { options, args, protocol } = command;
+        let content = Content {
+            graph: &graph,
+            data: &data,
+            data_hash: &facts.hash,
+            config: &config,
+            held_out,
+            split: args.classes.split.filter(|_| config.few_shot.is_some()).map(FewShotSplit::name),
+            rotations: args.classes.rotations,
+            weights: &args.model.weights.word(),
+            start,
+        };
+        let key = content.key(VERSION);
+        let (label, varied, data_bytes) = (text.label.clone(), text.varied.clone(), facts.bytes);
+        Ok(Trial {
+            number,
+            label,
+            varied,
+            model,
+            options,
+            args,
+            protocol,
+            config,
+            held_out,
+            data,
+            data_bytes,
+            parameters,
+            uncompressed,
+            key,
+        })
     }
-    let usual = if strict { facts.samples / VALIDATION } else { 0 };
-    let held_out = args.training.hold_out.map_or(usual, |count| count as usize);
-    let config = match train_config(&args.training, few_shot, windows, facts.samples.saturating_sub(held_out)) {
-        Ok(config) => config,
-        Err(fault) => {
-            let help = fault.help().map(|help| help.to_string());
-            problems.push(BadTrial { what: fault.to_string(), at: text.at, help });
-            return Ok(None);
-        }
-    };
-    let start = match args.training.from.as_deref().map(start).transpose() {
-        Ok(start) => start,
-        Err(fault) => {
-            problems.push(BadTrial { what: fault.to_string(), at: place(text, "from"), help: None });
-            return Ok(None);
-        }
-    };
-    let content = Content {
-        graph: &graph,
-        data: &data,
-        data_hash: &facts.hash,
-        config: &config,
-        held_out,
-        split: args.classes.split.filter(|_| few_shot.is_some()).map(crate::data::FewShotSplit::name),
-        rotations: args.classes.rotations,
-        weights: &args.model.weights.word(),
-        start,
-    };
-    let key = content.key(VERSION);
-    let (label, varied) = (text.label.clone(), text.varied.clone());
-    Ok(Some(Trial {
-        number,
-        label,
-        varied,
-        model,
-        options,
-        protocol,
-        config,
-        held_out,
-        data,
-        data_bytes: facts.bytes,
-        parameters,
-        uncompressed,
-        key,
-        args,
-    }))
-}
 
-/// Returns what a trial starts from: SHA-256 of the genome's rows, and the names of those that are taken.
-fn start(asked: &Path) -> Result<(Option<String>, Option<String>), KeptFault> {
-    let text = asked.to_string_lossy();
-    let (run, rows) = match text.rsplit_once(':') {
-        Some((run, rows)) if !asked.is_dir() => (Path::new(run), Some(rows.to_owned())),
-        _ => (asked, None),
-    };
-    Ok((Kept::open(run)?.genome_sum().map(str::to_owned), rows))
+    /// Returns the size of the validation split, and the protocol.
+    fn config(&self, facts: &DataFacts) -> Result<(usize, TrainConfig), BadTrial> {
+        let TrialCommand { args, protocol, .. } = &self.command;
+        let (few_shot, strict) = (args.few_shot.wanted(), *protocol == Protocol::Strict);
+        if strict && few_shot.is_some() {
+            let what = "`protocol: strict` is for samples with labels".to_owned();
+            let help = "choose few-shot settings with `split: paper-validated`, and report with `split: paper`";
+            return Err(BadTrial { what, at: place(self.text, "protocol"), help: Some(help.to_owned()) });
+        }
+        let usual = if strict { facts.samples / VALIDATION } else { 0 };
+        let held_out = args.training.hold_out.map_or(usual, |count| count as usize);
+        let samples = facts.samples.saturating_sub(held_out);
+        let config = train_config(&args.training, few_shot, self.windows, samples).map_err(|fault| {
+            let help = fault.help().map(|help| help.to_string());
+            BadTrial { what: fault.to_string(), at: self.text.at, help }
+        })?;
+        Ok((held_out, config))
+    }
+
+    /// Returns what it starts from besides its seeds.
+    fn start(&self) -> Result<Option<TrialStart>, BadTrial> {
+        let Some(asked) = &self.command.args.training.from else { return Ok(None) };
+        let (run, rows) = start_of(asked);
+        let kept = Kept::open(&run).map_err(|fault| BadTrial {
+            what: fault.to_string(),
+            at: place(self.text, "from"),
+            help: None,
+        })?;
+        Ok(Some((kept.genome_sum().map(str::to_owned), rows)))
+    }
 }
 
 /// Returns where an option of a trial stands, or the trial.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::arguments::Protocol;
 use super::store::{Finished, Standing};
-use super::trial::Trial;
+use super::trial::{Trial, full_name};
 use crate::cli::numbers::{accuracy, columns, count, grouped, percent};
 use crate::cli::screen::{Ink, Screen};
 use crate::diag::in_line;
@@ -214,7 +214,7 @@ impl Judged {
             parameters: parameters.map_or_else(|| "..".to_owned(), |range| range.to_string()),
             accuracy: accuracy.to_string(),
             source: source.clone(),
-            trial: best.map(TrialResult::name),
+            trial: best.map(|best| full_name(&best.label, &best.varied)),
             found: best.and_then(|best| best.mean),
             n: best.map_or(0, |best| best.accuracy.len()),
             interval: best.and_then(|best| best.interval),
@@ -242,12 +242,5 @@ impl Judged {
         let source = self.source.as_ref().map(|source| format!("; {source}")).unwrap_or_default();
         let line = format!("{whose}{parameters}: accuracy {} expected, {found}{source}", self.accuracy);
         format!("{}  {}", screen.paint(ink, &format!("{:<9}", self.verdict)), in_line(&line))
-    }
-}
-
-impl TrialResult {
-    /// Returns its label, and what tells it from the others of that label.
-    pub(super) fn name(&self) -> String {
-        if self.varied.is_empty() { self.label.clone() } else { format!("{} {}", self.label, self.varied) }
     }
 }

@@ -10,10 +10,9 @@ use super::arguments::Protocol;
 use crate::cli::args::CompileArgs;
 use crate::cli::data_paths::task_facts;
 use crate::cli::exit::Failure;
-use crate::cli::model::{options, quietly};
+use crate::cli::model::{quietly, task_options};
 use crate::cli::source;
 use crate::compile::Stages;
-use crate::options::Options;
 use crate::run_dir::{Needs, TrainConfig};
 
 /// The version of the digits: it grows whenever the same run gives others.
@@ -49,6 +48,9 @@ pub(super) struct Trial {
     pub(super) key: String,
 }
 
+/// What a trial starts from: SHA-256 of the genome's rows, and the names of those that are taken.
+pub(super) type TrialStart = (Option<String>, Option<Vec<String>>);
+
 /// All that the results of a trial depend on.
 #[derive(Serialize)]
 pub(super) struct Content<'a> {
@@ -62,7 +64,7 @@ pub(super) struct Content<'a> {
     pub(super) weights: &'a String,
     /// The genome that it starts from, and which rows of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) start: Option<(Option<String>, Option<String>)>,
+    pub(super) start: Option<TrialStart>,
 }
 
 impl Content<'_> {
@@ -75,10 +77,15 @@ impl Content<'_> {
     }
 }
 
+/// Returns a label, and what tells a trial from the others of that label.
+pub(super) fn full_name(label: &str, varied: &str) -> String {
+    if varied.is_empty() { label.to_owned() } else { format!("{label} {varied}") }
+}
+
 impl Trial {
     /// Returns its label, and what tells it from the others of that label.
     pub(super) fn name(&self) -> String {
-        if self.varied.is_empty() { self.label.clone() } else { format!("{} {}", self.label, self.varied) }
+        full_name(&self.label, &self.varied)
     }
 
     /// Returns the model's parameters that are set.
@@ -89,11 +96,8 @@ impl Trial {
     /// Compiles its model.
     pub(super) fn compiled(&self) -> Result<Stages, Failure> {
         let source = source::find(Path::new(&self.model)).map_err(|report| Failure::text(&self.model, report))?;
-        let few_shot = self.args.few_shot.wanted();
-        let facts = task_facts(&self.data, few_shot)?;
-        let batch = Some(self.config.batch);
-        let freeze = self.args.training.freeze.clone();
-        quietly(&source, &Options { batch, few_shot, freeze, ..options(&self.args.model, Some(facts)) })
+        let facts = task_facts(&self.data, self.args.few_shot.wanted())?;
+        quietly(&source, &task_options(&self.args, facts))
     }
 
     /// Returns the bytes that training takes, of what its model compiles to.

@@ -1,7 +1,7 @@
 //! The accuracies of some seeds → their mean, and how sure of it one can be.
 
 use crate::cli::numbers::percent;
-use crate::statistics::mean_interval;
+use crate::statistics::{deviation, mean, mean_interval};
 
 /// What some seeds reached.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,9 +23,7 @@ impl SeedSummary {
         if n == 0 {
             return None;
         }
-        let mean = values.iter().sum::<f64>() / n as f64;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        let sd = (n > 1).then(|| (squares / (n - 1) as f64).sqrt());
+        let (mean, sd) = (mean(values), deviation(values));
         let interval = mean_interval(values).map(|(low, high)| [low, high].map(|end| end.clamp(0.0, 1.0)));
         Some(Self { n, mean, sd, interval })
     }

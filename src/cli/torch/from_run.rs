@@ -10,6 +10,7 @@ use crate::cli::exit::Failure;
 use crate::cli::numbers::count;
 use crate::cli::reopen::{Reopened, reopen};
 use crate::cli::screen::{Ink, Screen};
+use crate::cli::training::start_of;
 use crate::compile::Stages;
 use crate::diag::{Problems, in_line};
 use crate::options::Order;
@@ -70,7 +71,7 @@ impl StartRows {
         (stages, runs): (&Stages, usize),
         quiet: bool,
     ) -> Result<Self, Failure> {
-        let (path, names) = split(asked);
+        let (path, names) = start_of(asked);
         let source = reopen(screen, &path, Order::default())?;
         let which = (source.record.seeds.len() != runs).then(|| best(&source.record));
         let run = path.display().to_string();
@@ -100,18 +101,6 @@ impl StartRows {
         let places = places(from.which, record.seeds.len());
         let rows = Take { source: &source, run: &from.run, stages, names: Some(&from.rows) }.rows(&places)?;
         Ok(Some(Self { rows, from }))
-    }
-}
-
-/// Splits `RUN:g.O,hidden.g`; what is a folder as it stands names no rows.
-fn split(asked: &Path) -> (PathBuf, Option<Vec<String>>) {
-    let text = asked.to_string_lossy();
-    match text.rsplit_once(':') {
-        Some((path, names)) if !asked.is_dir() => {
-            let names = names.split(',').map(|name| name.trim().to_owned());
-            (PathBuf::from(path), Some(names.collect()))
-        }
-        _ => (asked.to_owned(), None),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::cli::args::CompileArgs;
 use crate::cli::data_paths::task_facts;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::faults::Blame;
-use crate::cli::model::{compile, find, options, quietly};
+use crate::cli::model::{compile, find, quietly, task_options};
 use crate::cli::parse::Sweep;
 use crate::cli::protocol::recipe;
 use crate::cli::reopen::fingerprint;
@@ -28,7 +28,7 @@ use crate::cli::screen::{Ink, Screen};
 use crate::cli::stop;
 use crate::cli::stop::Signals;
 use crate::compile::Stages;
-use crate::options::{Facts, Options};
+use crate::options::Facts;
 use crate::run_dir::{Manifest, RUN_DIR};
 use crate::train::{NotFinite, RunDir, RunDirFault, RunFault, StepFault, TrainConfig};
 use crate::trainer::Trainer;
@@ -97,7 +97,6 @@ impl<'a> SweepTask<'a> {
         let (few_shot, training) = (args.few_shot.wanted(), &args.training);
         let facts = task_facts(set, few_shot)?;
         let source = find(screen, &args.file)?;
-        let batch = training.batch.map(|batch| batch as usize);
         if args.model.set.iter().any(|(name, _)| *name == sweep.name) {
             return Err(Failure::input(SweptAndSet { name: sweep.name.clone() }));
         }
@@ -105,8 +104,7 @@ impl<'a> SweepTask<'a> {
         let runs = training.runs.map_or(1, |runs| runs as usize);
         let mut points = Vec::with_capacity(sweep.values.len());
         for value in &sweep.values {
-            let freeze = training.freeze.clone();
-            let mut options = Options { batch, few_shot, freeze, ..options(&args.model, Some(facts.clone())) };
+            let mut options = task_options(args, facts.clone());
             options.set.push((sweep.name.clone(), value.clone()));
             options.order = machine.order(options.order);
             // warnings, and what the data settles, are the same for all

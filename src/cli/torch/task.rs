@@ -7,12 +7,12 @@ use super::task_data::TaskData;
 use crate::cli::args::CompileArgs;
 use crate::cli::data_paths::task_facts;
 use crate::cli::exit::Failure;
-use crate::cli::model::{compile, find, options};
+use crate::cli::model::{compile, find, task_options};
 use crate::cli::protocol::recipe;
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::source::Source;
 use crate::compile::Stages;
-use crate::options::{Facts, Options};
+use crate::options::Facts;
 use crate::train::TrainConfig;
 
 /// A training task.
@@ -39,9 +39,7 @@ impl TrainTask {
         let (few_shot, training) = (args.few_shot.wanted(), &args.training);
         let facts = task_facts(set, few_shot)?;
         let source = find(screen, &args.file)?;
-        let batch = training.batch.map(|batch| batch as usize);
-        let freeze = training.freeze.clone();
-        let options = Options { batch, few_shot, freeze, ..options(&args.model, Some(facts.clone())) };
+        let options = task_options(args, facts.clone());
         let stages = compile(screen, &source, &options)?;
         check_frozen(screen, &stages, &training.freeze, training.quiet)?;
         let runs = training.runs.map_or(1, |runs| runs as usize);
