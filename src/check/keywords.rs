@@ -26,6 +26,7 @@ pub(super) const RESERVED: &[&str] = &[
     "basis",
     "gnetwork",
     "subspace",
+    "sine",
     "activation",
     "bias",
 ];
@@ -40,8 +41,13 @@ pub(super) const ACTIVATIONS: &[(&str, Activation)] = &[
 ];
 
 /// Rules of O by name.
-pub(super) const RULES: &[(&str, Rule)] =
-    &[("free", Rule::Free), ("symmetric", Rule::Symmetric), ("diagonal", Rule::Diagonal), ("frozen", Rule::Frozen)];
+pub(super) const RULES: &[(&str, Rule)] = &[
+    ("free", Rule::Free),
+    ("symmetric", Rule::Symmetric),
+    ("diagonal", Rule::Diagonal),
+    ("frozen", Rule::Frozen),
+    ("rank", Rule::Rank(1)),
+];
 
 /// Rules by which the constants c start, by name.
 pub(super) const STARTS: &[(&str, Start)] = &[("calibrated", Start::Calibrated), ("fan_in", Start::FanIn)];
@@ -68,7 +74,12 @@ impl fmt::Display for Activation {
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(word_of(RULES, self))
+        match self {
+            Self::Rank(rank) => write!(f, "rank({rank})"),
+            other @ (Self::Free | Self::Symmetric | Self::Diagonal | Self::Frozen) => {
+                f.write_str(word_of(RULES, other))
+            }
+        }
     }
 }
 

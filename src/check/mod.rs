@@ -29,8 +29,8 @@ mod unused;
 
 pub use model::{
     Activation, Bias, Encoding, Expression, GNetwork, Genes, Genome, GenomeId, Identity, Intake, Interaction,
-    InteractionId, Layout, Model, Origin, Pool, PopId, Population, ProjId, Projection, Rule, Setting, Share, Start,
-    Value, Weights, Window,
+    InteractionId, Layout, Model, Origin, Pool, PopId, Population, ProjId, Projection, Rule, Setting, Share,
+    SineNetwork, Start, Value, Weights, Window,
 };
 pub use partial::PartialModel;
 pub use schema::{Owner, SchemaRow, Vocabulary, markdown, schema};

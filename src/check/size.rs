@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::genomes::GeneSets;
-use super::model::{Encoding, Expression, GNetwork, Layout, PopId, Population, Projection, Share, Window};
+use super::model::{Encoding, Expression, GNetwork, Layout, PopId, Population, Projection, Share, SineNetwork, Window};
 use crate::diag::Problems;
 use crate::options::{Options, Order};
 use crate::span::Span;
@@ -154,6 +154,14 @@ fn weights(projection: &Projection, source: usize, target: usize) -> Part {
         Encoding::GNetwork(GNetwork { hidden, .. }) => {
             part(&[source, target, hidden], PAIRWISE, "the hidden units", projection.span)
         }
+        // each chunk's last product is of `hidden` rows
+        Encoding::Sine(SineNetwork { chunks, hidden, .. }) => {
+            let whole = part(&[source, target], LEARNED, "the weights", projection.span);
+            let chunk = source.saturating_mul(target) / chunks.max(1);
+            let drawn = part(&[chunk.saturating_add(hidden), hidden], DRAWN, "the sine network", projection.span);
+            let units = part(&[chunks, hidden], PAIRWISE, "the sine network", projection.span);
+            Part { bytes: whole.bytes.saturating_add(drawn.bytes).saturating_add(units.bytes), ..drawn }
+        }
         Encoding::Subspace(dimension) => {
             part(&[source, target, dimension.saturating_add(1)], DRAWN, "the subspace", projection.span)
         }
@@ -170,7 +178,7 @@ fn fields(projection: &Projection, window: Window, genes: &GeneSets, [source, ta
             let interaction = genes.interactions.get(interaction.index()).and_then(Option::as_ref);
             interaction.map_or(1, |interaction| genes.genomes[interaction.genome.index()].genes)
         }
-        Encoding::Direct | Encoding::Basis(_) | Encoding::GNetwork(_) | Encoding::Subspace(_) => {
+        Encoding::Direct | Encoding::Basis(_) | Encoding::GNetwork(_) | Encoding::Sine(_) | Encoding::Subspace(_) => {
             let kernels = if window.share == Share::Maps { fields } else { target.neurons() };
             return part(&[&kernel[..], &[kernels]].concat(), LEARNED, "the weights", projection.span);
         }

@@ -10,6 +10,7 @@ pub(super) const SHIPPED: &[(&str, &str)] = &[
     ("gem_mlp.gem", include_str!("../../models/gem_mlp.gem")),
     ("gem_slp.gem", include_str!("../../models/gem_slp.gem")),
     ("gnetwork_mlp.gem", include_str!("../../models/gnetwork_mlp.gem")),
+    ("gnetwork_slp.gem", include_str!("../../models/gnetwork_slp.gem")),
     ("lenet.gem", include_str!("../../models/lenet.gem")),
     ("lenet_direct.gem", include_str!("../../models/lenet_direct.gem")),
     ("lenet_unshared.gem", include_str!("../../models/lenet_unshared.gem")),
@@ -20,10 +21,19 @@ pub(super) const SHIPPED: &[(&str, &str)] = &[
     ("rb_mlp.gem", include_str!("../../models/rb_mlp.gem")),
     ("rb_slp.gem", include_str!("../../models/rb_slp.gem")),
     ("sgem_mlp.gem", include_str!("../../models/sgem_mlp.gem")),
+    ("sgem_mlp_diagonal.gem", include_str!("../../models/sgem_mlp_diagonal.gem")),
+    ("sgem_mlp_low_rank.gem", include_str!("../../models/sgem_mlp_low_rank.gem")),
+    ("sgem_mlp_symmetric.gem", include_str!("../../models/sgem_mlp_symmetric.gem")),
     ("sgem_slp.gem", include_str!("../../models/sgem_slp.gem")),
+    ("sgem_slp_diagonal.gem", include_str!("../../models/sgem_slp_diagonal.gem")),
+    ("sgem_slp_low_rank.gem", include_str!("../../models/sgem_slp_low_rank.gem")),
+    ("sgem_slp_symmetric.gem", include_str!("../../models/sgem_slp_symmetric.gem")),
+    ("sine_mlp.gem", include_str!("../../models/sine_mlp.gem")),
+    ("sine_slp.gem", include_str!("../../models/sine_slp.gem")),
     ("skip_mlp.gem", include_str!("../../models/skip_mlp.gem")),
     ("slp.gem", include_str!("../../models/slp.gem")),
     ("subspace_mlp.gem", include_str!("../../models/subspace_mlp.gem")),
+    ("subspace_slp.gem", include_str!("../../models/subspace_slp.gem")),
 ];
 
 /// Returns the model that a bare file name, or one in `models/`, means.

@@ -111,6 +111,9 @@ pub(super) struct TrainArgs {
     /// Run directory, which must be new or empty [default: runs/MODEL-1, -2, …]
     #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     pub(super) run_dir: Option<PathBuf>,
+    /// Go on with the run of the same command in `--run-dir`, where there is one; else begin it
+    #[arg(long, requires = "run_dir", conflicts_with = "sweep")]
+    pub(super) resume: bool,
     /// Also write TensorBoard's event files, into the folder `tensorboard` of the run directory
     #[arg(long)]
     pub(super) tensorboard: bool,

@@ -8,7 +8,7 @@ use super::gaussian::{self, Gaussians};
 use super::op::{Op, Squares};
 use super::parameter::Init;
 use super::tensor::{Dim, Shape, TensorId};
-use crate::check::{Expression, Genes, GenomeId, InteractionId, Model, PopId, Population, Rule};
+use crate::check::{Expression, Genes, GenomeId, Interaction, InteractionId, Model, PopId, Population, Rule};
 use crate::diag::Bug;
 use crate::geometry::Space;
 
@@ -113,26 +113,48 @@ impl Express {
     ) -> Result<TensorId, Bug> {
         let interaction = model.interaction(id);
         let genes = model.genome(interaction.genome).genes;
-        let name = dotted(interaction.name.as_str(), "O");
-        let (shape, holds) = match interaction.rule {
-            Rule::Free | Rule::Frozen => (Shape::per_run(&[genes, genes]), "O"),
-            Rule::Symmetric => (Shape::per_run(&[interaction.rule.learned(genes)]), "O's upper triangle"),
-            Rule::Diagonal => (Shape::per_run(&[interaction.rule.learned(genes)]), "O's diagonal"),
-        };
-        let learned = interaction.rule != Rule::Frozen;
-        let start = Init::Normal { deviation: 1.0 };
-        let parameter =
-            enter(builder, Row { name: name.clone(), shape, start, learned, rate: interaction.rate, holds }, reader)?;
+        let parameters = interaction_rows(interaction, genes)
+            .into_iter()
+            .map(|row| enter(builder, row, reader))
+            .collect::<Result<Vec<TensorId>, Bug>>()?;
         if let Some(known) = self.interactions.get(&(id, reader.frozen)) {
             return Ok(*known);
         }
-        let whole = match interaction.rule {
-            Rule::Free | Rule::Frozen => parameter,
-            Rule::Symmetric => builder.push(Op::Symmetrize { size: genes }, &[parameter], &name)?,
-            Rule::Diagonal => builder.push(Op::Diagonal, &[parameter], &name)?,
+        let name = dotted(interaction.name.as_str(), "O");
+        let whole = match (interaction.rule, parameters.as_slice()) {
+            (Rule::Free | Rule::Frozen, &[entries]) => entries,
+            (Rule::Symmetric, &[triangle]) => builder.push(Op::Symmetrize { size: genes }, &[triangle], &name)?,
+            (Rule::Diagonal, &[diagonal]) => builder.push(Op::Diagonal, &[diagonal], &name)?,
+            (Rule::Rank(_), &[left, right]) => builder.product(left, right, &name)?,
+            _ => return Err(Bug { pass: "lower", tensor: name.into(), why: "an O of other rows".to_owned() }),
         };
         self.interactions.insert((id, reader.frozen), whole);
         Ok(whole)
+    }
+}
+
+/// Returns the rows that an O over `genes` genes needs: its entries, or the two factors of one of low rank. Each entry of O
+/// starts with variance 1.
+fn interaction_rows(interaction: &Interaction, genes: usize) -> Vec<Row> {
+    let row = |part: &str, sizes: &[usize], deviation: f64, holds| Row {
+        name: dotted(interaction.name.as_str(), part),
+        shape: Shape::per_run(sizes),
+        start: Init::Normal { deviation },
+        learned: interaction.rule != Rule::Frozen,
+        rate: interaction.rate,
+        holds,
+    };
+    match interaction.rule {
+        Rule::Free | Rule::Frozen => vec![row("O", &[genes, genes], 1.0, "O")],
+        Rule::Symmetric => vec![row("O", &[interaction.rule.learned(genes)], 1.0, "O's upper triangle")],
+        Rule::Diagonal => vec![row("O", &[genes], 1.0, "O's diagonal")],
+        Rule::Rank(rank) => {
+            let deviation = (rank as f64).powf(-0.25);
+            vec![
+                row("O.left", &[genes, rank], deviation, "O's left factor"),
+                row("O.right", &[rank, genes], deviation, "O's right factor"),
+            ]
+        }
     }
 }
 

@@ -34,6 +34,7 @@ mod op;
 mod optimizer;
 mod parameter;
 mod passes;
+mod random_weights;
 mod received;
 mod shape;
 mod show;

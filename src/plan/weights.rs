@@ -1,8 +1,8 @@
 //! Projections: how weights come about, and what a target receives through them.
 
-use compact_str::{CompactString, format_compact};
+use compact_str::CompactString;
 
-use super::builder::{Builder, Row, dotted, frozen};
+use super::builder::{Builder, Row, dotted};
 use super::conv_geometry::ConvGeometry;
 use super::express::Express;
 use super::field_change::FieldChange;
@@ -67,13 +67,18 @@ impl Synapses {
         let mask = link.mask(builder)?;
         let gain = match projection.encoding {
             Encoding::Genes(interaction) => link.gain(builder, express, interaction, mask)?,
-            Encoding::Direct | Encoding::Basis(_) | Encoding::Subspace(_) | Encoding::GNetwork(_) => None,
+            Encoding::Direct
+            | Encoding::Basis(_)
+            | Encoding::Subspace(_)
+            | Encoding::Sine(_)
+            | Encoding::GNetwork(_) => None,
         };
         let made = match projection.encoding {
             Encoding::Genes(interaction) => vec![link.synthesized(builder, express, interaction, gain)?],
             Encoding::Direct => vec![link.direct(builder)?],
             Encoding::Basis(rows) => vec![link.basis(builder, rows)?],
             Encoding::Subspace(dimension) => vec![link.subspace(builder, dimension)?],
+            Encoding::Sine(network) => vec![link.sine(builder, network)?],
             Encoding::GNetwork(network) => {
                 let ends = [&source.shape, &target.shape];
                 Maker { network, name: &name, ends, frozen: projection.frozen }.weights(builder)?
@@ -171,7 +176,7 @@ fn carry_each(builder: &mut Builder, weights: TensorId, active: TensorId, label:
 
 impl Link<'_> {
     /// Returns the neurons at the two ends.
-    fn ends(&self) -> [usize; 2] {
+    pub(super) fn ends(&self) -> [usize; 2] {
         let neurons = |id| self.model.population(id).shape.neurons();
         [neurons(self.projection.source), neurons(self.projection.target)]
     }
@@ -227,7 +232,7 @@ impl Link<'_> {
         Ok(vec![weights])
     }
 
-    fn row(&self, part: &str, sizes: &[usize], start: Init, holds: &'static str) -> Row {
+    pub(super) fn row(&self, part: &str, sizes: &[usize], start: Init, holds: &'static str) -> Row {
         let (name, shape) = (dotted(self.name, part), Shape::per_run(sizes));
         Row { name, shape, start, learned: !self.projection.frozen, rate: 1.0, holds }
     }
@@ -258,42 +263,5 @@ impl Link<'_> {
                 builder.parameter(self.row("W", &sizes, start, "one kernel a neuron"), self.name)
             }
         }
-    }
-
-    /// Appends R P.
-    fn basis(&self, builder: &mut Builder, size: usize) -> Result<TensorId, Bug> {
-        let [rows, columns] = self.ends();
-        let drawn = Init::Normal { deviation: 1.0 / (size as f64).sqrt() };
-        let learned = Init::Normal { deviation: (2.0 / self.fan_in().max(1.0)).sqrt() };
-        let basis = Row { learned: false, ..self.row("R", &[rows, size], drawn, "R, drawn once") };
-        let basis = builder.parameter(basis, self.name)?;
-        let parts = builder.parameter(self.row("P", &[size, columns], learned, "P"), self.name)?;
-        builder.product(basis, parts, &self.label())
-    }
-
-    /// Appends W0 + R θ: all connections of one dimension share θ.
-    fn subspace(&self, builder: &mut Builder, dimension: usize) -> Result<TensorId, Bug> {
-        let [rows, columns] = self.ends();
-        let spread = (2.0 / rows as f64).sqrt();
-        let drawn = |deviation: f64| Init::Normal { deviation };
-        let fixed = |row: Row| Row { learned: false, ..row };
-        let start = fixed(self.row("W0", &[rows, columns], drawn(spread), "W0, drawn once"));
-        let start = builder.parameter(start, self.name)?;
-        let (weights, deviation) = (rows.saturating_mul(columns), spread / (dimension as f64).sqrt());
-        let basis = fixed(self.row("R", &[weights, dimension], drawn(deviation), "R, drawn once"));
-        let basis = builder.parameter(basis, self.name)?;
-        let common = Row {
-            name: format_compact!("subspace({dimension}).theta"),
-            shape: Shape::per_run(&[dimension]),
-            start: Init::Constant(0.0),
-            learned: true,
-            rate: 1.0,
-            holds: "θ",
-        };
-        let common = builder.parameter(if self.projection.frozen { frozen(common) } else { common }, self.name)?;
-        let common = builder.push(Op::Unsqueeze { axis: 2 }, &[common], "")?;
-        let moved = builder.product(basis, common, "")?;
-        let moved = builder.push(Op::Reshape { shape: Box::new(Shape::per_run(&[rows, columns])) }, &[moved], "")?;
-        builder.push(Op::Add, &[start, moved], &dotted(self.name, "W"))
     }
 }

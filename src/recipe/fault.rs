@@ -81,3 +81,21 @@ pub(super) struct TooManyTrials {
     #[label(primary, "here")]
     pub(super) at: Span,
 }
+
+/// Settings are chosen among more tries for one trial than for another.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{label}` has {tries} settings to choose from, `{other}` has {others}")]
+#[diagnostic(
+    code(recipe::unequal_tries),
+    help("give every trial as many combinations under `search`: the best of more tries is better by chance")
+)]
+pub(super) struct UnequalTries {
+    pub(super) label: String,
+    pub(super) tries: usize,
+    pub(super) other: String,
+    pub(super) others: usize,
+    #[label("{others} here")]
+    pub(super) first: Span,
+    #[label(primary, "{tries} here")]
+    pub(super) at: Span,
+}

@@ -10,7 +10,7 @@ mod node;
 mod read;
 mod values;
 
-pub use expand::TrialText;
+pub use expand::{ChoiceText, PointText, TrialText};
 pub use expectation::{Expectation, Range, Verdict};
 pub use read::{Recipe, RecipeOption};
 pub use values::values;

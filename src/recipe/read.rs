@@ -16,6 +16,8 @@ pub struct Recipe {
     pub options: Vec<RecipeOption>,
     /// Options that take the place of others where a quick look is wanted.
     pub quick: Vec<RecipeOption>,
+    /// Options of tries, which choose the settings of trials.
+    pub(super) tries: Vec<RecipeOption>,
     /// The trials, before values are combined.
     pub(super) groups: Vec<Group>,
     /// What every trial is given in turn.
@@ -46,6 +48,8 @@ pub(super) struct Group {
     pub(super) set: Vec<Axis>,
     /// Options of training that differ from those that all trials share.
     pub(super) options: Vec<RecipeOption>,
+    /// What is chosen on the validation split, each with its values.
+    pub(super) search: Vec<Axis>,
     pub(super) at: Span,
 }
 
@@ -57,8 +61,8 @@ pub(super) struct Axis {
     pub(super) at: Span,
 }
 
-const KEYS: [&str; 8] = ["title", "train", "runs", "seed", "quick", "trials", "axes", "expect"];
-const TRIAL_KEYS: [&str; 4] = ["model", "label", "set", "train"];
+const KEYS: [&str; 10] = ["title", "train", "runs", "seed", "quick", "tries", "search", "trials", "axes", "expect"];
+const TRIAL_KEYS: [&str; 5] = ["model", "label", "set", "train", "search"];
 const EXPECT_KEYS: [&str; 4] = ["label", "parameters", "accuracy", "source"];
 
 impl Recipe {
@@ -82,6 +86,7 @@ impl Reader<'_> {
         self.known(entries, "a recipe", &KEYS);
         let mut options = find(entries, "train").map_or_else(Vec::new, |(_, node)| self.options(node));
         let quick = find(entries, "quick").map_or_else(Vec::new, |(_, node)| self.options(node));
+        let tries = find(entries, "tries").map_or_else(Vec::new, |(_, node)| self.options(node));
         for key in ["runs", "seed"] {
             let Some((name, node)) = find(entries, key) else { continue };
             if let Some(first) = options.iter().find(|option| option.name.as_str() == key) {
@@ -100,12 +105,14 @@ impl Reader<'_> {
             self.problems.push(MissingKey { whose, key: "trials", example, at: first_of(root.at) });
         }
         let trials = trials.map_or(&[][..], |(name, node)| self.items(name, node, "- model: slp.gem"));
-        let groups: Vec<Group> = trials.iter().filter_map(|node| self.group(node)).collect();
+        let search = find(entries, "search").map_or_else(Vec::new, |(name, node)| self.axes(name.as_str(), node));
+        let groups = trials.iter().filter_map(|node| self.group(node));
+        let groups: Vec<Group> = groups.map(|group| group.or_search(&search)).collect();
         let expect = find(entries, "expect").map_or(&[][..], |(name, node)| self.items(name, node, "- { label: GEM }"));
         let expect = expect.iter().filter_map(|node| self.expectation(node, &groups)).collect();
         let axes = find(entries, "axes").map_or_else(Vec::new, |(name, node)| self.axes(name.as_str(), node));
         let title = find(entries, "title").and_then(|(name, node)| self.scalar(name, node));
-        Some(Recipe { title, options, quick, groups, axes, expect, at: root.at })
+        Some(Recipe { title, options, quick, tries, groups, axes, expect, at: root.at })
     }
 
     fn group(&mut self, node: &Node) -> Option<Group> {
@@ -119,8 +126,9 @@ impl Reader<'_> {
         let label = find(entries, "label").and_then(|(name, node)| self.scalar(name, node));
         let set = find(entries, "set").map_or_else(Vec::new, |(name, node)| self.axes(name.as_str(), node));
         let options = find(entries, "train").map_or_else(Vec::new, |(_, node)| self.options(node));
+        let search = find(entries, "search").map_or_else(Vec::new, |(name, node)| self.axes(name.as_str(), node));
         let (model, at) = model?;
-        Some(Group { model: Name::new(model?, at), label, set, options, at: node.at })
+        Some(Group { model: Name::new(model?, at), label, set, options, search, at: node.at })
     }
 
     fn expectation(&mut self, node: &Node, groups: &[Group]) -> Option<Expectation> {
@@ -161,7 +169,11 @@ impl Reader<'_> {
 
     /// Reads names with the values that each is given in turn.
     fn axes(&mut self, key: &str, node: &Node) -> Vec<Axis> {
-        let example = if key == "axes" { "axes: { train.lr: [0.01, 0.03] }" } else { "set: { genes: 1..30 }" };
+        let example = match key {
+            "axes" => "axes: { train.lr: [0.01, 0.03] }",
+            "search" => "search: { train.lr: [0.01, 0.03] }",
+            _ => "set: { genes: 1..30 }",
+        };
         let Some(entries) = self.map(node, key, example) else { return Vec::new() };
         entries.iter().filter_map(|(name, node)| self.axis(name, node)).collect()
     }
@@ -245,6 +257,14 @@ impl Reader<'_> {
 }
 
 impl Group {
+    /// Takes what all trials choose from, where it has nothing of its own.
+    fn or_search(mut self, search: &[Axis]) -> Self {
+        if self.search.is_empty() {
+            self.search = search.to_vec();
+        }
+        self
+    }
+
     /// Returns what its trials are called.
     pub(super) fn label(&self) -> &str {
         let name = self.model.as_str();

@@ -48,13 +48,13 @@ impl Writing {
         self.say("let some = few + 1".to_owned(), Some("let".to_owned()));
         for index in 0..self.genomes {
             let genes = author.one(&["1", "few", "some", "2 * few", "5"]);
-            let rule = author.one(&["free", "symmetric", "diagonal", "frozen"]);
+            let rule = author.one(&["free", "symmetric", "diagonal", "frozen", "rank(1)"]);
             let more = author.one(&["", ", sparse: 0.05", ", rate: rate"]);
             self.say(format!("genome g{index}({genes}) {{ interaction: {rule}{more} }}"), None);
             self.genes.push(format!("g{index}"));
         }
         if author.once_in(2) {
-            let (over, rule) = (author.below(self.genomes), author.one(&["free", "symmetric", "diagonal"]));
+            let (over, rule) = (author.below(self.genomes), author.one(&["free", "symmetric", "diagonal", "rank(1)"]));
             self.say(format!("interaction f over g{over} {{ interaction: {rule} }}"), None);
             self.genes.push("f".to_owned());
         }

@@ -109,6 +109,9 @@ impl Author {
             2 => format!("gnetwork(hidden: {})", 1 + self.below(4)),
             3 if self.once_in(2) => format!("gnetwork(hidden: {}, layers: 2)", 1 + self.below(3)),
             3 => format!("subspace({})", 1 + self.below(2)),
+            4 if self.once_in(3) => {
+                format!("sine(inputs: {}, chunks: 1, hidden: {})", 1 + self.below(2), 1 + self.below(3))
+            }
             _ => genes[self.below(genes.len())].clone(),
         }
     }

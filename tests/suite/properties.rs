@@ -42,6 +42,8 @@ const COVERED: &[&str] = &[
     "gnetwork(",
     "layers: 2",
     "subspace(",
+    "sine(",
+    "rank(",
     "window:",
     "stride: 2",
     "padding: 1",

@@ -54,6 +54,30 @@ fn connections_of_one_dimension_share_their_numbers() {
 }
 
 #[test]
+fn a_sine_network_learns_inputs_and_an_amplitude_for_each_chunk() {
+    let shipped = std::fs::read_to_string(repository("models/sine_mlp.gem")).unwrap();
+    assert_eq!((table(&shipped).parameters, table(&shipped).synapses), (512, 622_496));
+    let found = table(&perceptron("sine(inputs: 5, chunks: 7)", "sine(inputs: 3, chunks: 10, hidden: 2)"));
+    assert_eq!(found.parameters, 7 * 6 + 10 * 4);
+}
+
+#[test]
+fn an_o_of_low_rank_is_two_factors() {
+    let genes = |rule: &str| {
+        let text = format!(
+            "model m {{\ngenome g(20) {{ interaction: {rule} }}\npopulation pixels = grid(28, 28) {{ g: gaussian }}\n\
+             population digits = units(10) {{ g: random }}\nconnect pixels -> digits via g\ninput pixels\noutput digits\n}}\n"
+        );
+        table(&text)
+    };
+    let found = genes("rank(3)");
+    assert_eq!(found.parameters, 20 * 3 * 2 + 20 * 3);
+    let names: Vec<&str> = found.tensors.iter().map(|tensor| tensor.name.as_str()).collect();
+    assert!(names.contains(&"g.O.left") && names.contains(&"g.O.right"), "{names:?}");
+    assert_eq!(genes("free").parameters, 400 + 60);
+}
+
+#[test]
 fn what_does_not_fit_the_memory_is_refused() {
     let limited = |first: &str, gib: u64| {
         let options = Options { memory_limit: gib << 30, ..Options::default() };
@@ -64,6 +88,9 @@ fn what_does_not_fit_the_memory_is_refused() {
     // 614,656 × 1,000 numbers, twice: 4.6 GiB
     assert_eq!(limited("subspace(1000)", 4), refused);
     assert_eq!(limited("subspace(1000)", 5), []);
+    // the last layer of a sine network: 614,656 × 1,000 numbers, twice
+    assert_eq!(limited("sine(inputs: 3, chunks: 1, hidden: 1000)", 4), refused);
+    assert_eq!(limited("sine(inputs: 3, chunks: 784, hidden: 1000)", 1), []);
     // nothing is made for a pair of neurons and a unit of one layer
     assert_eq!(limited("gnetwork(hidden: 1000)", 1), []);
     assert_eq!(limited("gnetwork(hidden: 99999999999)", 1000), refused);

@@ -14,6 +14,7 @@ const ENCODINGS: &[&str] = &[
     "basis(3)",
     "subspace(2)",
     "subspace(3)",
+    "sine(inputs: 2, chunks: 1)",
     "gnetwork(hidden: 2)",
     "gnetwork(hidden: 2, layers: 2)",
 ];

@@ -83,7 +83,8 @@ impl Author {
     fn genomes(&mut self, bounds: Bounds) -> String {
         let mut text = String::new();
         for name in ["g", "h"] {
-            let (genes, rule) = (1 + self.below(bounds.genes), self.one(&["free", "free", "symmetric", "diagonal"]));
+            let (genes, rule) =
+                (1 + self.below(bounds.genes), self.one(&["free", "free", "symmetric", "diagonal", "rank(1)"]));
             let sparse = self.one(&["", "", ", sparse: 0.01"]);
             text += &format!("    genome {name}({genes}) {{ interaction: {rule}{sparse} }}\n");
         }

@@ -108,7 +108,7 @@ fn of_every_activation() {
 
 #[test]
 fn of_every_interaction() {
-    for rule in ["free", "symmetric", "diagonal", "frozen"] {
+    for rule in ["free", "symmetric", "diagonal", "frozen", "rank(2)"] {
         check(&spatial("gaussian(sigma: 0.8)", "tanh", &format!("{{ interaction: {rule} }}")));
     }
     check(&spatial("free", "tanh", "{ interaction: symmetric, sparse: 0.1 }"));
@@ -116,7 +116,14 @@ fn of_every_interaction() {
 
 #[test]
 fn of_every_other_encoding() {
-    for encoding in ["direct", "basis(4)", "gnetwork(hidden: 3)", "gnetwork(hidden: 3, layers: 2)", "subspace(5)"] {
+    for encoding in [
+        "direct",
+        "basis(4)",
+        "gnetwork(hidden: 3)",
+        "gnetwork(hidden: 3, layers: 2)",
+        "subspace(5)",
+        "sine(inputs: 2, chunks: 6, hidden: 4)",
+    ] {
         check(&format!(
             "
 model m {{

@@ -1,4 +1,4 @@
-//! Encodings without genes against their formulas, pair by pair, over plain numbers: g-networks and subspaces.
+//! Encodings without genes against their formulas, pair by pair, over plain numbers: g-networks, subspaces and sine networks.
 
 use gemc::emit::{Net, Place};
 use gemc::options::Order;
@@ -118,8 +118,42 @@ fn a_subspace_moves_all_weights_along_the_same_numbers() {
 }
 
 #[test]
-fn both_learn() {
-    for via in ["gnetwork(hidden: 6)", "gnetwork(hidden: 5, layers: 2)", "subspace(30)"] {
+fn a_sine_network_makes_chunks_of_weights() {
+    const INPUTS: usize = 2;
+    const UNITS: usize = 3;
+    let (mut net, found) = grown("units(4)", "units(3)", "sine(inputs: 2, chunks: 6, hidden: 3)", Order::Cheapest);
+    assert_close(&found, &row(&net, "a->b.sine.W0"), "the start");
+    assert_eq!(net.plan().counts().parameters, 6 * (2 + 1));
+    let amplitudes = [0.5, -2.0, 1.0, 0.0, 3.0, -0.25];
+    let rows: Vec<(String, Tensor)> = net.named().map(|(name, row)| (name.to_owned(), row.copy())).collect();
+    let moved = rows.into_iter().map(|(name, row)| {
+        let row = if name == "a->b.sine.beta" { Tensor::from_slice(&amplitudes).view([1, 6]) } else { row };
+        (name, row)
+    });
+    net.load(&moved.collect::<Vec<_>>()).unwrap();
+    let alone = Tensor::eye(4, (Kind::Double, tch::Device::Cpu)).unsqueeze(0);
+    let found = Vec::<f64>::try_from(net.forward(&alone).unwrap().logits.reshape([-1])).unwrap();
+    let [start, inputs] = ["W0", "alpha"].map(|part| row(&net, &format!("a->b.sine.{part}")));
+    let layers = [1, 2, 3].map(|layer| row(&net, &format!("a->b.sine.R{layer}")));
+    let through = |sent: &[f64], weights: &[f64], columns: usize| -> Vec<f64> {
+        let to =
+            |column: usize| sent.iter().enumerate().map(|(at, value)| value * weights[at * columns + column]).sum();
+        (0..columns).map(to).collect()
+    };
+    let sines = |received: Vec<f64>| -> Vec<f64> { received.into_iter().map(f64::sin).collect() };
+    let wanted = start.iter().enumerate().map(|(at, start)| {
+        // twelve weights in six chunks
+        let (chunk, place) = (at / 2, at % 2);
+        let first = sines(through(&inputs[chunk * INPUTS..][..INPUTS], &layers[0], UNITS));
+        let second = sines(through(&first, &layers[1], UNITS));
+        start + amplitudes[chunk] * through(&second, &layers[2], 2)[place]
+    });
+    assert_close(&found, &wanted.collect::<Vec<f64>>(), "moved");
+}
+
+#[test]
+fn all_learn() {
+    for via in ["gnetwork(hidden: 6)", "gnetwork(hidden: 5, layers: 2)", "subspace(30)", "sine(inputs: 5, chunks: 5)"] {
         let text = format!(
             "model m {{\npopulation pixels = grid(6, 6)\npopulation hidden = grid(5, 4) {{ activation: relu }}\n\
              population digits = units(4)\nconnect pixels -> hidden -> digits via {via}\ninput pixels\noutput digits\n}}\n"

@@ -55,6 +55,7 @@ fn of_expressions_and_activations() {
     }
     for activation in ["relu", "sigmoid", "gelu"] {
         check(&spatial("free", activation, "{ interaction: diagonal, sparse: 0.1 }"));
+        check(&spatial("free", activation, "{ interaction: rank(1) }"));
     }
 }
 

@@ -154,6 +154,13 @@ fn follow_every_rule_of_the_interaction() {
     let (from, to) = ends(&values);
     assert_close(&weights, &synthesize(&from, &whole, &to), "diagonal");
 
+    let (values, weights) = grown("genome g(3) { interaction: rank(2) }", "g: free", "g: free", "g");
+    let (left, right) = (values.get("g.O.left"), values.get("g.O.right"));
+    let entry = |a: usize, b: usize| (0..2).map(|r| left[a * 2 + r] * right[r * GENES + b]).sum();
+    let whole = (0..GENES).map(|a| (0..GENES).map(|b| entry(a, b)).collect()).collect();
+    let (from, to) = ends(&values);
+    assert_close(&weights, &synthesize(&from, &whole, &to), "rank");
+
     let (values, weights) =
         grown("genome g(3)\ninteraction h over g { interaction: frozen }", "g: free", "g: free", "h");
     let (from, to) = ends(&values);

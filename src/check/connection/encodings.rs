@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::weight_generators::{SUBSPACE, gnetwork};
+use super::weight_generators::{SUBSPACE, gnetwork, sine};
 use crate::check::Context;
 use crate::check::arguments::{Signature, bind};
 use crate::check::genomes::GeneSets;
@@ -19,7 +19,7 @@ const DIRECT: Signature = Signature { form: "direct", positional: &[], required:
 const GENES: Signature = Signature { form: "via genome", positional: &[], required: 0, named: None };
 
 /// Encodings that need no genes, by name.
-pub(in crate::check) const WORDS: &[&str] = &["direct", "basis", "gnetwork", "subspace"];
+pub(in crate::check) const WORDS: &[&str] = &["direct", "basis", "gnetwork", "subspace", "sine"];
 
 /// Nothing by this name can make weights.
 #[derive(Debug, Error, Diagnostic)]
@@ -44,6 +44,7 @@ pub(in crate::check) fn encoding(context: &mut Context, call: &Call, genes: &Gen
             count(context, bound.positional[0], "the number of rows").map(Encoding::Basis)
         }
         "gnetwork" => gnetwork(context, call).map(Encoding::GNetwork),
+        "sine" => sine(context, call).map(Encoding::Sine),
         "subspace" => {
             let bound = bind(SUBSPACE, &call.name, arguments, call.span, context.problems)?;
             count(context, bound.positional[0], "the dimension of the subspace").map(Encoding::Subspace)

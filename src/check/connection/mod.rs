@@ -15,6 +15,7 @@ use thiserror::Error;
 use self::encodings::encoding;
 use self::masks::Wish;
 use self::receptive_field::{ReceptiveField, field};
+use self::weight_generators::chunked;
 use self::weight_range::weights;
 use self::window_fit::misfits;
 use crate::check::Context;
@@ -83,7 +84,7 @@ pub(in crate::check) struct Link {
     /// Where the text says so.
     pub(in crate::check) span: Span,
     /// What its weights are made by, where that much is without fault.
-    encoding: Option<Encoding>,
+    pub(in crate::check) encoding: Option<Encoding>,
     /// All of it, where it is without fault by itself.
     pub(in crate::check) projection: Option<Projection>,
 }
@@ -197,6 +198,7 @@ fn fitting(
 ) {
     let find = |index: usize| populations.get(index)?.as_ref();
     let ends = |link: &Link| Some([find(link.source)?, find(link.target)?]);
+    links.iter().filter_map(|link| Some((link, ends(link)?))).for_each(|(link, ends)| chunked(context, link, ends));
     let ends: Vec<[&Population; 2]> = links.iter().filter_map(ends).collect();
     if let ReceptiveField::Square(window, at) = field {
         misfits(context, (window, at), &ends);
@@ -213,7 +215,7 @@ fn repeated<'a>(context: &mut Context, connect: &'a Connect, link: &mut Link, se
     let namesake = match link.encoding {
         Some(Encoding::Basis(_)) => Some("subspace"),
         Some(Encoding::Subspace(_)) => Some("basis"),
-        Some(Encoding::Genes(_) | Encoding::Direct | Encoding::GNetwork(_)) | None => None,
+        Some(Encoding::Genes(_) | Encoding::Direct | Encoding::GNetwork(_) | Encoding::Sine(_)) | None => None,
     };
     let shares = namesake.is_some_and(|other| seen.contains_key(&(link.source, link.target, other)));
     let alike = seen.entry((link.source, link.target, encoding.as_str())).or_default();

@@ -100,6 +100,7 @@ pub(in crate::check) fn field(
         Some(Encoding::Basis(_)) => "a random basis",
         Some(Encoding::GNetwork(_)) => "a g-network",
         Some(Encoding::Subspace(_)) => "a subspace",
+        Some(Encoding::Sine(_)) => "a sine network",
         Some(Encoding::Genes(_) | Encoding::Direct) | None => "",
     };
     if !what.is_empty() {

@@ -37,6 +37,17 @@ pub struct GNetwork {
     pub layers: usize,
 }
 
+/// A frozen network of two layers of sines that makes a connection's weights, chunk by chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SineNetwork {
+    /// Learned inputs of each chunk; its amplitude is learned, too.
+    pub inputs: usize,
+    /// Equal parts into which the weights are cut.
+    pub chunks: usize,
+    /// Units of a hidden layer.
+    pub hidden: usize,
+}
+
 /// How the constants c of connections via genes start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
@@ -112,6 +123,8 @@ pub enum Rule {
     Symmetric,
     /// The diagonal; the rest is 0.
     Diagonal,
+    /// Two factors, G × r and r × G, whose product O is.
+    Rank(usize),
     /// None: drawn once.
     Frozen,
 }
@@ -123,6 +136,7 @@ impl Rule {
             Self::Free => genes.saturating_mul(genes),
             Self::Symmetric => genes.saturating_mul(genes.saturating_add(1)) / 2,
             Self::Diagonal => genes,
+            Self::Rank(rank) => rank.saturating_mul(genes).saturating_mul(2),
             Self::Frozen => 0,
         }
     }
@@ -184,6 +198,8 @@ pub enum Encoding {
     GNetwork(GNetwork),
     /// W = W0 + R θ: W0 and R random and fixed, θ learned, one for all connections of the same dimension.
     Subspace(usize),
+    /// W = W0 + β φ(α) for each chunk of weights: W0 and φ random and fixed, α and β learned.
+    Sine(SineNetwork),
 }
 
 /// What a weight may be.

@@ -4,7 +4,10 @@ use std::fmt;
 
 use compact_str::{CompactString, format_compact};
 
-use super::{Bias, Encoding, GNetwork, Identity, Intake, Interaction, Model, Origin, Population, Projection, Weights};
+use super::{
+    Bias, Encoding, GNetwork, Identity, Intake, Interaction, Model, Origin, Population, Projection, SineNetwork,
+    Weights,
+};
 use crate::check::keywords::Faster;
 
 impl fmt::Display for Model {
@@ -104,6 +107,7 @@ impl Model {
             | Encoding::Direct
             | Encoding::Basis(_)
             | Encoding::GNetwork(_)
+            | Encoding::Sine(_)
             | Encoding::Subspace(_) => "",
         };
         if !projection.again {
@@ -137,6 +141,9 @@ impl Model {
             Encoding::GNetwork(GNetwork { hidden, layers: 1 }) => format!("gnetwork(hidden: {hidden})"),
             Encoding::GNetwork(GNetwork { hidden, layers }) => format!("gnetwork(hidden: {hidden}, layers: {layers})"),
             Encoding::Subspace(dimension) => format!("subspace({dimension})"),
+            Encoding::Sine(SineNetwork { inputs, chunks, hidden }) => {
+                format!("sine(inputs: {inputs}, chunks: {chunks}, hidden: {hidden})")
+            }
         }
     }
 }

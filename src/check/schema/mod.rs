@@ -1,12 +1,14 @@
 //! The attributes of every statement and the named arguments of every call: key, values, default and meaning. One table that
 //! reading, "did you mean", `gemc explain` and the language page use.
 
+mod arguments;
 mod kinds;
 mod properties;
 mod vocabulary;
 
 pub use vocabulary::Vocabulary;
 
+pub(super) use arguments::*;
 pub(super) use kinds::{Hint, Switch, Whole, Words, WrongWord};
 pub(super) use properties::*;
 
@@ -39,6 +41,8 @@ pub enum Owner {
     InverseSquare,
     /// `gnetwork(…)`.
     GNetwork,
+    /// `sine(…)`.
+    Sine,
 }
 
 impl Owner {
@@ -47,7 +51,7 @@ impl Owner {
         &[Self::Genome, Self::Population, Self::Connection, Self::Mask, Self::Window, Self::Input];
     /// Those whose properties stand in parentheses.
     pub const CALLS: &[Self] =
-        &[Self::Cloud, Self::Free, Self::Random, Self::Gaussian, Self::InverseSquare, Self::GNetwork];
+        &[Self::Cloud, Self::Free, Self::Random, Self::Gaussian, Self::InverseSquare, Self::GNetwork, Self::Sine];
 
     /// Returns what it is called in a sentence.
     pub fn noun(self) -> &'static str {
@@ -62,6 +66,7 @@ impl Owner {
             Self::Gaussian => "`gaussian`",
             Self::InverseSquare => "`inverse_square`",
             Self::GNetwork => "`gnetwork`",
+            Self::Sine => "`sine`",
         }
     }
 }

@@ -1,22 +1,22 @@
-//! Every property, in the order in which pages list them. A number's bounds are those within which single precision learns.
+//! The list of all properties, in the order in which pages have them, and those that stand in braces. A number's bounds are those
+//! within which single precision learns.
 
+use super::arguments::{
+    ANISOTROPIC, CHUNKS, CLOUD_SEED, CONTRASTS, DIMS, FREE_CENTRED, FREE_RATE, GAUSSIAN_CENTRED, GAUSSIAN_RATE, HIDDEN,
+    INPUTS, INVERSE_CENTRED, INVERSE_RATE, LAYERS, RANDOM_CENTRED, SCALE, SIGMA, SINE_HIDDEN,
+};
 use super::kinds::{Hint, Range, Switch, Unset, Whole, Words};
 use super::{Described, Owner, Property};
 use crate::check::keywords;
 use crate::check::model::{Activation, Rule, Share, Weights};
 use crate::check::numeric::{Bounds, Least};
 
-/// Narrower Gaussians miss the neurons of most grids, wider ones are flat in single precision.
-const SIGMAS: Bounds = Bounds::Learnable { least: 1e-4, most: 1e3, said: "from 0.0001 to 1000" };
-/// Products of steeper ones are nothing in single precision, smaller ones are flat.
-const SCALES: Bounds = Bounds::Learnable { least: 1e-3, most: 1e4, said: "from 0.001 to 10,000" };
 /// Distances within the cube [−1, 1]^dims and some beyond it, which join all.
 const RADII: Bounds = Bounds::Learnable { least: 1e-6, most: 1e3, said: "from 1e-6 to 1000" };
 const DEVIATIONS: Bounds = Bounds::Learnable { least: 1e-4, most: 1e4, said: "from 0.0001 to 10,000" };
 const FACTORS: Bounds = Bounds::Learnable { least: 1e-6, most: 1e3, said: "from 1e-6 to 1000" };
 /// How many times as fast or as large as usual.
-const FACTOR: Range = Range { bounds: FACTORS, default: Some(1.0) };
-const CENTRED: &str = "each gene's mean over the population is subtracted";
+pub(super) const FACTOR: Range = Range { bounds: FACTORS, default: Some(1.0) };
 
 /// All properties.
 pub(super) const ALL: &[&dyn Described] = &[
@@ -54,6 +54,9 @@ pub(super) const ALL: &[&dyn Described] = &[
     &INVERSE_RATE,
     &HIDDEN,
     &LAYERS,
+    &INPUTS,
+    &CHUNKS,
+    &SINE_HIDDEN,
 ];
 
 pub(in crate::check) const INTERACTION: Property<Words<Rule>> = Property {
@@ -62,12 +65,12 @@ pub(in crate::check) const INTERACTION: Property<Words<Rule>> = Property {
     kind: Words {
         table: keywords::RULES,
         hint: Hint::Say(
-            "write `interaction:` with `free`, `symmetric`, `diagonal` or `frozen`, or `sparse:` or `rate:` with a number",
+            "write `interaction:` with `free`, `symmetric`, `diagonal`, `frozen` or `rank(r)`, or `sparse:` or `rate:` with a number",
         ),
         default: Some("free"),
     },
     what: "`interaction`",
-    doc: "`free`: all G² entries of O are learned. `symmetric`: the upper triangle is learned, G (G + 1) / 2 numbers, and the lower is its mirror. `diagonal`: the diagonal is learned, G numbers, and the rest is 0. `frozen`: O is drawn once and never learned",
+    doc: "`free`: all G² entries of O are learned. `symmetric`: the upper triangle is learned, G (G + 1) / 2 numbers, and the lower is its mirror. `diagonal`: the diagonal is learned, G numbers, and the rest is 0. `frozen`: O is drawn once and never learned. `rank(r)`: O is the product of two learned matrices, G × r and r × G, 2 G r numbers",
 };
 pub(in crate::check) const SPARSE: Property<Range> = Property {
     owner: Owner::Genome,
@@ -206,89 +209,4 @@ pub(in crate::check) const DEVIATION: Property<Range> = Property {
     kind: Range { bounds: DEVIATIONS, default: Some(1.0) },
     what: "`deviation`",
     doc: "the input holds (x − mean) / deviation",
-};
-pub(in crate::check) const DIMS: Property<Whole> = Property {
-    owner: Owner::Cloud,
-    key: "dims",
-    kind: Whole { least: Least::One, most: Some((16, "at most 16")), default: Unset::Is(2) },
-    what: "the number of dimensions",
-    doc: "dimensions of the cube [−1, 1]^dims in which the neurons lie",
-};
-pub(in crate::check) const CLOUD_SEED: Property<Whole> = Property {
-    owner: Owner::Cloud,
-    key: "seed",
-    kind: Whole { least: Least::Zero, most: None, default: Unset::Is(0) },
-    what: "the seed",
-    doc: "selects the positions that are drawn",
-};
-pub(in crate::check) const FREE_CENTRED: Property<Switch> =
-    Property { owner: Owner::Free, key: "centred", kind: Switch::Off, what: "`centred`", doc: CENTRED };
-pub(in crate::check) const FREE_RATE: Property<Range> = Property {
-    owner: Owner::Free,
-    key: "rate",
-    kind: FACTOR,
-    what: "`rate`",
-    doc: "multiplies the learning rate of X",
-};
-pub(in crate::check) const CONTRASTS: Property<Switch> = Property {
-    owner: Owner::Random,
-    key: "contrasts",
-    kind: Switch::Off,
-    what: "`contrasts`",
-    doc: "genes have mean 0 and mean square 1 over the neurons and are orthogonal to each other",
-};
-pub(in crate::check) const RANDOM_CENTRED: Property<Switch> =
-    Property { owner: Owner::Random, key: "centred", kind: Switch::Off, what: "`centred`", doc: CENTRED };
-pub(in crate::check) const SIGMA: Property<Range> = Property {
-    owner: Owner::Gaussian,
-    key: "sigma",
-    kind: Range { bounds: SIGMAS, default: Some(0.3) },
-    what: "`sigma`",
-    doc: "the initial value of σ",
-};
-pub(in crate::check) const ANISOTROPIC: Property<Switch> = Property {
-    owner: Owner::Gaussian,
-    key: "anisotropic",
-    kind: Switch::Off,
-    what: "`anisotropic`",
-    doc: "each axis has a σ of its own",
-};
-pub(in crate::check) const GAUSSIAN_CENTRED: Property<Switch> =
-    Property { owner: Owner::Gaussian, key: "centred", kind: Switch::ByStart, what: "`centred`", doc: CENTRED };
-pub(in crate::check) const GAUSSIAN_RATE: Property<Range> = Property {
-    owner: Owner::Gaussian,
-    key: "rate",
-    kind: FACTOR,
-    what: "`rate`",
-    doc: "multiplies the learning rate of μ and σ",
-};
-pub(in crate::check) const SCALE: Property<Range> = Property {
-    owner: Owner::InverseSquare,
-    key: "scale",
-    kind: Range { bounds: SCALES, default: Some(20.0) },
-    what: "`scale`",
-    doc: "the standard deviation of the components of σ at the start",
-};
-pub(in crate::check) const INVERSE_CENTRED: Property<Switch> =
-    Property { owner: Owner::InverseSquare, key: "centred", kind: Switch::ByStart, what: "`centred`", doc: CENTRED };
-pub(in crate::check) const INVERSE_RATE: Property<Range> = Property {
-    owner: Owner::InverseSquare,
-    key: "rate",
-    kind: FACTOR,
-    what: "`rate`",
-    doc: "multiplies the learning rate of μ and σ",
-};
-pub(in crate::check) const HIDDEN: Property<Whole> = Property {
-    owner: Owner::GNetwork,
-    key: "hidden",
-    kind: Whole { least: Least::One, most: None, default: Unset::Needed },
-    what: "the number of hidden units",
-    doc: "units of a hidden layer",
-};
-pub(in crate::check) const LAYERS: Property<Whole> = Property {
-    owner: Owner::GNetwork,
-    key: "layers",
-    kind: Whole { least: Least::One, most: Some((2, "1 or 2")), default: Unset::Is(1) },
-    what: "the number of hidden layers",
-    doc: "hidden layers",
 };

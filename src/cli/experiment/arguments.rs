@@ -14,10 +14,11 @@ use crate::recipe::{RecipeOption, TrialText};
 use crate::span::Span;
 
 /// Options of `gemc train` that a recipe gives otherwise, or that are no matter of a recipe.
-const ELSEWHERE: [(&str, &str); 6] = [
+const ELSEWHERE: [(&str, &str); 7] = [
     ("set", "parameters of the model stand in `set` of a trial"),
     ("sweep", "values of a parameter stand in `set` of a trial, such as `genes: 1..30`"),
     ("run-dir", "the store keeps the run: `gemc run --store PATH`"),
+    ("resume", "trials go on by themselves where they were stopped"),
     ("quiet", "give it to the command: `gemc run --quiet`"),
     ("format", "give it to the command: `gemc run --format json`"),
     ("help", "`gemc train --help` lists the options"),
@@ -55,6 +56,8 @@ pub(super) enum Protocol {
     Paper,
     /// The test samples once, by what was best on a validation split.
     Strict,
+    /// Each run's best evaluation on a validation split; no test sample is looked at.
+    Validation,
 }
 
 impl Protocol {
@@ -63,6 +66,7 @@ impl Protocol {
         match self {
             Self::Paper => "paper",
             Self::Strict => "strict",
+            Self::Validation => "validation",
         }
     }
 }
@@ -123,11 +127,12 @@ impl Arguments {
         let protocol = match option.value.as_str() {
             "paper" => Some(Protocol::Paper),
             "strict" => Some(Protocol::Strict),
+            "validation" => Some(Protocol::Validation),
             _ => None,
         };
         if protocol.is_none() && self.is_new(option) {
-            let why =
-                "a protocol is `paper`, the best evaluation on the test samples, or `strict`, the test samples once";
+            let why = "a protocol is `paper`, the best evaluation on the test samples, `strict`, the test samples once, or \
+                 `validation`, no test samples";
             problems.push(BadOption { name: PROTOCOL.to_owned(), why: why.to_owned(), at: option.at });
         }
         protocol

@@ -67,9 +67,9 @@ pub(super) struct Batch<'a> {
 impl Batch<'_> {
     /// Submits the trials that have not finished, waits, and submits those again that are left then. Returns whether someone asked
     /// for an end.
-    pub(super) fn run(&self, trials: &[Trial]) -> Result<bool, Failure> {
+    pub(super) fn run(&self, trials: &[&Trial]) -> Result<bool, Failure> {
         for round in 0..=RESUBMISSIONS {
-            let over = |trial: &&Trial| {
+            let over = |trial: &&&Trial| {
                 let standing = self.store.look(trial);
                 standing.finished().is_some() || (round == 0 && standing.failed().is_some() && !self.line.retry)
             };

@@ -40,14 +40,14 @@ struct ListedTrial {
 }
 
 impl ListedTrial {
-    fn new(trial: &Trial) -> Result<Self, Failure> {
+    fn new(trial: &Trial, varied: &str) -> Result<Self, Failure> {
         let (stages, config) = (trial.compiled()?, &trial.config);
         let flop = stages.plan.step_cost(Sizes { runs: config.runs, batch: config.batch }).flop;
         let memory = trial.memory(&stages);
         Ok(Self {
             number: trial.number,
             label: trial.label.clone(),
-            varied: trial.varied.clone(),
+            varied: varied.to_owned(),
             model: trial.model.clone(),
             data: trial.data.clone(),
             key: trial.key.clone(),
@@ -72,7 +72,11 @@ impl ListedTrial {
 
 /// Lists the trials with their parameters, cost and memory.
 pub(super) fn dry_run(screen: &Screen, prepared: &Prepared) -> Outcome {
-    let trials: Vec<ListedTrial> = prepared.trials.iter().map(ListedTrial::new).collect::<Result<_, _>>()?;
+    let trials: Vec<ListedTrial> = prepared
+        .listed()
+        .into_iter()
+        .map(|(varied, trial)| ListedTrial::new(trial, varied))
+        .collect::<Result<_, _>>()?;
     if screen.is_json() {
         screen.object(&serde_json::json!({ "title": prepared.recipe.title, "trials": trials }))?;
         return Ok(Exit::Done);
@@ -117,10 +121,11 @@ impl TrialLine {
 }
 
 /// Prints a command for each trial.
-pub(super) fn commands(screen: &Screen, args: &RunArgs, trials: &[Trial]) -> Outcome {
+pub(super) fn commands(screen: &Screen, args: &RunArgs, prepared: &Prepared) -> Outcome {
     let line = TrialLine::new("gemc", &args.recipe, &args.how);
-    let lines: Vec<String> =
-        trials.iter().map(|trial| format!("{} --trial {}", line.text(line.retry), trial.number)).collect();
+    let lines: Vec<String> = (1..=prepared.attempts().len() + prepared.points.len())
+        .map(|number| format!("{} --trial {number}", line.text(line.retry)))
+        .collect();
     if screen.is_json() {
         screen.object(&serde_json::json!({ "commands": lines }))?;
     } else {

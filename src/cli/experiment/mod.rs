@@ -2,11 +2,13 @@
 
 mod args;
 mod arguments;
+mod bad_trial;
 mod board;
 mod child;
 mod engine;
 mod listing;
 mod of_run;
+mod points;
 mod prepare;
 mod reproduce;
 mod results;
@@ -30,6 +32,7 @@ pub(super) use self::status::run as status;
 use self::args::{EngineArgs, HowArgs};
 use self::engine::{Batch, Engine};
 use self::listing::TrialLine;
+use self::points::Chosen;
 use self::prepare::{Prepared, RecipeText, prepare};
 use self::results::Results;
 use self::results_folder::ResultsFolder;
@@ -37,6 +40,7 @@ use self::schedule::Schedule;
 use self::store::Store;
 use self::trial::Trial;
 use super::exit::{Exit, Failure, Outcome};
+use super::numbers::count;
 use super::screen::Screen;
 use super::{source, stop};
 
@@ -47,6 +51,18 @@ use super::{source, stop};
 struct NoTrial {
     asked: usize,
     there: usize,
+}
+
+/// A trial is wanted before its settings are chosen.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the settings of trial {number} are not chosen yet")]
+#[diagnostic(
+    code(recipe::not_chosen),
+    help("run the trials 1 to {tries} first: they are its tries and those of others")
+)]
+struct NotChosen {
+    number: usize,
+    tries: usize,
 }
 
 /// Runs a recipe.
@@ -61,7 +77,7 @@ pub(super) fn run(screen: &Screen, args: &RunArgs) -> Outcome {
         return listing::dry_run(screen, &prepared);
     }
     if args.list {
-        return listing::commands(screen, args, &prepared.trials);
+        return listing::commands(screen, args, &prepared);
     }
     if let Some(number) = args.trial {
         return one(screen, &args.how, &prepared, number);
@@ -90,14 +106,22 @@ fn all(
 ) -> Outcome {
     let store = Store::open(&how.store)?;
     let folder = ResultsFolder::open(how.out.as_deref(), name, &prepared.text)?;
-    let interrupted = match elsewhere {
-        None => scheduled(screen, how, &store, &prepared.trials)?,
+    let signals = stop::catch()?;
+    let quiet = how.quiet || screen.is_json();
+    let run = |trials: &[&Trial]| match elsewhere {
+        None => {
+            Schedule { screen, store: &store, jobs: how.jobs, retry: how.retry, quiet, signals: &signals }.run(trials)
+        }
         Some((engine, args, line)) => {
-            let (signals, quiet, jobs) = (stop::catch()?, how.quiet || screen.is_json(), how.jobs);
-            let (store, folder, signals) = (&store, &folder, &signals);
-            Batch { screen, engine, args, store, folder, line, jobs, quiet, signals }.run(&prepared.trials)?
+            let (store, folder, signals, jobs) = (&store, &folder, &signals, how.jobs);
+            Batch { screen, engine, args, store, folder, line, jobs, quiet, signals }.run(trials)
         }
     };
+    let attempts = prepared.attempts();
+    if !quiet && !attempts.is_empty() {
+        screen.remark(&format!("settings: {} on the validation split", count(attempts.len() as u64, "attempt")));
+    }
+    let interrupted = run(&attempts)? || run(&prepared.chosen(&store))?;
     let results = collected(prepared, &store, &folder)?;
     folder.keep(&results)?;
     if screen.is_json() {
@@ -114,28 +138,32 @@ fn all(
 
 /// Runs one trial, and says no more than whether it went well: who runs it so looks into the store.
 fn one(screen: &Screen, how: &HowArgs, prepared: &Prepared, number: usize) -> Outcome {
-    let there = prepared.trials.len();
-    let trial = prepared.trials.get(number.wrapping_sub(1)..).and_then(|rest| rest.get(..1));
-    let Some(trial) = trial else { return Err(Failure::input(NoTrial { asked: number, there })) };
     let store = Store::open(&how.store)?;
-    let interrupted = scheduled(screen, how, &store, trial)?;
-    if interrupted {
+    let (attempts, signals) = (prepared.attempts(), stop::catch()?);
+    let there = attempts.len() + prepared.points.len();
+    let trial = match number.checked_sub(1 + attempts.len()) {
+        None => attempts.get(number.wrapping_sub(1)).copied(),
+        Some(place) => match prepared.points.get(place).map(|point| point.chosen(&store)) {
+            Some(Chosen::Trial(trial)) => Some(trial),
+            Some(Chosen::Open | Chosen::None(_)) => {
+                return Err(Failure::input(NotChosen { number, tries: attempts.len() }));
+            }
+            None => None,
+        },
+    };
+    let Some(trial) = trial else { return Err(Failure::input(NoTrial { asked: number, there })) };
+    let quiet = how.quiet || screen.is_json();
+    let schedule = Schedule { screen, store: &store, jobs: how.jobs, retry: how.retry, quiet, signals: &signals };
+    if schedule.run(&[trial])? {
         return Ok(Exit::Interrupted);
     }
-    Ok(if store.look(&trial[0]).finished().is_some() { Exit::Done } else { Exit::Input })
-}
-
-/// Runs trials. Returns whether someone asked for an end.
-fn scheduled(screen: &Screen, how: &HowArgs, store: &Store, trials: &[Trial]) -> Result<bool, Failure> {
-    let signals = stop::catch()?;
-    let quiet = how.quiet || screen.is_json();
-    Schedule { screen, store, jobs: how.jobs, retry: how.retry, quiet, signals: &signals }.run(trials)
+    Ok(if store.look(trial).finished().is_some() { Exit::Done } else { Exit::Input })
 }
 
 /// Links the runs, and sums up what they reached.
 fn collected(prepared: &Prepared, store: &Store, folder: &ResultsFolder) -> Result<Results, Failure> {
-    let runs: Vec<(&Trial, PathBuf)> = prepared.trials.iter().map(|trial| (trial, store.run(trial))).collect();
-    let names = folder.link(&runs)?;
-    let standing = prepared.trials.iter().zip(names).map(|(trial, name)| (trial, store.look(trial), name));
-    Ok(Results::new(&prepared.recipe, &standing.collect::<Vec<_>>()))
+    let runs: Vec<(&Trial, PathBuf)> =
+        prepared.chosen(store).into_iter().map(|trial| (trial, store.run(trial))).collect();
+    folder.link(&runs)?;
+    Ok(Results::new(&prepared.recipe, &prepared.points, store))
 }

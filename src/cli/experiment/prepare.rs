@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
-use thiserror::Error;
 
 use super::arguments::{Arguments, Protocol, TrialCommand};
+use super::bad_trial::{BadTrial, place, refused};
+use super::points::{Choice, Point, number};
 use super::samples::{DataFacts, DataSets};
 use super::trial::{Content, Trial, TrialStart};
 use crate::cli::data_paths::task_facts;
@@ -23,30 +24,17 @@ use crate::data::FewShotSplit;
 use crate::data::checksum::sha256;
 use crate::diag::{Problems, Report};
 use crate::plan::lower_unoptimized;
-use crate::recipe::{Recipe, TrialText};
+use crate::recipe::{ChoiceText, Recipe, TrialText};
 use crate::run_dir::{Kept, TrainConfig};
-use crate::span::Span;
 
 /// Of how many training samples one becomes a validation sample, where the protocol needs a split and none is given.
 const VALIDATION: usize = 10;
-
-/// A trial cannot be trained.
-#[derive(Debug, Error, Diagnostic)]
-#[error("{what}")]
-#[diagnostic(code(recipe::bad_trial))]
-struct BadTrial {
-    what: String,
-    #[label(primary, "asked for here")]
-    at: Span,
-    #[help]
-    help: Option<String>,
-}
 
 /// A recipe that was read, and its trials.
 pub(super) struct Prepared {
     pub(super) recipe: Recipe,
     pub(super) text: String,
-    pub(super) trials: Vec<Trial>,
+    pub(super) points: Vec<Point>,
 }
 
 /// Where a recipe comes from.
@@ -82,7 +70,7 @@ pub(super) fn prepare(screen: &Screen, from: RecipeText<'_>, quiet: bool) -> Res
     let Some(recipe) = Recipe::read(&text, &mut problems) else {
         return Err(Failure::text(name, Report::new(name, &text, problems)));
     };
-    let texts = recipe.trials(quick, &mut problems);
+    let points = recipe.points(quick, &mut problems);
     let mut check = Check {
         folder,
         data_dir,
@@ -91,26 +79,41 @@ pub(super) fn prepare(screen: &Screen, from: RecipeText<'_>, quiet: bool) -> Res
         told: HashSet::new(),
         problems,
     };
-    let mut checked = Vec::with_capacity(texts.len());
-    for text in &texts {
-        checked.extend(check.trial(text)?);
+    let mut checked = Vec::with_capacity(points.len());
+    for point in &points {
+        checked.push(point.choices.iter().map(|choice| check.choice(choice)).collect::<Result<Vec<_>, Failure>>()?);
     }
     let mut problems = check.problems;
-    let (mut trials, mut sets) = (Vec::with_capacity(checked.len()), DataSets::new(screen, quiet));
+    let mut ready = Vec::with_capacity(points.len());
     // a data set is downloaded only where nothing is wrong
     if !problems.has_errors() {
-        for (number, trial) in (1..).zip(checked) {
-            let facts = sets.facts(&trial.data, &trial.command.args)?;
-            match trial.finish(number, &facts) {
-                Ok(trial) => trials.push(trial),
-                Err(fault) => problems.push(fault),
+        let mut sets = DataSets::new(screen, quiet);
+        for (point, choices) in points.iter().zip(checked) {
+            let mut choices_ready = Vec::with_capacity(choices.len());
+            for (attempt, trial) in choices {
+                let attempt = finished(attempt, &mut sets, &mut problems)?;
+                let trial = finished(trial, &mut sets, &mut problems)?;
+                choices_ready.extend(trial.map(|trial| Choice { attempt, trial }));
             }
+            ready.push(Point { varied: point.varied.clone(), choices: choices_ready });
         }
     }
     if problems.has_errors() {
         return Err(Failure::text(name, Report::new(name, &text, problems)));
     }
-    Ok(Prepared { recipe, text, trials })
+    number(&mut ready);
+    Ok(Prepared { recipe, text, points: ready })
+}
+
+/// Settles what depends on the data, and pushes what is wrong with it.
+fn finished(
+    checked: Option<Checked<'_>>,
+    sets: &mut DataSets<'_>,
+    problems: &mut Problems,
+) -> Result<Option<Trial>, Failure> {
+    let Some(checked) = checked else { return Ok(None) };
+    let facts = sets.facts(&checked.data, &checked.command.args)?;
+    Ok(checked.finish(&facts).map_err(|fault| problems.push(fault)).ok())
 }
 
 /// Checks trials, and remembers what they share.
@@ -125,7 +128,23 @@ struct Check<'a> {
     problems: Problems,
 }
 
+/// An attempt and the trial that it may choose; nothing for one that is at fault, or not there.
+type CheckedChoice<'t> = (Option<Checked<'t>>, Option<Checked<'t>>);
+
 impl Check<'_> {
+    /// Checks a trial, and the attempt that it is chosen by.
+    fn choice<'t>(&mut self, choice: &'t ChoiceText) -> Result<CheckedChoice<'t>, Failure> {
+        let trial = self.trial(&choice.trial)?;
+        let Some(attempt) = &choice.attempt else { return Ok((None, trial)) };
+        if trial.as_ref().is_some_and(|trial| trial.command.protocol != Protocol::Strict) {
+            let what = "`search` chooses by the validation split, so it needs `protocol: strict`".to_owned();
+            let help = Some("write `train: { protocol: strict, … }`".to_owned());
+            self.refuse(BadTrial { what, at: place(&choice.trial, "protocol"), help });
+            return Ok((None, trial));
+        }
+        Ok((self.trial(attempt)?, trial))
+    }
+
     /// Checks one. Nothing comes back where it is at fault.
     fn trial<'t>(&mut self, text: &'t TrialText) -> Result<Option<Checked<'t>>, Failure> {
         let path = self.model_path(text.model.as_str());
@@ -194,7 +213,7 @@ impl Check<'_> {
 
 impl Checked<'_> {
     /// Settles what depends on the data.
-    fn finish(self, number: usize, facts: &DataFacts) -> Result<Trial, BadTrial> {
+    fn finish(self, facts: &DataFacts) -> Result<Trial, BadTrial> {
         let (held_out, config) = self.config(facts)?;
         let start = self.start()?;
         let Self { text, model, command, data, graph, parameters, uncompressed, .. } = self;
@@ -213,7 +232,7 @@ impl Checked<'_> {
         let key = content.key(VERSION);
         let (label, varied, data_bytes) = (text.label.clone(), text.varied.clone(), facts.bytes);
         Ok(Trial {
-            number,
+            number: 0,
             label,
             varied,
             model,
@@ -233,13 +252,13 @@ impl Checked<'_> {
     /// Returns the size of the validation split, and the protocol.
     fn config(&self, facts: &DataFacts) -> Result<(usize, TrainConfig), BadTrial> {
         let TrialCommand { args, protocol, .. } = &self.command;
-        let (few_shot, strict) = (args.few_shot.wanted(), *protocol == Protocol::Strict);
-        if strict && few_shot.is_some() {
-            let what = "`protocol: strict` is for samples with labels".to_owned();
+        let (few_shot, split) = (args.few_shot.wanted(), *protocol != Protocol::Paper);
+        if split && few_shot.is_some() {
+            let what = format!("`protocol: {}` is for samples with labels", protocol.word());
             let help = "choose few-shot settings with `split: paper-validated`, and report with `split: paper`";
             return Err(BadTrial { what, at: place(self.text, "protocol"), help: Some(help.to_owned()) });
         }
-        let usual = if strict { facts.samples / VALIDATION } else { 0 };
+        let usual = if split { facts.samples / VALIDATION } else { 0 };
         let held_out = args.training.hold_out.map_or(usual, |count| count as usize);
         let samples = facts.samples.saturating_sub(held_out);
         let config = train_config(&args.training, few_shot, self.windows, samples).map_err(|fault| {
@@ -259,24 +278,5 @@ impl Checked<'_> {
             help: None,
         })?;
         Ok(Some((kept.genome_sum().map(str::to_owned), rows)))
-    }
-}
-
-/// Returns where an option of a trial stands, or the trial.
-fn place(text: &TrialText, option: &str) -> Span {
-    text.options.iter().find(|other| other.name.as_str() == option).map_or(text.at, |option| option.at)
-}
-
-/// Says in a recipe what a model or a data set was refused for: at the parameter that the fault names, where it names one.
-fn refused(failure: &Failure, at: Span, model: Option<(&TrialText, &str)>) -> BadTrial {
-    let (Failure::Text(_, report) | Failure::Fault(_, report)) = failure;
-    let problems = report.problems();
-    let first = problems.iter().find(|problem| problem.severity().is_none_or(|level| level == miette::Severity::Error));
-    let said = first.map(ToString::to_string).unwrap_or_default();
-    let help = first.and_then(|problem| problem.help()).map(|help| help.to_string());
-    let Some((text, name)) = model else { return BadTrial { what: said, at, help } };
-    match text.set.iter().find(|option| said.contains(&format!("`{}`", option.name.as_str()))) {
-        Some(option) => BadTrial { what: said, at: option.name.span, help },
-        None => BadTrial { what: format!("{name}: {said}"), at, help },
     }
 }

@@ -4,7 +4,9 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::arguments::Protocol;
-use super::store::{Finished, Standing};
+use super::points::{Chosen, Point};
+use super::results_folder::link_name;
+use super::store::{Finished, Standing, Store};
 use super::trial::{Trial, full_name};
 use crate::cli::numbers::{accuracy, columns, count, grouped, percent};
 use crate::cli::screen::{Ink, Screen};
@@ -16,7 +18,7 @@ use crate::statistics::mean_interval;
 #[derive(Debug, Serialize)]
 pub(super) struct Results {
     pub(super) title: Option<String>,
-    /// By which protocol accuracies were measured: `paper`, `strict`, or `mixed`.
+    /// By which protocol accuracies were measured: `paper`, `strict`, `validation`, or `mixed`.
     pub(super) protocol: &'static str,
     pub(super) trials: Vec<TrialResult>,
     pub(super) expect: Vec<Judged>,
@@ -27,8 +29,10 @@ pub(super) struct Results {
 pub(super) struct TrialResult {
     pub(super) number: usize,
     pub(super) label: String,
-    /// What tells it from the others of its label.
+    /// What tells it from the others of its label; with what was chosen for it, once that is known.
     pub(super) varied: String,
+    /// The settings among which was chosen on the validation split; 1 where nothing was.
+    pub(super) tries: usize,
     pub(super) model: String,
     pub(super) settings: IndexMap<String, String>,
     pub(super) data: String,
@@ -93,7 +97,20 @@ impl Finished {
 }
 
 impl TrialResult {
-    fn new(trial: &Trial, standing: &Standing, run: String) -> Self {
+    fn new(point: &Point, store: &Store) -> Option<Self> {
+        let tries = point.choices.len();
+        let open = |standing: &Standing| {
+            let first = &point.choices.first()?.trial;
+            Some(Self { varied: point.varied.clone(), tries, run: String::new(), ..Self::of(first, standing) })
+        };
+        match point.chosen(store) {
+            Chosen::Trial(trial) => Some(Self { tries, ..Self::of(trial, &store.look(trial)) }),
+            Chosen::Open => open(&Standing::New),
+            Chosen::None(why) => open(&Standing::Failed(why)),
+        }
+    }
+
+    fn of(trial: &Trial, standing: &Standing) -> Self {
         let (finished, record) = (standing.finished(), standing.record());
         let accuracy = finished.map(Finished::accuracy).unwrap_or_default();
         let (mean, sd) = finished.map_or((None, None), Finished::reached);
@@ -102,11 +119,12 @@ impl TrialResult {
             number: trial.number,
             label: trial.label.clone(),
             varied: trial.varied.clone(),
+            tries: 1,
             model: trial.model.clone(),
             settings: trial.settings(),
             data: trial.data.clone(),
             protocol: trial.protocol.word(),
-            run,
+            run: link_name(trial),
             key: trial.key.clone(),
             parameters: trial.parameters,
             uncompressed: trial.uncompressed,
@@ -138,11 +156,10 @@ impl TrialResult {
 
 impl Results {
     /// Sums up how the trials of a recipe stand.
-    pub(super) fn new(recipe: &Recipe, trials: &[(&Trial, Standing, String)]) -> Self {
-        let results: Vec<TrialResult> =
-            trials.iter().map(|(trial, standing, run)| TrialResult::new(trial, standing, run.clone())).collect();
-        let protocol = |word: Protocol| trials.iter().all(|(trial, ..)| trial.protocol == word).then(|| word.word());
-        let protocol = protocol(Protocol::Paper).or_else(|| protocol(Protocol::Strict)).unwrap_or("mixed");
+    pub(super) fn new(recipe: &Recipe, points: &[Point], store: &Store) -> Self {
+        let results: Vec<TrialResult> = points.iter().filter_map(|point| TrialResult::new(point, store)).collect();
+        let first = results.first().map_or(Protocol::Paper.word(), |trial| trial.protocol);
+        let protocol = if results.iter().all(|trial| trial.protocol == first) { first } else { "mixed" };
         let expect = recipe.expect.iter().map(|expectation| Judged::new(expectation, &results)).collect();
         Self { title: recipe.title.clone(), protocol, trials: results, expect }
     }
@@ -166,6 +183,7 @@ impl Results {
         let measured = match self.protocol {
             "paper" => "each run's best evaluation on the test samples",
             "strict" => "the test samples once, by what was best on the validation split",
+            "validation" => "each run's best evaluation on the validation split",
             _ => "by the protocol of each trial",
         };
         let block = screen.block(&[

@@ -48,8 +48,8 @@ impl ResultsFolder {
         &self.path
     }
 
-    /// Links to the runs that are in the store, and removes the links of a recipe of before. Each trial has the name of its link.
-    pub(super) fn link(&self, trials: &[(&Trial, PathBuf)]) -> Result<Vec<String>, Failure> {
+    /// Links to the runs that are in the store, and removes the links of a recipe of before.
+    pub(super) fn link(&self, trials: &[(&Trial, PathBuf)]) -> Result<(), Failure> {
         let names: Vec<String> = trials.iter().map(|(trial, _)| link_name(trial)).collect();
         let linked = || -> io::Result<()> {
             for entry in fs::read_dir(&self.path)? {
@@ -66,8 +66,7 @@ impl ResultsFolder {
             }
             Ok(())
         };
-        linked().map_err(|why| atomic_file::unwritable(&self.path, why))?;
-        Ok(names)
+        linked().map_err(|why| atomic_file::unwritable(&self.path, why))
     }
 
     /// Keeps results.
@@ -77,7 +76,7 @@ impl ResultsFolder {
 }
 
 /// Returns what the link to a trial's run is called: `003-S-GEM-genes=3`.
-fn link_name(trial: &Trial) -> String {
+pub(super) fn link_name(trial: &Trial) -> String {
     let plain = |letter: char| if letter.is_alphanumeric() || "-=._+".contains(letter) { letter } else { '-' };
     let name: String = trial.name().chars().map(plain).take(LONGEST).collect();
     format!("{:03}-{name}", trial.number)

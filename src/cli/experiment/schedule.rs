@@ -44,12 +44,12 @@ struct Work<'t> {
 
 impl Schedule<'_> {
     /// Runs those of `trials` that have not finished. Returns whether someone asked for an end.
-    pub(super) fn run(&self, trials: &[Trial]) -> Result<bool, Failure> {
-        let over = |trial: &&Trial| {
+    pub(super) fn run(&self, trials: &[&Trial]) -> Result<bool, Failure> {
+        let over = |trial: &&&Trial| {
             let standing = self.store.look(trial);
             standing.finished().is_some() || (standing.failed().is_some() && !self.retry)
         };
-        let pending: Vec<&Trial> = trials.iter().filter(|trial| !over(trial)).collect();
+        let pending: Vec<&Trial> = trials.iter().filter(|trial| !over(trial)).copied().collect();
         let mut board = Board::new(self.screen, self.quiet, trials.len(), &pending);
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.jobs.unwrap_or(cores);

@@ -165,7 +165,9 @@ impl Store {
         let Some(record) = record else { return Standing::New };
         match record.outcome.state {
             Some(State::Finished) => match (trial.protocol, self.tested(trial)) {
-                (Protocol::Paper, _) => Standing::Finished(Box::new(Finished { record: *record, test: None })),
+                (Protocol::Paper | Protocol::Validation, _) => {
+                    Standing::Finished(Box::new(Finished { record: *record, test: None }))
+                }
                 (Protocol::Strict, test @ Some(_)) => Standing::Finished(Box::new(Finished { record: *record, test })),
                 (Protocol::Strict, None) => Standing::Trained(record),
             },

@@ -16,6 +16,7 @@ mod row_names;
 mod run_folder;
 mod sweep;
 mod swept;
+mod taken_up;
 mod task;
 mod task_data;
 mod train;

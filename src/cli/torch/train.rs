@@ -10,7 +10,7 @@ use super::reached::reached;
 use super::task::TrainTask;
 use super::task_data::TaskData;
 use super::watch::Watch;
-use super::{run_folder, sweep};
+use super::{run_folder, sweep, taken_up};
 use crate::cli::args::CompileArgs;
 use crate::cli::exit::{Exit, Outcome, alone};
 use crate::cli::faults::Blame;
@@ -36,7 +36,6 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     let plan = &task.stages.plan;
     let graph = fingerprint(&task.stages)?;
     let signals = stop::catch()?;
-    let path = run_folder::choose(args.training.run_dir.as_deref(), plan.name(), RUN_DIR)?;
     let about = About {
         args,
         stages: &task.stages,
@@ -49,8 +48,17 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
         threads: task.threads,
         from: task.start.as_ref().map(|start| &start.from),
     };
+    let record = about.record(graph);
+    let asked = args.training.run_dir.as_deref();
+    if let (true, Some(path)) = (args.training.resume, asked)
+        && let Some(known) = taken_up::begun(path)
+    {
+        drop(task);
+        return taken_up::go_on(screen, &args.training, path, (&known, &record));
+    }
+    let path = run_folder::choose(asked, plan.name(), RUN_DIR)?;
     // what a run was made of is known even if it is killed
-    let mut folder = RunDir::create(&path, &task.source.text, about.record(graph)).map_err(Blame::failure)?;
+    let mut folder = RunDir::create(&path, &task.source.text, record).map_err(Blame::failure)?;
     folder.checkpoint_every(args.training.checkpoint_every);
     let mut watch = Watch::new(screen, args.training.quiet, task.recipe.length);
     let trainer = Trainer::new(plan, task.data.job_data(), task.recipe.clone()).place(task.machine.place);

@@ -141,7 +141,7 @@ pub(super) fn colour(model: &Model, projection: &Projection) -> &'static str {
     match projection.encoding {
         Encoding::Genes(interaction) => ink::of_genome(model.interaction(interaction).genome.index()),
         Encoding::Direct => ink::DIRECT,
-        Encoding::Basis(_) | Encoding::GNetwork(_) | Encoding::Subspace(_) => ink::BASIS,
+        Encoding::Basis(_) | Encoding::GNetwork(_) | Encoding::Sine(_) | Encoding::Subspace(_) => ink::BASIS,
     }
 }
 

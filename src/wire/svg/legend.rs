@@ -71,6 +71,9 @@ fn neutral(model: &Model) -> Vec<Entry> {
     if any(|projection| matches!(projection.encoding, Encoding::Subspace(_))) {
         entries.push(entry("subspace(b)", "W = W0 + R θ, θ learned, one for all", ink::BASIS, Stroke::Whole));
     }
+    if any(|projection| matches!(projection.encoding, Encoding::Sine(_))) {
+        entries.push(entry("sine(…)", "W = W0 + β φ(α): φ frozen, α, β learned", ink::BASIS, Stroke::Whole));
+    }
     if any(|projection| projection.frozen) {
         entries.push(entry("frozen", "stays as it starts", ink::SOFT, Stroke::Dashed));
     }

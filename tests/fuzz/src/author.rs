@@ -42,7 +42,7 @@ impl Author<'_> {
 
     /// Declares a genome's rule, or that of a second interaction.
     fn rule(&mut self) -> String {
-        let rule = self.one(&["free", "symmetric", "diagonal", "frozen"]);
+        let rule = self.one(&["free", "symmetric", "diagonal", "frozen", "rank(1)"]);
         // what is never learned has no rate and no penalty
         let more = if rule == "frozen" { "" } else { self.one(&["", ", sparse: 0.05", ", rate: 2"]) };
         format!("{{ interaction: {rule}{more} }}")
@@ -77,11 +77,12 @@ impl Author<'_> {
                 gene => format!("{} {{ window: 3, padding: 1 }}", genes[gene]),
             };
         }
-        let encoding = match self.below(7) {
+        let encoding = match self.below(8) {
             gene @ 0..=2 => genes[gene].to_owned(),
             3 => "direct".to_owned(),
             4 => format!("basis({})", number + 2),
             5 => format!("gnetwork(hidden: {})", 1 + self.below(3)),
+            6 => format!("sine(inputs: {}, chunks: 1, hidden: {})", number + 1, 1 + self.below(4)),
             _ => format!("subspace({})", number + 2),
         };
         let weights = self.one(&["real", "nonnegative", "heaviside"]);

@@ -41,11 +41,13 @@ mod resume;
 mod runs;
 #[cfg(feature = "torch")]
 mod same;
+mod search;
 mod snapshot;
 #[cfg(all(unix, feature = "torch"))]
 mod stopped;
 #[cfg(feature = "torch")]
 mod sweep;
+mod taken_up;
 #[cfg(feature = "torch")]
 mod tamper;
 #[cfg(feature = "torch")]
