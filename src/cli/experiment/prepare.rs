@@ -13,6 +13,7 @@ use crate::cli::data_paths::task_facts;
 use crate::cli::exit::Failure;
 use crate::cli::faults::Blame;
 use crate::cli::model::task_options;
+use crate::cli::nothing_learned::NothingLearned;
 use crate::cli::protocol::recipe as train_config;
 use crate::cli::screen::Screen;
 use crate::cli::source::{self, Source};
@@ -40,6 +41,13 @@ struct BadTrial {
     at: Span,
     #[help]
     help: Option<String>,
+}
+
+impl BadTrial {
+    /// Says at a place of a recipe what a fault says.
+    fn of(fault: &dyn Diagnostic, at: Span) -> Self {
+        Self { what: fault.to_string(), at, help: fault.help().map(|help| help.to_string()) }
+    }
 }
 
 /// A recipe that was read, and its trials.
@@ -158,6 +166,10 @@ impl Check<'_> {
         };
         let plan = lower_unoptimized(&wiring, few_shot).map_err(Blame::failure)?;
         let (windows, counts) = (wiring.model().has_windows(), plan.counts());
+        if let Err(fault) = NothingLearned::unless_learned(counts, &command.args.training.freeze, wiring.model()) {
+            self.refuse(BadTrial::of(&fault, place(text, "freeze")));
+            return Ok(None);
+        }
         let graph = sha256(plan.to_string().as_bytes());
         let (parameters, uncompressed) = (counts.parameters, counts.uncompressed);
         Ok(Some(Checked { text, model, command, data, windows, graph, parameters, uncompressed }))
@@ -209,6 +221,7 @@ impl Checked<'_> {
             rotations: args.classes.rotations,
             weights: &args.model.weights.word(),
             start,
+            snapshots: args.training.snapshots,
         };
         let key = content.key(VERSION);
         let (label, varied, data_bytes) = (text.label.clone(), text.varied.clone(), facts.bytes);
@@ -242,10 +255,8 @@ impl Checked<'_> {
         let usual = if strict { facts.samples / VALIDATION } else { 0 };
         let held_out = args.training.hold_out.map_or(usual, |count| count as usize);
         let samples = facts.samples.saturating_sub(held_out);
-        let config = train_config(&args.training, few_shot, self.windows, samples).map_err(|fault| {
-            let help = fault.help().map(|help| help.to_string());
-            BadTrial { what: fault.to_string(), at: self.text.at, help }
-        })?;
+        let config = train_config(&args.training, few_shot, self.windows, samples)
+            .map_err(|fault| BadTrial::of(&fault, self.text.at))?;
         Ok((held_out, config))
     }
 

@@ -42,6 +42,8 @@ mod runs;
 #[cfg(feature = "torch")]
 mod same;
 mod snapshot;
+#[cfg(feature = "torch")]
+mod snapshots;
 #[cfg(all(unix, feature = "torch"))]
 mod stopped;
 #[cfg(feature = "torch")]
