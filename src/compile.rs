@@ -58,7 +58,6 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
     let Front { ast: Some(ast), model: Ok(wiring), .. } = front(source, options, &mut problems) else {
         return Err(Report::new(name, source, problems));
     };
-    let wiring = wiring.freeze(&options.freeze);
     let usual = usual_batch_of(wiring.model().has_windows(), options.few_shot);
     match lower(&wiring, options.order, options.batch.unwrap_or(usual), options.few_shot) {
         Ok(plan) => {
@@ -115,7 +114,7 @@ fn front(source: &str, options: &Options, problems: &mut Problems) -> Front {
     let schedule = survey(&skeleton, problems);
     // only a text without any fault becomes a wiring
     let model = match (model, schedule) {
-        (Ok(model), Some(schedule)) if !problems.has_errors() => Ok(join(model, schedule)),
+        (Ok(model), Some(schedule)) if !problems.has_errors() => Ok(join(model, schedule).freeze(&options.freeze)),
         (Ok(model), _) => Err(Some(Box::new(model.into()))),
         (Err(partial), _) => Err(Some(partial)),
     };

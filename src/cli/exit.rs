@@ -57,6 +57,12 @@ impl Failure {
         Self::Fault(Exit::Environment, alone(fault))
     }
 
+    /// Returns what its first fault says.
+    pub(super) fn message(&self) -> String {
+        let (Self::Text(_, report) | Self::Fault(_, report)) = self;
+        report.findings().into_iter().next().map(|finding| finding.message).unwrap_or_default()
+    }
+
     /// Returns the exit code.
     pub(super) fn exit(&self) -> Exit {
         match self {

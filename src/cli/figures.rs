@@ -4,19 +4,17 @@
 
 use indexmap::IndexMap;
 
-use crate::check::{Expression, Identity, Model, Population, Projection};
+use super::gaussian_rows::{GaussianRows, UNSEEN};
+use crate::check::{Model, Projection};
 use crate::cli::numbers::{count, grouped};
 use crate::compile::Stages;
 use crate::diag::Bug;
 use crate::geometry::Space;
 use crate::plan::{Array, Dim, Interpreter, Plan, TensorId};
-use crate::report::{CloudPicture, GaussianOutline, Link, Matrix, Panel, Picture, Section, Tiles};
+use crate::report::{CloudPicture, Link, Matrix, Panel, Picture, Section, Tiles};
 
 /// Receptive fields that are drawn of one connection.
 const FIELDS: usize = 64;
-
-/// What is said of a cloud that a page cannot hold.
-const UNSEEN: &str = "along the third dimension and further ones nothing is drawn";
 
 /// Connections that are drawn within one cloud.
 const STRONGEST: usize = 400;
@@ -54,8 +52,8 @@ pub(super) fn sections(stages: &Stages, rows: &[(String, Array)], run: usize) ->
 /// Returns the names of all that is looked at, in the order of the text.
 fn wanted(model: &Model) -> Vec<String> {
     let interactions = model.interactions().iter().map(|interaction| format!("{}.O", interaction.name));
-    let prefixes = model.populations().iter().flat_map(|population| prefixes(model, population));
-    let rows = prefixes.flat_map(|(_, prefix)| [format!("{prefix}.mu"), format!("{prefix}.sigma")]);
+    let gaussian = GaussianRows::all(model);
+    let rows = gaussian.iter().flat_map(GaussianRows::names);
     let weights = model.projections().iter().map(|link| format!("{}.W", model.link_name(link)));
     let positions = model.populations().iter().map(|population| format!("{}.positions", population.name));
     interactions.chain(rows).chain(weights).chain(positions).collect()
@@ -82,16 +80,6 @@ fn numbers(plan: &Plan, id: TensorId, made: &Array) -> Numbers {
     Numbers { shape: made.sizes()[own..].to_vec(), values }
 }
 
-/// Returns the Gaussian identities of a population and what their rows' names begin with.
-fn prefixes<'a>(model: &'a Model, population: &'a Population) -> impl Iterator<Item = (&'a Identity, String)> {
-    let gaussian = population.identities.iter().filter(|own| matches!(own.expression, Expression::Gaussian { .. }));
-    gaussian.flat_map(move |own| {
-        let sides: &[&str] = if own.split { &[".out", ".in"] } else { &[""] };
-        let prefix = move |side| format!("{}.{}{side}", population.name, model.genome(own.genome).name);
-        sides.iter().map(move |side| (own, prefix(side)))
-    })
-}
-
 impl Figures<'_> {
     fn interactions(&self) -> Vec<Panel> {
         let panel = |interaction: &crate::check::Interaction| {
@@ -104,41 +92,16 @@ impl Figures<'_> {
     }
 
     fn genes(&self) -> Vec<Panel> {
-        let of = |population| prefixes(self.model, population).map(move |(_, prefix)| (population, prefix));
-        let all = self.model.populations().iter().flat_map(of);
-        all.filter_map(|(population, prefix)| self.bells(population, &prefix)).collect()
+        GaussianRows::all(self.model).iter().filter_map(|rows| self.gaussians(rows)).collect()
     }
 
-    fn bells(&self, population: &Population, prefix: &str) -> Option<Panel> {
-        let (mu, sigma) = (self.found.get(&format!("{prefix}.mu"))?, self.found.get(&format!("{prefix}.sigma"))?);
-        let axes = population.shape.space().dims();
-        // the table holds atanh of centres and the logarithm of widths, one for all axes or one for each
-        let centre = |gene: usize, axis: usize| mu.values.get(gene * axes + axis).map(|held| f64::from(held.tanh()));
-        let each = sigma.shape.len() > 1;
-        let width = |gene: usize, axis: usize| {
-            sigma.values.get(if each { gene * axes + axis } else { gene }).map(|held| f64::from(held.exp()))
-        };
-        let [along, across] = if axes > 1 { [1, 0] } else { [0, 0] };
-        let bell = |gene| {
-            let centre = [centre(gene, along)?, if axes > 1 { centre(gene, across)? } else { 0.0 }];
-            Some(GaussianOutline { centre, width: [width(gene, along)?, width(gene, across)?] })
-        };
-        let genes = mu.values.len() / axes.max(1);
-        let bells: Vec<GaussianOutline> = (0..genes).filter_map(bell).collect();
-        let mut notes = vec![
-            format!("{} over {}, from −1 to 1", count(genes as u64, "gene"), population.shape),
-            if axes > 1 { "an ellipse is where expression falls to 1 / e" } else { "a bar a gene, as far as 1 / e" }
-                .to_owned(),
-        ];
-        match population.shape.space() {
-            Space::Grid(axes) if axes.get(2).is_some_and(|maps| *maps > 1) => {
-                notes.push("along the third axis, the maps, nothing is drawn".to_owned());
-            }
-            Space::Cloud(cloud) if cloud.dims > 2 => notes.push(UNSEEN.to_owned()),
-            Space::Grid(_) | Space::Cloud(_) => {}
-        }
-        let picture = if axes > 1 { Picture::Grid(bells) } else { Picture::Line(bells) };
-        Some(Panel { title: prefix.to_owned(), notes, picture })
+    fn gaussians(&self, rows: &GaussianRows<'_>) -> Option<Panel> {
+        let [mu, sigma] = rows.names();
+        let (mu, sigma) = (self.found.get(&mu)?, self.found.get(&sigma)?);
+        let genes = rows.outlines(&mu.values, &sigma.values, sigma.shape.len() > 1);
+        let (title, notes) = (rows.prefix.clone(), rows.notes(genes.len()));
+        let picture = if rows.is_flat() { Picture::Line(genes) } else { Picture::Grid(genes) };
+        Some(Panel { title, notes, picture })
     }
 
     fn weights(&self) -> Vec<Panel> {

@@ -1,6 +1,7 @@
 //! The value of an option → a well-formed value, or what is wrong with it. Each function is what clap calls for an option.
 
 use crate::recipe::values;
+use crate::run_dir::SnapshotSteps;
 
 /// Reads `NAME=VALUE`.
 pub(super) fn setting(text: &str) -> Result<(String, String), String> {
@@ -85,6 +86,11 @@ pub(super) fn every(text: &str) -> Result<u64, String> {
 pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let wanted = "a number of seconds from 0.001 to 86400 is wanted; one checkpoint every 10 seconds is usual";
     text.trim().parse().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds)).ok_or_else(|| wanted.to_owned())
+}
+
+/// Reads after which steps snapshots are taken.
+pub(super) fn snapshots(text: &str) -> Result<SnapshotSteps, String> {
+    text.parse()
 }
 
 /// Reads how many samples a batch has.

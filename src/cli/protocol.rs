@@ -42,5 +42,6 @@ pub(super) fn recipe(
     recipe.length = args.steps.unwrap_or(recipe.length);
     recipe.eval_every = args.eval_every.unwrap_or(recipe.eval_every);
     recipe.check(samples)?;
+    args.snapshots.map_or(Ok(()), |steps| steps.check(recipe.length))?;
     Ok(recipe)
 }

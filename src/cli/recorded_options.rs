@@ -56,6 +56,9 @@ pub(super) fn recorded_options(record: &Manifest) -> IndexMap<&'static str, Opti
     if let Some(tasks) = few_shot {
         options.extend(task_options(tasks, record));
     }
+    if let Some(steps) = record.snapshots {
+        options.insert("snapshots", OptionValue::Word(steps.to_string()));
+    }
     if let Some(StartedFrom { run, rows, .. }) = &record.from {
         options.insert("from", OptionValue::Word(format!("{run}:{}", rows.join(","))));
     }

@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::args::{CompileArgs, ModelArgs};
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::parse::{
-    Sweep, batch, device, epochs, every, hold_out, improvement, patience, rate, runs, seconds, seed, steps, sweep,
-    threads,
+    Sweep, batch, device, epochs, every, hold_out, improvement, patience, rate, runs, seconds, seed, snapshots, steps,
+    sweep, threads,
 };
 use super::stage::On;
+use crate::run_dir::SnapshotSteps;
 
 /// `gemc train`.
 #[derive(Debug, Args)]
@@ -117,6 +118,9 @@ pub(super) struct TrainArgs {
     /// Also write TensorBoard's event files, into the folder `tensorboard` of the run directory
     #[arg(long)]
     pub(super) tensorboard: bool,
+    /// Keep the learned parameters of steps 1, 2, 5, 10, 20, 50, … (`log`) or of every N steps, and of the first and the last, in the folder `snapshots` of the run directory
+    #[arg(long, value_name = "log|N", allow_negative_numbers = true, value_parser = snapshots)]
+    pub(super) snapshots: Option<SnapshotSteps>,
     /// Write a checkpoint every N seconds, and when the run is stopped [default: 10]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seconds)]
     pub(super) checkpoint_every: Option<f64>,

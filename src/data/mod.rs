@@ -11,6 +11,7 @@
 pub mod archive;
 pub mod checksum;
 mod cifar;
+mod class_names;
 pub mod class_samples;
 pub mod columns;
 pub mod connectome;

@@ -1,7 +1,7 @@
 //! Genes that are Gaussians, over positions from −1 to 1: ellipses over a grid, bars along a line.
 
 use ::svg::node::Node;
-use ::svg::node::element::{Ellipse, Group, Line, Rectangle, Title};
+use ::svg::node::element::{Ellipse, Group, Line, Path, Rectangle, Title};
 
 use super::labels::placed;
 use super::page::{EDGE, INK, NUMBER, SOFT, text, wide};
@@ -20,11 +20,14 @@ pub struct GaussianOutline {
     pub width: [f64; 2],
 }
 
-/// Draws genes over a square with sides of `side` pixels.
-pub(super) fn over_grid(bells: &[GaussianOutline], side: f64) -> Group {
+/// Draws genes over a square with sides of `side` pixels, above what is `below` them.
+pub(super) fn over_grid(bells: &[GaussianOutline], below: Option<Group>, side: f64) -> Group {
     let half = side / 2.0;
     let mut group = framed(side, side);
     group = group.add(rule([0.0, half], [side, half])).add(rule([half, 0.0], [half, side]));
+    if let Some(below) = below {
+        group = group.add(below);
+    }
     for (index, bell) in bells.iter().enumerate() {
         let [x, y] = bell.centre.map(|part| tenth(half + part * half));
         let [rx, ry] = bell.width.map(|width| radius(width, half));
@@ -36,6 +39,22 @@ pub(super) fn over_grid(bells: &[GaussianOutline], side: f64) -> Group {
         let ellipse =
             ellipse.set("fill", INK).set("fill-opacity", 0.05).set("stroke", SOFT).set("stroke-opacity", 0.55);
         group = group.add(ellipse.add(Title::new(said)));
+    }
+    group
+}
+
+/// Draws the paths of centres from picture to picture, over a square with sides of `side` pixels.
+pub(super) fn trails(pictures: &[&[GaussianOutline]], side: f64) -> Group {
+    let half = side / 2.0;
+    let mut group = Group::new();
+    let Some((first, rest)) = pictures.split_first().filter(|(_, rest)| !rest.is_empty()) else { return group };
+    for (gene, start) in first.iter().enumerate() {
+        let places = std::iter::once(start).chain(rest.iter().filter_map(|genes| genes.get(gene)));
+        let mut path = String::new();
+        for (index, [x, y]) in places.map(|gene| gene.centre.map(|part| tenth(half + part * half))).enumerate() {
+            path += &format!("{}{x} {y}", if index == 0 { 'M' } else { 'L' });
+        }
+        group = group.add(Path::new().set("class", "trail").set("d", path));
     }
     group
 }

@@ -18,8 +18,8 @@ mod raster;
 pub use cloud::{CloudPicture, Link};
 pub use gaussian_plot::GaussianOutline;
 pub use html::{
-    CellTone, ChartAxis, ChartLine, ChartMark, ChartPoint, DataTable, HtmlBlock, HtmlPage, LineChart, StripChart,
-    StripRow, TableCell,
+    CellTone, ChartAxis, ChartLine, ChartMark, ChartPoint, ConfusionChart, DataTable, GeneFrame, GeneFrames, HtmlBlock,
+    HtmlPage, LineChart, StripChart, StripRow, TableCell,
 };
 pub use page::{Page, Section};
 pub use panel::{Panel, Picture};

@@ -16,7 +16,7 @@ const SIDE: u32 = 480;
 const THIN: u32 = 120;
 const ENTRY: u32 = 16;
 /// Pixels of the square that a grid is.
-const GRID: f64 = 300.0;
+pub(super) const GRID: f64 = 300.0;
 /// Pixels of the square that a cloud is.
 const CLOUD: f64 = 440.0;
 /// Pixels of a panel's width at least.
@@ -88,19 +88,12 @@ impl Panel {
             Picture::Matrix(matrix) => numbered(placed(&matrix.image(limit)), matrix),
             Picture::Tiles(tiles) => placed(&tiles.image(limit)),
             Picture::Grid(genes) => {
-                let (drawn, width, height) = clipped(gaussian_plot::over_grid(genes, GRID), [GRID, GRID], index);
-                let (numbers, without) = gaussian_plot::numbers(genes, GRID);
-                notes.extend((without > 0).then(|| format!("{without} bear no number, for want of room")));
-                (drawn.add(numbers), width, height)
+                let (drawn, without) = over_grid(genes, None, index);
+                notes.extend(without);
+                drawn
             }
             Picture::Cloud(cloud) => clipped(cloud.draw(CLOUD, limit), [CLOUD, CLOUD], index),
-            Picture::Line(genes) => {
-                let (drawn, width, height) =
-                    clipped(gaussian_plot::along_line(genes, GRID), [GRID, gaussian_plot::height(genes)], index);
-                let (numbers, left) = gaussian_plot::line_numbers(genes);
-                let shifted = drawn.add(numbers).set("transform", format!("translate({left},0)"));
-                (Group::new().add(shifted), left + width, height)
-            }
+            Picture::Line(genes) => along_line(genes, index),
         };
         if let Picture::Matrix(matrix) = &self.picture
             && let [rows, columns] = matrix.block()
@@ -148,6 +141,28 @@ fn numbered((drawn, width, height): (Group, f64, f64), matrix: &Matrix) -> (Grou
 fn shown(image: &RgbImage, width: f64, height: f64) -> Image {
     let shown = Image::new().set("width", width).set("height", height).set("preserveAspectRatio", "none");
     shown.set("style", "image-rendering:pixelated").set("href", raster::address(image))
+}
+
+/// Draws genes over a grid, above what is `below` them; returns what is to be said where some bear no number.
+pub(super) fn over_grid(
+    genes: &[GaussianOutline],
+    below: Option<Group>,
+    index: usize,
+) -> ((Group, f64, f64), Option<String>) {
+    let genes_drawn = gaussian_plot::over_grid(genes, below, GRID);
+    let (drawn, width, height) = clipped(genes_drawn, [GRID, GRID], index);
+    let (numbers, without) = gaussian_plot::numbers(genes, GRID);
+    let said = (without > 0).then(|| format!("{without} bear no number, for want of room"));
+    ((drawn.add(numbers), width, height), said)
+}
+
+/// Draws genes along a line.
+pub(super) fn along_line(genes: &[GaussianOutline], index: usize) -> (Group, f64, f64) {
+    let size = [GRID, gaussian_plot::height(genes)];
+    let (drawn, width, height) = clipped(gaussian_plot::along_line(genes, GRID), size, index);
+    let (numbers, left) = gaussian_plot::line_numbers(genes);
+    let shifted = drawn.add(numbers).set("transform", format!("translate({left},0)"));
+    (Group::new().add(shifted), left + width, height)
 }
 
 /// Puts genes on the page, cut off at the edge of the grid.

@@ -14,6 +14,8 @@ pub const RECORD: &str = "run.json";
 pub const METRICS: &str = "metrics.jsonl";
 /// The folder of TensorBoard's event files.
 pub const TENSORBOARD: &str = "tensorboard";
+/// The folder of snapshots: learned parameters as they were during training.
+pub const SNAPSHOTS: &str = "snapshots";
 /// The parameters.
 pub const GENOME: &str = "genome.safetensors";
 /// What the names of checkpoints begin with; a dash, the step and an ending follow.

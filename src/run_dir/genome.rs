@@ -63,8 +63,8 @@ impl GenomeFile {
     }
 }
 
-/// Reads the header of a genome, which may have `most` bytes; returns what it says, and its length.
-fn header(file: &Path, most: u64) -> Result<(Metadata, u64), KeptFault> {
+/// Reads the header of a file of tensors, which may have `most` bytes; returns what it says, and its length.
+pub(super) fn header(file: &Path, most: u64) -> Result<(Metadata, u64), KeptFault> {
     let damaged = |found: String, expected: String| Damaged { path: file.to_path_buf(), found, expected };
     let (mut open, whole): (File, u64) = opened(file)?;
     let mut length = [0; LENGTH];
@@ -85,7 +85,7 @@ fn header(file: &Path, most: u64) -> Result<(Metadata, u64), KeptFault> {
     Ok((about, length))
 }
 
-fn broken(file: &Path, why: &dyn std::fmt::Display) -> Damaged {
+pub(super) fn broken(file: &Path, why: &dyn std::fmt::Display) -> Damaged {
     let (found, expected) = (why.to_string(), "whole safetensors".to_owned());
     Damaged { path: file.to_path_buf(), found, expected }
 }

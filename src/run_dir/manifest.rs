@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::fault::RECORD;
 use super::kept::{KeptFault, hexadecimal};
 use super::outcome::RunOutcome;
+use super::snapshot_steps::SnapshotSteps;
 use super::stored::{Damaged, bounded};
 use super::train_config::TrainConfig;
 use crate::options::Facts;
@@ -94,6 +95,9 @@ pub struct Manifest {
     /// When training began, in seconds since 1970, where event files for TensorBoard are written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tensorboard: Option<f64>,
+    /// After which steps snapshots of the learned rows are written, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshots: Option<SnapshotSteps>,
     /// Learned numbers of one run.
     pub parameters: u64,
     /// Synapses and biases of one run.

@@ -12,7 +12,10 @@ mod outcome;
 mod recipe_results;
 mod rows;
 mod signal;
+mod snapshot;
+mod snapshot_steps;
 mod stored;
+mod stored_evaluation;
 mod train_config;
 
 // what `train` tells, too
@@ -27,7 +30,9 @@ pub use checkpoint::CheckpointFile;
 #[doc(hidden)]
 pub use evaluations::Evaluation;
 #[doc(hidden)]
-pub use fault::{CHECKPOINT, GENOME, GRAPH, LOCK, METRICS, MODEL, RECORD, RUN_DIR, SOURCE, SUM, TENSORBOARD};
+pub use fault::{
+    CHECKPOINT, GENOME, GRAPH, LOCK, METRICS, MODEL, RECORD, RUN_DIR, SNAPSHOTS, SOURCE, SUM, TENSORBOARD,
+};
 #[doc(hidden)]
 pub use genome::{GenomeFile, LENGTH};
 #[doc(hidden)]
@@ -41,6 +46,12 @@ pub use recipe_results::{ClaimRange, RECIPE, RESULTS, ReadClaim, ReadResults, Re
 #[doc(hidden)]
 pub use rows::{GenomeMismatch, StoredTensor};
 #[doc(hidden)]
+pub use snapshot::{GenomeSnapshot, SNAPSHOT_RUNS, SnapshotFile};
+#[doc(hidden)]
+pub use snapshot_steps::SnapshotSteps;
+#[doc(hidden)]
 pub use stored::Damaged;
+#[doc(hidden)]
+pub use stored_evaluation::StoredEvaluation;
 #[doc(hidden)]
 pub use train_config::EPOCHS;

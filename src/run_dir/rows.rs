@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::fault::SUM;
 use super::kept::{KeptFault, hexadecimal};
 use super::stored::Damaged;
-use crate::plan::{Array, Plan, Sizes};
+use crate::plan::{Array, Parameter, Plan, Sizes};
 
 /// Bytes of a number at most.
 const WIDEST: u64 = 8;
@@ -47,14 +47,18 @@ pub(super) struct GenomeRows<'a> {
 impl<'a> GenomeRows<'a> {
     /// Lists them with their shapes.
     pub(super) fn of(plan: &'a Plan, runs: usize) -> Self {
+        Self::those(plan, runs, |_| true)
+    }
+
+    /// Lists those that are learned.
+    pub(super) fn learned(plan: &'a Plan, runs: usize) -> Self {
+        Self::those(plan, runs, |parameter| parameter.learned)
+    }
+
+    fn those(plan: &'a Plan, runs: usize, wanted: fn(&Parameter) -> bool) -> Self {
         let sizes = Sizes { runs, batch: 1 };
-        Self {
-            wanted: plan
-                .parameters()
-                .iter()
-                .map(|parameter| (parameter.name.as_str(), parameter.shape.at(sizes)))
-                .collect(),
-        }
+        let rows = plan.parameters().iter().filter(|parameter| wanted(parameter));
+        Self { wanted: rows.map(|parameter| (parameter.name.as_str(), parameter.shape.at(sizes))).collect() }
     }
 
     /// Returns the bytes that their numbers take at most.

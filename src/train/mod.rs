@@ -27,6 +27,7 @@ mod samples;
 mod session;
 mod shuffle;
 mod signal;
+mod snapshots;
 mod sources;
 mod start;
 mod state;

@@ -197,6 +197,7 @@ fn train(
     interrupt: Interrupt<'_>,
 ) -> Result<RunOutcome, RunFault> {
     session.begin(watcher);
+    session.snapshot(false)?;
     let mut asked = None;
     loop {
         let converged = session.is_over().then_some(Stopped::Converged);
@@ -208,6 +209,7 @@ fn train(
             let losses = session.step()?;
             watcher.stepped(session.done(), losses.as_deref());
             asked = interrupt();
+            session.snapshot(false)?;
             session.checkpoint(asked.is_some())?;
         }
         if session.owes_evaluation() || (asked.is_some() && !session.is_evaluated()) {

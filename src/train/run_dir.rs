@@ -20,7 +20,8 @@ use super::tensor_file::tensor_file;
 use super::tensorboard::EventFiles;
 use super::whole_file::{append, write_whole};
 use crate::run_dir::{
-    CHECKPOINT, GENOME, GRAPH, METRICS, MODEL, Manifest, RECORD, RUN_DIR, RunDirFault, RunOutcome, SOURCE, TENSORBOARD,
+    CHECKPOINT, GENOME, GRAPH, METRICS, MODEL, Manifest, RECORD, RUN_DIR, RunDirFault, RunOutcome, SNAPSHOTS, SOURCE,
+    TENSORBOARD,
 };
 
 /// A run's folder, held by this process and open for writing.
@@ -136,7 +137,7 @@ impl RunDir {
 
     /// Returns the names of the files that are not as they should be, in the order in which they are written.
     fn lacking(&self) -> Vec<String> {
-        let files = [MODEL, METRICS, TENSORBOARD, GENOME, CHECKPOINT, RECORD].into_iter();
+        let files = [MODEL, METRICS, TENSORBOARD, SNAPSHOTS, GENOME, CHECKPOINT, RECORD].into_iter();
         files.filter(|name| self.missing.contains_key(name)).map(str::to_owned).collect()
     }
 
@@ -202,7 +203,10 @@ impl RunDir {
                 .map_or_else(|reason| reason.kind() == io::ErrorKind::NotFound, |text| text == *written)
         };
         match self.claim.renew(ours) {
-            Ok(()) => true,
+            Ok(()) => {
+                self.lose_snapshots();
+                true
+            }
             Err(reason) => {
                 let events = self.events.is_some().then_some(TENSORBOARD);
                 for name in [MODEL, METRICS, GENOME, RECORD].into_iter().chain(events) {

@@ -40,7 +40,7 @@ impl<'a> Session<'a> {
     /// Begins the runs of a job, or goes on with them `from` a state.
     pub(super) fn new(
         job: &'a TrainJob<'a>,
-        folder: Option<&'a mut RunDir>,
+        mut folder: Option<&'a mut RunDir>,
         from: Option<&TrainState>,
     ) -> Result<Self, RunFault> {
         job.recipe.check(job.samples())?;
@@ -51,6 +51,9 @@ impl<'a> Session<'a> {
         };
         test.fit(stepper.net())?;
         stepper.set_lr(job.recipe.rate(progress.step));
+        if let Some(folder) = folder.as_deref_mut() {
+            folder.keep_snapshots_to(progress.step);
+        }
         let Progress { scores, evaluations, evaluated, evaluating, received, .. } = progress;
         let began = (job.clock)() - progress.seconds;
         let evaluator = Evaluator::default();
@@ -105,6 +108,24 @@ impl<'a> Session<'a> {
         let state = TrainState { progress: self.progress(), steps: self.stepper.view(), best };
         if let Some(folder) = self.folder.as_deref_mut() {
             folder.checkpoint(&state, self.job.clock);
+        }
+        Ok(())
+    }
+
+    /// Writes the learned rows where a snapshot of them is wanted after this step, or where a run `ends` with it. Before a checkpoint,
+    /// so that none of those before it is missing.
+    pub(super) fn snapshot(&mut self, ends: bool) -> Result<(), StepFault> {
+        let (step, length) = (self.stepper.done(), self.job.recipe.length);
+        if !self.folder.as_deref().is_some_and(|folder| folder.wants_snapshot((step, length), ends)) {
+            return Ok(());
+        }
+        self.stepper.synchronise()?;
+        self.look_at_first();
+        let net = self.stepper.net();
+        let rows = net.named().zip(net.plan().parameters()).filter(|(_, parameter)| parameter.learned);
+        let rows: Vec<(String, Live)> = rows.map(|((name, row), _)| (name.to_owned(), row.shallow_clone())).collect();
+        if let Some(folder) = self.folder.as_deref_mut() {
+            folder.write_snapshot(step, self.stepper.runs(), &rows);
         }
         Ok(())
     }
@@ -184,6 +205,9 @@ impl<'a> Session<'a> {
         self.evaluating += (self.job.clock)() - before;
         self.write(&metrics, !better.is_empty(), None);
         let going: Vec<usize> = (0..self.scores.len()).filter(|run| self.scores[*run].counts(recipe)).collect();
+        if going.len() < self.stepper.runs().len() {
+            self.snapshot(true)?;
+        }
         self.stepper.keep(&going)?;
         Ok(metrics)
     }

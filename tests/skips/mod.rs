@@ -16,6 +16,8 @@ pub(crate) enum Lack {
     Python,
     /// The Python package `tensorboard`.
     TensorBoard,
+    /// The program `chromium`.
+    Chromium,
     /// The program `readelf`.
     Readelf,
     /// The program `script`, which makes a terminal.
@@ -43,6 +45,7 @@ impl Lack {
             Self::CppCompiler => "no C++ compiler `c++`",
             Self::Python => "no `python3`",
             Self::TensorBoard => "no Python package `tensorboard`, and it cannot be installed",
+            Self::Chromium => "no browser `chromium`",
             Self::Readelf => "no `readelf`",
             Self::Script => "no program `script`",
             Self::ReleaseBuild => "no release build",
@@ -60,6 +63,7 @@ impl Lack {
         match self {
             Self::CppCompiler | Self::Python | Self::Readelf | Self::Script | Self::ReleaseBuild => true,
             Self::TensorBoard
+            | Self::Chromium
             | Self::Gpu
             | Self::NoGpu
             | Self::Permissions

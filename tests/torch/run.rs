@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gemc::emit::{Net, Place};
 use gemc::plan::Plan;
-use gemc::run_dir::{GenomeFile, Manifest};
+use gemc::run_dir::{GenomeFile, Manifest, SnapshotFile, SnapshotSteps};
 use gemc::train::{
     JobData, Metric, RunDir, RunFault, RunOutcome, Samples, State, Stopped, TrainConfig, TrainData, TrainJob, Watcher,
     accuracy, run,
@@ -148,4 +148,69 @@ fn another_models_genome_is_refused() {
     assert!(refused(&wider, &[1], &rows).contains("in the genome"));
     assert!(refused(SMALL, &[1, 2], &rows).contains("in the genome"));
     assert!(refused(SMALL, &[1], &rows[1..]).contains("is not in the genome"));
+}
+
+/// Removes a folder, or puts a file where another is to be made, after some step.
+struct Vandal(u64, std::path::PathBuf, bool);
+
+impl Watcher for Vandal {
+    fn stepped(&mut self, done: u64, _: Option<&[f64]>) {
+        if done == self.0 {
+            let _ = fs::remove_dir_all(&self.1);
+            if self.2 {
+                fs::write(&self.1, "in the way").unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn snapshots_that_cannot_be_written_are_missed_and_training_goes_on() {
+    let (plan, recipe) = (plan(SMALL), TrainConfig { runs: 2, length: 60, ..recipe() });
+    let never = AtomicBool::new(false);
+    let trained = |name: &str, vandal: &dyn Fn(&std::path::Path) -> Vandal| {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join(name);
+        let record = Manifest { snapshots: Some(SnapshotSteps::Every(20)), ..record(2, "abc") };
+        let mut folder = RunDir::create(&path, SMALL, record).unwrap();
+        let outcome = train(&plan, &recipe, Some(&mut folder), &mut vandal(&path), &never).unwrap();
+        assert_eq!(outcome.stopped, Some(Stopped::Length));
+        let steps: Vec<u64> = SnapshotFile::list(&path).unwrap_or_default().into_iter().map(|file| file.step).collect();
+        (steps, folder.missing().map(|fault| fault.to_string()), Manifest::read(&path).unwrap().outcome.missing)
+    };
+    let (steps, missing, _) = trained("whole", &|path| Vandal(0, path.join("nothing"), false));
+    assert_eq!((steps, missing), (vec![0, 20, 40, 60], None));
+    let (steps, missing, told) = trained("blocked", &|path| Vandal(30, path.join("snapshots"), true));
+    assert_eq!((steps, told), (vec![], vec!["snapshots".to_owned()]));
+    assert!(missing.unwrap().contains("lacks snapshots: "));
+    // what was there before the folder was removed is not made again
+    let (steps, missing, told) = trained("removed", &|path| Vandal(30, path.to_owned(), false));
+    assert_eq!((steps, told), (vec![40, 60], vec!["snapshots".to_owned()]));
+    assert!(missing.unwrap().contains("lacks snapshots: the folder was removed"));
+}
+
+#[test]
+fn a_snapshot_is_of_its_run_and_whole() {
+    let (plan, recipe) = (plan(SMALL), TrainConfig { runs: 2, length: 60, ..recipe() });
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("run");
+    let record = Manifest { snapshots: Some(SnapshotSteps::Log), ..record(2, "abc") };
+    let source = record.source(SMALL);
+    let mut folder = RunDir::create(&path, SMALL, record).unwrap();
+    train(&plan, &recipe, Some(&mut folder), &mut Notes::default(), &AtomicBool::new(false)).unwrap();
+    let file = SnapshotFile::list(&path).unwrap().remove(4);
+    let read = file.read(&plan, &source).unwrap();
+    assert_eq!((read.step, read.runs.as_slice()), (10, &[0, 1][..]));
+    let learned = plan.parameters().iter().filter(|parameter| parameter.learned);
+    assert!(learned.map(|parameter| parameter.name.as_str()).eq(read.rows.iter().map(|(name, _)| name.as_str())));
+    assert!(file.read(&plan, "another").unwrap_err().to_string().contains("it is of another run"));
+    let bytes = fs::read(&file.path).unwrap();
+    let mut altered = bytes.clone();
+    *altered.last_mut().unwrap() ^= 1;
+    for (bytes, why) in [(&altered[..], "SHA-256"), (&bytes[..bytes.len() - 1], "whole safetensors"), (b"no", "cannot")]
+    {
+        fs::write(&file.path, bytes).unwrap();
+        let fault = file.read(&plan, &source).unwrap_err().to_string();
+        assert!(fault.contains(why), "{fault}");
+    }
 }

@@ -120,6 +120,7 @@ pub(crate) fn record(runs: usize, graph: &str) -> Manifest {
         threads: 1,
         lanes: None,
         tensorboard: None,
+        snapshots: None,
         from: None,
         freeze: Vec::new(),
         parameters: 90,

@@ -19,6 +19,13 @@ pub(super) struct BadTrial {
     pub(super) help: Option<String>,
 }
 
+impl BadTrial {
+    /// Says at a place of a recipe what a fault says.
+    pub(super) fn of(fault: &dyn Diagnostic, at: Span) -> Self {
+        Self { what: fault.to_string(), at, help: fault.help().map(|help| help.to_string()) }
+    }
+}
+
 /// Returns where an option of a trial stands, or the trial.
 pub(super) fn place(text: &TrialText, option: &str) -> Span {
     text.options.iter().find(|other| other.name.as_str() == option).map_or(text.at, |option| option.at)

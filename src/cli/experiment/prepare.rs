@@ -3,8 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use miette::Diagnostic;
-
 use super::arguments::{Arguments, Protocol, TrialCommand};
 use super::bad_trial::{BadTrial, place, refused};
 use super::points::{Choice, Point, number};
@@ -14,6 +12,7 @@ use crate::cli::data_paths::task_facts;
 use crate::cli::exit::Failure;
 use crate::cli::faults::Blame;
 use crate::cli::model::task_options;
+use crate::cli::nothing_learned::NothingLearned;
 use crate::cli::protocol::recipe as train_config;
 use crate::cli::screen::Screen;
 use crate::cli::source::{self, Source};
@@ -177,6 +176,10 @@ impl Check<'_> {
         };
         let plan = lower_unoptimized(&wiring, few_shot).map_err(Blame::failure)?;
         let (windows, counts) = (wiring.model().has_windows(), plan.counts());
+        if let Err(fault) = NothingLearned::unless_learned(counts, &command.args.training.freeze, wiring.model()) {
+            self.refuse(BadTrial::of(&fault, place(text, "freeze")));
+            return Ok(None);
+        }
         let graph = sha256(plan.to_string().as_bytes());
         let (parameters, uncompressed) = (counts.parameters, counts.uncompressed);
         Ok(Some(Checked { text, model, command, data, windows, graph, parameters, uncompressed }))
@@ -228,6 +231,7 @@ impl Checked<'_> {
             rotations: args.classes.rotations,
             weights: &args.model.weights.word(),
             start,
+            snapshots: args.training.snapshots,
         };
         let key = content.key(VERSION);
         let (label, varied, data_bytes) = (text.label.clone(), text.varied.clone(), facts.bytes);
@@ -261,10 +265,8 @@ impl Checked<'_> {
         let usual = if split { facts.samples / VALIDATION } else { 0 };
         let held_out = args.training.hold_out.map_or(usual, |count| count as usize);
         let samples = facts.samples.saturating_sub(held_out);
-        let config = train_config(&args.training, few_shot, self.windows, samples).map_err(|fault| {
-            let help = fault.help().map(|help| help.to_string());
-            BadTrial { what: fault.to_string(), at: self.text.at, help }
-        })?;
+        let config = train_config(&args.training, few_shot, self.windows, samples)
+            .map_err(|fault| BadTrial::of(&fault, self.text.at))?;
         Ok((held_out, config))
     }
 

@@ -13,7 +13,7 @@ use crate::cli::exit::Failure;
 use crate::cli::model::{quietly, task_options};
 use crate::cli::source;
 use crate::compile::Stages;
-use crate::run_dir::{Needs, TrainConfig};
+use crate::run_dir::{Needs, SnapshotSteps, TrainConfig};
 
 /// The version of the digits: it grows whenever the same run gives others.
 const NUMBERS: u32 = 1;
@@ -65,6 +65,9 @@ pub(super) struct Content<'a> {
     /// The genome that it starts from, and which rows of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) start: Option<TrialStart>,
+    /// After which steps it keeps snapshots: a run that has none is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) snapshots: Option<SnapshotSteps>,
 }
 
 impl Content<'_> {

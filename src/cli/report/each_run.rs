@@ -1,6 +1,7 @@
 //! Each run: what it was made of, what came of it, the command that repeats it, and pictures of what it has learned.
 
 use super::collect::{Collected, ReportedRun};
+use super::confusion::ConfusionRoom;
 use super::pictures::PictureRoom;
 use super::repeat;
 use crate::cli::numbers::{accuracy, count, grouped, ratio};
@@ -14,7 +15,7 @@ const MOST_WARNINGS: usize = 12;
 
 /// Tells of each run.
 pub(super) fn blocks(collected: &Collected) -> Vec<HtmlBlock> {
-    let mut room = PictureRoom::new(collected);
+    let mut room = (PictureRoom::new(collected), ConfusionRoom::new());
     let mut blocks: Vec<HtmlBlock> =
         collected.runs.iter().take(MOST).enumerate().map(|(index, run)| one(index, run, &mut room)).collect();
     let total = collected.runs.len();
@@ -32,7 +33,7 @@ pub(super) fn name(index: usize) -> String {
     format!("run-{index}")
 }
 
-fn one(index: usize, run: &ReportedRun, room: &mut PictureRoom) -> HtmlBlock {
+fn one(index: usize, run: &ReportedRun, (pictures, confusions): &mut (PictureRoom, ConfusionRoom)) -> HtmlBlock {
     let outcome = &run.record.outcome;
     let reached = outcome.mean.map(|mean| format!(": {}", accuracy(Some(mean), outcome.sd))).unwrap_or_default();
     let state = if run.is_finished() { String::new() } else { format!(" ({})", run.state) };
@@ -47,7 +48,8 @@ fn one(index: usize, run: &ReportedRun, room: &mut PictureRoom) -> HtmlBlock {
     told.extend((more > 0).then(|| format!("and {} in run.json", count(more as u64, "more warning"))));
     blocks.extend((!told.is_empty()).then_some(HtmlBlock::Notice(told)));
     blocks.push(HtmlBlock::Source(["To repeat it".to_owned(), repeat::command(&run.folder, &run.record)]));
-    blocks.extend(room.draw(index, run));
+    blocks.extend(confusions.blocks(run));
+    blocks.extend(pictures.draw(index, run));
     HtmlBlock::Folded { name: Some(name(index)), title: format!("{}{reached}{state}", run.name), blocks }
 }
 

@@ -3,8 +3,10 @@
 mod claims;
 mod clock;
 mod collect;
+mod confusion;
 mod curve;
 mod each_run;
+mod gene_moves;
 mod group;
 mod learning;
 mod pictures;

@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use super::collect::{Collected, ReportedRun};
+use super::gene_moves::GeneMoves;
 use crate::cli::draw::which;
 use crate::cli::exit::Failure;
 use crate::cli::faults::Blame;
 use crate::cli::figures::sections;
+use crate::cli::numbers::count;
 use crate::cli::reopen::{Reopened, opened};
 use crate::options::Order;
 use crate::report::{HtmlBlock, Picture, Section};
@@ -16,13 +18,24 @@ use crate::run_dir::GENOME;
 pub(super) const MOST_RUNS: usize = 24;
 /// Numbers that are drawn on a page, each as a pixel: some 8 MB.
 const MOST_PIXELS: usize = 6_000_000;
+/// Outlines of genes that are drawn on a page at points of a training: some 5 MB.
+const MOST_OUTLINES: usize = 15_000;
 /// Numbers of one picture that are pixels: larger ones are drawn by blocks.
 const LARGEST: usize = 512 * 512;
 
-/// Which runs have pictures, and how many pixels are left for them.
+/// Which runs have pictures, and how many pixels and outlines are left for them.
 pub(super) struct PictureRoom {
     chosen: HashSet<usize>,
     pixels: usize,
+    outlines: usize,
+}
+
+/// What is drawn of a run.
+struct RunPictures {
+    /// The wiring, and what is to be known of the rest.
+    blocks: Vec<HtmlBlock>,
+    sections: Vec<Section>,
+    moves: GeneMoves,
 }
 
 impl PictureRoom {
@@ -32,7 +45,7 @@ impl PictureRoom {
         let grown: Vec<usize> = collected.runs.iter().enumerate().filter(grown).map(|(index, _)| index).collect();
         let shown = grown.len().min(MOST_RUNS);
         let chosen = (0..shown).map(|index| grown[index * grown.len() / shown]).collect();
-        Self { chosen, pixels: MOST_PIXELS }
+        Self { chosen, pixels: MOST_PIXELS, outlines: MOST_OUTLINES }
     }
 
     /// Draws a run, or says why not.
@@ -47,31 +60,60 @@ impl PictureRoom {
             ));
         }
         match drawn(run) {
-            Ok((mut blocks, sections)) => {
-                let pixels =
-                    sections.iter().flat_map(|section| &section.panels).map(|panel| pixels(&panel.picture)).sum();
-                match self.pixels.checked_sub(pixels) {
-                    Some(rest) => {
-                        self.pixels = rest;
-                        blocks.push(HtmlBlock::Pictures(sections));
-                    }
-                    None => blocks.extend(text(
-                        "Its pictures are left out, so that the page stays small: `gemc draw` draws them.".to_owned(),
-                    )),
-                }
+            Ok(RunPictures { mut blocks, sections, moves }) => {
+                blocks.push(self.pictures(sections));
+                blocks.extend(self.moves(moves));
                 blocks
             }
-            Err(failure) => text(format!("Nothing is drawn: {}", said(&failure))),
+            Err(failure) => text(format!("Nothing is drawn: {}", failure.message())),
         }
+    }
+
+    /// Returns the pictures of a genome, where there is room for them.
+    fn pictures(&mut self, sections: Vec<Section>) -> HtmlBlock {
+        let pixels = sections.iter().flat_map(|section| &section.panels).map(|panel| pixels(&panel.picture)).sum();
+        match self.pixels.checked_sub(pixels) {
+            Some(rest) => {
+                self.pixels = rest;
+                HtmlBlock::Pictures(sections)
+            }
+            None => HtmlBlock::Text(
+                "Its pictures are left out, so that the page stays small: `gemc draw` draws them.".to_owned(),
+            ),
+        }
+    }
+
+    /// Returns the figures of genes during training, as far as there is room for them.
+    fn moves(&mut self, moves: GeneMoves) -> Vec<HtmlBlock> {
+        let (mut blocks, mut left_out) = (Vec::new(), 0);
+        for figure in moves.figures {
+            match self.outlines.checked_sub(figure.outlines()) {
+                Some(rest) => {
+                    self.outlines = rest;
+                    blocks.push(HtmlBlock::Genes(figure));
+                }
+                None => left_out += 1,
+            }
+        }
+        let left_out = (left_out > 0).then(|| {
+            let figures = count(left_out, "figure");
+            format!("{figures} of genes during training left out, so that the page stays small.")
+        });
+        blocks.extend(moves.notes.into_iter().chain(left_out).map(HtmlBlock::Text));
+        if !blocks.is_empty() {
+            blocks.insert(0, HtmlBlock::Subheading("X: Gaussian genes during training".to_owned()));
+        }
+        blocks
     }
 }
 
 /// Reads a run back and draws its wiring and its parts.
-fn drawn(run: &ReportedRun) -> Result<(Vec<HtmlBlock>, Vec<Section>), Failure> {
+fn drawn(run: &ReportedRun) -> Result<RunPictures, Failure> {
     let which = which(&run.record, None)?;
     // weights are drawn, so they must be made
     let (Reopened { record, stages, rows, .. }, remarks) = opened(&run.folder, Order::Synthesized)?;
     let sections = sections(&stages, &rows, which).map_err(Blame::failure)?;
+    let moves = GeneMoves::of(run, &stages, which);
     let mut blocks =
         vec![HtmlBlock::Drawing { svg: stages.wiring.svg(), alt: format!("the wiring of {}", record.model) }];
     blocks.extend(remarks.into_iter().map(|remark| HtmlBlock::Text(format!("Of these pictures: {remark}."))));
@@ -79,7 +121,7 @@ fn drawn(run: &ReportedRun) -> Result<(Vec<HtmlBlock>, Vec<Section>), Failure> {
         let seed = record.seeds.get(which).copied().unwrap_or_default();
         blocks.push(HtmlBlock::Text(format!("The best of {} seeds is drawn: seed {seed}.", record.seeds.len())));
     }
-    Ok((blocks, sections))
+    Ok(RunPictures { blocks, sections, moves })
 }
 
 /// Returns how many numbers of a picture become pixels.
@@ -89,10 +131,4 @@ fn pixels(picture: &Picture) -> usize {
         Picture::Tiles(tiles) => tiles.tiles.iter().map(Vec::len).sum(),
         Picture::Grid(_) | Picture::Line(_) | Picture::Cloud(_) => 0,
     }
-}
-
-/// Says why a run could not be read.
-fn said(failure: &Failure) -> String {
-    let (Failure::Text(_, report) | Failure::Fault(_, report)) = failure;
-    report.findings().into_iter().next().map(|finding| finding.message).unwrap_or_default()
 }

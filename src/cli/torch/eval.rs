@@ -1,5 +1,7 @@
 //! `gemc eval`: a finished run → its accuracy on all held-out samples of a data set, its own if no other is named.
 
+use std::path::PathBuf;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -7,17 +9,18 @@ use super::eval_tasks;
 use super::evaluated::Evaluated;
 use super::machine::Machine;
 use super::restored::restored;
+use crate::cli::atomic_file;
 use crate::cli::data_paths::{facts, named};
 use crate::cli::evaluating::{EvalArgs, EvalSplit};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::faults::Blame;
 use crate::cli::numbers;
 use crate::cli::read_data::read;
-use crate::cli::screen::Screen;
+use crate::cli::screen::{Screen, spelt};
 use crate::data::Dataset;
 use crate::options::Order;
-use crate::run_dir::Manifest;
-use crate::train::{Samples, TrainData, confusions};
+use crate::run_dir::{Manifest, StoredEvaluation};
+use crate::train::{Confusion, Samples, TrainData, confusions};
 
 /// Options of tasks are given for a run that learned none.
 #[derive(Debug, Error, Diagnostic)]
@@ -80,13 +83,45 @@ pub(super) fn run(screen: &Screen, args: &EvalArgs) -> Outcome {
     samples.fit(net).map_err(Failure::input)?;
     let confusions = confusions(net, &samples).map_err(Blame::failure)?;
     let run = args.run.display().to_string();
-    let evaluated = Evaluated { run, data: &set.name, split, samples: samples.len(), confusions };
+    let mut evaluated = Evaluated { run, data: &set.name, split, samples: samples.len(), confusions, saved: None };
+    if set.name == record.data {
+        evaluated.saved = save(screen, args, &evaluated, (&data.hash, restored.sum.as_deref()));
+    }
     if screen.is_json() {
         screen.object(&evaluated.object())?;
     } else {
         screen.print(&evaluated.text(screen, args.confusion))?;
     }
     Ok(Exit::Done)
+}
+
+/// Keeps in the folder of the run what was found of its own data, for `gemc report`; returns where. `genome` is the sum of the rows that
+/// were evaluated. A folder that cannot be written to is no fault of an evaluation.
+fn save(
+    screen: &Screen,
+    args: &EvalArgs,
+    evaluated: &Evaluated<'_>,
+    (data_hash, genome): (&str, Option<&str>),
+) -> Option<PathBuf> {
+    let confusion = evaluated.matrices();
+    let stored = StoredEvaluation {
+        data: evaluated.data.to_owned(),
+        data_hash: data_hash.to_owned(),
+        split: evaluated.split.to_owned(),
+        samples: evaluated.samples,
+        genome: genome?.to_owned(),
+        accuracy: evaluated.confusions.iter().map(Confusion::accuracy).collect(),
+        class_names: named(evaluated.data).map(|set| set.class_names()).unwrap_or_default(),
+        confusion,
+    };
+    let path = args.run.join(StoredEvaluation::name(evaluated.split));
+    match atomic_file::write(&path, &spelt(&stored)) {
+        Ok(()) => Some(path),
+        Err(failure) => {
+            screen.remark(&format!("not saved: {}", failure.message()));
+            None
+        }
+    }
 }
 
 /// Returns the data with the split to evaluate on as its test split, and the name of that split.

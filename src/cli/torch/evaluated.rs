@@ -1,9 +1,12 @@
 //! What an evaluation of runs found, class by class, for people and for scripts.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use super::reached::spread;
-use crate::cli::numbers::{accuracy, columns, count, grouped, percent};
+use crate::cli::class_rows::{ClassRow, Counts};
+use crate::cli::numbers::{columns, count, grouped};
 use crate::cli::screen::{Ink, Screen};
 use crate::train::{Confusion, mean_and_deviation};
 
@@ -22,17 +25,8 @@ pub(super) struct Evaluated<'a> {
     pub(super) samples: usize,
     /// What each run answered.
     pub(super) confusions: Vec<Confusion>,
-}
-
-/// A class, over all runs.
-struct ClassRow {
-    class: usize,
-    mean: Option<f64>,
-    sd: Option<f64>,
-    /// Samples of one run.
-    samples: u64,
-    /// The class that its samples are most often taken for, and the share of them.
-    taken_for: Option<(usize, f64)>,
+    /// The file that keeps it, where one does.
+    pub(super) saved: Option<PathBuf>,
 }
 
 impl Evaluated<'_> {
@@ -41,13 +35,13 @@ impl Evaluated<'_> {
         let each: Vec<f64> = self.confusions.iter().map(Confusion::accuracy).collect();
         let (mean, sd) = mean_and_deviation(&each);
         let by_class: Vec<Vec<Option<f64>>> = self.confusions.iter().map(Confusion::by_class).collect();
-        let matrices: Vec<Vec<&[u64]>> = self.confusions.iter().map(|confusion| confusion.rows().collect()).collect();
-        let classes = self.classes();
+        let matrices = self.matrices();
+        let classes = ClassRow::all(&matrices);
         let (means, sds): (Vec<_>, Vec<_>) = classes.iter().map(|class| (class.mean, class.sd)).unzip();
         json!({
             "run": self.run, "data": self.data, "split": self.split, "accuracy": each, "mean": mean, "sd": sd,
             "samples": self.samples, "class_accuracy": by_class, "class_mean": means, "class_sd": sds,
-            "confusion": matrices,
+            "confusion": matrices, "saved": self.saved.as_ref().map(|path| path.display().to_string()),
         })
     }
 
@@ -63,12 +57,18 @@ impl Evaluated<'_> {
             spread(mean, sd, each.len())
         );
         let matrix = Confusion::sum(&self.confusions).filter(|_| wanted).map(|sum| self.matrix(screen, &sum));
-        format!("{title}\n\n{}{}", self.table(screen), matrix.unwrap_or_default())
+        let saved = self.saved.as_ref().map(|path| format!("\nsaved in {}\n", path.display()));
+        format!("{title}\n\n{}{}{}", self.table(screen), matrix.unwrap_or_default(), saved.unwrap_or_default())
+    }
+
+    /// Returns the matrix of each run.
+    pub(super) fn matrices(&self) -> Vec<Counts> {
+        self.confusions.iter().map(|confusion| confusion.rows().map(<[u64]>::to_vec).collect()).collect()
     }
 
     /// Writes a row for each class; of very many, of those that are recognised least.
     fn table(&self, screen: &Screen) -> String {
-        let mut classes = self.classes();
+        let mut classes = ClassRow::all(&self.matrices());
         let all = classes.len();
         if all > SHOWN {
             let order = |class: &ClassRow| class.mean.unwrap_or(f64::INFINITY);
@@ -76,7 +76,8 @@ impl Evaluated<'_> {
             classes.truncate(SHOWN);
         }
         let head = ["class", "accuracy", "samples", "most often taken for"].map(str::to_owned);
-        let rows: Vec<[String; 4]> = std::iter::once(head).chain(classes.iter().map(ClassRow::row)).collect();
+        let row = |class: &ClassRow| class.words(|class| class.to_string());
+        let rows: Vec<[String; 4]> = std::iter::once(head).chain(classes.iter().map(row)).collect();
         let mut lines = columns(&rows, &[0, 1, 2]);
         lines[0] = screen.paint(Ink::Faint, &lines[0]);
         if all > SHOWN {
@@ -84,27 +85,6 @@ impl Evaluated<'_> {
             lines.push(screen.paint(Ink::Faint, &line));
         }
         format!("  {}\n", lines.join("\n  "))
-    }
-
-    fn classes(&self) -> Vec<ClassRow> {
-        let Some(sum) = Confusion::sum(&self.confusions) else { return Vec::new() };
-        let by_class: Vec<Vec<Option<f64>>> = self.confusions.iter().map(Confusion::by_class).collect();
-        let class = |(class, row): (usize, &[u64])| {
-            let shares: Vec<f64> = by_class.iter().filter_map(|run| run.get(class).copied().flatten()).collect();
-            let (mean, sd) = mean_and_deviation(&shares);
-            let all = row.iter().sum::<u64>();
-            let others = row.iter().enumerate().filter(|(other, count)| *other != class && **count > 0);
-            // of equals the first
-            let most = others.max_by_key(|(other, count)| (**count, std::cmp::Reverse(*other)));
-            ClassRow {
-                class,
-                mean: (!shares.is_empty()).then_some(mean),
-                sd,
-                samples: all / self.confusions.len().max(1) as u64,
-                taken_for: most.map(|(other, count)| (other, *count as f64 / all as f64)),
-            }
-        };
-        sum.rows().enumerate().map(class).collect()
     }
 
     /// Writes the whole matrix, added up over all runs.
@@ -126,13 +106,5 @@ impl Evaluated<'_> {
         let runs = count(self.confusions.len() as u64, "run");
         let title = format!("a row for each class of the samples, a column for each class given; counts of {runs}");
         format!("\n{}\n\n{}\n", screen.paint(Ink::Strong, &title), lines.join("\n"))
-    }
-}
-
-impl ClassRow {
-    fn row(&self) -> [String; 4] {
-        let taken = self.taken_for.map(|(class, share)| format!("{class} ({} %)", percent(share)));
-        let accuracy = accuracy(self.mean, self.sd);
-        [self.class.to_string(), accuracy, grouped(self.samples), taken.unwrap_or_default()]
     }
 }

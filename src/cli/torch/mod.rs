@@ -14,6 +14,7 @@ mod restored;
 mod resume;
 mod row_names;
 mod run_folder;
+mod snapshot_cost;
 mod sweep;
 mod swept;
 mod taken_up;

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::numbers::{count, grouped, percent, ratio};
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::shell_word::quoted;
-use crate::run_dir::{Manifest, TENSORBOARD};
+use crate::run_dir::{Manifest, SNAPSHOTS, TENSORBOARD};
 use crate::train::{RunOutcome, Stopped, numbered};
 
 /// Writes a mean, with its standard deviation where there is more than one value.
@@ -63,6 +63,9 @@ pub(super) fn reached(screen: &Screen, record: &Manifest, path: &Path, data_dir:
     if record.tensorboard.is_some() {
         let folder = quoted(&path.join(TENSORBOARD).display().to_string());
         lines.push(("look at", format!("tensorboard --logdir {folder}")));
+    }
+    if record.snapshots.is_some() {
+        lines.push(("snapshots", format!("{}: `gemc report` shows them", path.join(SNAPSHOTS).display())));
     }
     if outcome.stopped.is_some_and(Stopped::was_asked_for) {
         lines.insert(3, ("go on", format!("gemc resume {}{place}", quoted(&shown.to_string()))));

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::check::Model;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::nothing_learned::NothingLearned;
 use crate::cli::numbers::grouped;
 use crate::cli::screen::{Ink, Screen};
 use crate::compile::Stages;
@@ -31,13 +32,14 @@ impl NoSuchRow {
     }
 }
 
-/// Checks that what is to be frozen is there, and says what is learned beside it.
+/// Checks that what is to be frozen is there and leaves something to train, and says what is learned beside it.
 pub(super) fn check_frozen(screen: &Screen, stages: &Stages, names: &[String], quiet: bool) -> Result<(), Failure> {
     let (model, rows, mut problems) = (stages.model(), stages.plan.parameters(), Problems::new());
     for name in names.iter().filter(|name| !rows.iter().any(|row| is_row_of(model, &row.name, name))) {
         problems.push(NoSuchRow::new(name, model.name(), model, rows.iter().map(|row| row.name.as_str())));
     }
     failure(problems)?;
+    NothingLearned::unless_learned(stages.plan.counts(), names, model).map_err(Failure::input)?;
     let frozen = rows.iter().filter(|row| names.iter().any(|name| is_row_of(model, &row.name, name)));
     let frozen: Vec<&str> = frozen.map(|row| row.name.as_str()).collect();
     if !quiet && !frozen.is_empty() {

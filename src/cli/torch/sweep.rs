@@ -12,6 +12,7 @@ use super::from_run::StartRows;
 use super::machine::{Machine, clock};
 use super::row_names::check_frozen;
 use super::run_folder;
+use super::snapshot_cost;
 use super::swept::{Reached, Swept};
 use super::task_data::TaskData;
 use super::train::{About, ended, lacking};
@@ -152,6 +153,7 @@ impl<'a> SweepTask<'a> {
         let data = if padding == 0 { Cow::Borrowed(&self.data) } else { Cow::Owned(self.data.clone().padded(padding)) };
         let threads = self.machine.ready(plan, &self.recipe, &data)?;
         self.announce(point, threads);
+        snapshot_cost::tell(self.screen, &self.args.training, (plan, &self.recipe));
         let mut folder = self.open(point, path, (&data, padding, threads))?;
         folder.checkpoint_every(self.args.training.checkpoint_every);
         let mut watch = Watch::new(self.screen, self.args.training.quiet, self.recipe.length);

@@ -3,6 +3,7 @@
 use super::from_run::StartRows;
 use super::machine::Machine;
 use super::row_names::check_frozen;
+use super::snapshot_cost;
 use super::task_data::TaskData;
 use crate::cli::args::CompileArgs;
 use crate::cli::data_paths::task_facts;
@@ -56,6 +57,7 @@ impl TrainTask {
         if !training.quiet {
             screen.remark(&screen.paint_remark(Ink::Faint, &task.line()));
         }
+        snapshot_cost::tell(screen, training, (&task.stages.plan, &task.recipe));
         Ok(task)
     }
 

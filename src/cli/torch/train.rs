@@ -136,6 +136,7 @@ impl About<'_> {
             threads: self.threads,
             lanes: Some(lanes_here()),
             tensorboard: self.args.training.tensorboard.then(now),
+            snapshots: self.args.training.snapshots,
             parameters: counts.parameters,
             uncompressed: counts.uncompressed,
             outcome: train::RunOutcome::none(self.recipe.runs),

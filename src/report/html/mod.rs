@@ -1,10 +1,12 @@
 //! A page about runs → one HTML text that needs nothing else: no file, no font, no other program. It is well-formed XML too.
 //!
 //! A page is a list of [`HtmlBlock`]s; charts are drawn by [`line_chart`] and [`strip_chart`], `page.css` gives both themes their
-//! colours, `page.js` sorts tables and hides series. The page can be read without it.
+//! colours, `page.js` sorts tables, hides series and makes sliders. The page can be read without it.
 
+mod confusion_chart;
 mod density;
 mod frame;
+mod gene_frames;
 mod line_chart;
 mod markup;
 mod ruler;
@@ -12,10 +14,14 @@ mod strip_chart;
 mod symbol;
 mod table;
 
+pub use confusion_chart::ConfusionChart;
+pub use gene_frames::{GeneFrame, GeneFrames};
 pub use line_chart::{ChartLine, ChartMark, ChartPoint, LineChart};
 pub use ruler::ChartAxis;
 pub use strip_chart::{StripChart, StripRow};
 pub use table::{CellTone, DataTable, TableCell};
+
+use ::svg::node::element::Group;
 
 use self::markup::{clean, inline, lines, paragraph, tag};
 use super::page::{FONTS, Section};
@@ -41,6 +47,8 @@ pub struct HtmlPage {
 pub enum HtmlBlock {
     /// The heading of what follows.
     Heading(String),
+    /// The heading of a part of that.
+    Subheading(String),
     /// A paragraph.
     Text(String),
     /// What the reader must know before all else, a line each.
@@ -53,6 +61,8 @@ pub enum HtmlBlock {
     Beside(Vec<LineChart>),
     /// Values of single seeds.
     Strips(StripChart),
+    /// Which classes are taken for which.
+    Confusion(ConfusionChart),
     /// A table.
     Table(DataTable),
     /// A text as it was written, with its title.
@@ -66,6 +76,8 @@ pub enum HtmlBlock {
     },
     /// Pictures of what was learned.
     Pictures(Vec<Section>),
+    /// Genes on their way through a training.
+    Genes(GeneFrames),
     /// Parts that the reader unfolds.
     Folded {
         /// The name by which links lead to it, where some do.
@@ -100,6 +112,7 @@ impl HtmlBlock {
     fn html(&self, panels: &mut usize) -> String {
         match self {
             Self::Heading(text) => tag("h2", "", &inline(text)) + "\n",
+            Self::Subheading(text) => tag("h3", "", &inline(text)) + "\n",
             Self::Text(text) => paragraph("text", text),
             Self::Notice(lines) => {
                 let items: String = lines.iter().map(|line| tag("li", "", &inline(line))).collect();
@@ -114,6 +127,7 @@ impl HtmlBlock {
                 tag("div", "class=\"beside\"", &charts.iter().map(|chart| chart.html(true)).collect::<String>()) + "\n"
             }
             Self::Strips(chart) => chart.html(),
+            Self::Confusion(chart) => chart.html(),
             Self::Table(table) => table.html(),
             Self::Source([title, text]) => tag("h3", "", &inline(title)) + &tag("pre", "", &lines(text)) + "\n",
             Self::Drawing { svg, alt } => {
@@ -121,6 +135,7 @@ impl HtmlBlock {
                 format!("<img class=\"drawing\" alt=\"{}\" src=\"{source}\"/>\n", inline(alt))
             }
             Self::Pictures(sections) => sections.iter().map(|section| pictures(section, panels)).collect(),
+            Self::Genes(frames) => frames.html(panels),
             Self::Folded { name, title, blocks } => {
                 let content: String = blocks.iter().map(|block| block.html(panels)).collect();
                 let name = name.as_ref().map(|name| format!(" id=\"{}\"", inline(name))).unwrap_or_default();
@@ -136,14 +151,19 @@ fn pictures(section: &Section, panels: &mut usize) -> String {
     let panel = |panel: &Panel| {
         let drawn = panel.draw(*panels);
         *panels += 1;
-        let (width, height) = (drawn.width.ceil(), drawn.height.ceil());
-        let paper = ::svg::Document::new().set("viewBox", (-2, 0, width + 4.0, height)).set("width", width + 4.0);
-        let paper = paper.set("height", height).set("font-family", FONTS).set("role", "img").set("class", "picture");
-        paper.set("aria-label", clean(&panel.title).into_owned()).add(drawn.group).to_string()
+        picture((drawn.group, drawn.width, drawn.height), &panel.title)
     };
     if section.panels.is_empty() {
         return String::new();
     }
     let drawn: Vec<String> = section.panels.iter().map(panel).collect();
     tag("h3", "", &inline(&section.title)) + &tag("div", "class=\"pictures\"", &drawn.join("\n")) + "\n"
+}
+
+/// Returns what is drawn, with its width and height, as an element of the page.
+fn picture((group, width, height): (Group, f64, f64), title: &str) -> String {
+    let (width, height) = (width.ceil(), height.ceil());
+    let paper = ::svg::Document::new().set("viewBox", (-2, 0, width + 4.0, height)).set("width", width + 4.0);
+    let paper = paper.set("height", height).set("font-family", FONTS).set("role", "img").set("class", "picture");
+    paper.set("aria-label", clean(title).into_owned()).add(group).to_string()
 }

@@ -1,4 +1,4 @@
-// The page can be read without this: it sorts tables and hides series. It holds no sign that XML would take for markup.
+// The page can be read without this: it sorts tables, hides series and shows one step of a training at a time. It holds no sign that XML would take for markup.
 'use strict';
 
 function key(row, column) {
@@ -66,4 +66,30 @@ document.querySelectorAll('li.key').forEach(function (item) {
     button.setAttribute('aria-pressed', String(!shown));
     series.forEach(function (group) { group.classList.toggle('off', shown); });
   });
+});
+
+document.querySelectorAll('figure.frames').forEach(function (figure) {
+  const frames = Array.from(figure.querySelectorAll('.frame'));
+  const slider = document.createElement('input');
+  const step = document.createElement('output');
+  const bar = document.createElement('div');
+  slider.type = 'range';
+  slider.min = '0';
+  slider.max = String(frames.length - 1);
+  slider.value = slider.max;
+  slider.setAttribute('autocomplete', 'off');
+  slider.setAttribute('aria-label', figure.querySelector('figcaption').textContent + ', step of training');
+  step.setAttribute('aria-hidden', 'true');
+  function show() {
+    const shown = frames[Number(slider.value)];
+    frames.forEach(function (frame) { frame.classList.toggle('on', frame === shown); });
+    slider.setAttribute('aria-valuetext', shown.dataset.step);
+    step.textContent = shown.dataset.step;
+  }
+  slider.addEventListener('input', show);
+  bar.className = 'slider';
+  bar.append(slider, step);
+  figure.querySelector('.steps').before(bar);
+  figure.classList.add('live');
+  show();
 });

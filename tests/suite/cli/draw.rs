@@ -8,7 +8,10 @@ use gemc::data::checksum::sha256;
 use gemc::data::facts;
 use gemc::options::Options;
 use gemc::plan::{Array, Interpreter, Plan, lower_unoptimized};
-use gemc::run_dir::{GRAPH, Manifest, RunOutcome, SOURCE, SUM, State, StoredTensor, TrainConfig, Versions};
+use gemc::run_dir::{
+    GRAPH, Kept, Manifest, RunOutcome, SOURCE, SUM, SnapshotSteps, State, StoredEvaluation, StoredTensor, TrainConfig,
+    Versions,
+};
 use roxmltree::Document;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
@@ -61,6 +64,7 @@ pub(super) fn keep(folder: &Path) -> Manifest {
         threads: 1,
         lanes: None,
         tensorboard: None,
+        snapshots: None,
         from: None,
         freeze: Vec::new(),
         parameters: 1,
@@ -72,6 +76,65 @@ pub(super) fn keep(folder: &Path) -> Manifest {
     fs::write(run.join("run.json"), serde_json::to_string(&record).unwrap()).unwrap();
     fs::write(run.join("genome.safetensors"), genome(&stages.plan, &record)).unwrap();
     record
+}
+
+/// Writes snapshots of the runs that [`keep`] makes, at these steps: the learned rows of their start, larger from step to step.
+#[allow(clippy::cast_possible_truncation)]
+pub(super) fn keep_snapshots(folder: &Path, steps: &[u64]) {
+    let run = folder.join("runs/small-1");
+    let mut record = Manifest::read(&run).unwrap();
+    record.snapshots = Some(SnapshotSteps::Log);
+    fs::write(run.join("run.json"), serde_json::to_string(&record).unwrap()).unwrap();
+    let set = vec![("genes".to_owned(), "5".to_owned())];
+    let options = Options { set, facts: facts("glyphs"), ..Options::default() };
+    let plan = stages("model.gem", MODEL, &options).unwrap().plan;
+    let start = Interpreter::new(&plan, &record.seeds).unwrap();
+    fs::create_dir_all(run.join("snapshots")).unwrap();
+    for (place, step) in steps.iter().enumerate() {
+        let larger = 1.0 + place as f64 / 4.0;
+        let learned = plan.parameters().iter().zip(start.rows()).filter(|(parameter, _)| parameter.learned);
+        let rows: Vec<(&str, &[usize], Vec<u8>)> = learned
+            .map(|(parameter, row)| {
+                let bytes = row.numbers().iter().flat_map(|number| ((number * larger) as f32).to_le_bytes());
+                (parameter.name.as_str(), row.sizes(), bytes.collect())
+            })
+            .collect();
+        let views = rows
+            .iter()
+            .map(|(name, sizes, bytes)| (*name, TensorView::new(Dtype::F32, sizes.to_vec(), bytes).unwrap()));
+        let notes = [("source", record.source(MODEL)), ("runs", "[0,1]".to_owned())];
+        let notes = notes.into_iter().map(|(key, note)| (key.to_owned(), note)).collect();
+        let bytes = safetensors::serialize(views, Some(notes)).unwrap();
+        fs::write(run.join(format!("snapshots/{step}.safetensors")), bytes).unwrap();
+    }
+}
+
+/// Writes what `gemc eval` keeps of these runs, of the genome with this sum or their own.
+pub(super) fn keep_evaluation(folder: &Path, genome: Option<&str>, class_names: &[&str]) {
+    let run = folder.join("runs/small-1");
+    let kept = Kept::open(&run).unwrap();
+    // of the tenth class nothing is right, and nothing is taken for it
+    let row = |class: usize| {
+        let cell = |other: usize| match (class, other) {
+            (9, 0) => 40,
+            (9, _) | (_, 9) => 0,
+            _ if class == other => 30 + class as u64,
+            _ => u64::from((class + other).is_multiple_of(3)),
+        };
+        (0..10).map(cell).collect::<Vec<u64>>()
+    };
+    let matrix: Vec<Vec<u64>> = (0..10).map(row).collect();
+    let evaluation = StoredEvaluation {
+        data: "glyphs".to_owned(),
+        data_hash: String::new(),
+        split: "test".to_owned(),
+        samples: matrix.iter().flatten().sum::<u64>().try_into().unwrap(),
+        genome: genome.map_or_else(|| kept.genome_sum().unwrap().to_owned(), str::to_owned),
+        accuracy: vec![0.5, 0.25],
+        class_names: class_names.iter().map(|name| (*name).to_owned()).collect(),
+        confusion: vec![matrix.clone(), matrix],
+    };
+    fs::write(run.join("eval-test.json"), serde_json::to_string(&evaluation).unwrap()).unwrap();
 }
 
 /// Writes the starting values of a plan's rows as training does: in single precision, with what they belong to in the header.

@@ -37,10 +37,50 @@ fn classes_are_told_one_by_one() {
     assert!(lines[0].contains("a on 2,000 test samples of glyphs: ") && lines[0].contains("n = 3"), "{}", said.out);
     assert_eq!(lines[2].split_whitespace().take(3).collect::<Vec<_>>(), ["class", "accuracy", "samples"]);
     let sum: u64 = matrices.iter().map(|matrix| matrix[0][0]).sum();
-    let first = lines[lines.len() - 10].split_whitespace().collect::<Vec<_>>();
+    let first = lines[lines.len() - 12].split_whitespace().collect::<Vec<_>>();
     assert_eq!((first.len(), first[0], first[1]), (11, "0", sum.to_string().as_str()), "{}", said.out);
     let said = run_in(folder.path(), &["eval", "a"]);
-    assert_eq!((said.out.lines().count(), said.err.as_str()), (13, ""), "{}", said.out);
+    assert_eq!((said.out.lines().count(), said.err.as_str()), (15, ""), "{}", said.out);
+}
+
+#[test]
+fn what_is_found_is_kept_beside_the_run() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join("a").join(name);
+    let read = |name: &str| serde_json::from_slice::<Value>(&std::fs::read(at(name)).unwrap()).unwrap();
+    trained(folder.path(), &["--validation", "500", "--runs", "2", "--run-dir", "a"]);
+    let said = run_in(folder.path(), &["eval", "a"]);
+    assert!(said.out.ends_with("\nsaved in a/eval-test.json\n"), "{}", said.out);
+    let object = run_in(folder.path(), &["eval", "a", "--split", "validation", "--format", "json"]).object();
+    assert_eq!(object["saved"], "a/eval-validation.json");
+    let (test, validation, record) = (read("eval-test.json"), read("eval-validation.json"), read("run.json"));
+    assert_eq!((&test["samples"], &validation["samples"]), (&json!(2_000), &json!(500)));
+    for field in ["accuracy", "confusion"] {
+        assert_eq!(validation[field], object[field], "{field}");
+    }
+    assert_eq!((&test["data_hash"], &validation["genome"]), (&record["data_hash"], &test["genome"]));
+    let header = String::from_utf8_lossy(&std::fs::read(at("genome.safetensors")).unwrap()).into_owned();
+    assert!(header.contains(&format!("\"sha256\":{}", test["genome"])), "the sum in the genome's header");
+
+    // the page draws both, and says so where the genome is another
+    let page = |folder: &std::path::Path| {
+        assert_eq!(run_in(folder, &["report", "a"]).code, 0);
+        std::fs::read_to_string(at("report.html")).unwrap()
+    };
+    assert_eq!(page(folder.path()).matches("class=\"chart matrix\"").count(), 2);
+    let kept = std::fs::read_to_string(at("eval-test.json")).unwrap();
+    std::fs::write(at("eval-test.json"), kept.replace(test["genome"].as_str().unwrap(), "0123")).unwrap();
+    let other = page(folder.path());
+    assert!(other.matches("class=\"chart matrix\"").count() == 1 && other.contains("is of another genome"));
+
+    // a place that cannot be written to is no failure; other data is nothing of the run
+    std::fs::remove_file(at("eval-test.json")).unwrap();
+    std::fs::create_dir(at("eval-test.json")).unwrap();
+    let said = run_in(folder.path(), &["eval", "a", "--split", "test"]);
+    assert!(said.code == 0 && said.err.starts_with("not saved: ") && !said.out.contains("saved in"), "{}", said.err);
+    std::fs::remove_dir(at("eval-test.json")).unwrap();
+    let said = run_in(folder.path(), &["eval", "a", "--split", "test", "--data", "glyphs", "--format", "json"]);
+    assert_eq!(said.object()["saved"], "a/eval-test.json", "the run's own data, named");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
 
-use super::{Said, folder, run_in};
+use super::{Said, assert_shown, folder, run_in};
 
 const USUAL: &[&str] = &["--data", "glyphs", "--threads", "1", "--quiet"];
 /// A step that changes no number of single precision.
@@ -174,4 +174,20 @@ fn what_cannot_be_taken_or_frozen_is_told() {
         assert!(words.iter().all(|word| err.contains(word)), "{more:?}\n{}", said.err);
         assert!(!folder.path().join("b").exists());
     }
+}
+
+#[test]
+fn what_leaves_nothing_to_train_is_refused() {
+    let folder = folder();
+    for frozen in [&["--freeze", "g"][..], &["--freeze", "pixels.g,digits.g", "--freeze", "g.O"]] {
+        let said = train(folder.path(), "b", &[&["sgem_slp.gem"], frozen, STILL].concat());
+        assert!(said.code == 1 && said.err.contains("run::nothing_learned"), "{}", said.err);
+        assert!(!folder.path().join("b").exists());
+    }
+    let sweep = ["train", "sgem_slp.gem", "--freeze", "g", "--sweep", "genes=5,6", "--data", "glyphs"];
+    let said = run_in(folder.path(), &sweep);
+    assert!(said.code == 1 && said.err.contains("run::nothing_learned"), "{}", said.err);
+    assert!(!folder.path().join("runs").exists());
+    let all = train(folder.path(), "b", &["sgem_slp.gem", "--freeze", "pixels.g,g.O"]);
+    assert_shown("freeze_all", &all.shown(&[]));
 }

@@ -41,12 +41,16 @@ mod resume;
 mod runs;
 #[cfg(feature = "torch")]
 mod same;
+#[cfg(feature = "torch")]
 mod search;
 mod snapshot;
+#[cfg(feature = "torch")]
+mod snapshots;
 #[cfg(all(unix, feature = "torch"))]
 mod stopped;
 #[cfg(feature = "torch")]
 mod sweep;
+#[cfg(all(unix, feature = "torch"))]
 mod taken_up;
 #[cfg(feature = "torch")]
 mod tamper;

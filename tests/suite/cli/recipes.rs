@@ -82,6 +82,7 @@ fn each_fault_has_its_code() {
         ("recipe::bad_option", format!("train: {{ steps: 3 }}\n{trials}")),
         ("recipe::bad_trial", format!("train: {{ data: glyfs }}\n{trials}")),
         ("recipe::bad_trial", with("trials: [{ model: bad.gem }]\n")),
+        ("recipe::bad_trial", format!("train: {{ data: glyphs, freeze: g }}\n{}", trials.replace("slp", "sgem_slp"))),
         ("recipe::bad_trial", format!("train: {{ data: glyphs, batch: 1000000 }}\n{trials}")),
     ];
     for (code, text) in &cases {
@@ -89,6 +90,21 @@ fn each_fault_has_its_code() {
     }
     let said = said(GOOD, &["--trial", "9"]);
     assert!(said.code == 1 && said.err.contains("recipe::no_trial"), "{}", said.err);
+}
+
+#[test]
+fn a_trial_whose_rows_are_frozen_is_another() {
+    let text = "\
+train: { data: glyphs, steps: 300 }
+trials:
+  - { model: sgem_slp.gem, label: all }
+  - { model: sgem_slp.gem, label: a part, train: { freeze: pixels.g } }
+";
+    let object = said(text, &["--dry-run", "--format", "json"]).object();
+    let field = |name: &str| [0, 1].map(|trial| object["trials"][trial][name].clone());
+    assert_eq!(field("parameters"), [270, 225].map(Value::from), "{object:#}");
+    let [one, other] = field("key");
+    assert!(one.is_string() && one != other, "{object:#}");
 }
 
 #[test]

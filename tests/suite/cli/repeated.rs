@@ -1,6 +1,7 @@
 //! `gemc recipe`: the recipe of a run gives the same run.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ fn a_run_has_a_recipe_that_repeats_it() {
     for (name, arguments) in [
         (
             "samples",
-            "train sgem_slp.gem --data glyphs --set genes=3 --runs 2 --seed 4 --steps 40 --eval-every 20 --validation 100 --lr 0.02",
+            "train sgem_slp.gem --data glyphs --set genes=3 --runs 2 --seed 4 --steps 40 --eval-every 20 --validation 100 --lr 0.02 --snapshots 20",
         ),
         (
             "begun",
@@ -36,5 +37,11 @@ fn a_run_has_a_recipe_that_repeats_it() {
         let link = folder.path().join("runs/points").join(results["trials"][0]["run"].as_str().unwrap());
         let again = fs::read(link.join("genome.safetensors")).unwrap();
         assert!(again == genome, "{name}: the recipe gives another genome");
+        if name == "samples" {
+            for step in [0, 20, 40] {
+                let snapshot = |run: &Path| fs::read(run.join(format!("snapshots/{step}.safetensors"))).unwrap();
+                assert!(snapshot(&link) == snapshot(&folder.path().join(name)), "step {step}");
+            }
+        }
     }
 }

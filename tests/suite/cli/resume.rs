@@ -1,5 +1,7 @@
 //! Runs that were stopped or killed go on as if they had not been, bit for bit; what cannot be gone on with says why.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -28,6 +30,8 @@ const SAMPLES: &[&str] = &[
     "12000",
     "--eval-every",
     "150",
+    "--snapshots",
+    "log",
 ];
 const TASKS: &[&str] = &[
     "train",
@@ -44,6 +48,8 @@ const TASKS: &[&str] = &[
     "60",
     "--eval-every",
     "25",
+    "--snapshots",
+    "7",
 ];
 const USUAL: &[&str] = &["--threads", "1", "--checkpoint-every", "0.02", "--quiet"];
 
@@ -104,10 +110,19 @@ fn left(run: &Path) -> (Vec<u8>, Vec<Value>, Value) {
     (fs::read(run.join("genome.safetensors")).unwrap(), metrics, timeless(&read("run.json")))
 }
 
+/// The snapshots of a run by their names.
+fn snapshots(run: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let entries = fs::read_dir(run.join("snapshots")).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name(), fs::read(entry.path()).unwrap())).collect()
+}
+
 fn assert_same(run: &Path, wanted: &Path) {
     let ((genome, metrics, record), (other, others, theirs)) = (left(run), left(wanted));
     assert_eq!((metrics, record), (others, theirs));
     assert!(genome == other, "the genome is another");
+    let (kept, expected) = (snapshots(run), snapshots(wanted));
+    assert!(kept.keys().eq(expected.keys()) && kept.len() > 8, "{:?} {:?}", kept.keys(), expected.keys());
+    assert!(kept == expected, "a snapshot is another");
     assert_eq!(checkpoints(run), Vec::<PathBuf>::new());
     assert!(!run.join("run.lock").exists());
 }
@@ -191,12 +206,12 @@ fn a_damaged_checkpoint_is_named_and_the_one_before_is_used() {
     assert_same(&run, &wanted);
 }
 
-/// Copies the files of a folder.
+/// Copies a folder.
 fn copied(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        let (path, copy) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).unwrap();
+        if path.is_dir() { copied(&path, &copy) } else { assert!(fs::copy(path, copy).is_ok()) }
     }
 }
 

@@ -1,5 +1,8 @@
 //! `report` from outside: runs that are made by hand, and the page about them taken apart.
 
+mod browser;
+mod confusion;
+mod genes;
 mod limits;
 mod page;
 
