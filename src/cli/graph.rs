@@ -60,7 +60,7 @@ struct GenomeRow {
 struct InteractionRow {
     name: String,
     genome: String,
-    /// `free`, `symmetric`, `diagonal` or `frozen`.
+    /// `free`, `symmetric`, `diagonal`, `frozen` or `rank(r)`.
     rule: String,
     sparse: f64,
     /// How fast O is learned, in learning rates.

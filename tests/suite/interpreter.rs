@@ -62,7 +62,7 @@ fn texts() -> Vec<(String, String, Options)> {
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|end| end == "gem"));
     paths.sort();
-    let drawn = (0..40).map(|seed| (format!("seed {seed}"), draw(seed, Kind::Smooth).text(), Options::default()));
+    let drawn = (0..60).map(|seed| (format!("seed {seed}"), draw(seed, Kind::Smooth).text(), Options::default()));
     let drawn = drawn.filter(|(_, text, options)| compile(text, options).is_ok());
     let texts: Vec<_> = paths.iter().map(|path| case(path)).chain(drawn).collect();
     assert!(texts.len() > 40, "{}", texts.len());

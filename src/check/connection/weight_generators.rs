@@ -67,7 +67,8 @@ pub(super) fn chunked(context: &mut Context, link: &Link, [source, target]: [&Po
     if chunks == 0 || weights % chunks == 0 {
         return;
     }
-    let below = (1..chunks.min(weights)).rev().take(SEARCHED).find(|fewer| weights % fewer == 0).unwrap_or(1);
+    let below =
+        (1..chunks.min(weights.saturating_add(1))).rev().take(SEARCHED).find(|fewer| weights % fewer == 0).unwrap_or(1);
     let above = (chunks..weights).take(SEARCHED).find(|more| weights % more == 0);
     let help = match above {
         Some(above) => format!("{below} and {above} chunks are possible"),

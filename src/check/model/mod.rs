@@ -1,10 +1,12 @@
 //! The network as meant: names resolved to ids, sizes and attributes known, every rule of the language kept.
 
+mod generators;
 mod ids;
 mod population;
 mod show;
 mod window;
 
+pub use generators::{GNetwork, SineNetwork};
 pub use ids::{GenomeId, InteractionId, PopId, ProjId};
 pub use population::{Activation, Bias, Expression, Genes, Identity, Layout, Pool, Population};
 pub use window::{Share, Window};
@@ -26,26 +28,6 @@ pub struct Model {
     pub(in crate::check) output: PopId,
     pub(in crate::check) ticks: Option<usize>,
     pub(in crate::check) start: Start,
-}
-
-/// The small network that makes a connection's weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GNetwork {
-    /// Units of a hidden layer.
-    pub hidden: usize,
-    /// Hidden layers: 1 or 2.
-    pub layers: usize,
-}
-
-/// A frozen network of two layers of sines that makes a connection's weights, chunk by chunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SineNetwork {
-    /// Learned inputs of each chunk; its amplitude is learned, too.
-    pub inputs: usize,
-    /// Equal parts into which the weights are cut.
-    pub chunks: usize,
-    /// Units of a hidden layer.
-    pub hidden: usize,
 }
 
 /// How the constants c of connections via genes start.

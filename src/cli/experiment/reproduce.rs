@@ -18,6 +18,9 @@ const SHIPPED: &[(&str, &str)] = &[
     ("fig1c", include_str!("../../../models/recipes/fig1c.yaml")),
     ("fig2c", include_str!("../../../models/recipes/fig2c.yaml")),
     ("fig2d", include_str!("../../../models/recipes/fig2d.yaml")),
+    ("frontier_mlp", include_str!("../../../models/recipes/frontier_mlp.yaml")),
+    ("frontier_slp", include_str!("../../../models/recipes/frontier_slp.yaml")),
+    ("structure", include_str!("../../../models/recipes/structure.yaml")),
 ];
 
 /// There is no figure of that name.
