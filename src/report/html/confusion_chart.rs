@@ -138,7 +138,7 @@ mod tests {
         let html = chart.html();
         assert_eq!((chart.cells(), html.matches("class=\"cell").count()), (3, 3));
         assert!(html.contains("cat predicted as dog &amp; co: 1 of 4 (25.00 %)"), "{html}");
-        for part in ["fill-opacity=\"0.75\"", "fill-opacity=\"0.25\"", "\n75.0\n", "\n25.0\n", "\n100.0\n"] {
+        for part in ["fill-opacity=\"0.75\"", "fill-opacity=\"0.25\"", ">75.0<", ">25.0<", ">100.0<"] {
             assert!(html.contains(part), "{part}: {html}");
         }
     }
