@@ -1,4 +1,4 @@
-//! Bytes → a recipe and its trials; some reports are drawn.
+//! Bytes → a recipe and its points; some reports are drawn.
 
 #![no_main]
 
@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
         let recipe = Recipe::read(text, &mut problems);
         assert!(recipe.is_some() || problems.has_errors(), "nothing comes back, and nobody says why");
         if let Some(recipe) = &recipe {
-            black_box(recipe.trials(true, &mut problems));
+            black_box(recipe.points(true, &mut problems));
         }
         let report = Report::new("fuzz.yaml", text, problems);
         black_box(report.findings());
