@@ -14,9 +14,9 @@ use crate::check::{GNetwork, Layout};
 use crate::diag::Bug;
 
 /// How far what a unit receives is spread at the start, in radians: several turns of its sine from label to label.
-const SPREAD: f64 = 3.0;
+pub(super) const SPREAD: f64 = 3.0;
 /// The same of the second layer.
-const SECOND: f64 = 1.5;
+pub(super) const SECOND: f64 = 1.5;
 
 /// The g-network of one connection.
 #[derive(Debug, Clone, Copy)]

@@ -55,13 +55,14 @@ pub fn lower_unoptimized(wiring: &Wiring, few_shot: Option<FewShot>) -> Result<P
 /// A [`Bug`], which no model should cause.
 pub fn lower(wiring: &Wiring, order: Order, batch: usize, few_shot: Option<FewShot>) -> Result<Plan, Bug> {
     let sizes = Sizes { runs: 1, batch };
-    let plan = run(PASSES, forward(wiring, few_shot)?, Goal { order, sizes })?;
+    let forward = forward(wiring, few_shot)?;
     let is_gnetwork = |link: &Projection| matches!(link.encoding, Encoding::GNetwork(_));
     if order != Order::Cheapest || !wiring.model().projections().iter().any(is_gnetwork) {
-        return Ok(plan);
+        return run(PASSES, forward, Goal { order, sizes });
     }
     // the two products of a g-network share the gradient by their sum, which the prices of single chains do not count
-    let made = run(PASSES, forward(wiring, few_shot)?, Goal { order: Order::Synthesized, sizes })?;
+    let plan = run(PASSES, forward.clone(), Goal { order, sizes })?;
+    let made = run(PASSES, forward, Goal { order: Order::Synthesized, sizes })?;
     Ok(if made.step_price(sizes) < plan.step_price(sizes) { made } else { plan })
 }
 

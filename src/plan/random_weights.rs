@@ -4,17 +4,13 @@ use compact_str::format_compact;
 
 use super::builder::{Builder, Row, dotted, frozen};
 use super::function::Function;
+use super::gnetwork::{SECOND, SPREAD};
 use super::op::Op;
 use super::parameter::Init;
 use super::tensor::{Shape, TensorId};
 use super::weights::Link;
 use crate::check::SineNetwork;
 use crate::diag::Bug;
-
-/// How far what a first unit of a sine network receives is spread at the start, in radians.
-const FIRST: f64 = 3.0;
-/// The same of the second layer.
-const SECOND: f64 = 1.5;
 
 impl Link<'_> {
     /// Appends R P.
@@ -44,8 +40,7 @@ impl Link<'_> {
         let common = builder.parameter(if self.projection.frozen { frozen(common) } else { common }, self.name)?;
         let common = builder.push(Op::Unsqueeze { axis: 2 }, &[common], "")?;
         let moved = builder.product(basis, common, "")?;
-        let moved = builder.push(Op::Reshape { shape: Box::new(Shape::per_run(&[rows, columns])) }, &[moved], "")?;
-        builder.push(Op::Add, &[start, moved], &dotted(self.name, "W"))
+        self.moved(builder, start, moved)
     }
 
     /// Appends W0 + β φ(α), chunk by chunk of the weights in the order of W's rows, after Thrash et al., "MCNC", ICLR 2025:
@@ -62,7 +57,7 @@ impl Link<'_> {
         // sin² is a half in the mean: φ starts with the deviation of W0
         let of_sines = (2.0 / hidden as f64).sqrt();
         let layers = [
-            ("sine.R1", [inputs, hidden], FIRST / (inputs as f64).sqrt()),
+            ("sine.R1", [inputs, hidden], SPREAD / (inputs as f64).sqrt()),
             ("sine.R2", [hidden, hidden], SECOND * of_sines),
             ("sine.R3", [hidden, size], spread * of_sines),
         ];
@@ -76,8 +71,14 @@ impl Link<'_> {
         }
         let far = builder.push(Op::Unsqueeze { axis: 2 }, &[far], "")?;
         let moved = builder.push(Op::Multiply, &[made, far], "")?;
-        let moved = builder.push(Op::Reshape { shape: Box::new(Shape::per_run(&[rows, columns])) }, &[moved], "")?;
-        builder.push(Op::Add, &[start, moved], &dotted(self.name, "W"))
+        self.moved(builder, start, moved)
+    }
+
+    /// Appends W0 + the numbers of `by`, in the order of W's rows.
+    fn moved(&self, builder: &mut Builder, start: TensorId, by: TensorId) -> Result<TensorId, Bug> {
+        let shape = Box::new(Shape::per_run(&self.ends()));
+        let by = builder.push(Op::Reshape { shape }, &[by], "")?;
+        builder.push(Op::Add, &[start, by], &dotted(self.name, "W"))
     }
 
     /// Enters a normal matrix that is drawn once and never learned.

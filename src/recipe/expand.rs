@@ -91,18 +91,13 @@ impl Recipe {
             let attempt = || self.trial(group, &all, (index * tries + number, quick), true);
             ChoiceText { attempt: (tries > 1).then(attempt), trial }
         };
-        let varied = self.trial(group, places, (index, quick), false).varied;
-        PointText { varied, choices: (0..tries).map(choice).collect() }
+        PointText { varied: varied(&chosen(places, index)), choices: (0..tries).map(choice).collect() }
     }
 
     /// Returns a trial of a group, or the attempt that it is chosen by.
     fn trial(&self, group: &Group, places: &[Place<'_>], (index, quick): (usize, bool), attempt: bool) -> TrialText {
         let chosen = chosen(places, index);
-        let varied: Vec<String> = chosen
-            .iter()
-            .filter(|(place, _)| place.axis().values.len() > 1)
-            .map(|(_, option)| format!("{}={}", option.name.as_str(), option.value))
-            .collect();
+        let varied = varied(&chosen);
         let (mut set, mut options) = (Vec::new(), self.options.clone());
         let tries = self.tries.iter().filter(|_| attempt);
         group.options.iter().chain(tries).for_each(|option| put(&mut options, option.clone()));
@@ -121,7 +116,7 @@ impl Recipe {
             put(&mut options, own("protocol", "validation"));
         }
         let (label, model) = (group.label().to_owned(), group.model.clone());
-        TrialText { label, model, set, options, varied: varied.join(" "), at: group.at }
+        TrialText { label, model, set, options, varied, at: group.at }
     }
 }
 
@@ -147,6 +142,13 @@ fn chosen<'p, 'r>(places: &'p [Place<'r>], index: usize) -> Vec<(&'p Place<'r>, 
     }
     chosen.reverse();
     chosen
+}
+
+/// Tells a combination from the others: what has several values, as `genes=3 lr=0.01`.
+fn varied(chosen: &[(&Place<'_>, RecipeOption)]) -> String {
+    let several = chosen.iter().filter(|(place, _)| place.axis().values.len() > 1);
+    let words: Vec<String> = several.map(|(_, option)| format!("{}={}", option.name.as_str(), option.value)).collect();
+    words.join(" ")
 }
 
 /// Puts an option in place of the one of its name, or last.

@@ -1,15 +1,12 @@
 //! The checkpoints in a run's folder, by name: `checkpoint-500.safetensors` holds the state of training after 500 steps.
 
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::fault::CHECKPOINT;
 use super::kept::KeptFault;
+use super::step_files::{TENSORS, step_files};
 use super::stored::bounded;
-
-/// What the name of a file of tensors ends with.
-const TENSORS: &str = ".safetensors";
 
 /// A checkpoint's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,19 +38,8 @@ impl CheckpointFile {
     ///
     /// What the system says of a folder that cannot be read.
     pub fn list(folder: &Path) -> io::Result<Vec<Self>> {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(why) => return Err(why),
-        };
-        let mut found = Vec::new();
-        for entry in entries {
-            let path = entry?.path();
-            let step = path.file_name().and_then(|name| step(name.to_str()?));
-            found.extend(step.map(|step| Self { step, path }));
-        }
-        found.sort_by_key(|file| std::cmp::Reverse(file.step));
-        Ok(found)
+        let found = step_files(folder, step)?;
+        Ok(found.into_iter().rev().map(|(step, path)| Self { step, path }).collect())
     }
 }
 

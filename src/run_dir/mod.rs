@@ -14,6 +14,7 @@ mod rows;
 mod signal;
 mod snapshot;
 mod snapshot_steps;
+mod step_files;
 mod stored;
 mod stored_evaluation;
 mod train_config;

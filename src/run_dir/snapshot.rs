@@ -1,7 +1,6 @@
 //! The snapshots of a run: `snapshots/500.safetensors` holds the learned rows of all runs that were trained after 500 steps.
 
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
@@ -10,11 +9,10 @@ use super::fault::{SNAPSHOTS, SOURCE};
 use super::genome::{LENGTH, broken, header};
 use super::kept::KeptFault;
 use super::rows::GenomeRows;
+use super::step_files::{TENSORS, step_files};
 use super::stored::{Damaged, bounded};
 use crate::plan::{Array, Plan};
 
-/// What the name of a file of tensors ends with.
-const TENSORS: &str = ".safetensors";
 /// The key under which a snapshot says which runs it holds, counted from 0.
 pub const SNAPSHOT_RUNS: &str = "runs";
 /// Bytes of its header at most.
@@ -52,19 +50,8 @@ impl SnapshotFile {
     ///
     /// What the system says of a folder that cannot be read.
     pub fn list(folder: &Path) -> io::Result<Vec<Self>> {
-        let entries = match fs::read_dir(folder.join(SNAPSHOTS)) {
-            Ok(entries) => entries,
-            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(why) => return Err(why),
-        };
-        let mut found = Vec::new();
-        for entry in entries {
-            let path = entry?.path();
-            let step = path.file_name().and_then(|name| step(name.to_str()?));
-            found.extend(step.map(|step| Self { step, path }));
-        }
-        found.sort_by_key(|file| file.step);
-        Ok(found)
+        let found = step_files(&folder.join(SNAPSHOTS), step)?;
+        Ok(found.into_iter().map(|(step, path)| Self { step, path }).collect())
     }
 
     /// Reads it: it must be of what has the hash `source`, and of `plan`.

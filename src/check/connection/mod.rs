@@ -84,7 +84,7 @@ pub(in crate::check) struct Link {
     /// Where the text says so.
     pub(in crate::check) span: Span,
     /// What its weights are made by, where that much is without fault.
-    pub(in crate::check) encoding: Option<Encoding>,
+    encoding: Option<Encoding>,
     /// All of it, where it is without fault by itself.
     pub(in crate::check) projection: Option<Projection>,
 }

@@ -22,6 +22,7 @@ use crate::compile::analyse;
 use crate::data::FewShotSplit;
 use crate::data::checksum::sha256;
 use crate::diag::{Problems, Report};
+use crate::options::Options;
 use crate::plan::lower_unoptimized;
 use crate::recipe::{ChoiceText, Recipe, TrialText};
 use crate::run_dir::{Kept, TrainConfig};
@@ -56,8 +57,14 @@ struct Checked<'t> {
     command: TrialCommand,
     /// The data set's name.
     data: String,
+    graph: Graph,
+}
+
+/// What a trial depends on of its model: attempts and trials that differ in how they train have the same.
+#[derive(Clone)]
+struct Graph {
     windows: bool,
-    graph: String,
+    hash: String,
     parameters: u64,
     uncompressed: u64,
 }
@@ -75,6 +82,7 @@ pub(super) fn prepare(screen: &Screen, from: RecipeText<'_>, quiet: bool) -> Res
         data_dir,
         arguments: Arguments::new(),
         sources: HashMap::new(),
+        graphs: HashMap::new(),
         told: HashSet::new(),
         problems,
     };
@@ -122,6 +130,8 @@ struct Check<'a> {
     arguments: Arguments,
     /// The models that were read; nothing for one that cannot be.
     sources: HashMap<String, Option<Source>>,
+    /// What models compile to, by their paths and all that compiling depends on.
+    graphs: HashMap<(String, String), Graph>,
     /// What was refused, and where.
     told: HashSet<(usize, String)>,
     problems: Problems,
@@ -167,22 +177,20 @@ impl Check<'_> {
                 return Ok(None);
             }
         };
-        let analysis = analyse(&source.name, &source.text, &task_options(&command.args, facts));
-        let Ok(wiring) = analysis.model else {
-            let failure = Failure::text(&source.name, analysis.report);
-            let refused = refused(&failure, text.model.span, Some((text, &source.name)));
-            self.refuse(refused);
-            return Ok(None);
+        let options = task_options(&command.args, facts);
+        let key = (model.clone(), format!("{options:?}"));
+        let graph = match self.graphs.get(&key) {
+            Some(known) => known.clone(),
+            None => match graph(text, source, &options)? {
+                Ok(graph) => graph,
+                Err(fault) => {
+                    self.refuse(fault);
+                    return Ok(None);
+                }
+            },
         };
-        let plan = lower_unoptimized(&wiring, few_shot).map_err(Blame::failure)?;
-        let (windows, counts) = (wiring.model().has_windows(), plan.counts());
-        if let Err(fault) = NothingLearned::unless_learned(counts, &command.args.training.freeze, wiring.model()) {
-            self.refuse(BadTrial::of(&fault, place(text, "freeze")));
-            return Ok(None);
-        }
-        let graph = sha256(plan.to_string().as_bytes());
-        let (parameters, uncompressed) = (counts.parameters, counts.uncompressed);
-        Ok(Some(Checked { text, model, command, data, windows, graph, parameters, uncompressed }))
+        self.graphs.insert(key, graph.clone());
+        Ok(Some(Checked { text, model, command, data, graph }))
     }
 
     /// Pushes a fault, once for all trials that share it.
@@ -214,15 +222,31 @@ impl Check<'_> {
     }
 }
 
+/// Lowers the model of a trial, or says what it is refused for.
+fn graph(text: &TrialText, source: &Source, options: &Options) -> Result<Result<Graph, BadTrial>, Failure> {
+    let analysis = analyse(&source.name, &source.text, options);
+    let Ok(wiring) = analysis.model else {
+        let failure = Failure::text(&source.name, analysis.report);
+        return Ok(Err(refused(&failure, text.model.span, Some((text, &source.name)))));
+    };
+    let plan = lower_unoptimized(&wiring, options.few_shot).map_err(Blame::failure)?;
+    let (windows, counts) = (wiring.model().has_windows(), plan.counts());
+    if let Err(fault) = NothingLearned::unless_learned(counts, &options.freeze, wiring.model()) {
+        return Ok(Err(BadTrial::of(&fault, place(text, "freeze"))));
+    }
+    let hash = sha256(plan.to_string().as_bytes());
+    Ok(Ok(Graph { windows, hash, parameters: counts.parameters, uncompressed: counts.uncompressed }))
+}
+
 impl Checked<'_> {
     /// Settles what depends on the data.
     fn finish(self, facts: &DataFacts) -> Result<Trial, BadTrial> {
         let (held_out, config) = self.config(facts)?;
         let start = self.start()?;
-        let Self { text, model, command, data, graph, parameters, uncompressed, .. } = self;
+        let Self { text, model, command, data, graph: Graph { hash, parameters, uncompressed, .. } } = self;
         let TrialCommand { options, args, protocol } = command;
         let content = Content {
-            graph: &graph,
+            graph: &hash,
             data: &data,
             data_hash: &facts.hash,
             config: &config,
@@ -265,7 +289,7 @@ impl Checked<'_> {
         let usual = if split { facts.samples / VALIDATION } else { 0 };
         let held_out = args.training.hold_out.map_or(usual, |count| count as usize);
         let samples = facts.samples.saturating_sub(held_out);
-        let config = train_config(&args.training, few_shot, self.windows, samples)
+        let config = train_config(&args.training, few_shot, self.graph.windows, samples)
             .map_err(|fault| BadTrial::of(&fault, self.text.at))?;
         Ok((held_out, config))
     }

@@ -6,12 +6,12 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::resume;
-use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::exit::{Failure, Outcome};
 use crate::cli::recorded_options::recorded_options;
 use crate::cli::resuming::ResumeArgs;
 use crate::cli::screen::Screen;
 use crate::cli::training::TrainArgs;
-use crate::run_dir::{Manifest, RECORD, State};
+use crate::run_dir::{Manifest, RECORD};
 
 /// The folder holds the run of another command.
 #[derive(Debug, Error, Diagnostic)]
@@ -43,10 +43,6 @@ pub(super) fn go_on(
 ) -> Outcome {
     if let Some((what, found, asked)) = difference(known, wanted) {
         return Err(Failure::input(AnotherRun { path: path.to_owned(), what, found, asked }));
-    }
-    if known.outcome.state == Some(State::Finished) {
-        screen.remark(&format!("{} has finished: there is nothing to go on with", path.display()));
-        return Ok(Exit::Done);
     }
     let (data_dir, checkpoint_every, quiet) = (args.data_dir.clone(), args.checkpoint_every, args.quiet);
     resume::run(screen, &ResumeArgs { runs: vec![path.to_owned()], data_dir, inexact: false, checkpoint_every, quiet })
