@@ -88,8 +88,8 @@ fn measured(product: Product) -> [f64; 3] {
     for _ in 0..ROUNDS {
         for (way, times) in WAYS.iter().zip(&mut rounds) {
             times.push(match *way {
-                "tiles" => timed(|| product.multiply(Multiplier::Tiles(&mut scratch), (&left, &right), &mut out)),
-                "gemm" => timed(|| product.multiply(Multiplier::Gemm { threads: 1 }, (&left, &right), &mut out)),
+                "tiles" => timed(|| product.multiply(Multiplier::Tiles(&mut scratch), (&left, &right), &mut out, 1)),
+                "gemm" => timed(|| product.multiply(Multiplier::Gemm, (&left, &right), &mut out, 1)),
                 _ => timed(|| made = a.matmul_out(&made, &b)),
             });
             black_box(&out);

@@ -6,7 +6,7 @@ use super::cpu::Replicas;
 use super::device::Place;
 use super::fault::TorchFault;
 use super::net::missing;
-use super::one_thread::OneThread;
+use super::threads::OneThread;
 use super::torch::{EvalContext, Scalars, Values, size};
 use crate::plan::{Dim, TensorId};
 

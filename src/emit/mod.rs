@@ -19,10 +19,10 @@ mod genome;
 mod inference;
 mod kernel_batch;
 mod net;
-mod one_thread;
 mod params;
 mod sample_batch;
 mod step;
+mod threads;
 mod torch;
 mod training;
 
@@ -37,4 +37,5 @@ pub use inference::{Inference, InferenceMemory};
 pub use kernel_batch::{IndexedBatch, KernelBatch};
 pub use net::{Net, Output};
 pub use sample_batch::SampleBatch;
+pub use threads::{has_one_to_spare, set_threads, threads};
 pub use training::LossAndGradients;

@@ -1,12 +1,13 @@
 //! How long a step takes, what of, and how close that is to what the machine can do at all.
 
 use serde::Serialize;
-use tch::{Cuda, Device, Tensor as Live, no_grad_guard};
+use tch::{Cuda, Device};
 
 use super::non_finite::StepFault;
+use super::peak::peak;
 use super::run::Clock;
 use super::step::Stepper;
-use crate::emit::{Place, TorchFault};
+use crate::emit::{Place, threads};
 use crate::plan::{Plan, Sizes, Tensor, TensorId, TensorNames};
 
 /// Steps before anything is measured.
@@ -15,10 +16,6 @@ const WARM_UP: usize = 20;
 const BLOCKS: usize = 15;
 /// Seconds that a block should take at least.
 const BLOCK: f64 = 0.05;
-/// Rows and columns of the product that stands for the machine's limit.
-const SIDE: i64 = 1024;
-/// How often it is tried; the best counts.
-const TRIES: usize = 8;
 
 /// The object that `gemc bench --format json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -118,7 +115,7 @@ pub fn bench(stepper: &mut Stepper, batch: usize, slowest: usize, clock: Clock<'
         model: plan.name().to_owned(),
         batch,
         runs,
-        threads: usize::try_from(tch::get_num_threads()).unwrap_or(1),
+        threads: threads(),
         device: place.name(),
         ms_per_step,
         mflop_per_step,
@@ -208,24 +205,8 @@ fn kinds(plan: &Plan) -> Vec<Kind> {
     plan.numbered().map(|(id, _)| id).zip(expressed).zip(batched).map(kind).collect()
 }
 
-/// Returns the GFLOP/s of the best of several large matrix products.
-fn peak(place: Place, clock: Clock<'_>) -> Result<f64, TorchFault> {
-    let _guard = no_grad_guard();
-    let (a, b) = (Live::f_ones([SIDE, SIDE], place.options())?, Live::f_ones([SIDE, SIDE], place.options())?);
-    let gflop = 2.0 * (SIDE as f64).powi(3) / 1e9;
-    let mut best: f64 = 0.0;
-    for _ in 0..TRIES {
-        wait(place);
-        let began = clock();
-        let _ = a.f_mm(&b)?;
-        wait(place);
-        best = best.max(gflop / (clock() - began).max(1e-9));
-    }
-    Ok(best)
-}
-
 /// Waits until a GPU has done all that it was told.
-fn wait(place: Place) {
+pub(super) fn wait(place: Place) {
     if let Device::Cuda(index) = place.device {
         Cuda::synchronize(i64::try_from(index).unwrap_or(0));
     }

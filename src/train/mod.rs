@@ -21,6 +21,7 @@ mod graph_replay;
 mod held_out;
 mod link_metrics;
 mod non_finite;
+mod peak;
 mod run;
 mod run_dir;
 mod samples;
@@ -79,4 +80,4 @@ pub use shuffle::Shuffle;
 #[doc(hidden)]
 pub use step::Stepper;
 #[doc(hidden)]
-pub use threads::{choose_threads, set_threads};
+pub use threads::choose_threads;

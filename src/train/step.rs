@@ -12,8 +12,7 @@ use super::graph_replay::GraphReplay;
 use super::non_finite::{NotFinite, StepFault, first_bad, numbers};
 use super::samples::Samples;
 use super::state::{LossSums, StepState};
-use super::threads::has_one_to_spare;
-use crate::emit::{LoadFault, Net, Place, TorchFault};
+use crate::emit::{LoadFault, Net, Place, TorchFault, has_one_to_spare};
 use crate::options::FewShot;
 use crate::plan::{Op, ParameterId, TensorId};
 

@@ -1,6 +1,6 @@
-//! How many threads libtorch gets: more than one only where a short measurement says that they clearly help.
+//! How many threads share a step: more than one only where a short measurement says that they clearly help.
 
-use std::thread::available_parallelism;
+use crate::emit::set_threads;
 
 /// By how much a step must get faster for more threads to be taken: a busy machine can turn them into a loss.
 const CLEARLY: f64 = 0.8;
@@ -28,15 +28,4 @@ pub fn choose_threads<E>(most: usize, mut measure: impl FnMut() -> Result<f64, E
     }
     set_threads(best.0);
     Ok(best.0)
-}
-
-/// Gives libtorch this many threads.
-pub fn set_threads(threads: usize) {
-    tch::set_num_threads(i32::try_from(threads).unwrap_or(1));
-}
-
-/// Tells whether a processor is left beside libtorch's threads. Who asks for one thread gets one, whatever is left.
-pub(super) fn has_one_to_spare() -> bool {
-    let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
-    threads > 1 && available_parallelism().is_ok_and(|processors| processors.get() > threads)
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use gemc::compile::compile;
-use gemc::emit::Place;
+use gemc::emit::{Place, set_threads};
 use gemc::options::Options;
 use gemc::plan::{Array, Plan};
 use gemc::run_dir::GenomeFile;
-use gemc::train::{JobData, Metric, RunDir, TrainConfig, TrainData, TrainJob, Watcher, run, set_threads};
+use gemc::train::{JobData, Metric, RunDir, TrainConfig, TrainData, TrainJob, Watcher, run};
 
 use crate::author::Author;
 use crate::stage::{Patterns, record};

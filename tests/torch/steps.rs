@@ -25,7 +25,7 @@ model rates {
 ";
 
 fn plan(text: &str) -> Plan {
-    tch::set_num_threads(1);
+    gemc::emit::set_threads(1);
     compile(text, &Options::default()).unwrap_or_else(|report| panic!("{report}"))
 }
 

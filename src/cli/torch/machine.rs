@@ -11,11 +11,11 @@ use crate::cli::model::quietly;
 use crate::cli::numbers::{count, grouped};
 use crate::cli::source::Source;
 use crate::compile::Stages;
-use crate::emit::{Net, Place, Wish, open};
+use crate::emit::{Net, Place, Wish, open, set_threads};
 use crate::options::{Options, Order};
 use crate::plan::Plan;
 use crate::run_dir::Needs;
-use crate::train::{JobData, OtherData, Samples, StepFault, Stepper, TrainConfig, choose_threads, set_threads};
+use crate::train::{JobData, OtherData, Samples, StepFault, Stepper, TrainConfig, choose_threads};
 
 /// Seconds that the steps take at least by which a number of threads is judged.
 const GLIMPSE: f64 = 0.05;

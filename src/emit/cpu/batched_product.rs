@@ -10,7 +10,7 @@ const STRETCH: usize = 16;
 /// Columns of the result that are summed up at once.
 const COLUMNS: usize = 5;
 /// Multiplications from which on several threads share the rows.
-const LARGE: usize = 1 << 18;
+const LARGE: usize = 1 << 16;
 
 impl BatchedProduct {
     /// Makes the products of all runs. Each number is made by one thread, which changes no digit of it.
@@ -29,7 +29,7 @@ impl BatchedProduct {
             }
             let share = rows.div_ceil(threads);
             let parts = out.chunks_mut(share * columns * batch).enumerate();
-            parallel::share(parts.map(|(part, out)| (part * share, out)).collect(), work);
+            parallel::share(parts.map(|(part, out)| (part * share, out)), work);
         }
     }
 }

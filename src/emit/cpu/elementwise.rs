@@ -13,7 +13,7 @@ use crate::parallel;
 use crate::plan::{Function, Op};
 
 /// Numbers of a result from which on several threads share them out.
-const LARGE: usize = 1 << 16;
+const LARGE: usize = 1 << 14;
 
 /// An operation, with what its operands' sizes decide.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ impl Compute {
         }
         let share = out.len().div_ceil(threads).next_multiple_of(self.unit());
         let parts = out.chunks_mut(share).enumerate().map(|(part, out)| (part * share, out));
-        parallel::share(parts.collect(), |(first, out)| {
+        parallel::share(parts, |(first, out)| {
             Arch::new().dispatch(Job { compute: self, operands, out, first });
         });
     }

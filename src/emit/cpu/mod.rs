@@ -215,8 +215,10 @@ impl Step {
                 operands.iter_mut().enumerate().for_each(|(index, slice)| *slice = operand(index));
                 rows.run(&operands, out, threads);
             }
-            How::Tiles(product) => product.multiply(Multiplier::Tiles(scratch), (operand(0), operand(1)), out),
-            How::Gemm(product) => product.multiply(Multiplier::Gemm { threads }, (operand(0), operand(1)), out),
+            How::Tiles(product) => {
+                product.multiply(Multiplier::Tiles(scratch), (operand(0), operand(1)), out, threads);
+            }
+            How::Gemm(product) => product.multiply(Multiplier::Gemm, (operand(0), operand(1)), out, threads),
             How::Batched(product) => product.multiply((operand(0), operand(1)), out, threads),
             How::Convolve { over, field, runs, length } => {
                 let operands = Operands { x: operand(0), y: operand(1), length: *length };

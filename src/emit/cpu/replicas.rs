@@ -1,15 +1,15 @@
 //! Runs side by side: a program for each, which reads and writes the numbers of its own run, shared out among threads. So run k of
 //! R is computed as it would be alone, and each goes through its whole step while its numbers are in the nearest caches.
 
-use std::thread;
-
 use tch::{Tensor as Live, no_grad_guard};
 
 use super::{Batch, Memory, Run};
 use crate::emit::fault::TorchFault;
 use crate::emit::ffi::numbers;
 use crate::emit::sample_batch::SampleBatch;
+use crate::emit::threads::{OneThread, alone, threads};
 use crate::emit::torch::{EvalContext, Frame, Scalars, size};
+use crate::parallel;
 use crate::plan::{Plan, Sizes, TensorId};
 use crate::program::Home;
 
@@ -27,7 +27,7 @@ pub(in crate::emit) struct Replicas {
 pub(in crate::emit) type Made<'a> = &'a mut dyn FnMut(TensorId);
 
 impl Replicas {
-    /// Returns `last` if it still fits `given` and libtorch's threads, else new programs made for them, which work in the memory of the
+    /// Returns `last` if it still fits `given` and the number of threads, else new programs made for them, which work in the memory of the
     /// last ones as far as that goes; `wanted` is what they make.
     ///
     /// # Errors
@@ -139,19 +139,17 @@ impl Replicas {
             return self.each.iter_mut().enumerate().try_for_each(|(place, run)| work(run, (place, made)));
         }
         let share = share(self.each.len(), self.threads);
-        thread::scope(|scope| {
-            let mut started = Vec::with_capacity(self.threads);
-            for (part, runs) in self.each.chunks_mut(share).enumerate() {
-                let work = &work;
-                started.push(scope.spawn(move || {
-                    let _guard = no_grad_guard();
-                    tch::set_num_threads(1);
-                    let mut runs = runs.iter_mut().enumerate();
-                    runs.try_for_each(|(place, run)| work(run, (part * share + place, &mut |_| {})))
-                }));
-            }
-            started.into_iter().try_for_each(|worker| worker.join().map_err(|_| panicked())?)
-        })
+        let mut told: Vec<Result<(), TorchFault>> = Vec::new();
+        told.resize_with(self.each.len().div_ceil(share), || Ok(()));
+        let parts = self.each.chunks_mut(share).zip(&mut told).enumerate();
+        let _guard = OneThread::new();
+        parallel::share(parts, |(part, (runs, told))| {
+            let _guard = no_grad_guard();
+            alone();
+            let mut runs = runs.iter_mut().enumerate();
+            *told = runs.try_for_each(|(place, run)| work(run, (part * share + place, &mut |_| {})));
+        });
+        told.into_iter().collect()
     }
 
     /// Returns a wanted tensor of all runs; the next call writes over it.
@@ -167,15 +165,7 @@ fn own<T>(all: &[T], run: usize, runs: usize) -> &[T] {
     all.get(run * each..(run + 1) * each).unwrap_or_default()
 }
 
-fn threads() -> usize {
-    usize::try_from(tch::get_num_threads()).unwrap_or(1)
-}
-
 /// Returns how many runs each thread makes at most.
 fn share(runs: usize, threads: usize) -> usize {
     runs.div_ceil(threads.clamp(1, runs.max(1))).max(1)
-}
-
-fn panicked() -> TorchFault {
-    TorchFault::bug("was being made by a thread that ended")
 }

@@ -8,7 +8,7 @@ use crate::parallel;
 use crate::program::{BatchedProduct, LoopInput, ROW};
 
 /// Numbers of a result from which on several threads share the rows.
-const LARGE: usize = 1 << 16;
+const LARGE: usize = 1 << 14;
 
 /// A loop over rows, columns × B each.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ impl RowLoop {
             work((0, out));
         } else {
             let parts = out.chunks_mut(share * self.length.max(1)).enumerate();
-            parallel::share(parts.map(|(part, out)| (part * share, out)).collect(), work);
+            parallel::share(parts.map(|(part, out)| (part * share, out)), work);
         }
     }
 }

@@ -27,7 +27,7 @@ impl Rates {
 }
 
 /// Numbers from which on several threads share them out.
-const LARGE: usize = 1 << 16;
+const LARGE: usize = 1 << 14;
 
 /// A part of a row, of its moments, and of its gradient; all as long.
 type Part<'a> = ([&'a mut [f32]; 3], &'a [f32]);
@@ -39,7 +39,7 @@ pub(super) fn adam([values, first, second]: [&mut [f32]; 3], gradient: &[f32], r
     let moments = first.chunks_mut(share).zip(second.chunks_mut(share));
     let parts = values.chunks_mut(share).zip(gradient.chunks(share)).zip(moments);
     let parts = parts.map(|((values, gradient), (first, second))| ([values, first, second], gradient));
-    parallel::share(parts.collect(), |part| Arch::new().dispatch(Job { part, rates }));
+    parallel::share(parts, |part| Arch::new().dispatch(Job { part, rates }));
 }
 
 struct Job<'a> {

@@ -21,6 +21,7 @@ pub(in crate::emit) use self::sparse::{gather, scatter, sparse};
 use self::forward::Forward;
 use self::input_gradient::InputGradient;
 use self::weight_gradient::WeightGradient;
+use crate::parallel;
 use crate::plan::{Bilinear, ConvGeometry};
 
 /// Rows of a result that are held in registers at once, at most.
@@ -60,19 +61,6 @@ fn for_each_run(operands: Operands<'_>, made: &mut [f32], runs: usize, work: imp
     }
 }
 
-/// Does the work on every part, each in a thread of its own unless there is one.
-fn together<T: Send>(parts: impl ExactSizeIterator<Item = T>, work: impl Fn(T) + Copy + Send) {
-    if parts.len() == 1 {
-        parts.for_each(work);
-        return;
-    }
-    std::thread::scope(|scope| {
-        for part in parts {
-            scope.spawn(move || work(part));
-        }
-    });
-}
-
 /// Makes the result of one run.
 fn conv(over: Bilinear, field: &ConvGeometry, operands: Operands<'_>, made: &mut [f32], threads: usize) {
     // rows of the grid whose neurons the result belongs to, and the numbers that one of them has
@@ -87,7 +75,7 @@ fn conv(over: Bilinear, field: &ConvGeometry, operands: Operands<'_>, made: &mut
         let stretch = Stretch { field, operands, first, made };
         Arch::new().dispatch(Job { over, stretch });
     };
-    together(made.chunks_mut((each * share).max(1)).enumerate(), work);
+    parallel::share(made.chunks_mut((each * share).max(1)).enumerate(), work);
 }
 
 /// Some rows of the result's grid.

@@ -6,11 +6,12 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::block::{Panel, Terms, panels, rows};
 use super::weight_gradient::{Block, others, products};
-use super::{Operands, cut, for_each_run, together};
+use super::{Operands, cut, for_each_run};
+use crate::parallel;
 use crate::plan::{Bilinear, SparsePattern};
 
-/// Operations below which a thread of its own costs more than it saves.
-const SMALL: usize = 1 << 19;
+/// Operations below which a second thread costs more than it saves.
+const SMALL: usize = 1 << 15;
 
 /// Makes the results of all runs in `made`, with `threads` threads; operands and results of the runs follow each other.
 /// Slices must have the sizes of their shapes.
@@ -39,7 +40,7 @@ fn share(over: Bilinear, pattern: &SparsePattern, operands: Operands<'_>, made: 
         stretches.push(Stretch { pattern, operands, first, made });
         (first, rest) = (end, others);
     }
-    together(stretches.into_iter(), |stretch: Stretch<'_>| Arch::new().dispatch(Job { over, stretch }));
+    parallel::share(stretches, |stretch: Stretch<'_>| Arch::new().dispatch(Job { over, stretch }));
 }
 
 /// Some neurons that the result belongs to.

@@ -1,23 +1,21 @@
 //! Products that are not thin: a library's.
 
+use super::Part;
 use crate::emit::ffi::{Matrix, multiply};
 use crate::program::Product;
 
-impl Product {
-    /// Makes the products of pairs of matrices that follow each other, with `threads` threads; each result is written over.
-    pub(super) fn by_library(self, (left, right): (&[f32], &[f32]), out: &mut [f32], threads: usize) {
-        let Self { rows, inner, columns, left_turned, right_turned } = self;
-        let pairs = left.chunks_exact((rows * inner).max(1)).zip(right.chunks_exact((inner * columns).max(1)));
-        for ((left, right), out) in pairs.zip(out.chunks_exact_mut((rows * columns).max(1))) {
-            let left = Matrix { numbers: left, turned: left_turned };
-            let right = Matrix { numbers: right, turned: right_turned };
-            multiply([rows, inner, columns], [left, right], out, threads);
-        }
+impl Part<'_> {
+    pub(super) fn by_library(self) {
+        let Self { product: Product { rows, inner, columns, left_turned, right_turned }, first, left, right, out } = self;
+        let left = Matrix { numbers: left, turned: left_turned };
+        let right = Matrix { numbers: right, turned: right_turned };
+        multiply([rows, inner, columns], [left, right], (first, out));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Multiplier;
     use super::*;
 
     /// Numbers that are neither small nor alike.
@@ -31,7 +29,7 @@ mod tests {
         let moved = |count: usize, by: usize| -> Vec<f32> { vec![0.0; by].into_iter().chain(numbers(count)).collect() };
         let (left, right) = (moved(rows * inner, at[0]), moved(inner * columns, at[1]));
         let mut out = vec![f32::NAN; rows * columns + at[2]];
-        product.by_library((&left[at[0]..], &right[at[1]..]), &mut out[at[2]..], threads);
+        product.multiply(Multiplier::Gemm, (&left[at[0]..], &right[at[1]..]), &mut out[at[2]..], threads);
         out.split_off(at[2])
     }
 
@@ -39,7 +37,7 @@ mod tests {
     /// the same digits with any number of threads and wherever the numbers lie.
     #[test]
     fn no_digit_depends_on_threads_or_places() {
-        let sizes = [[1, 600, 90], [90, 700, 1], [3, 2, 5], [40, 5, 33], [17, 1030, 16], [150, 130, 64], [64, 96, 300]];
+        let sizes = [[1, 600, 90], [90, 700, 1], [3, 2, 5], [40, 5, 33], [17, 1030, 16], [150, 130, 64], [97, 1030, 33], [64, 96, 300]];
         for ([rows, inner, columns], turned) in sizes.into_iter().flat_map(|sizes| (0..4).map(move |t| (sizes, t))) {
             let product = Product { rows, inner, columns, left_turned: turned & 1 != 0, right_turned: turned & 2 != 0 };
             let alone = lying(product, 1, [0; 3]);
@@ -56,7 +54,7 @@ mod tests {
                 let most = unit * (0..inner).map(|at| term(at).abs()).sum::<f64>();
                 assert!((found - wanted).abs() <= most, "{product:?}: {found}, not {wanted}");
             }
-            for (threads, at) in [(2, [0; 3]), (3, [1, 2, 3]), (1, [1, 0, 0]), (1, [0, 3, 0]), (1, [0, 0, 5])] {
+            for (threads, at) in [(2, [0; 3]), (3, [1, 2, 3]), (7, [0; 3]), (1, [1, 0, 0]), (1, [0, 3, 0]), (1, [0, 0, 5])] {
                 assert_eq!(lying(product, threads, at), alone, "{product:?}, {threads} threads, at {at:?}");
             }
         }

@@ -3,6 +3,7 @@
 use pulp::Simd;
 
 use super::lanes;
+use super::panels::Lying;
 use super::transpose::copy;
 use crate::program::Product;
 
@@ -25,7 +26,7 @@ pub(super) struct Panel<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Strips<'a> {
     pub(super) product: Product,
-    pub(super) left: &'a [f32],
+    pub(super) left: Lying<'a>,
     pub(super) panel: Panel<'a>,
     /// Numbers from one row of the result to the next.
     pub(super) apart: usize,
@@ -67,16 +68,16 @@ impl Strips<'_> {
         let mut sums = [[simd.splat_f32s(0.0); V]; I];
         let terms = panel.numbers.chunks(panel.apart).take(product.inner);
         if product.left_turned {
-            for (numbers, from) in terms.zip(left[row..].chunks(product.rows)) {
+            for (numbers, from) in terms.zip(left.numbers[row..].chunks(left.apart)) {
                 let (Some(numbers), Some(from)) = (registers::<S, V>(numbers), from.first_chunk::<I>()) else { return };
                 for (sums, factor) in sums.iter_mut().zip(from) {
                     add(simd, sums, numbers, *factor);
                 }
             }
         } else {
-            let mut rows = [left; I];
+            let mut rows = [left.numbers; I];
             for (i, row_of) in rows.iter_mut().enumerate() {
-                *row_of = &left[(row + i) * product.inner..][..product.inner];
+                *row_of = &left.numbers[(row + i) * left.apart..][..product.inner];
             }
             for (at, numbers) in terms.enumerate() {
                 let Some(numbers) = registers::<S, V>(numbers) else { return };

@@ -1,11 +1,18 @@
 //! The same work on many things, by all cores where there is much of it. Results come in the order of the things, whatever
-//! the number of cores.
+//! the number of cores. Long work is shared by rayon, the parts of a training step by threads that wait for them.
+
+#[cfg(feature = "torch")]
+mod team;
 
 use std::error::Error as _;
 use std::sync::LazyLock;
+#[cfg(feature = "torch")]
+use std::sync::Mutex;
 
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
+#[cfg(feature = "torch")]
+use smallvec::SmallVec;
 
 /// Whether there are threads to work with. A system that gives none is no fault: then one core does everything.
 static THREADS: LazyLock<bool> = LazyLock::new(|| {
@@ -24,16 +31,21 @@ pub(crate) fn each<T: Sync, U: Send>(things: &[T], worth: usize, work: impl Fn(&
     if by_all(things.len(), worth) { things.par_iter().map(work).collect() } else { things.iter().map(work).collect() }
 }
 
-/// Tells whether there are threads to share work with.
+/// The threads that share the launches of a step.
 #[cfg(feature = "torch")]
-pub(crate) fn are_several() -> bool {
-    *THREADS
-}
+static TEAM: team::Team = team::Team::new();
 
-/// Does some work on every part, side by side where there are several.
+/// Does some work on every part, each in a thread of its own where there are few. That costs about a microsecond.
 #[cfg(feature = "torch")]
-pub(crate) fn share<T: Send>(parts: Vec<T>, work: impl Fn(T) + Send + Sync) {
-    if parts.len() > 1 && *THREADS { parts.into_par_iter().for_each(work) } else { parts.into_iter().for_each(work) }
+pub(crate) fn share<T: Send>(parts: impl IntoIterator<Item = T>, work: impl Fn(T) + Sync) {
+    let parts: SmallVec<[Mutex<Option<T>>; 4]> = parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
+    let shares = parts.len().min(team::MOST);
+    TEAM.run(shares, &|share| {
+        for part in parts.iter().skip(share).step_by(shares) {
+            let part = part.lock().ok().and_then(|mut part| part.take());
+            part.into_iter().for_each(&work);
+        }
+    });
 }
 
 /// Returns what is found first among many things, by all cores from `worth` things on.

@@ -1,0 +1,59 @@
+//! How many threads share a step on a CPU, and the one that libtorch is left with: its own threads would wait beside them, by spinning.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
+
+/// How many were asked for; none was if 0.
+static THREADS: AtomicUsize = AtomicUsize::new(0);
+
+/// Processors that this process may use. To find out takes some ten microseconds.
+static PROCESSORS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
+
+/// Has this many threads share each step that is made on a CPU from now on, and gives libtorch one. No digit depends on it.
+pub fn set_threads(threads: usize) {
+    THREADS.store(threads.max(1), Ordering::Relaxed);
+    alone();
+}
+
+/// Returns how many threads share a step on a CPU: as many as there are processors, until somebody sets another number.
+pub fn threads() -> usize {
+    match THREADS.load(Ordering::Relaxed) {
+        0 => *PROCESSORS,
+        threads => threads,
+    }
+}
+
+/// Tells whether a processor is left beside the threads that share a step. Who asks for one thread gets one, whatever is left.
+pub fn has_one_to_spare() -> bool {
+    (2..*PROCESSORS).contains(&threads())
+}
+
+/// Gives libtorch one thread as long as it lives, and then as many as before.
+#[derive(Debug)]
+pub(super) struct OneThread {
+    before: i32,
+}
+
+impl OneThread {
+    pub(super) fn new() -> Self {
+        let before = tch::get_num_threads();
+        alone();
+        Self { before }
+    }
+}
+
+impl Drop for OneThread {
+    fn drop(&mut self) {
+        if self.before != 1 {
+            tch::set_num_threads(self.before);
+        }
+    }
+}
+
+/// Gives libtorch one thread, as far as this one calls it. Another number than the last starts and ends threads.
+pub(super) fn alone() {
+    if tch::get_num_threads() != 1 {
+        tch::set_num_threads(1);
+    }
+}
