@@ -1,8 +1,15 @@
-//! How many threads share a step on a CPU, and the one that libtorch is left with: its own threads would wait beside them, by spinning.
+//! The threads that share a step on a CPU, and the one that libtorch is left with: its own would wait beside them, by spinning.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
 use std::thread::available_parallelism;
+
+use smallvec::SmallVec;
+
+use super::ffi::{MOST, Team};
+
+/// Those that help.
+static TEAM: Team = Team::new();
 
 /// How many were asked for; none was if 0.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -27,6 +34,18 @@ pub fn threads() -> usize {
 /// Tells whether a processor is left beside the threads that share a step. Who asks for one thread gets one, whatever is left.
 pub fn has_one_to_spare() -> bool {
     (2..*PROCESSORS).contains(&threads())
+}
+
+/// Does some work on every part, each on a thread of its own where there are few. That costs about a microsecond.
+pub(super) fn side_by_side<T: Send>(parts: impl IntoIterator<Item = T>, work: impl Fn(T) + Sync) {
+    let parts: SmallVec<[Mutex<Option<T>>; 4]> = parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
+    let shares = parts.len().min(MOST);
+    TEAM.run(shares, &|share| {
+        for part in parts.iter().skip(share).step_by(shares) {
+            let part = part.lock().ok().and_then(|mut part| part.take());
+            part.into_iter().for_each(&work);
+        }
+    });
 }
 
 /// Gives libtorch one thread as long as it lives, and then as many as before.

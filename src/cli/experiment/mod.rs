@@ -6,6 +6,7 @@ mod bad_trial;
 mod board;
 mod child;
 mod engine;
+mod graph;
 mod listing;
 mod of_run;
 mod points;

@@ -5,25 +5,20 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{Arguments, Protocol, TrialCommand};
 use super::bad_trial::{BadTrial, place, refused};
+use super::graph::{Graph, graph};
 use super::points::{Choice, Point, number};
 use super::samples::{DataFacts, DataSets};
 use super::trial::{Content, Trial, TrialStart};
 use crate::cli::data_paths::task_facts;
 use crate::cli::exit::Failure;
-use crate::cli::faults::Blame;
 use crate::cli::model::task_options;
-use crate::cli::nothing_learned::NothingLearned;
 use crate::cli::protocol::recipe as train_config;
 use crate::cli::screen::Screen;
 use crate::cli::source::{self, Source};
 use crate::cli::training::start_of;
 use crate::cli::version::VERSION;
-use crate::compile::analyse;
 use crate::data::FewShotSplit;
-use crate::data::checksum::sha256;
 use crate::diag::{Problems, Report};
-use crate::options::Options;
-use crate::plan::lower_unoptimized;
 use crate::recipe::{ChoiceText, Recipe, TrialText};
 use crate::run_dir::{Kept, TrainConfig};
 
@@ -58,15 +53,6 @@ struct Checked<'t> {
     /// The data set's name.
     data: String,
     graph: Graph,
-}
-
-/// What a trial depends on of its model: attempts and trials that differ in how they train have the same.
-#[derive(Clone)]
-struct Graph {
-    windows: bool,
-    hash: String,
-    parameters: u64,
-    uncompressed: u64,
 }
 
 /// Reads a recipe, and makes ready all that it asks for.
@@ -220,22 +206,6 @@ impl Check<'_> {
         }
         self.sources.insert(name, found.ok());
     }
-}
-
-/// Lowers the model of a trial, or says what it is refused for.
-fn graph(text: &TrialText, source: &Source, options: &Options) -> Result<Result<Graph, BadTrial>, Failure> {
-    let analysis = analyse(&source.name, &source.text, options);
-    let Ok(wiring) = analysis.model else {
-        let failure = Failure::text(&source.name, analysis.report);
-        return Ok(Err(refused(&failure, text.model.span, Some((text, &source.name)))));
-    };
-    let plan = lower_unoptimized(&wiring, options.few_shot).map_err(Blame::failure)?;
-    let (windows, counts) = (wiring.model().has_windows(), plan.counts());
-    if let Err(fault) = NothingLearned::unless_learned(counts, &options.freeze, wiring.model()) {
-        return Ok(Err(BadTrial::of(&fault, place(text, "freeze"))));
-    }
-    let hash = sha256(plan.to_string().as_bytes());
-    Ok(Ok(Graph { windows, hash, parameters: counts.parameters, uncompressed: counts.uncompressed }))
 }
 
 impl Checked<'_> {

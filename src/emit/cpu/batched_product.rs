@@ -2,7 +2,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::parallel;
+use crate::emit::threads::side_by_side;
 use crate::program::{BatchedProduct, Product};
 
 /// Numbers of the batch that are gone through at once.
@@ -29,7 +29,7 @@ impl BatchedProduct {
             }
             let share = rows.div_ceil(threads);
             let parts = out.chunks_mut(share * columns * batch).enumerate();
-            parallel::share(parts.map(|(part, out)| (part * share, out)), work);
+            side_by_side(parts.map(|(part, out)| (part * share, out)), work);
         }
     }
 }

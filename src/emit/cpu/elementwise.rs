@@ -9,7 +9,7 @@ use super::reductions::{Along, Cut};
 use super::vector_math::{
     cosine, exp, exp_minus_one, far, gelu, lorentzian, normal, product, relu, sigmoid, sign, sine, step, tanh,
 };
-use crate::parallel;
+use crate::emit::threads::side_by_side;
 use crate::plan::{Function, Op};
 
 /// Numbers of a result from which on several threads share them out.
@@ -82,7 +82,7 @@ impl Compute {
         }
         let share = out.len().div_ceil(threads).next_multiple_of(self.unit());
         let parts = out.chunks_mut(share).enumerate().map(|(part, out)| (part * share, out));
-        parallel::share(parts, |(first, out)| {
+        side_by_side(parts, |(first, out)| {
             Arch::new().dispatch(Job { compute: self, operands, out, first });
         });
     }

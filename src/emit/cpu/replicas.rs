@@ -7,9 +7,8 @@ use super::{Batch, Memory, Run};
 use crate::emit::fault::TorchFault;
 use crate::emit::ffi::numbers;
 use crate::emit::sample_batch::SampleBatch;
-use crate::emit::threads::{OneThread, alone, threads};
+use crate::emit::threads::{OneThread, alone, side_by_side, threads};
 use crate::emit::torch::{EvalContext, Frame, Scalars, size};
-use crate::parallel;
 use crate::plan::{Plan, Sizes, TensorId};
 use crate::program::Home;
 
@@ -143,7 +142,7 @@ impl Replicas {
         told.resize_with(self.each.len().div_ceil(share), || Ok(()));
         let parts = self.each.chunks_mut(share).zip(&mut told).enumerate();
         let _guard = OneThread::new();
-        parallel::share(parts, |(part, (runs, told))| {
+        side_by_side(parts, |(part, (runs, told))| {
             let _guard = no_grad_guard();
             alone();
             let mut runs = runs.iter_mut().enumerate();

@@ -4,7 +4,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::batched_product::Line;
 use super::loops::{INPUTS, ReadyLoop};
-use crate::parallel;
+use crate::emit::threads::side_by_side;
 use crate::program::{BatchedProduct, LoopInput, ROW};
 
 /// Numbers of a result from which on several threads share the rows.
@@ -42,7 +42,7 @@ impl RowLoop {
             work((0, out));
         } else {
             let parts = out.chunks_mut(share * self.length.max(1)).enumerate();
-            parallel::share(parts.map(|(part, out)| (part * share, out)), work);
+            side_by_side(parts.map(|(part, out)| (part * share, out)), work);
         }
     }
 }

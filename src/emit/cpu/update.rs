@@ -2,7 +2,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::parallel;
+use crate::emit::threads::side_by_side;
 use crate::program::AdamUpdate;
 
 /// What is the same for all numbers of an update.
@@ -39,7 +39,7 @@ pub(super) fn adam([values, first, second]: [&mut [f32]; 3], gradient: &[f32], r
     let moments = first.chunks_mut(share).zip(second.chunks_mut(share));
     let parts = values.chunks_mut(share).zip(gradient.chunks(share)).zip(moments);
     let parts = parts.map(|((values, gradient), (first, second))| ([values, first, second], gradient));
-    parallel::share(parts, |part| Arch::new().dispatch(Job { part, rates }));
+    side_by_side(parts, |part| Arch::new().dispatch(Job { part, rates }));
 }
 
 struct Job<'a> {

@@ -1,11 +1,12 @@
 //! The one module with unsafe code: what libtorch exports and `tch` does not bind. Opening its CUDA half, its version, CUDA
-//! graphs and kernels, a tensor's numbers as a slice; and products by pointers. All symbols are looked up at run time,
-//! so a libtorch without them is no link error.
+//! graphs and kernels, a tensor's numbers as a slice; products by pointers; and threads that are lent work. All symbols are
+//! looked up at run time, so a libtorch without them is no link error.
 #![allow(unsafe_code)]
 
 mod graph;
 mod module;
 mod product;
+mod team;
 
 use std::ffi::c_void;
 
@@ -16,6 +17,7 @@ pub(super) use self::graph::{Graph, Recording, leave_default_stream};
 pub use self::module::{Arguments, Kernels};
 pub(super) use self::module::{Module, compiles};
 pub(super) use self::product::{Matrix, multiply};
+pub(super) use self::team::{MOST, Team};
 
 type Handle = *mut c_void;
 type Version = unsafe extern "C" fn() -> u64;

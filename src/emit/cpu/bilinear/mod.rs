@@ -21,7 +21,7 @@ pub(in crate::emit) use self::sparse::{gather, scatter, sparse};
 use self::forward::Forward;
 use self::input_gradient::InputGradient;
 use self::weight_gradient::WeightGradient;
-use crate::parallel;
+use crate::emit::threads::side_by_side;
 use crate::plan::{Bilinear, ConvGeometry};
 
 /// Rows of a result that are held in registers at once, at most.
@@ -75,7 +75,7 @@ fn conv(over: Bilinear, field: &ConvGeometry, operands: Operands<'_>, made: &mut
         let stretch = Stretch { field, operands, first, made };
         Arch::new().dispatch(Job { over, stretch });
     };
-    parallel::share(made.chunks_mut((each * share).max(1)).enumerate(), work);
+    side_by_side(made.chunks_mut((each * share).max(1)).enumerate(), work);
 }
 
 /// Some rows of the result's grid.

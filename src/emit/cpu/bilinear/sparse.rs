@@ -7,7 +7,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::block::{Panel, Terms, panels, rows};
 use super::weight_gradient::{Block, others, products};
 use super::{Operands, cut, for_each_run};
-use crate::parallel;
+use crate::emit::threads::side_by_side;
 use crate::plan::{Bilinear, SparsePattern};
 
 /// Operations below which a second thread costs more than it saves.
@@ -40,7 +40,7 @@ fn share(over: Bilinear, pattern: &SparsePattern, operands: Operands<'_>, made: 
         stretches.push(Stretch { pattern, operands, first, made });
         (first, rest) = (end, others);
     }
-    parallel::share(stretches, |stretch: Stretch<'_>| Arch::new().dispatch(Job { over, stretch }));
+    side_by_side(stretches, |stretch: Stretch<'_>| Arch::new().dispatch(Job { over, stretch }));
 }
 
 /// Some neurons that the result belongs to.

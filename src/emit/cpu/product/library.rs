@@ -6,7 +6,8 @@ use crate::program::Product;
 
 impl Part<'_> {
     pub(super) fn by_library(self) {
-        let Self { product: Product { rows, inner, columns, left_turned, right_turned }, first, left, right, out } = self;
+        let Self { product: Product { rows, inner, columns, left_turned, right_turned }, first, left, right, out } =
+            self;
         let left = Matrix { numbers: left, turned: left_turned };
         let right = Matrix { numbers: right, turned: right_turned };
         multiply([rows, inner, columns], [left, right], (first, out));
@@ -37,7 +38,16 @@ mod tests {
     /// the same digits with any number of threads and wherever the numbers lie.
     #[test]
     fn no_digit_depends_on_threads_or_places() {
-        let sizes = [[1, 600, 90], [90, 700, 1], [3, 2, 5], [40, 5, 33], [17, 1030, 16], [150, 130, 64], [97, 1030, 33], [64, 96, 300]];
+        let sizes = [
+            [1, 600, 90],
+            [90, 700, 1],
+            [3, 2, 5],
+            [40, 5, 33],
+            [17, 1030, 16],
+            [150, 130, 64],
+            [97, 1030, 33],
+            [64, 96, 300],
+        ];
         for ([rows, inner, columns], turned) in sizes.into_iter().flat_map(|sizes| (0..4).map(move |t| (sizes, t))) {
             let product = Product { rows, inner, columns, left_turned: turned & 1 != 0, right_turned: turned & 2 != 0 };
             let alone = lying(product, 1, [0; 3]);
@@ -54,7 +64,9 @@ mod tests {
                 let most = unit * (0..inner).map(|at| term(at).abs()).sum::<f64>();
                 assert!((found - wanted).abs() <= most, "{product:?}: {found}, not {wanted}");
             }
-            for (threads, at) in [(2, [0; 3]), (3, [1, 2, 3]), (7, [0; 3]), (1, [1, 0, 0]), (1, [0, 3, 0]), (1, [0, 0, 5])] {
+            for (threads, at) in
+                [(2, [0; 3]), (3, [1, 2, 3]), (7, [0; 3]), (32, [0; 3]), (1, [1, 0, 0]), (1, [0, 3, 0]), (1, [0, 0, 5])]
+            {
                 assert_eq!(lying(product, threads, at), alone, "{product:?}, {threads} threads, at {at:?}");
             }
         }

@@ -13,13 +13,11 @@ mod transpose;
 use pulp::{Arch, Simd, WithSimd};
 
 use self::panels::Packed;
-use crate::parallel;
+use crate::emit::threads::side_by_side;
 use crate::program::Product;
 
 /// Multiply-adds from which on several threads share the rows of a result.
 const LARGE: usize = 1 << 16;
-/// Rows that one thread makes at least: a library makes one or two in other ways, with other digits.
-const FEWEST: usize = 4;
 
 /// Room for what is packed, kept from product to product, for each thread.
 #[derive(Debug, Default)]
@@ -59,19 +57,23 @@ impl Product {
             let parts = out.chunks_mut((share * columns).max(1)).enumerate();
             let parts = parts.map(|(part, out)| Part { product: self, first: part * share, left, right, out });
             match &mut by {
-                Multiplier::Gemm => parallel::share(parts, |part| part.by_library()),
+                Multiplier::Gemm => side_by_side(parts, |part| part.by_library()),
                 Multiplier::Tiles(Scratch { threads }) => {
                     threads.resize_with(threads.len().max(rows.div_ceil(share)), Packed::default);
-                    parallel::share(parts.zip(threads), |(part, packed)| part.by_tiles(packed));
+                    side_by_side(parts.zip(threads), |(part, packed)| part.by_tiles(packed));
                 }
             }
         }
     }
 
-    /// Returns how many rows each thread makes at most.
+    /// Returns how many rows each thread makes. A library makes a single row, and a single column, in another way, with other digits.
     fn share(self, threads: usize) -> usize {
-        let work = self.rows.saturating_mul(self.inner).saturating_mul(self.columns);
-        if work < LARGE { self.rows.max(1) } else { self.rows.div_ceil(threads.max(1)).max(FEWEST) }
+        let Self { rows, inner, columns, .. } = self;
+        if rows.saturating_mul(inner).saturating_mul(columns) < LARGE || columns == 1 {
+            return rows.max(1);
+        }
+        let share = rows.div_ceil(threads.max(1));
+        (share.max(2)..rows).find(|share| rows % share != 1).unwrap_or(rows)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Threads that share the parts of one launch after the other, thousands in a second: who waits looks for the next parts for a short
 //! while before it sleeps, so that most are begun within a microsecond.
-#![allow(unsafe_code)] // work that is borrowed is lent to other threads, and nothing safe says that it comes back
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -10,7 +9,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 /// Parts of a round at most: as many as a word has bits for.
-pub(super) const MOST: usize = 32;
+pub(in crate::emit) const MOST: usize = 32;
 /// How long a thread looks for work before it sleeps: longer than what a step does on one thread in between.
 const PATIENCE: Duration = Duration::from_micros(200);
 /// Looks between two looks at the clock.
@@ -24,7 +23,7 @@ type Work<'a> = &'a (dyn Fn(usize) + Sync);
 /// All threads that help, and the round that they are at. Every part of a round belongs to one seat. Whoever sits there takes it first,
 /// so that from launch to launch a part's numbers stay in one core's caches; what is left anyone takes.
 #[derive(Debug)]
-pub(super) struct Team {
+pub(in crate::emit) struct Team {
     /// Whoever holds it has the team work for it.
     turn: Mutex<()>,
     /// How many parts the round has, in the upper half. In the lower one a bit for each that nobody has taken.
@@ -53,7 +52,7 @@ struct Seat {
 }
 
 impl Team {
-    pub(super) const fn new() -> Self {
+    pub(in crate::emit) const fn new() -> Self {
         Self {
             turn: Mutex::new(()),
             round: Apart(AtomicU64::new(0)),
@@ -67,7 +66,7 @@ impl Team {
 
     /// Does `work` for each of `parts` parts, at most [`MOST`], on as many threads. On one it is done where the team works for somebody
     /// else, which may be who asks.
-    pub(super) fn run(&'static self, parts: usize, work: Work<'_>) {
+    pub(in crate::emit) fn run(&'static self, parts: usize, work: Work<'_>) {
         let turn = if parts < 2 || parts > MOST { None } else { self.turn() };
         let Some(_turn) = turn else { return (0..parts).for_each(work) };
         self.offer(parts);

@@ -1,18 +1,11 @@
 //! The same work on many things, by all cores where there is much of it. Results come in the order of the things, whatever
-//! the number of cores. Long work is shared by rayon, the parts of a training step by threads that wait for them.
-
-#[cfg(feature = "torch")]
-mod team;
+//! the number of cores.
 
 use std::error::Error as _;
 use std::sync::LazyLock;
-#[cfg(feature = "torch")]
-use std::sync::Mutex;
 
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
-#[cfg(feature = "torch")]
-use smallvec::SmallVec;
 
 /// Whether there are threads to work with. A system that gives none is no fault: then one core does everything.
 static THREADS: LazyLock<bool> = LazyLock::new(|| {
@@ -29,23 +22,6 @@ fn by_all(things: usize, worth: usize) -> bool {
 /// Does some work on each of many things, by all cores from `worth` things on.
 pub(crate) fn each<T: Sync, U: Send>(things: &[T], worth: usize, work: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
     if by_all(things.len(), worth) { things.par_iter().map(work).collect() } else { things.iter().map(work).collect() }
-}
-
-/// The threads that share the launches of a step.
-#[cfg(feature = "torch")]
-static TEAM: team::Team = team::Team::new();
-
-/// Does some work on every part, each in a thread of its own where there are few. That costs about a microsecond.
-#[cfg(feature = "torch")]
-pub(crate) fn share<T: Send>(parts: impl IntoIterator<Item = T>, work: impl Fn(T) + Sync) {
-    let parts: SmallVec<[Mutex<Option<T>>; 4]> = parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
-    let shares = parts.len().min(team::MOST);
-    TEAM.run(shares, &|share| {
-        for part in parts.iter().skip(share).step_by(shares) {
-            let part = part.lock().ok().and_then(|mut part| part.take());
-            part.into_iter().for_each(&work);
-        }
-    });
 }
 
 /// Returns what is found first among many things, by all cores from `worth` things on.
