@@ -1,4 +1,5 @@
 //! Computes an ONNX graph in double precision, operator by operator as the standard defines them.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use std::collections::HashMap;
 

@@ -36,21 +36,22 @@ fn named(name: &str) -> Result<ForwardConstant, ExportFault> {
 
 #[test]
 fn weights_are_target_by_source_and_w_is_source_by_target() {
-    let (weight, w) = (named("pixels->hidden.weight").unwrap(), named("pixels->hidden.W").unwrap());
-    assert_eq!((weight.stored_sizes(), w.stored_sizes()), (vec![5, 16], vec![16, 5]));
-    let (weight, w) = (weight.stored_numbers(), w.stored_numbers());
-    assert!(w.iter().any(|weight| *weight > 0.0) && w.contains(&0.0));
+    let (weight, matrix) = (named("pixels->hidden.weight").unwrap(), named("pixels->hidden.W").unwrap());
+    assert_eq!((weight.stored_sizes(), matrix.stored_sizes()), (vec![5, 16], vec![16, 5]));
+    let (weight, matrix) = (weight.stored_numbers(), matrix.stored_numbers());
+    assert!(matrix.iter().any(|weight| *weight > 0.0) && matrix.contains(&0.0));
     for (source, target) in (0..16).flat_map(|source| (0..5).map(move |target| (source, target))) {
-        assert_eq!(weight[target * 16 + source].to_bits(), w[source * 5 + target].to_bits());
+        assert_eq!(weight[target * 16 + source].to_bits(), matrix[source * 5 + target].to_bits());
     }
     // W = relu(c X O Xᵀ) where the mask joins
-    let [x, o, y, c, mask] = ["pixels.g.X", "g.O", "hidden.g.X", "pixels->hidden.g.c", "pixels->hidden.mask"]
-        .map(|name| named(name).unwrap().stored_numbers());
+    let [sent, genes, received, constant, mask] =
+        ["pixels.g.X", "g.O", "hidden.g.X", "pixels->hidden.g.c", "pixels->hidden.mask"]
+            .map(|name| named(name).unwrap().stored_numbers());
     for (source, target) in (0..16).flat_map(|source| (0..5).map(move |target| (source, target))) {
-        let pair = |a: usize, b: usize| x[source * 3 + a] * o[a * 3 + b] * y[target * 3 + b];
+        let pair = |a: usize, b: usize| sent[source * 3 + a] * genes[a * 3 + b] * received[target * 3 + b];
         let sum: f64 = (0..3).flat_map(|a| (0..3).map(move |b| (a, b))).map(|(a, b)| pair(a, b)).sum();
-        let expected = (c[0] * sum).max(0.0) * mask[source * 5 + target];
-        assert!((w[source * 5 + target] - expected).abs() < 1e-12);
+        let expected = (constant[0] * sum).max(0.0) * mask[source * 5 + target];
+        assert!((matrix[source * 5 + target] - expected).abs() < 1e-12);
     }
 }
 
@@ -101,7 +102,7 @@ fn an_array_is_written_for_numpy_and_as_text() {
     let header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3,), }";
     assert_eq!((&bytes[..8], bytes[8..10].as_chunks().0), (&b"\x93NUMPY\x01\x00"[..], &[118_u16.to_le_bytes()][..]));
     assert_eq!((&bytes[10..10 + header.len()], bytes[127], bytes.len()), (&header[..], b'\n', 128 + 24));
-    assert_eq!(f32::from_le_bytes(bytes[136..140].try_into().unwrap()), -2.5);
+    assert_eq!(bytes[136..140], (-2.5_f32).to_le_bytes());
     assert_eq!(csv(&constant), "0,1,-2.5\n0.000000001,0.1,7\n");
     assert!(ForwardConstant::of_row("x", &array, 1).is_none());
 }

@@ -61,13 +61,17 @@ fn answered(plan: &Plan, graph: &OnnxGraph) -> Vec<f64> {
     found.numbers
 }
 
-/// Compares the files of a network, grown and with its genome, with the interpreter.
-fn compare(name: &str, plan: &Plan) {
+/// Compares the files of a network, grown and with its genome, with the interpreter. The second may differ by `of_genome` of the
+/// greatest answer.
+fn compare(name: &str, plan: &Plan, of_genome: f64) {
     let mut interpreter = Interpreter::new(plan, &[SEED]).unwrap();
     for (row, parameter) in plan.rows().iter().enumerate() {
         // a genome is kept in single precision
         let numbers = interpreter.rows_mut()[row].numbers_mut();
-        numbers.iter_mut().for_each(|number| *number = f64::from(*number as f32));
+        #[allow(clippy::cast_possible_truncation)]
+        for number in numbers {
+            *number = f64::from(*number as f32);
+        }
         // biases start at 0: other numbers show where they are added
         if !parameter.name.contains("bias") {
             continue;
@@ -82,7 +86,8 @@ fn compare(name: &str, plan: &Plan) {
     for (graph, what) in graphs.iter().zip(["grown", "genome"]) {
         let found = answered(plan, &onnx(graph).unwrap_or_else(|fault| panic!("{name}: {fault}")));
         let error = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-        assert!(error <= 1e-5 * most, "{name}, {what}: {error:e} of {most}");
+        let tolerance = if what == "grown" { 1e-5 } else { of_genome };
+        assert!(error <= tolerance * most, "{name}, {what}: {error:e} of {most}");
         let file = PythonFile { module: "m", arrays: "m.safetensors", genome: what == "genome" };
         assert!(pytorch(graph, file).is_ok(), "{name}");
     }
@@ -91,24 +96,25 @@ fn compare(name: &str, plan: &Plan) {
 #[test]
 fn good_cases_answer_in_onnx_as_in_the_interpreter() {
     for (name, plan) in plans("tests/cases/ok") {
-        compare(&name, &plan);
+        compare(&name, &plan, 1e-5);
     }
 }
 
 #[test]
 fn shipped_models_answer_in_onnx_as_in_the_interpreter() {
     for (name, plan) in plans("models") {
-        compare(&name, &plan);
+        compare(&name, &plan, 1e-5);
     }
 }
 
 #[test]
 fn random_networks_answer_in_onnx_as_in_the_interpreter() {
     let mut looked_at = 0;
+    // one gene that all neurons express nearly alike: what is left of it without its mean has few digits in single precision
     for seed in 0..60 {
         let text = draw(seed, Kind::Any).text();
         if gemc::compile(&text, &Options::default()).is_ok() {
-            compare(&format!("seed {seed}"), &plan("drawn.gem", &text, &Options::default()));
+            compare(&format!("seed {seed}"), &plan("drawn.gem", &text, &Options::default()), 1e-3);
             looked_at += 1;
         }
     }
