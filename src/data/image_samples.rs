@@ -81,8 +81,9 @@ fn within(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), I
 /// An [`ImagesFault`] where the file holds no whole image, or one of another size.
 pub fn image_sample(file: &Path, facts: &Facts, margin: usize) -> Result<Vec<u8>, ImagesFault> {
     let (Look { height, width, .. }, bytes) = pixels(file, facts.channels)?;
-    if (height, width) != (facts.height, facts.width) {
-        let (found, expected) = (format!("{height} × {width}"), format!("{} × {}", facts.height, facts.width));
+    // an image has one channel or three
+    if (height, width) != (facts.height, facts.width) || bytes.len() != facts.sample_bytes() {
+        let (found, expected) = (format!("{height} × {width}"), facts.sample());
         return Err(WrongSampleSize { file: file.to_path_buf(), found, expected }.into());
     }
     Ok(padded(&bytes, facts, margin).0)
