@@ -22,7 +22,8 @@ O is genes of the source x genes of the target";
 /// [`Unwritten`] where the header cannot be made.
 pub fn safetensors(constants: &[ForwardConstant], notes: &IndexMap<String, String>) -> Result<Vec<u8>, ExportFault> {
     let mut header = serde_json::Map::new();
-    header.insert("__metadata__".to_owned(), json!(notes));
+    let notes = notes.iter().map(|(key, note)| (key.clone(), Value::from(note.as_str())));
+    header.insert("__metadata__".to_owned(), Value::Object(notes.collect()));
     let mut bytes = Vec::new();
     let mut sorted: Vec<&ForwardConstant> = constants.iter().collect();
     sorted.sort_by(|one, other| one.name.cmp(&other.name));
