@@ -166,10 +166,15 @@ impl Exported {
 
     fn file_name(&self, args: &ExportArgs) -> String {
         let plain = |letter: char| if letter.is_alphanumeric() || letter == '.' { letter } else { '_' };
-        let genome = if args.genome { "_genome" } else { "" };
+        // a model may be called `genome`, and the run's own file must stay what it is
+        let suffix = match (args.genome, args.to) {
+            (true, _) => "_genome",
+            (false, ExportFormat::Safetensors) => "_grown",
+            (false, _) => "",
+        };
         let stem = match &args.tensor {
             Some(tensor) => tensor.replace("->", "_to_").chars().map(plain).collect(),
-            None => format!("{}{genome}", self.record.model),
+            None => format!("{}{suffix}", self.record.model),
         };
         format!("{stem}.{}", args.to.ending())
     }
@@ -215,8 +220,8 @@ impl Exported {
 
     /// Makes the file of Python, and that of its arrays beside it.
     fn python(&self, genome: bool, path: &Path, graph: &ForwardGraph) -> Result<Vec<(PathBuf, Vec<u8>)>, ExportFault> {
-        let beside = path.with_extension("safetensors");
         let module = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let beside = path.with_file_name(format!("{module}_torch.safetensors"));
         let arrays = beside.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let text = pytorch(graph, PythonFile { module: &module, arrays: &arrays, genome })?;
         let orientation = if genome { GENOME_ORIENTATION } else { GROWN_ORIENTATION };

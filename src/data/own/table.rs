@@ -39,49 +39,59 @@ fn rows(file: &Path, text: &str) -> Result<Rows, OwnDataFault> {
     builder.has_headers(false).flexible(true).trim(csv::Trim::All).delimiter(separator(text));
     let mut reader = builder.from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let mut records = reader.records().map_while(Result::ok);
-    let no_column = |found: String| NoLabelColumn { file: file.to_path_buf(), found };
-    let header = records.next().ok_or_else(|| no_column("it is empty".to_owned()))?;
-    let is_label = |name: &str| LABELS.contains(&name.to_lowercase().as_str());
-    let mut found = header.iter().enumerate().filter(|(_, name)| is_label(name));
-    let label = match (found.next(), found.next()) {
-        (Some((place, _)), None) => place,
-        (Some(_), Some(_)) => return Err(no_column("two columns may hold labels".to_owned()).into()),
-        (None, _) => {
-            let names = list(header.iter()).replace(" or ", " and ");
-            return Err(no_column(format!("none of its columns holds labels: {names}")).into());
-        }
-    };
-    let width = header.len() - 1;
-    if width == 0 {
-        return Err(no_column("it has labels and no numbers".to_owned()).into());
-    }
-    let mut rows = Rows { width, numbers: Vec::new(), labels: Vec::new() };
+    let no_column = |found: &str| NoLabelColumn { file: file.to_path_buf(), found: found.to_owned() };
+    let header = records.next().ok_or_else(|| no_column("it is empty"))?;
+    let label = label_column(&header).map_err(|found| no_column(&found))?;
+    let mut rows = Rows { width: header.len() - 1, numbers: Vec::new(), labels: Vec::new() };
     for record in records {
-        let line = record.position().map_or(0, csv::Position::line);
-        let wrong =
-            |place: String, found: String, expected| WrongValue { file: file.to_path_buf(), place, found, expected };
-        if record.len() != header.len() {
-            let found = format!("{} cells for {} columns", record.len(), header.len());
-            return Err(wrong(format!("line {line}"), found, "a cell for each column").into());
-        }
-        for (place, (cell, name)) in record.iter().zip(&header).enumerate() {
-            let at = || format!("line {line}, column `{name}`");
-            let said = || if cell.is_empty() { "nothing".to_owned() } else { format!("`{cell}`") };
-            if place == label {
-                if cell.is_empty() {
-                    return Err(wrong(at(), said(), "a label").into());
-                }
-                rows.labels.push(cell.to_owned());
-            } else {
-                let number = cell.parse().ok().filter(|number: &f64| number.is_finite());
-                rows.numbers.push(number.ok_or_else(|| wrong(at(), said(), "a finite number"))?);
-            }
-        }
-        if rows.numbers.len() > MOST_NUMBERS {
-            return Err(wrong(format!("line {line}"), "more".to_owned(), "at most 134,217,728 numbers in all").into());
-        }
+        rows.add(file, &record, (&header, label))?;
     }
     Ok(rows)
+}
+
+/// Returns the place of the column with labels, or says why there is none.
+fn label_column(header: &csv::StringRecord) -> Result<usize, String> {
+    let is_label = |name: &str| LABELS.contains(&name.to_lowercase().as_str());
+    let mut found = header.iter().enumerate().filter(|(_, name)| is_label(name));
+    match (found.next(), found.next()) {
+        (Some(_), None) if header.len() == 1 => Err("it has labels and no numbers".to_owned()),
+        (Some((place, _)), None) => Ok(place),
+        (Some(_), Some(_)) => Err("two columns may hold labels".to_owned()),
+        (None, _) => Err(format!("none of its columns holds labels: {}", list(header.iter()).replace(" or ", " and "))),
+    }
+}
+
+impl Rows {
+    /// Adds a row, whose cells are a label and numbers.
+    fn add(
+        &mut self,
+        file: &Path,
+        record: &csv::StringRecord,
+        (header, label): (&csv::StringRecord, usize),
+    ) -> Result<(), WrongValue> {
+        let line = record.position().map_or(0, csv::Position::line);
+        let wrong = |place: String, found, expected| WrongValue { file: file.to_path_buf(), place, found, expected };
+        if record.len() != header.len() {
+            let found = format!("{} cells for {} columns", record.len(), header.len());
+            return Err(wrong(format!("line {line}"), found, "a cell for each column"));
+        }
+        for (place, (cell, name)) in record.iter().zip(header).enumerate() {
+            let at = || format!("line {line}, column `{name}`");
+            let said = || if cell.is_empty() { "nothing".to_owned() } else { format!("`{cell}`") };
+            if place != label {
+                let number = cell.parse().ok().filter(|number: &f64| number.is_finite());
+                self.numbers.push(number.ok_or_else(|| wrong(at(), said(), "a finite number"))?);
+            } else if cell.is_empty() {
+                return Err(wrong(at(), said(), "a label"));
+            } else {
+                self.labels.push(cell.to_owned());
+            }
+        }
+        if self.numbers.len() > MOST_NUMBERS {
+            return Err(wrong(format!("line {line}"), "more".to_owned(), "at most 134,217,728 numbers in all"));
+        }
+        Ok(())
+    }
 }
 
 /// Numbers the classes: labels that are whole numbers from 0 to 255 are their own numbers, others are numbered in the order of their

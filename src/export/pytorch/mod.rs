@@ -108,10 +108,45 @@ fn constant(constant: &ForwardConstant) -> String {
 
 /// Writes a text of Python.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    let escaped = |letter: char| match letter {
+        '\\' | '"' => format!("\\{letter}"),
+        _ if letter.is_control() => format!("\\U{:08x}", u32::from(letter)),
+        _ => letter.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(escaped).collect::<String>())
+}
+
+/// Returns a name as a comment may hold it.
+fn plain(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_control() || ['"', '\\'].contains(&letter) { '_' } else { letter }).collect()
 }
 
 fn text(forward: &ForwardGraph, file: PythonFile<'_>, body: &Body, penalty: Option<&str>) -> String {
+    let [inputs, outputs] = [forward.inputs, forward.outputs].map(|size| size.to_string());
+    let names = body.shared.join(", ");
+    let tuple = if body.shared.len() == 1 { format!("{names},") } else { names };
+    let mut methods = String::new();
+    if !body.shared.is_empty() {
+        methods += "\n    def grow(self):\n        \"\"\"Returns what the samples do not change, made of the parameters.\"\"\"\n";
+        methods += &format!("{}        return ({tuple})\n", body.grow);
+    }
+    methods += "\n    def forward(self, samples):\n";
+    methods +=
+        &format!("        \"\"\"Takes batch × {inputs} numbers from 0 to 1, returns batch × {outputs} logits.\"\"\"\n");
+    if !body.shared.is_empty() {
+        methods += &format!("        ({tuple}) = self.grow()\n");
+    }
+    methods += &format!("{}        return {}.squeeze(0).t()\n", body.run, body.output);
+    if let Some(penalty) = penalty {
+        methods += "\n    def penalty(self):\n        \"\"\"Returns what is added to the loss.\"\"\"\n";
+        methods += &format!("{}        return {penalty}.sum()\n", body.grow);
+    }
+    let (opening, tail) = (opening(forward, file), TAIL.replace("ARRAYS", &quoted(file.arrays)));
+    format!("{opening}{HELPERS}{methods}{tail}")
+}
+
+/// Writes what stands before the fixed parts: what the file is, and the tensors that it holds.
+fn opening(forward: &ForwardGraph, file: PythonFile<'_>) -> String {
     let mut held = String::new();
     for constant in &forward.constants {
         let sizes: Vec<String> = constant.stored_sizes().iter().map(ToString::to_string).collect();
@@ -123,34 +158,11 @@ fn text(forward: &ForwardGraph, file: PythonFile<'_>, body: &Body, penalty: Opti
     } else {
         "Its parameters are the grown weights and biases."
     };
-    let opening = HEAD
-        .replace("from MODEL", &format!("from {}", file.module))
+    let text = HEAD
+        .replace("from MODEL", &format!("from {}", plain(file.module)))
         .replace("MODEL", &forward.model)
         .replace("WHAT", what)
         .replace("INPUTS", &forward.inputs.to_string())
-        .replace("OUTPUTS", &forward.outputs.to_string())
-        .replace("ARRAYS", file.arrays);
-    let names = body.shared.join(", ");
-    let tuple = if body.shared.len() == 1 { format!("{names},") } else { names };
-    let mut methods = String::new();
-    if !body.shared.is_empty() {
-        methods += "\n    def grow(self):\n        \"\"\"Returns what the samples do not change, made of the parameters.\"\"\"\n";
-        methods += &body.grow;
-        methods += &format!("        return ({tuple})\n");
-    }
-    methods += "\n    def forward(self, samples):\n        \"\"\"Takes batch × INPUTS numbers from 0 to 1, returns batch × OUTPUTS logits.\"\"\"\n"
-        .replace("INPUTS", &forward.inputs.to_string())
-        .replace("OUTPUTS", &forward.outputs.to_string())
-        .as_str();
-    if !body.shared.is_empty() {
-        methods += &format!("        ({tuple}) = self.grow()\n");
-    }
-    methods += &body.run;
-    methods += &format!("        return {}.squeeze(0).t()\n", body.output);
-    if let Some(penalty) = penalty {
-        methods += "\n    def penalty(self):\n        \"\"\"Returns what is added to the loss.\"\"\"\n";
-        methods += &body.grow;
-        methods += &format!("        return {penalty}.sum()\n");
-    }
-    format!("{opening}{held}}}\n{HELPERS}{methods}{}", TAIL.replace("ARRAYS", file.arrays))
+        .replace("ARRAYS", &plain(file.arrays));
+    format!("{text}{held}}}\n")
 }

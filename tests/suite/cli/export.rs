@@ -23,12 +23,12 @@ fn every_format_is_written_beside_the_run() {
     let folder = folder();
     keep(folder.path());
     for (arguments, files) in [
-        (&["--to", "safetensors"][..], &["small.safetensors"][..]),
+        (&["--to", "safetensors"][..], &["small_grown.safetensors"][..]),
         (&["--to", "safetensors", "--genome"], &["small_genome.safetensors"]),
         (&["--to", "onnx"], &["small.onnx"]),
         (&["--to", "onnx", "--genome"], &["small_genome.onnx"]),
-        (&["--to", "pytorch"], &["small.py", "small.safetensors"]),
-        (&["--to", "pytorch", "--genome"], &["small_genome.py", "small_genome.safetensors"]),
+        (&["--to", "pytorch"], &["small.py", "small_torch.safetensors"]),
+        (&["--to", "pytorch", "--genome"], &["small_genome.py", "small_genome_torch.safetensors"]),
         (&["--to", "npy", "--tensor", "g.O"], &["g.O.npy"]),
         (&["--to", "csv", "--tensor", "pixels->digits.W"], &["pixels_to_digits.W.csv"]),
         (&["--to", "graphml"], &["small.graphml"]),

@@ -1,7 +1,7 @@
 //! Files of arrays and of network tools, against formulas of the tests' own.
 
 use gemc::compile::stages;
-use gemc::export::{ExportFault, ForwardConstant, ForwardGraph, csv, graphml, npy, safetensors};
+use gemc::export::{ExportFault, ForwardConstant, ForwardGraph, PythonFile, csv, graphml, npy, pytorch, safetensors};
 use gemc::options::Options;
 use gemc::plan::{Array, Interpreter};
 use indexmap::IndexMap;
@@ -160,4 +160,15 @@ fn weights_that_are_too_many_are_refused() {
 fn an_unknown_tensor_is_told_what_there_is() {
     let ExportFault::Unknown(fault) = named("hiden.bias").unwrap_err() else { panic!() };
     assert!(fault.help.starts_with("did you mean `hidden.bias`? tensors that can be written: "), "{}", fault.help);
+}
+
+#[test]
+fn names_of_files_cannot_break_the_file_of_python() {
+    let plan = plan("small.gem", TEXT, &Options::default());
+    let grown = ForwardGraph::grown(&plan, &Interpreter::new(&plan, &[3]).unwrap()).unwrap();
+    let hostile = "a\"\"\"\nimport os\\";
+    let text = pytorch(&grown, PythonFile { module: hostile, arrays: hostile, genome: false }).unwrap();
+    assert!(text.contains("from a____import os_ import load\n"));
+    assert!(text.contains("with_name(\"a\\\"\\\"\\\"\\U0000000aimport os\\\\\")"));
+    assert!(!text.contains("\nimport os"));
 }
