@@ -163,7 +163,7 @@ def main():
         found = check(run)
         failed = failed or max(found.values()) > TOLERANCE
         print(f"{run.name:24}", ", ".join(f"{way} {error:.1e}" for way, error in found.items()), flush=True)
-    sys.exit(failed)
+    sys.exit(int(failed))
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ def main():
             error = abs(found - expected).max()
             failed = failed or error > TOLERANCE
             print(f"{model:20} {expected[0]:.5f} to {expected[-1]:.5f}, differs by {error:.1e}", flush=True)
-    sys.exit(failed)
+    sys.exit(int(failed))
 
 
 if __name__ == "__main__":
