@@ -18,7 +18,7 @@ pub struct ForwardGraph {
     pub steps: Vec<ForwardStep>,
     /// The network's answer before softmax, 1 × classes × B.
     pub output: ForwardInput,
-    /// What is added to the loss, [1], where anything is.
+    /// What is added to the loss, one number, where anything is.
     pub penalty: Option<ForwardInput>,
     /// Neurons of the input population.
     pub inputs: usize,

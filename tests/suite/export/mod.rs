@@ -169,3 +169,18 @@ fn an_operation_without_counterpart_is_named() {
         assert_eq!(fault.to_string(), text);
     }
 }
+
+#[test]
+fn weights_that_are_held_answer_alike_until_rows_change() {
+    for (name, plan) in plans("tests/cases/ok") {
+        let mut interpreter = Interpreter::new(&plan, &[SEED]).unwrap();
+        let before = expected(&plan, &mut interpreter);
+        interpreter.hold(&[plan.output()]).unwrap();
+        assert_eq!(expected(&plan, &mut interpreter), before, "{name}");
+        let learned = plan.rows().iter().position(|row| row.learned).unwrap();
+        interpreter.rows_mut()[learned].numbers_mut().fill(0.5);
+        let mut other = Interpreter::new(&plan, &[SEED]).unwrap();
+        other.rows_mut()[learned].numbers_mut().fill(0.5);
+        assert_eq!(expected(&plan, &mut interpreter), expected(&plan, &mut other), "{name}");
+    }
+}
