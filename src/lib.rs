@@ -13,6 +13,7 @@
 //!
 //! data     a name → samples as bytes; knows no tensor
 //! run_dir  a run's folder → its record and its genome as plain numbers; needs no libtorch
+//! export   a plan and a genome → files of other ecosystems; needs no libtorch
 //! recipe   a recipe's text → the trials that it asks for
 //! compile  calls syntax, check, wire and plan, in that order
 //! trainer  a plan, data and a protocol → runs that were trained
@@ -165,12 +166,14 @@ pub mod data;
 pub mod diag;
 #[cfg(feature = "torch")]
 pub mod emit;
+#[cfg(feature = "export")]
+pub mod export;
 pub mod geometry;
 pub mod options;
 mod parallel;
 pub mod plan;
 pub mod program;
-#[cfg(feature = "torch")]
+#[cfg(any(feature = "torch", feature = "export"))]
 mod proto;
 pub mod random;
 #[cfg(feature = "cli")]

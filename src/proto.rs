@@ -34,12 +34,14 @@ impl Message {
 
     /// Appends a number of double precision.
     #[must_use]
+    #[cfg_attr(not(feature = "torch"), allow(dead_code))]
     pub(crate) fn double(self, field: u32, value: f64) -> Self {
         self.key(field, Wire::Eight).raw(&value.to_le_bytes())
     }
 
     /// Appends a number of single precision.
     #[must_use]
+    #[cfg_attr(not(feature = "torch"), allow(dead_code))]
     pub(crate) fn single(self, field: u32, value: f32) -> Self {
         self.key(field, Wire::Four).raw(&value.to_le_bytes())
     }

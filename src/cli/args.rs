@@ -10,10 +10,12 @@ use super::completions::CompletionsArgs;
 use super::draw::DrawArgs;
 use super::evaluating::EvalArgs;
 use super::experiment::{RecipeArgs, ReproduceArgs, RunArgs, StatusArgs};
+use super::export::ExportArgs;
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
 use super::manual::ManualArgs;
 use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
+use super::predict::PredictArgs;
 use super::report::ReportArgs;
 use super::resuming::ResumeArgs;
 use super::runs::RunsArgs;
@@ -79,8 +81,12 @@ pub(super) enum Verb {
     Snapshot(SnapshotArgs),
     /// Measure the accuracy of a finished run
     Eval(EvalArgs),
+    /// Classify images by a finished run
+    Predict(PredictArgs),
     /// Draw the learned parameters and weights of a finished run as one SVG page
     Draw(DrawArgs),
+    /// Write a finished run as a file for other tools: PyTorch, ONNX, arrays, graphs
+    Export(ExportArgs),
     /// Measure the time of a training step, and compare it with the machine's peak speed
     Bench(BenchArgs),
     /// Fit O, and X where it is unknown, to a measured connectome

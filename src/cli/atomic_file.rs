@@ -28,18 +28,23 @@ pub(super) fn unwritable(path: &Path, why: io::Error) -> Failure {
 
 /// Writes `text` to `path`; what was there before is replaced, and keeps its permissions.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes plain bytes in the same way.
+pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let unwritable = |why| unwritable(path, why);
     // a link stays a link; what it leads to is replaced
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     match fs::metadata(&target) {
         // a device or a pipe cannot be replaced, and a folder must not be
-        Ok(there) if !there.is_file() => fs::write(&target, text),
-        there => replace(&target, text, there.ok().map(|there| there.permissions())),
+        Ok(there) if !there.is_file() => fs::write(&target, bytes),
+        there => replace(&target, bytes, there.ok().map(|there| there.permissions())),
     }
     .map_err(unwritable)
 }
 
-fn replace(target: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
+fn replace(target: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
     let folder =
         target.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_path_buf);
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
@@ -49,7 +54,7 @@ fn replace(target: &Path, text: &str, permissions: Option<fs::Permissions>) -> i
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut beside = builder.prefix(".gemc-").tempfile_in(folder).map_err(plain)?;
-    beside.write_all(text.as_bytes())?;
+    beside.write_all(bytes)?;
     beside.as_file().sync_all()?;
     if let Some(permissions) = permissions {
         beside.as_file().set_permissions(permissions)?;

@@ -12,6 +12,7 @@ use super::screen::{Ink, Screen};
 use crate::data::dataset_name::FOLDER;
 use crate::data::known::published;
 use crate::data::locate::locate;
+use crate::data::own::{CSV, IDX, NPZ};
 use crate::data::read::verify;
 use crate::data::{DataError, DatasetName, ImageFolder, Standing, names};
 
@@ -57,6 +58,7 @@ fn list(screen: &Screen, args: &RootArgs) -> Outcome {
     let mut lines = columns(&rows, &[2, 3, 4]);
     lines[0] = screen.paint(Ink::Faint, &lines[0]);
     lines.push(format!("\n{FOLDER}PATH is a folder with a folder of PNG or JPEG images for each class"));
+    lines.push(format!("{NPZ}FILE holds arrays x and y, {CSV}FILE a table with one column of labels, {IDX}IMAGES,LABELS a pair of IDX files"));
     lines.push(format!("searched folders: {}", shown(&roots)));
     screen.print(&format!("{}\n", lines.join("\n")))?;
     Ok(Exit::Done)
@@ -89,6 +91,10 @@ pub(super) fn judge(set: &DatasetName, roots: &[PathBuf]) -> Verdict {
                 read => Verdict::There(path.clone(), read.map(|images| images.standing).map_err(damaged)),
             }
         }
+        DatasetName::Own(files) => match files.read().map_err(DataError::from) {
+            Err(absent) if !files.path().is_file() => Verdict::Absent(damaged(absent)),
+            read => Verdict::There(files.path().to_path_buf(), read.map(|data| data.standing).map_err(damaged)),
+        },
         DatasetName::Published(set) => match locate(set, roots) {
             Err(absent) => Verdict::Absent(Failure::environment(absent)),
             Ok(found) => Verdict::There(found.folder.clone(), verify(set, &found).map_err(damaged)),
@@ -144,6 +150,7 @@ fn path(screen: &Screen, args: &SetArgs) -> Outcome {
         None => roots.first().cloned(),
         Some(DatasetName::Glyphs | DatasetName::GlyphsColor) => None,
         Some(DatasetName::Folder(path)) => Some(path),
+        Some(DatasetName::Own(files)) => Some(files.path().to_path_buf()),
         Some(DatasetName::Published(set)) => Some(locate(&set, &roots).map_err(Failure::environment)?.folder),
     };
     if screen.is_json() {

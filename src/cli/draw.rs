@@ -54,7 +54,8 @@ struct NoSuchRun {
 /// Draws a run.
 pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
     // which run is drawn is quick to find wrong
-    let which = which(&Manifest::read(&args.run).map_err(Blame::failure)?, args.which.map(|which| which as usize))?;
+    let asked = (args.which.map(|which| which as usize), "--which");
+    let which = which(&Manifest::read(&args.run).map_err(Blame::failure)?, asked)?;
     // weights are drawn, so they must be made
     let Reopened { record, stages, rows, .. } = reopen(screen, &args.run, Order::Synthesized)?;
     let sections = sections(&stages, &rows, which).map_err(Blame::failure)?;
@@ -69,14 +70,14 @@ pub(super) fn run(screen: &Screen, args: &DrawArgs) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// Returns the run that is drawn: the one that was asked for, or the best.
-pub(super) fn which(record: &Manifest, asked: Option<usize>) -> Result<usize, Failure> {
+/// Returns the run that is looked at: the one that was asked for by an option, or the best.
+pub(super) fn which(record: &Manifest, (asked, option): (Option<usize>, &str)) -> Result<usize, Failure> {
     let runs = record.seeds.len();
     let accuracy = |run: &usize| record.outcome.best_accuracy.get(*run).copied().flatten().unwrap_or(0.0);
     match asked {
         Some(asked) if asked >= runs => {
             let help = match runs {
-                1 => "one was trained: leave `--which` out".to_owned(),
+                1 => format!("one was trained: leave `{option}` out"),
                 _ => format!("{runs} were trained at once, 0 to {}", runs.saturating_sub(1)),
             };
             Err(Failure::input(NoSuchRun { asked, help }))

@@ -22,6 +22,7 @@ mod evaluating;
 mod exit;
 mod experiment;
 mod explain;
+mod export;
 mod faults;
 mod few_shot;
 mod figures;
@@ -37,6 +38,7 @@ mod model;
 mod nothing_learned;
 mod numbers;
 mod parse;
+mod predict;
 mod program;
 mod protocol;
 mod read_data;
@@ -122,7 +124,9 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Reproduce(args) => experiment::reproduce(screen, args),
         Verb::Compare(args) => compare::run(screen, args),
         Verb::Eval(args) => (tensors.here()?.eval)(screen, args),
+        Verb::Predict(args) => predict::run(screen, args),
         Verb::Draw(args) => draw::run(screen, args),
+        Verb::Export(args) => export::run(screen, args),
         Verb::Bench(args) => (tensors.here()?.bench)(screen, args),
         Verb::Fit(args) => (tensors.here()?.fit)(screen, args),
         Verb::Data(verb) => data::run(screen, verb),

@@ -15,6 +15,7 @@ impl DatasetName {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         match self {
             Self::Folder(path) => ImageFolder::open(path).map(|folder| folder.classes().to_vec()).unwrap_or_default(),
+            Self::Own(files) => files.class_names(),
             Self::Published(known) if known.facts.name == "fashion-mnist" => owned(&FASHION),
             Self::Published(known) if known.facts.name == "cifar10" => owned(&CIFAR10),
             Self::Published(_) | Self::Glyphs | Self::GlyphsColor => Vec::new(),

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::fault::FewShotOnly;
-use super::image_fault::ImagesFault;
+use super::fault::{DataError, FewShotOnly};
 use super::image_folder::ImageFolder;
 use super::known::{Form, Known, known, published};
+use super::own::OwnData;
 use super::{glyphs, glyphs_color};
 use crate::options::Facts;
 
@@ -23,6 +23,8 @@ pub enum DatasetName {
     Published(Box<Known>),
     /// A folder of images for each class, all below this one.
     Folder(PathBuf),
+    /// Files of arrays or tables.
+    Own(OwnData),
 }
 
 impl DatasetName {
@@ -33,7 +35,7 @@ impl DatasetName {
             glyphs_color::NAME => Some(Self::GlyphsColor),
             _ => match name.strip_prefix(FOLDER) {
                 Some(path) => Some(Self::Folder(PathBuf::from(path))).filter(|_| !path.is_empty()),
-                None => known(name).map(Box::new).map(Self::Published),
+                None => OwnData::find(name).map(Self::Own).or_else(|| known(name).map(Box::new).map(Self::Published)),
             },
         }
     }
@@ -42,7 +44,7 @@ impl DatasetName {
     pub fn published(&self) -> Option<&Known> {
         match self {
             Self::Published(known) => Some(known),
-            Self::Glyphs | Self::GlyphsColor | Self::Folder(_) => None,
+            Self::Glyphs | Self::GlyphsColor | Self::Folder(_) | Self::Own(_) => None,
         }
     }
 
@@ -57,16 +59,17 @@ impl DatasetName {
         }
     }
 
-    /// Returns the sizes of its samples; those of a folder are read off its images.
+    /// Returns the sizes of its samples; those of a folder are read off its images, and those of files off what they hold.
     ///
     /// # Errors
-    /// An [`ImagesFault`] where a folder is none of images, or an image in it does not fit the others.
-    pub fn facts(&self) -> Result<Facts, ImagesFault> {
+    /// [`DataError`] where a folder is none of images, an image in it does not fit the others, or a file is at fault.
+    pub fn facts(&self) -> Result<Facts, DataError> {
         match self {
             Self::Glyphs => Ok(glyphs::facts()),
             Self::GlyphsColor => Ok(glyphs_color::facts()),
             Self::Published(known) => Ok(known.facts.clone()),
-            Self::Folder(path) => ImageFolder::open(path)?.facts(),
+            Self::Folder(path) => Ok(ImageFolder::open(path)?.facts()?),
+            Self::Own(files) => Ok(files.facts()?),
         }
     }
 }

@@ -15,12 +15,13 @@ use super::few_shot_split::NoSplit;
 use super::idx::IdxFault;
 use super::image_fault::ImagesFault;
 use super::locate::NotFound;
+use super::own::OwnDataFault;
 use super::unpack::FileFault;
 
 /// No data set has this name.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no data set called `{name}`")]
-#[diagnostic(code(data::unknown), help("{}there are: {}, and {FOLDER}PATH", self.guess(), names().join(", ")))]
+#[diagnostic(code(data::unknown), help("{}there are: {}, and {FOLDER}PATH, npz:FILE, csv:FILE, idx:IMAGES,LABELS", self.guess(), names().join(", ")))]
 pub struct UnknownData {
     /// The name that was given.
     pub name: String,
@@ -92,6 +93,10 @@ pub enum DataError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Images(#[from] ImagesFault),
+    /// A file of one's own is at fault.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Own(#[from] OwnDataFault),
     /// An archive lacks a file.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -121,6 +126,6 @@ pub enum DataError {
 impl DataError {
     /// Tells whether the machine is at fault (no data, no network, a full disk) rather than what the user wrote.
     pub fn is_environment(&self) -> bool {
-        !matches!(self, Self::Unknown(_) | Self::FewShotOnly(_) | Self::NoSplit(_) | Self::Classes(_))
+        !matches!(self, Self::Unknown(_) | Self::FewShotOnly(_) | Self::NoSplit(_) | Self::Classes(_) | Self::Own(_))
     }
 }

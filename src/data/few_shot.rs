@@ -61,7 +61,7 @@ pub fn load_few_shot(
             let images = ImageFolder::open(&path)?;
             labelled(&images.read()?, images.classes())?
         }
-        DatasetName::Glyphs | DatasetName::GlyphsColor => {
+        DatasetName::Glyphs | DatasetName::GlyphsColor | DatasetName::Own(_) => {
             check_no_split(name, split)?;
             let dataset = load(name, roots, download)?;
             labelled(&dataset, &numbers(dataset.facts.classes))?

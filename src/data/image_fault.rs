@@ -9,6 +9,7 @@ use super::dataset::SplitFault;
 use super::unpack::FileFault;
 
 use super::image_file::BrokenImage;
+use super::image_samples::{NoImages, WrongSampleSize};
 
 /// A folder has fewer than two folders of images.
 #[derive(Debug, Error, Diagnostic)]
@@ -162,6 +163,14 @@ pub enum ImagesFault {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Size(#[from] ImageSize),
+    /// An image is not of the size of a sample.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Sample(#[from] WrongSampleSize),
+    /// A folder holds no image.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NoImages(#[from] NoImages),
     /// An image has too many pixels.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -189,7 +189,8 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, FileFault> {
     Ok(found)
 }
 
-fn is_image(path: &Path) -> bool {
+/// Tells whether a file's name ends as those of images do.
+pub(super) fn is_image(path: &Path) -> bool {
     let is = |end: &OsStr| ["png", "jpg", "jpeg"].iter().any(|known| end.eq_ignore_ascii_case(known));
     path.extension().is_some_and(is)
 }

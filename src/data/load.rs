@@ -18,7 +18,7 @@ use crate::options::Facts;
 /// Returns what is known of the data set called `name` before any file is read; nothing if there is none, or if it is a
 /// folder, of which [`describe`] tells.
 pub fn facts(name: &str) -> Option<Facts> {
-    DatasetName::find(name).filter(|set| !matches!(set, DatasetName::Folder(_)))?.facts().ok()
+    DatasetName::find(name).filter(|set| !matches!(set, DatasetName::Folder(_) | DatasetName::Own(_)))?.facts().ok()
 }
 
 /// Returns the sizes of the samples of the data set called `name`; those of a folder are read off its images.
@@ -26,7 +26,7 @@ pub fn facts(name: &str) -> Option<Facts> {
 /// # Errors
 /// [`DataError`]: [`UnknownData`] where there is no such set, otherwise what is wrong with the folder.
 pub fn describe(name: &str) -> Result<Facts, DataError> {
-    Ok(DatasetName::find(name).ok_or_else(|| UnknownData::new(name))?.facts()?)
+    DatasetName::find(name).ok_or_else(|| UnknownData::new(name))?.facts()
 }
 
 /// Loads the data set called `name`: from the first of `roots` that holds it, else by `download` if that is given.
@@ -42,6 +42,7 @@ pub fn load(name: &str, roots: &[PathBuf], download: Option<&Download<'_>>) -> R
         DatasetName::Glyphs => Ok(Glyphs::default().draw()?),
         DatasetName::GlyphsColor => Ok(GlyphsColor::default().draw()?),
         DatasetName::Folder(path) => Ok(ImageFolder::open(&path)?.read()?),
+        DatasetName::Own(files) => Ok(files.read()?),
         DatasetName::Published(known) => load_known(&known, roots, download),
     }
 }

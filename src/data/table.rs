@@ -63,7 +63,7 @@ impl Row {
 const SEPARATORS: [char; 3] = ['\t', ';', ','];
 
 /// Returns the separator that the first row has most often outside quotes.
-fn separator(text: &str) -> u8 {
+pub(super) fn separator(text: &str) -> u8 {
     let (mut quoted, mut found) = (false, [0_usize; SEPARATORS.len()]);
     let whole = text.trim_start_matches(['\r', '\n', '\u{feff}']);
     for letter in whole.chars() {

@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CASES = ROOT / "tests" / "cases"
 # Letters of an input at most, and MB that reading one may take.
-LONGEST = {"parse": 1024, "text": 4096, "model": 256, "idx": 512, "gzip": 1024, "tar": 8192, "zip": 2048, "image": 4096, "csv": 1024, "recipe": 1024, "run": 2048}
+LONGEST = {"parse": 1024, "text": 4096, "model": 256, "idx": 512, "gzip": 1024, "tar": 8192, "zip": 2048, "image": 4096, "csv": 1024, "npy": 512, "recipe": 1024, "run": 2048}
 MEMORY = 1024
 # Seconds on the clock, which a busy machine may stretch; a target itself measures the processor's.
 PATIENCE = 30
@@ -160,6 +160,10 @@ def seeds(target):
         return [png(0, 1), png(2, 3), png(6, 4), png(4, 2), *(path.read_bytes() for path in sorted(HERE.glob("seeds/*.jpg")))]
     if target == "recipe":
         return [path.read_bytes() for path in sorted((ROOT / "models" / "recipes").glob("*.yaml"))]
+    if target == "npy":
+        header = lambda kind, sizes: (b"{'descr': '%s', 'fortran_order': False, 'shape': (%s), }" % (kind, sizes)).ljust(117) + b"\n"
+        begin = b"\x93NUMPY\x01\x00\x76\x00"
+        return [begin + header(b"|u1", b"2, 3") + bytes(6), begin + header(b">f4", b"2,") + bytes(8), begin + header(b"|O", b"1,") + b"(lp0\n."]
     if target == "csv":
         return [b"source,target,weight\nAVA,AVB,1\nAVB,a,2\n", b"name,a,b\na,0,1\nb,1,0\n", b"name,unc\nAVA,0.5\nAVB,1e-3\n", b'a,"b ""c""",d\n1,2,3\n']
     return [(HERE / "seeds" / name).read_bytes() for name in ("run.json", "genome.safetensors")]

@@ -10,6 +10,7 @@ mod docs;
 mod draw;
 mod draws;
 mod examples;
+mod export;
 mod few_shot;
 mod freeze;
 mod grids;

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("run_dir", &["plan", "program"]),
     ("emit", &["plan", "program", "run_dir"]),
     ("train", &["plan", "program", "run_dir", "emit"]),
+    ("export", &["check", "plan"]),
     ("recipe", &[]),
     ("report", &[]),
     ("data", &[]),
@@ -27,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "syntax", "check", "wire", "plan", "program", "run_dir", "emit", "train", "report", "data", "compile",
-            "trainer", "recipe",
+            "trainer", "recipe", "export",
         ],
     ),
 ];

@@ -109,7 +109,7 @@ impl PictureRoom {
 
 /// Reads a run back and draws its wiring and its parts.
 fn drawn(run: &ReportedRun) -> Result<RunPictures, Failure> {
-    let which = which(&run.record, None)?;
+    let which = which(&run.record, (None, "--run"))?;
     // weights are drawn, so they must be made
     let (Reopened { record, stages, rows, .. }, remarks) = opened(&run.folder, Order::Synthesized)?;
     let sections = sections(&stages, &rows, which).map_err(Blame::failure)?;

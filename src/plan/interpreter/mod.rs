@@ -23,6 +23,8 @@ pub struct Interpreter<'a> {
     support: Samples,
     learning_rate: f64,
     step: u64,
+    /// Tensors that were computed before and stay, by their place in the plan; empty where none are.
+    held: Vec<Option<Array>>,
 }
 
 /// Samples with their labels.
@@ -68,7 +70,16 @@ impl<'a> Interpreter<'a> {
     fn with(plan: &'a Plan, rows: Vec<Array>, runs: usize) -> Self {
         let none = Samples { numbers: Array::filled(&[runs, plan.inputs(), 0], 0.0), labels: Vec::new() };
         let (batch, support) = (none.clone(), none);
-        Self { plan, sizes: Sizes { runs, batch: 0 }, rows, batch, support, learning_rate: 0.0, step: 0 }
+        Self {
+            plan,
+            sizes: Sizes { runs, batch: 0 },
+            rows,
+            batch,
+            support,
+            learning_rate: 0.0,
+            step: 0,
+            held: Vec::new(),
+        }
     }
 
     /// Sets the batch: `samples`, R × k · B × N, sample after sample, and the right class of each, R × k · B. Of tasks, these are the
@@ -120,6 +131,7 @@ impl<'a> Interpreter<'a> {
 
     /// Returns the same to be changed; their sizes must stay.
     pub fn rows_mut(&mut self) -> &mut [Array] {
+        self.held.clear();
         &mut self.rows
     }
 
@@ -130,6 +142,7 @@ impl<'a> Interpreter<'a> {
     /// As for [`Interpreter::compute`].
     pub fn update(&mut self, learning_rate: f64) -> Result<(), Bug> {
         self.step += 1;
+        self.held.clear();
         self.learning_rate = learning_rate;
         let values = self.compute(&self.plan.update_outputs())?;
         for ((row, _), value) in self.plan.updates().iter().zip(values) {
@@ -138,15 +151,57 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
+    /// Computes all that `wanted` are made of and that no batch changes, such as weights. It is read from then on, until rows change.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Interpreter::compute`].
+    pub fn hold(&mut self, wanted: &[TensorId]) -> Result<(), Bug> {
+        let (batched, needed) = (self.plan.batched(), self.needed(wanted));
+        let mut read = vec![false; batched.len()];
+        for (_, tensor) in self.plan.numbered().filter(|(id, _)| needed[id.index()] && batched[id.index()]) {
+            tensor.operands.iter().for_each(|operand| read[operand.index()] = !batched[operand.index()]);
+        }
+        let ids: Vec<TensorId> = self.plan.numbered().map(|(id, _)| id).filter(|id| read[id.index()]).collect();
+        let made = self.compute(&ids)?;
+        self.held.resize(batched.len(), None);
+        for (id, array) in ids.into_iter().zip(made) {
+            self.held[id.index()] = Some(array);
+        }
+        Ok(())
+    }
+
+    /// Tells for each tensor whether it has to be known for `wanted`: what is held needs nothing else.
+    fn needed(&self, wanted: &[TensorId]) -> Vec<bool> {
+        let mut needed = vec![false; self.plan.tensors().len()];
+        for id in wanted {
+            needed[id.index()] = true;
+        }
+        for (id, tensor) in self.plan.numbered().rev() {
+            if needed[id.index()] && self.held_array(id).is_none() {
+                tensor.operands.iter().for_each(|operand| needed[operand.index()] = true);
+            }
+        }
+        needed
+    }
+
+    fn held_array(&self, id: TensorId) -> Option<&Array> {
+        self.held.get(id.index()).and_then(Option::as_ref)
+    }
+
     /// Computes the tensors that are asked for.
     ///
     /// # Errors
     ///
     /// A bug in gemc: an operation whose operands do not fit it, which a verified plan has not.
     pub fn compute(&self, wanted: &[TensorId]) -> Result<Vec<Array>, Bug> {
-        let needed = self.plan.needed(wanted);
+        let needed = self.needed(wanted);
         let mut made: Vec<Option<Array>> = self.plan.tensors().iter().map(|_| None).collect();
         for (id, tensor) in self.plan.numbered().filter(|(id, _)| needed[id.index()]) {
+            if let Some(held) = self.held_array(id) {
+                made[id.index()] = Some(held.clone());
+                continue;
+            }
             let operands: Option<Vec<&Array>> = tensor.operands.iter().map(|id| made[id.index()].as_ref()).collect();
             let result = operands.and_then(|operands| self.apply(&tensor.op, &operands));
             let result = result.ok_or_else(|| bug(&id.to_string(), "has no such operands".to_owned()))?;

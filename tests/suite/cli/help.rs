@@ -10,6 +10,8 @@ fn every_verb_has_help() {
         "snapshot",
         "eval",
         "draw",
+        "export",
+        "predict",
         "bench",
         "fit",
         "data",

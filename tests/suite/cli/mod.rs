@@ -17,6 +17,7 @@ mod eval;
 #[cfg(all(unix, feature = "torch"))]
 mod experiments;
 mod explain;
+mod export;
 mod few_shot;
 #[cfg(feature = "torch")]
 mod fit;

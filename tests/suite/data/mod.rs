@@ -19,6 +19,7 @@ mod locate;
 mod mnist;
 mod omniglot;
 mod omniglot_faults;
+mod own;
 mod padding;
 mod server;
 mod specimens;
