@@ -12,6 +12,7 @@ use super::evaluating::EvalArgs;
 use super::experiment::{RecipeArgs, ReproduceArgs, RunArgs, StatusArgs};
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
+use super::formatting::FormatArgs;
 use super::manual::ManualArgs;
 use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
 use super::report::ReportArgs;
@@ -75,6 +76,8 @@ pub(super) enum Verb {
     Report(ReportArgs),
     /// Report all errors and warnings of all files
     Check(CheckArgs),
+    /// Write models in the one style of `.gem` files
+    Fmt(FormatArgs),
     /// Compare the compiled plan of each model with the snapshot beside it
     Snapshot(SnapshotArgs),
     /// Measure the accuracy of a finished run

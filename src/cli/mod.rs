@@ -28,6 +28,7 @@ mod figures;
 mod find_models;
 mod find_runs;
 mod fitting;
+mod formatting;
 mod free_memory;
 mod gaussian_rows;
 mod graph;
@@ -112,6 +113,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Compile(args) => compile::run(screen, tensors, args),
         Verb::Train(args) => compile::run(screen, tensors, &args.as_compile()),
         Verb::Check(args) => check::run(screen, args),
+        Verb::Fmt(args) => formatting::run(screen, args),
         Verb::Snapshot(args) => snapshot::run(screen, args),
         Verb::Report(args) => report::run(screen, args),
         Verb::Resume(args) => (tensors.here()?.resume)(screen, args),

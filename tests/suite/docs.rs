@@ -61,7 +61,7 @@ fn wanted(info: &str) -> Option<Wanted> {
 }
 
 /// Makes a model of a fragment: what it does not declare itself is put around it.
-fn whole(fragment: &str) -> String {
+pub(crate) fn whole(fragment: &str) -> String {
     let stated = |start: &str| fragment.lines().any(|line| line.trim_start().starts_with(start));
     let missing = AROUND.iter().filter(|(start, _)| !stated(start)).map(|(_, statement)| *statement);
     let missing: Vec<&str> = missing.collect();

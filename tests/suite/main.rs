@@ -11,6 +11,7 @@ mod draw;
 mod draws;
 mod examples;
 mod few_shot;
+mod format;
 mod freeze;
 mod grids;
 mod growth;

@@ -11,6 +11,7 @@ use crate::pages::{pages, repository};
 /// Rooms, and whose products each may use besides the ground floor's.
 const ROOMS: &[(&str, &[&str])] = &[
     ("syntax", &[]),
+    ("format", &["syntax"]),
     ("check", &["syntax"]),
     ("wire", &["check"]),
     ("plan", &["check", "wire"]),
@@ -21,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("recipe", &[]),
     ("report", &[]),
     ("data", &[]),
-    ("compile", &["syntax", "check", "wire", "plan"]),
+    ("compile", &["syntax", "format", "check", "wire", "plan"]),
     ("trainer", &["syntax", "check", "wire", "plan", "emit", "train", "data", "compile"]),
     (
         "cli",

@@ -20,6 +20,7 @@ mod explain;
 mod few_shot;
 #[cfg(feature = "torch")]
 mod fit;
+mod formatting;
 #[cfg(feature = "torch")]
 mod from_run;
 mod help;
