@@ -13,6 +13,7 @@
 //!
 //! format   a text → the same text in one style
 //! data     a name → samples as bytes; knows no tensor
+//! editor   symbols, a partial model, a report → answers to an editor
 //! run_dir  a run's folder → its record and its genome as plain numbers; needs no libtorch
 //! recipe   a recipe's text → the trials that it asks for
 //! compile  calls syntax, check, wire and plan, in that order, and format
@@ -164,6 +165,8 @@ pub mod compile;
 #[cfg(feature = "data")]
 pub mod data;
 pub mod diag;
+#[cfg(feature = "editor")]
+pub mod editor;
 #[cfg(feature = "torch")]
 pub mod emit;
 pub mod format;

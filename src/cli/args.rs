@@ -13,6 +13,7 @@ use super::experiment::{RecipeArgs, ReproduceArgs, RunArgs, StatusArgs};
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
 use super::formatting::FormatArgs;
+use super::language_server::LspArgs;
 use super::manual::ManualArgs;
 use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
 use super::report::ReportArgs;
@@ -78,6 +79,8 @@ pub(super) enum Verb {
     Check(CheckArgs),
     /// Write models in the one style of `.gem` files
     Fmt(FormatArgs),
+    /// Serve an editor: faults, sizes, completion, renaming (Language Server Protocol)
+    Lsp(LspArgs),
     /// Compare the compiled plan of each model with the snapshot beside it
     Snapshot(SnapshotArgs),
     /// Measure the accuracy of a finished run

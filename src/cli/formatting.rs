@@ -66,9 +66,9 @@ pub(super) fn run(screen: &Screen, args: &FormatArgs) -> Outcome {
             worst = if exit as u8 > worst as u8 { exit } else { worst };
             let (Failure::Text(_, report) | Failure::Fault(_, report)) = failure;
             if screen.is_json() {
-                findings = report.findings()
+                findings = report.findings();
             } else {
-                screen.report(&report)
+                screen.report(&report);
             }
             Standing::Faulty
         });

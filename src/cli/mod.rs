@@ -32,6 +32,7 @@ mod formatting;
 mod free_memory;
 mod gaussian_rows;
 mod graph;
+mod language_server;
 mod libtorch;
 mod manual;
 mod model;
@@ -114,6 +115,7 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Train(args) => compile::run(screen, tensors, &args.as_compile()),
         Verb::Check(args) => check::run(screen, args),
         Verb::Fmt(args) => formatting::run(screen, args),
+        Verb::Lsp(args) => Ok(language_server::run(args)),
         Verb::Snapshot(args) => snapshot::run(screen, args),
         Verb::Report(args) => report::run(screen, args),
         Verb::Resume(args) => (tensors.here()?.resume)(screen, args),

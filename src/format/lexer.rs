@@ -1,5 +1,7 @@
 //! Text → words, numbers, signs and comments, and where lines end between them. Comments that only blanks part are one.
 
+use crate::syntax::{self, TokenKind};
+
 /// What a piece of text is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token<'t> {
@@ -43,79 +45,36 @@ impl Lexeme<'_> {
 /// Takes a text apart; blanks are dropped.
 pub(super) fn lex(text: &str) -> Vec<Lexeme<'_>> {
     let mut found: Vec<Lexeme<'_>> = Vec::new();
-    let mut rest = text;
-    loop {
-        let next = rest.trim_start();
-        let line_ends = rest[..rest.len() - next.len()].matches('\n').count();
+    let mut end = 0;
+    for written in syntax::Token::all(text) {
+        let line_ends = text[end..written.span.start].matches('\n').count();
         let first = found.is_empty();
-        if let Some(Lexeme { token: Token::Comment(before), .. }) = found.last_mut() {
-            before.ends_line = line_ends > 0 || next.is_empty();
-        }
-        if next.is_empty() {
-            return found;
-        }
-        let length = length(next);
-        let token = &next[..length];
-        rest = &next[length..];
-        if !is_comment(token) {
-            let is_word = token.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
-            let token = if is_word { Token::Word(token) } else { Token::Sign(token) };
-            found.push(Lexeme { token, line_ends });
-            continue;
-        }
-        let (text, to_line_end) = (token.trim_end(), token.starts_with("//"));
-        match found.last_mut() {
-            Some(Lexeme { token: Token::Comment(before), .. }) if line_ends == 0 => {
-                before.text.extend([" ", text]);
-                before.to_line_end = to_line_end;
+        end = written.span.end;
+        let before = match found.last_mut() {
+            Some(Lexeme { token: Token::Comment(before), .. }) => Some(before),
+            _ => None,
+        };
+        match (written.kind, before) {
+            (TokenKind::Comment, Some(before)) if line_ends == 0 => {
+                before.text.extend([" ", written.text.trim_end()]);
+                before.to_line_end = written.text.starts_with("//");
+                continue;
             }
-            _ => {
-                let starts_line = line_ends > 0 || first;
-                let comment = Comment { text: text.to_owned(), to_line_end, starts_line, ends_line: false };
-                found.push(Lexeme { token: Token::Comment(comment), line_ends });
-            }
+            (_, Some(before)) => before.ends_line = line_ends > 0,
+            (_, None) => {}
         }
+        let token = match written.kind {
+            TokenKind::Word | TokenKind::Number => Token::Word(written.text),
+            TokenKind::Sign => Token::Sign(written.text),
+            TokenKind::Comment => Token::Comment(Comment {
+                text: written.text.trim_end().to_owned(),
+                to_line_end: written.text.starts_with("//"),
+                starts_line: line_ends > 0 || first,
+                // until a token behind it says otherwise
+                ends_line: true,
+            }),
+        };
+        found.push(Lexeme { token, line_ends });
     }
-}
-
-fn is_comment(token: &str) -> bool {
-    token.starts_with("//") || token.starts_with("/*")
-}
-
-/// Measures the token that `text` begins with, at least a character.
-fn length(text: &str) -> usize {
-    if text.starts_with("//") {
-        return text.find('\n').unwrap_or(text.len());
-    }
-    if let Some(inside) = text.strip_prefix("/*") {
-        return inside.find("*/").map_or(text.len(), |end| end + 4);
-    }
-    if text.starts_with("->") {
-        return 2;
-    }
-    let bytes = text.as_bytes();
-    let letters = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
-    let end = letters(0).count();
-    match bytes[0] {
-        first if first.is_ascii_digit() => number(bytes),
-        _ if end > 0 => end,
-        _ => text.chars().next().map_or(0, char::len_utf8),
-    }
-}
-
-/// Measures the number that `bytes` begin with, a digit: `784`, `0.3`, `2.5e-4`.
-fn number(bytes: &[u8]) -> usize {
-    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let mut end = digits(0);
-    if bytes.get(end) == Some(&b'.') && is_digit(end + 1) {
-        end += 1 + digits(end + 1);
-    }
-    if matches!(bytes.get(end), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
-        if is_digit(end + 1 + sign) {
-            end += 1 + sign + digits(end + 1 + sign);
-        }
-    }
-    end
+    found
 }

@@ -23,6 +23,6 @@ const STEP: usize = 4;
 ///
 /// `text` must parse without a fault; of any other text the words are kept, but not what they would mean.
 pub fn restyle(text: &str) -> String {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     write(&read(lex(&text)))
 }

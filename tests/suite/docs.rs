@@ -24,7 +24,8 @@ const AROUND: &[(&str, &str)] = &[
 ];
 
 /// File names of models that pages may speak of although they do not ship.
-const MADE_UP: &[&str] = &["net.gem", "model.gem"];
+/// And `source.gem`, which is what editors call the language.
+const MADE_UP: &[&str] = &["net.gem", "model.gem", "source.gem"];
 
 /// What the words behind a fence ask for.
 #[derive(Default)]

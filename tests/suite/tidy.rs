@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("run_dir", &["plan", "program"]),
     ("emit", &["plan", "program", "run_dir"]),
     ("train", &["plan", "program", "run_dir", "emit"]),
+    ("editor", &["syntax", "check", "plan"]),
     ("recipe", &[]),
     ("report", &[]),
     ("data", &[]),
@@ -28,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "syntax", "check", "wire", "plan", "program", "run_dir", "emit", "train", "report", "data", "compile",
-            "trainer", "recipe",
+            "trainer", "recipe", "editor",
         ],
     ),
 ];

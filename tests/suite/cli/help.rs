@@ -8,6 +8,7 @@ fn every_verb_has_help() {
         "compile",
         "check",
         "fmt",
+        "lsp",
         "snapshot",
         "eval",
         "draw",

@@ -29,6 +29,7 @@ mod hidden;
 mod killed;
 #[cfg(all(target_os = "linux", feature = "torch"))]
 mod libtorch;
+mod lsp;
 mod manual;
 mod out;
 mod recipes;
