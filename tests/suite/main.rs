@@ -9,6 +9,7 @@ mod data;
 mod docs;
 mod draw;
 mod draws;
+mod editors;
 mod examples;
 mod few_shot;
 mod format;
