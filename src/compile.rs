@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::check::{Checked, Model, PartialModel, Symbols, check};
 use crate::diag::{Bug, Problems, Report};
+use crate::format::restyle;
 use crate::options::{FewShot, Options, usual_batch_of};
 use crate::plan::{Plan, lower};
 use crate::syntax::ast::Ast;
@@ -73,6 +74,25 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
 /// Finds all faults and warnings of a text, without lowering it.
 pub fn faults(name: &str, source: &str, options: &Options) -> Report {
     analyse(name, source, options).report
+}
+
+/// Returns a text, shown as `name` in reports, in the one style of `.gem` files. It compiles to the same plan.
+///
+/// # Errors
+///
+/// The faults that keep the text from being parsed; other faults do not matter.
+pub fn formatted(name: &str, source: &str) -> Result<String, Report> {
+    let mut problems = Problems::new();
+    let ast = parse(source, &mut problems).filter(|_| !problems.has_errors());
+    let Some(ast) = ast else { return Err(Report::new(name, source, problems)) };
+    let text = restyle(source);
+    if parse(&text, &mut problems).as_ref() != Some(&ast) || problems.has_errors() {
+        let why = "the formatted text does not mean the same".to_owned();
+        let mut problems = Problems::new();
+        problems.push(OurFault(Bug { pass: "format", tensor: name.to_owned(), why }));
+        return Err(Report::new(name, source, problems));
+    }
+    Ok(text)
 }
 
 /// What is known of a text, be it at fault or not.

@@ -11,11 +11,13 @@
 //! syntax ──► check ──► wire ──► plan ──► program ──► emit ──► train             report
 //! text→Ast   →Model   →Wiring   →Plan   →Program    →Net     →a run's folder   numbers → pictures
 //!
+//! format   a text → the same text in one style
 //! data     a name → samples as bytes; knows no tensor
+//! editor   symbols, a partial model, a report → answers to an editor
 //! run_dir  a run's folder → its record and its genome as plain numbers; needs no libtorch
 //! export   a plan and a genome → files of other ecosystems; needs no libtorch
 //! recipe   a recipe's text → the trials that it asks for
-//! compile  calls syntax, check, wire and plan, in that order
+//! compile  calls syntax, check, wire and plan, in that order, and format
 //! trainer  a plan, data and a protocol → runs that were trained
 //! cli      the only room that reads arguments, prints, and decides where files go
 //! ```
@@ -164,10 +166,13 @@ pub mod compile;
 #[cfg(feature = "data")]
 pub mod data;
 pub mod diag;
+#[cfg(feature = "editor")]
+pub mod editor;
 #[cfg(feature = "torch")]
 pub mod emit;
 #[cfg(feature = "export")]
 pub mod export;
+pub mod format;
 pub mod geometry;
 pub mod options;
 mod parallel;

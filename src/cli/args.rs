@@ -13,6 +13,8 @@ use super::experiment::{RecipeArgs, ReproduceArgs, RunArgs, StatusArgs};
 use super::export::ExportArgs;
 use super::few_shot::{ClassArgs, FewShotArgs};
 use super::fitting::FitArgs;
+use super::formatting::FormatArgs;
+use super::language_server::LspArgs;
 use super::manual::ManualArgs;
 use super::parse::{batch, device, gibibytes, millions, runs, setting, threads};
 use super::predict::PredictArgs;
@@ -77,6 +79,10 @@ pub(super) enum Verb {
     Report(ReportArgs),
     /// Report all errors and warnings of all files
     Check(CheckArgs),
+    /// Write models in the one style of `.gem` files
+    Fmt(FormatArgs),
+    /// Serve an editor: faults, sizes, completion, renaming (Language Server Protocol)
+    Lsp(LspArgs),
     /// Compare the compiled plan of each model with the snapshot beside it
     Snapshot(SnapshotArgs),
     /// Measure the accuracy of a finished run

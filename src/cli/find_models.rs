@@ -85,7 +85,7 @@ impl FoundModels {
 }
 
 /// Tells whether a file lies in a run's folder.
-fn is_kept(path: &Path) -> bool {
+pub(super) fn is_kept(path: &Path) -> bool {
     path.with_file_name(RECORD).is_file()
 }
 

@@ -29,9 +29,11 @@ mod figures;
 mod find_models;
 mod find_runs;
 mod fitting;
+mod formatting;
 mod free_memory;
 mod gaussian_rows;
 mod graph;
+mod language_server;
 mod libtorch;
 mod manual;
 mod model;
@@ -114,6 +116,8 @@ fn dispatch(screen: &Screen, tensors: &Tensors, verb: &Verb) -> Outcome {
         Verb::Compile(args) => compile::run(screen, tensors, args),
         Verb::Train(args) => compile::run(screen, tensors, &args.as_compile()),
         Verb::Check(args) => check::run(screen, args),
+        Verb::Fmt(args) => formatting::run(screen, args),
+        Verb::Lsp(args) => Ok(language_server::run(args)),
         Verb::Snapshot(args) => snapshot::run(screen, args),
         Verb::Report(args) => report::run(screen, args),
         Verb::Resume(args) => (tensors.here()?.resume)(screen, args),

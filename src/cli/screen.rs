@@ -189,6 +189,17 @@ impl Screen {
         }
     }
 
+    /// Prints a text that is to come back byte for byte; on a terminal what that would obey is spelt out.
+    pub(super) fn exact(&self, text: &str) -> Result<(), Failure> {
+        if self.out.live {
+            return self.print(text);
+        }
+        match io::stdout().lock().write_all(text.as_bytes()) {
+            Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(Failure::environment(OutputClosed { why })),
+            _ => Ok(()),
+        }
+    }
+
     /// Prints one object to standard output.
     pub(super) fn object(&self, object: &impl Serialize) -> Result<(), Failure> {
         self.print(&spelt(object))

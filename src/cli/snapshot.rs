@@ -40,9 +40,9 @@ struct NoModels {
 /// A text that a run keeps.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{path}` is in a run directory, which is never changed")]
-#[diagnostic(code(cli::kept_text), help("copy the model elsewhere to keep a snapshot of it"))]
-struct KeptText {
-    path: String,
+#[diagnostic(code(cli::kept_text), help("copy the model elsewhere, and use the copy"))]
+pub(super) struct KeptText {
+    pub(super) path: String,
 }
 
 /// A folder that cannot be read.

@@ -13,7 +13,7 @@ use crate::diag::{Problems, Report, did_you_mean};
 use crate::span::Span;
 
 /// The longest text that is read, in bytes.
-const LONGEST: u64 = 64 << 20;
+pub(super) const LONGEST: u64 = 64 << 20;
 /// The longest line that is shown of a file which is not text, in bytes.
 const LONGEST_LINE: usize = 400;
 

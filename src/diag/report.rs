@@ -64,6 +64,11 @@ impl Report {
         &self.problems
     }
 
+    /// Returns the faults and warnings with what mends them, where that is known.
+    pub fn with_fixes(&self) -> impl Iterator<Item = (&Problem, Option<&Fix>)> {
+        self.problems.iter().zip(self.fixes.iter().map(Option::as_ref))
+    }
+
     /// Counts errors and warnings, those among them that are not kept.
     pub fn counts(&self) -> [usize; 2] {
         let mut counts = [0; 2];

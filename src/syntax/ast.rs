@@ -1,6 +1,7 @@
 //! The text as written: names unresolved, numbers unevaluated, every node with its place. Sums and products are flat
 //! lists, so that a long one is not a deep tree.
 
+use super::grammar::STATEMENTS;
 use crate::span::{Name, Span};
 
 /// One `model NAME(parameters) { items }`.
@@ -209,6 +210,11 @@ pub enum Scale {
     Times,
     /// `/`
     Over,
+}
+
+impl Item {
+    /// The word that begins each kind of statement, and how such a statement is written.
+    pub const FORMS: &[(&str, &str)] = &STATEMENTS;
 }
 
 impl Expr {

@@ -11,5 +11,7 @@ mod layout;
 mod parse;
 mod same;
 mod show;
+mod tokens;
 
 pub use parse::parse;
+pub use tokens::{Token, TokenKind};

@@ -9,6 +9,8 @@ pub(crate) const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
+    ("lsp_server", &["cli"]),
+    ("gen_lsp_types", &["cli", "editor"]),
     ("signal_hook", &["cli"]),
     ("rustix", &["cli"]),
     ("terminal_size", &["cli"]),

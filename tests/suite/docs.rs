@@ -24,7 +24,8 @@ const AROUND: &[(&str, &str)] = &[
 ];
 
 /// File names of models that pages may speak of although they do not ship.
-const MADE_UP: &[&str] = &["net.gem", "model.gem"];
+/// And `source.gem`, which is what editors call the language.
+const MADE_UP: &[&str] = &["net.gem", "model.gem", "source.gem"];
 
 /// What the words behind a fence ask for.
 #[derive(Default)]
@@ -61,7 +62,7 @@ fn wanted(info: &str) -> Option<Wanted> {
 }
 
 /// Makes a model of a fragment: what it does not declare itself is put around it.
-fn whole(fragment: &str) -> String {
+pub(crate) fn whole(fragment: &str) -> String {
     let stated = |start: &str| fragment.lines().any(|line| line.trim_start().starts_with(start));
     let missing = AROUND.iter().filter(|(start, _)| !stated(start)).map(|(_, statement)| *statement);
     let missing: Vec<&str> = missing.collect();

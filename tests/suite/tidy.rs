@@ -11,6 +11,7 @@ use crate::pages::{pages, repository};
 /// Rooms, and whose products each may use besides the ground floor's.
 const ROOMS: &[(&str, &[&str])] = &[
     ("syntax", &[]),
+    ("format", &["syntax"]),
     ("check", &["syntax"]),
     ("wire", &["check"]),
     ("plan", &["check", "wire"]),
@@ -19,16 +20,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("emit", &["plan", "program", "run_dir"]),
     ("train", &["plan", "program", "run_dir", "emit"]),
     ("export", &["check", "plan"]),
+    ("editor", &["syntax", "check", "plan"]),
     ("recipe", &[]),
     ("report", &[]),
     ("data", &[]),
-    ("compile", &["syntax", "check", "wire", "plan"]),
+    ("compile", &["syntax", "format", "check", "wire", "plan"]),
     ("trainer", &["syntax", "check", "wire", "plan", "emit", "train", "data", "compile"]),
     (
         "cli",
         &[
             "syntax", "check", "wire", "plan", "program", "run_dir", "emit", "train", "report", "data", "compile",
-            "trainer", "recipe", "export",
+            "trainer", "recipe", "export", "editor",
         ],
     ),
 ];

@@ -145,6 +145,11 @@ pub(super) fn understand(owners: &[Owner], key: &str) -> bool {
 }
 
 impl SchemaRow {
+    /// Returns the whole table, by owner.
+    pub fn all() -> Vec<Self> {
+        schema()
+    }
+
     /// Returns ` of a population`; nothing in a call, whose name is written already.
     pub fn of(&self) -> String {
         if Owner::CALLS.contains(&self.owner) { String::new() } else { format!(" of {}", self.owner.noun()) }

@@ -7,6 +7,8 @@ fn every_verb_has_help() {
     let verbs = [
         "compile",
         "check",
+        "fmt",
+        "lsp",
         "snapshot",
         "eval",
         "draw",
@@ -64,6 +66,8 @@ fn wrong_usage_is_two() {
         &["compile", "good.gem", "--train", "glyphs", "--device", "tpu"],
         &["compile", "good.gem", "--memory-limit", "0"],
         &["check"],
+        &["fmt"],
+        &["fmt", "good.gem", "--stdin"],
         &["snapshot"],
         &["eval"],
         &["fit", "edges.csv"],

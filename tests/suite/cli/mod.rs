@@ -21,6 +21,7 @@ mod export;
 mod few_shot;
 #[cfg(feature = "torch")]
 mod fit;
+mod formatting;
 #[cfg(feature = "torch")]
 mod from_run;
 mod help;
@@ -29,6 +30,7 @@ mod hidden;
 mod killed;
 #[cfg(all(target_os = "linux", feature = "torch"))]
 mod libtorch;
+mod lsp;
 mod manual;
 mod out;
 mod recipes;
