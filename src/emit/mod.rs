@@ -37,5 +37,5 @@ pub use inference::{Inference, InferenceMemory};
 pub use kernel_batch::{IndexedBatch, KernelBatch};
 pub use net::{Net, Output};
 pub use sample_batch::SampleBatch;
-pub use threads::{has_one_to_spare, set_threads, threads};
+pub use threads::Threads;
 pub use training::LossAndGradients;

@@ -17,23 +17,29 @@ static THREADS: AtomicUsize = AtomicUsize::new(0);
 /// Processors that this process may use. To find out takes some ten microseconds.
 static PROCESSORS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
 
-/// Has this many threads share each step that is made on a CPU from now on, and gives libtorch one. No digit depends on it.
-pub fn set_threads(threads: usize) {
-    THREADS.store(threads.max(1), Ordering::Relaxed);
-    alone();
-}
+/// The threads of this process that share a step.
+#[derive(Debug)]
+pub struct Threads;
 
-/// Returns how many threads share a step on a CPU: as many as there are processors, until somebody sets another number.
-pub fn threads() -> usize {
-    match THREADS.load(Ordering::Relaxed) {
-        0 => *PROCESSORS,
-        threads => threads,
+impl Threads {
+    /// Has `count` threads share each step that is made on a CPU from now on, and gives libtorch one. No digit depends on it.
+    pub fn set(count: usize) {
+        THREADS.store(count.max(1), Ordering::Relaxed);
+        alone();
     }
-}
 
-/// Tells whether a processor is left beside the threads that share a step. Who asks for one thread gets one, whatever is left.
-pub fn has_one_to_spare() -> bool {
-    (2..*PROCESSORS).contains(&threads())
+    /// Returns how many share a step on a CPU: as many as there are processors, until somebody sets another number.
+    pub fn count() -> usize {
+        match THREADS.load(Ordering::Relaxed) {
+            0 => *PROCESSORS,
+            threads => threads,
+        }
+    }
+
+    /// Tells whether a processor is left beside them. Who asks for one thread gets one, whatever is left.
+    pub fn leave_a_processor() -> bool {
+        (2..*PROCESSORS).contains(&Self::count())
+    }
 }
 
 /// Does some work on every part, each on a thread of its own where there are few. That costs about a microsecond.

@@ -7,7 +7,7 @@ use super::non_finite::StepFault;
 use super::peak::peak;
 use super::run::Clock;
 use super::step::Stepper;
-use crate::emit::{Place, threads};
+use crate::emit::{Place, Threads};
 use crate::plan::{Plan, Sizes, Tensor, TensorId, TensorNames};
 
 /// Steps before anything is measured.
@@ -115,7 +115,7 @@ pub fn bench(stepper: &mut Stepper, batch: usize, slowest: usize, clock: Clock<'
         model: plan.name().to_owned(),
         batch,
         runs,
-        threads: threads(),
+        threads: Threads::count(),
         device: place.name(),
         ms_per_step,
         mflop_per_step,

@@ -5,7 +5,7 @@ use tch::{Tensor as Live, no_grad_guard};
 use super::bench::wait;
 use super::run::Clock;
 use super::samples::as_size;
-use crate::emit::{Multiplier, Place, TorchFault, threads};
+use crate::emit::{Multiplier, Place, Threads, TorchFault};
 use crate::program::Product;
 
 /// Rows and columns of the product.
@@ -31,7 +31,7 @@ pub(super) fn peak(place: Place, clock: Clock<'_>) -> Result<f64, TorchFault> {
 fn by_library(place: Place, clock: Clock<'_>) -> Result<f64, TorchFault> {
     let _guard = no_grad_guard();
     let before = tch::get_num_threads();
-    tch::set_num_threads(i32::try_from(threads()).unwrap_or(1));
+    tch::set_num_threads(i32::try_from(Threads::count()).unwrap_or(1));
     let sizes = [as_size(SIDE); 2];
     let (a, b) = (Live::f_ones(sizes, place.options())?, Live::f_ones(sizes, place.options())?);
     let mut best = f64::INFINITY;
@@ -52,7 +52,7 @@ fn by_step(clock: Clock<'_>) -> f64 {
     let mut best = f64::INFINITY;
     for _ in 0..TRIES {
         let began = clock();
-        product.multiply(Multiplier::Gemm, (&numbers, &numbers), &mut out, threads());
+        product.multiply(Multiplier::Gemm, (&numbers, &numbers), &mut out, Threads::count());
         best = best.min(clock() - began);
     }
     best

@@ -12,7 +12,7 @@ use super::graph_replay::GraphReplay;
 use super::non_finite::{NotFinite, StepFault, first_bad, numbers};
 use super::samples::Samples;
 use super::state::{LossSums, StepState};
-use crate::emit::{LoadFault, Net, Place, TorchFault, has_one_to_spare};
+use crate::emit::{LoadFault, Net, Place, Threads, TorchFault};
 use crate::options::FewShot;
 use crate::plan::{Op, ParameterId, TensorId};
 
@@ -214,7 +214,7 @@ impl Stepper {
     pub(super) fn batch(&mut self) -> Result<GatheredBatch, TorchFault> {
         let (runs, index) = (self.net.runs(), self.source.index(self.done)?);
         let batch = self.source.gather(&index, runs)?;
-        if has_one_to_spare() {
+        if Threads::leave_a_processor() {
             self.source.prepare(self.done + 1, runs)?;
         }
         Ok(batch)

@@ -23,7 +23,7 @@ fn small(name: &str) -> String {
 }
 
 fn plans(text: &str, few_shot: FewShot) -> [Plan; 2] {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     let wiring = stages("m.gem", text, &Options::default()).unwrap().wiring;
     [
         lower_unoptimized(&wiring, Some(few_shot)).unwrap(),

@@ -26,7 +26,7 @@ fn few_shot() -> FewShot {
 }
 
 fn digits() -> FewShotSet {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     load_few_shot("glyphs", None, false, &[], None).unwrap()
 }
 

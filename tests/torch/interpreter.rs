@@ -59,7 +59,7 @@ fn check(plan: &Plan, name: &str, place: Place, part: f64) {
 }
 
 fn texts(folder: &str) -> Vec<(String, Plan)> {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|end| end == "gem"));
@@ -92,7 +92,7 @@ fn shipped_models_agree() {
 
 #[test]
 fn networks_drawn_at_random_agree() {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     let texts: Vec<(u64, String)> = random::texts(0..40).collect();
     assert!(texts.len() > 30);
     for (seed, text) in texts {

@@ -37,5 +37,5 @@ fn more_threads_only_where_they_clearly_help() {
     assert_eq!(times(&[1.0, 1.1, 0.9, 0.95]), Ok(1));
     assert_eq!(times(&[1.0, 1.1, 0.6, 0.6, 0.58, 0.7]), Ok(2));
     assert_eq!(times(&[1.0]), Err("asked too often"));
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
 }

@@ -56,7 +56,7 @@ fn difference(a: &Tensor, b: &Tensor) -> f64 {
 }
 
 fn agree(folder: &str) {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     for path in texts(folder) {
         let stages = compiled(&path);
         let wanted = taught(&lower_unoptimized(&stages.wiring, None).unwrap());
@@ -92,7 +92,7 @@ fn steps_in_place_agree_with_libtorch() {
         let mut exact = Net::new(&plan, &SEEDS, Place::EXACT).unwrap();
         let mut single = Net::new(&plan, &SEEDS, Place::CPU).unwrap();
         for (threads, count) in [(1, BATCH), (1, 2), (2, BATCH)] {
-            gemc::emit::set_threads(threads);
+            gemc::emit::Threads::set(threads);
             let (wanted, found) = (loss_and_gradients(&mut exact, count), loss_and_gradients(&mut single, count));
             let error = difference(&found.losses.to_kind(Kind::Double), &wanted.losses);
             assert!(error < 1e-5, "{}, loss: {error:e}", path.display());
@@ -101,7 +101,7 @@ fn steps_in_place_agree_with_libtorch() {
                 assert!(error < 2e-4, "{}, {}: {error:e}", path.display(), parameter.name);
             }
         }
-        gemc::emit::set_threads(1);
+        gemc::emit::Threads::set(1);
     }
 }
 

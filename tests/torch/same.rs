@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gemc::compile::compile;
-use gemc::emit::{Place, set_threads};
+use gemc::emit::{Place, Threads};
 use gemc::options::Options;
 use gemc::plan::{Array, Plan};
 use gemc::run_dir::GenomeFile;
@@ -47,7 +47,7 @@ impl Case {
 
     /// Trains; nothing where a loss is not finite.
     fn come(&self, seed: u64, runs: usize, threads: usize) -> Option<Vec<Came>> {
-        set_threads(threads);
+        Threads::set(threads);
         let recipe = TrainConfig {
             seed,
             runs,
@@ -65,7 +65,7 @@ impl Case {
         let mut folder = RunDir::create(&place.path().join("run"), "", record(runs, "")).unwrap();
         let mut measured = Measured(vec![Vec::new(); runs]);
         let done = run(&job, Some(&mut folder), None, &mut measured, &|| None);
-        set_threads(1);
+        Threads::set(1);
         done.ok()?;
         let genome = GenomeFile::open(folder.path(), 1 << 20).unwrap().rows(&self.plan, runs).unwrap();
         let bits = |row: &Array, run: usize| {

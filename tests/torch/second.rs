@@ -19,7 +19,7 @@ fn net(plan: &Plan) -> Net {
 }
 
 fn check(model: &str) {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     let stages = stages("m.gem", model, &Options::default()).expect("the model compiles");
     let first = loss_and_gradients(&mut net(&lower_unoptimized(&stages.wiring, None).unwrap()));
     let mut net = net(&lower_gradient_norm(&stages.wiring).unwrap());

@@ -77,7 +77,7 @@ fn assert_near(plan: &Plan, found: &LossAndGradients, wanted: &LossAndGradients,
 
 #[test]
 fn pairs_teach_what_matrices_do() {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     for via in CONNECTIONS {
         let [dense, sparse] = both(&text(21, via));
         for (seeds, batch) in [([7].as_slice(), 5), (&[7, 8, 9], 3)] {
@@ -100,26 +100,26 @@ fn pairs_teach_the_same_in_single_precision() {
             .into_iter()
             .flat_map(|runs| sizes.iter().map(move |size| (runs, *size)))
         {
-            gemc::emit::set_threads(1);
+            gemc::emit::Threads::set(1);
             let wanted = lesson(&dense, Place::EXACT, (seeds, batch));
-            gemc::emit::set_threads(threads);
+            gemc::emit::Threads::set(threads);
             let found = lesson(&sparse, Place::CPU, (seeds, batch));
             // a step jumps, and single precision may be on its other side
             let bound = if text.contains("heaviside") { 1e-2 } else { 2e-4 };
             assert_near(&dense, &found, &wanted, bound, &format!("{text}\nbatch {batch}, {threads} threads"));
         }
     }
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
 }
 
 #[test]
 fn how_many_threads_there_are_changes_no_digit() {
     let [_, sparse] = both(&text(320, "g { acyclic }"));
     let taught = [1, 2, 3].map(|threads| {
-        gemc::emit::set_threads(threads);
+        gemc::emit::Threads::set(threads);
         lesson(&sparse, Place::CPU, (&[4, 5], 64))
     });
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     let own = sparse.learned().position(|parameter| parameter.name == "b.bias").unwrap();
     for other in &taught[1..] {
         assert_eq!(other.losses, taught[0].losses);

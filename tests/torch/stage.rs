@@ -42,7 +42,7 @@ pub(crate) fn plan(source: &str) -> Plan {
 
 /// Compiles a text that is right, with products in this order.
 pub(crate) fn plan_in(source: &str, order: Order) -> Plan {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     compile(source, &Options { order, ..Options::default() }).expect("the model compiles")
 }
 

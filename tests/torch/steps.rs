@@ -25,7 +25,7 @@ model rates {
 ";
 
 fn plan(text: &str) -> Plan {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     compile(text, &Options::default()).unwrap_or_else(|report| panic!("{report}"))
 }
 

@@ -116,7 +116,7 @@ fn texts(folder: &str) -> Vec<PathBuf> {
 
 /// Compiles a text; a case may say `// set: NAME=VALUE`.
 fn plan(text: &str) -> Plan {
-    gemc::emit::set_threads(1);
+    gemc::emit::Threads::set(1);
     let set = text.lines().filter_map(|line| line.strip_prefix("// set: ")?.split_once('='));
     let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     compile(text, &Options { set, ..Options::default() }).unwrap()

@@ -11,7 +11,7 @@ use crate::cli::model::quietly;
 use crate::cli::numbers::{count, grouped};
 use crate::cli::source::Source;
 use crate::compile::Stages;
-use crate::emit::{Net, Place, Wish, open, set_threads};
+use crate::emit::{Net, Place, Threads, Wish, open};
 use crate::options::{Options, Order};
 use crate::plan::Plan;
 use crate::run_dir::Needs;
@@ -33,7 +33,7 @@ impl Machine {
         let wish: Wish = device.unwrap_or("auto").parse().map_err(Failure::input)?;
         let place = open(wish).map_err(Failure::environment)?;
         let threads = threads.map(usize::from);
-        set_threads(threads.unwrap_or(1));
+        Threads::set(threads.unwrap_or(1));
         Ok(Self { place, threads })
     }
 
@@ -59,7 +59,7 @@ impl Machine {
         data: &JobData<'_>,
     ) -> Result<usize, Failure> {
         if let Some(threads) = self.threads.or(self.place.device.is_cuda().then_some(1)) {
-            set_threads(threads);
+            Threads::set(threads);
             return Ok(threads);
         }
         let most = thread::available_parallelism().map_or(1, usize::from);

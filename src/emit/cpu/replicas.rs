@@ -7,7 +7,7 @@ use super::{Batch, Memory, Run};
 use crate::emit::fault::TorchFault;
 use crate::emit::ffi::numbers;
 use crate::emit::sample_batch::SampleBatch;
-use crate::emit::threads::{OneThread, alone, side_by_side, threads};
+use crate::emit::threads::{OneThread, Threads, alone, side_by_side};
 use crate::emit::torch::{EvalContext, Frame, Scalars, size};
 use crate::plan::{Plan, Sizes, TensorId};
 use crate::program::Home;
@@ -37,7 +37,7 @@ impl Replicas {
         given: EvalContext<'_>,
         wanted: &[TensorId],
     ) -> Result<Self, TorchFault> {
-        let threads = threads();
+        let threads = Threads::count();
         match last {
             Some(runs) if runs.sizes == given.frame.sizes && runs.threads == threads => Ok(runs),
             last => Self::new(given, wanted, threads, &last.map(Self::into_memory).unwrap_or_default()),
@@ -54,7 +54,7 @@ impl Replicas {
         given: EvalContext<'_>,
         wanted: &[TensorId],
     ) -> Result<Self, TorchFault> {
-        Self::new(given, wanted, threads(), lent)
+        Self::new(given, wanted, Threads::count(), lent)
     }
 
     /// Returns the memory that the programs have worked in, one for each thread: no two of them are the same.

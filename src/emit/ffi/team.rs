@@ -6,14 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, TryLockError};
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
 
 /// Parts of a round at most: as many as a word has bits for.
 pub(in crate::emit) const MOST: usize = 32;
-/// How long a thread looks for work before it sleeps: longer than what a step does on one thread in between.
-const PATIENCE: Duration = Duration::from_micros(200);
-/// Looks between two looks at the clock.
-const LOOKS: u32 = 64;
+/// How often a thread looks for work before it sleeps. This takes 0.1 to 0.4 ms, longer than what a step does on one thread in between.
+const PATIENCE: u32 = 1 << 13;
 /// Looks after which who waits for the last part lets others have its processor.
 const SHORT: u32 = 1 << 12;
 
@@ -67,7 +64,7 @@ impl Team {
     /// Does `work` for each of `parts` parts, at most [`MOST`], on as many threads. On one it is done where the team works for somebody
     /// else, which may be who asks.
     pub(in crate::emit) fn run(&'static self, parts: usize, work: Work<'_>) {
-        let turn = if parts < 2 || parts > MOST { None } else { self.turn() };
+        let turn = if (2..=MOST).contains(&parts) { self.turn() } else { None };
         let Some(_turn) = turn else { return (0..parts).for_each(work) };
         self.offer(parts);
         self.work.store((&raw const work).cast_mut().cast(), Ordering::Relaxed);
@@ -152,17 +149,10 @@ impl Team {
 
     /// Looks for a part for a while; tells whether there is one.
     fn look(&self, seat: usize) -> bool {
-        let there = || parts_left(self.round.0.load(Ordering::Relaxed), seat).is_some();
-        let since = Instant::now();
-        while since.elapsed() < PATIENCE {
-            for _ in 0..LOOKS {
-                if there() {
-                    return true;
-                }
-                std::hint::spin_loop();
-            }
-        }
-        false
+        (0..PATIENCE).any(|_| {
+            std::hint::spin_loop();
+            parts_left(self.round.0.load(Ordering::Relaxed), seat).is_some()
+        })
     }
 
     /// Sleeps until a round has a part for this seat.
@@ -226,7 +216,7 @@ mod tests {
     fn a_pause_and_parts_of_parts_do_no_harm() {
         let done = AtomicUsize::new(0);
         for _ in 0..3 {
-            thread::sleep(20 * PATIENCE);
+            thread::sleep(std::time::Duration::from_millis(5));
             TEAM.run(4, &|_| {
                 TEAM.run(3, &|_| {
                     done.fetch_add(1, Ordering::Relaxed);

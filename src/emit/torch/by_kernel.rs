@@ -5,7 +5,7 @@ use tch::{Device, Kind, TchError, Tensor as Live};
 
 use crate::emit::cpu::bilinear::Operands;
 use crate::emit::ffi::{numbers, numbers_mut};
-use crate::emit::threads::threads;
+use crate::emit::threads::Threads;
 use crate::plan::Bilinear;
 
 /// Tells whether the kernel can make a sum of these.
@@ -28,7 +28,7 @@ pub(super) fn by_kernel(
     // SAFETY: nobody writes the operands while a sum is made of them.
     let [of_x, of_y] = unsafe { [numbers(&x), numbers(&y)] };
     let operands = Operands { x: of_x, y: of_y, length: whole(length(over, &x, &y)) };
-    let (runs, threads) = (whole(x.size()[0]), threads());
+    let (runs, threads) = (whole(x.size()[0]), Threads::count());
     // SAFETY: the tensor was made here, and nobody else knows it.
     sum(operands, unsafe { numbers_mut(&mut made) }, (runs, threads));
     Ok(made)

@@ -70,7 +70,7 @@ fn fold(field: &ConvGeometry, squares: &Live, runs: i64, n: i64) -> Result<Live,
 
 #[cfg(test)]
 mod tests {
-    use crate::emit::threads::set_threads;
+    use crate::emit::Threads;
     use tch::Kind;
 
     use super::*;
@@ -98,11 +98,11 @@ mod tests {
                 agree(&field, n, threads);
             }
         }
-        set_threads(1);
+        Threads::set(1);
     }
 
     fn agree(field: &ConvGeometry, n: i64, threads: usize) {
-        set_threads(threads);
+        Threads::set(threads);
         let weights = drawn("W", &result(Bilinear::WeightGradient, field, 2, n));
         let (target, source) = (
             drawn("t", &result(Bilinear::Forward, field, 2, n)),

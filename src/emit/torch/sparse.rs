@@ -86,7 +86,7 @@ fn gathered(over: Bilinear, wires: &SparsePattern, ends: &Live, x: &Live, y: &Li
 
 #[cfg(test)]
 mod tests {
-    use crate::emit::threads::set_threads;
+    use crate::emit::Threads;
     use tch::Kind;
 
     use super::*;
@@ -126,11 +126,11 @@ mod tests {
         ];
         for wires in &all {
             for (threads, n) in [(1, 1), (1, 3), (1, 16), (2, 19), (1, 64), (2, 64), (3, 33), (1, 150)] {
-                set_threads(threads);
+                Threads::set(threads);
                 agree(wires, n);
             }
         }
-        set_threads(1);
+        Threads::set(1);
     }
 
     fn agree(wires: &SparsePattern, n: i64) {

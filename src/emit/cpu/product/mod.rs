@@ -57,7 +57,7 @@ impl Product {
             let parts = out.chunks_mut((share * columns).max(1)).enumerate();
             let parts = parts.map(|(part, out)| Part { product: self, first: part * share, left, right, out });
             match &mut by {
-                Multiplier::Gemm => side_by_side(parts, |part| part.by_library()),
+                Multiplier::Gemm => side_by_side(parts, Part::by_library),
                 Multiplier::Tiles(Scratch { threads }) => {
                     threads.resize_with(threads.len().max(rows.div_ceil(share)), Packed::default);
                     side_by_side(parts.zip(threads), |(part, packed)| part.by_tiles(packed));
