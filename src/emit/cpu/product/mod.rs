@@ -18,6 +18,8 @@ use crate::program::Product;
 
 /// Multiply-adds from which on several threads share the rows of a result.
 const LARGE: usize = 1 << 16;
+/// The crate `gemm` makes results of so few numbers in other ways, with other digits, and a single row or column too.
+const FEW: usize = 16 * 16;
 
 /// Room for what is packed, kept from product to product, for each thread.
 #[derive(Debug, Default)]
@@ -66,14 +68,15 @@ impl Product {
         }
     }
 
-    /// Returns how many rows each thread makes. A library makes a single row, and a single column, in another way, with other digits.
+    /// Returns how many rows each thread makes.
     fn share(self, threads: usize) -> usize {
         let Self { rows, inner, columns, .. } = self;
         if rows.saturating_mul(inner).saturating_mul(columns) < LARGE || columns == 1 {
             return rows.max(1);
         }
-        let share = rows.div_ceil(threads.max(1));
-        (share.max(2)..rows).find(|share| rows % share != 1).unwrap_or(rows)
+        let last = |share: usize| if rows.is_multiple_of(share) { share } else { rows % share };
+        let alike = |share: &usize| last(*share) > 1 && last(*share) * columns > FEW;
+        (rows.div_ceil(threads.max(1))..rows).find(alike).unwrap_or(rows)
     }
 }
 
