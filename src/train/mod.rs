@@ -37,6 +37,7 @@ mod step_state;
 mod tensor_file;
 mod tensorboard;
 mod threads;
+mod unbegun;
 mod whole_file;
 
 // what `Trainer` takes, returns and tells
@@ -81,3 +82,4 @@ pub use shuffle::Shuffle;
 pub use step::Stepper;
 #[doc(hidden)]
 pub use threads::choose_threads;
+pub use unbegun::clear_unbegun;

@@ -4,6 +4,9 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
+/// What the name of a file begins with that is being written.
+pub(super) const PART: &str = ".part-";
+
 /// Appends to a file of `length` bytes; where that fails, nothing of it is left in it.
 pub(super) fn append(path: &Path, more: &[u8], length: u64) -> io::Result<()> {
     let mut file = OpenOptions::new().append(true).open(path)?;
@@ -17,7 +20,7 @@ pub(super) fn append(path: &Path, more: &[u8], length: u64) -> io::Result<()> {
 pub(super) fn write_whole(path: &Path, bytes: &[u8], ours: impl Fn() -> bool) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".part-");
+    builder.prefix(PART);
     let mut file = readable(&mut builder).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

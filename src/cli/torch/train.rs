@@ -23,7 +23,7 @@ use crate::data::Standing;
 use crate::emit::{lanes_here, libtorch_version};
 use crate::options::Facts;
 use crate::run_dir::{Manifest, RUN_DIR, StartedFrom, Versions};
-use crate::train::{self, RunDir, RunDirFault, Stopped, TrainConfig};
+use crate::train::{self, RunDir, RunDirFault, Stopped, TrainConfig, clear_unbegun};
 use crate::trainer::Trainer;
 
 /// Trains a model.
@@ -50,11 +50,12 @@ pub(super) fn run(screen: &Screen, args: &CompileArgs) -> Outcome {
     };
     let record = about.record(graph);
     let asked = args.training.run_dir.as_deref();
-    if let (true, Some(path)) = (args.training.resume, asked)
-        && let Some(known) = taken_up::begun(path)
-    {
-        drop(task);
-        return taken_up::go_on(screen, &args.training, path, (&known, &record));
+    if let (true, Some(path)) = (args.training.resume, asked) {
+        if let Some(known) = taken_up::begun(path) {
+            drop(task);
+            return taken_up::go_on(screen, &args.training, path, (&known, &record));
+        }
+        clear_unbegun(path).map_err(Blame::failure)?;
     }
     let path = run_folder::choose(asked, plan.name(), RUN_DIR)?;
     // what a run was made of is known even if it is killed

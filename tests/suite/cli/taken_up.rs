@@ -79,3 +79,32 @@ fn another_command_does_not_touch_the_run() {
     let nowhere = train(folder.path(), &["--resume"]);
     assert!(nowhere.code == 2 && nowhere.err.contains("--run-dir"), "{}", nowhere.err);
 }
+
+/// A kill may come before the record is written; then the run begins again. What is not a run's own is never removed.
+#[test]
+fn a_run_without_a_record_begins_again() {
+    let folder = folder();
+    let whole = train(folder.path(), &["--run-dir", "whole"]);
+    assert_eq!(whole.code, 0, "{}", whole.err);
+    let run = folder.path().join("run");
+    let files = ["run.lock", "metrics.jsonl", "model.gem", ".part-x1"];
+    let begin = |more: &[&str]| {
+        fs::create_dir(&run).unwrap();
+        files.iter().chain(more).for_each(|name| fs::write(run.join(name), "").unwrap());
+    };
+    begin(&["notes.txt"]);
+    let kept = train(folder.path(), &["--run-dir", "run", "--resume"]);
+    assert!(kept.code == 1 && kept.err.contains("run is not empty"), "{}", kept.err);
+    assert_eq!(fs::read_dir(&run).unwrap().count(), files.len() + 1);
+    fs::remove_file(run.join("notes.txt")).unwrap();
+    fs::write(run.join("metrics.jsonl"), "{}\n").unwrap();
+    let kept = train(folder.path(), &["--run-dir", "run", "--resume"]);
+    assert!(kept.code == 1 && kept.err.contains("run is not empty"), "{}", kept.err);
+    fs::remove_dir_all(&run).unwrap();
+    begin(&[]);
+    let again = train(folder.path(), &["--run-dir", "run", "--resume"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    let genome = |run: &str| fs::read(folder.path().join(run).join("genome.safetensors")).unwrap();
+    assert!(genome("run") == genome("whole"), "the genome is another");
+    assert!(!run.join(".part-x1").exists() && !run.join("run.lock").exists());
+}
