@@ -58,9 +58,9 @@ setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LI
 	@command -v python3 >/dev/null || { echo 'setup: this machine lacks python3: the Debian package python3' >&2; exit 3; }
 	@python3 scripts/setup_libtorch.py
 
-# Clippy and doc share what `check` leaves, the tests share what `build` leaves, and no step changes RUSTFLAGS or the
-# profile: later steps compile gemc again, and few crates besides (some have other features without torch). With
-# torch first: its C++, the longest part, compiles while the other crates do. Unit tests and those of the documentation are compiled
+# Clippy and doc share what `check` leaves, and no step changes RUSTFLAGS or the profile: later steps compile gemc again, and
+# few crates besides (some have other features without torch). With torch first: its C++, the longest part, compiles while
+# the other crates do. Unit tests and those of the documentation are compiled
 # once, with torch: the code that they test is the same without it.
 test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok $(TARGET_DIR)/install-script.ok crates ## everything a change must pass
 	@if [ -s '$(SKIPPED)' ]; then \
@@ -79,8 +79,6 @@ crate:
 	$(CARGO) clippy --locked --all-targets --no-default-features --features cli -- -D warnings
 	$(say) 'lints, for a library user'
 	$(CARGO) clippy --locked --lib --no-default-features -- -D warnings
-	$(say) 'release build, whose front the tests look into'
-	$(CARGO) build --release --locked
 	$(say) 'tests, without torch'
 	$(CARGO) test --locked --no-default-features --features cli --test suite --bins --examples
 	$(say) 'tests, with torch'

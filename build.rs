@@ -16,6 +16,10 @@ fn main() {
         println!("cargo::rustc-link-arg=-Wl,{tags}-rpath,{here}/../lib/gemc/torch/lib,-rpath,{lib}");
         println!("cargo::rustc-env=GEMC_LIBTORCH_LIB={lib}");
     }
+    // symbols of C++ that libtorch shares would be kept, and with them libtorch, in the program that needs neither
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
+        println!("cargo::rustc-link-arg-bin=gemc=-Wl,--exclude-libs,ALL");
+    }
     // OUT_DIR is PROFILE/build/gemc-HASH/out; programs lie in PROFILE
     let out = std::env::var("OUT_DIR").unwrap_or_default();
     if let Some(profile) = Path::new(&out).ancestors().nth(3) {

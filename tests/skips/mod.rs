@@ -22,8 +22,6 @@ pub(crate) enum Lack {
     Readelf,
     /// The program `script`, which makes a terminal.
     Script,
-    /// What `cargo build --release` makes.
-    ReleaseBuild,
     /// A GPU.
     Gpu,
     /// A machine without a GPU.
@@ -48,7 +46,6 @@ impl Lack {
             Self::Chromium => "no browser `chromium`",
             Self::Readelf => "no `readelf`",
             Self::Script => "no program `script`",
-            Self::ReleaseBuild => "no release build",
             Self::Gpu => "no GPU; the CPU is tested instead",
             Self::NoGpu => "there is a GPU",
             Self::Permissions => "permissions do not bind this user",
@@ -61,7 +58,7 @@ impl Lack {
     /// Tells whether CI has to have it.
     fn must_be_in_ci(self) -> bool {
         match self {
-            Self::CppCompiler | Self::Python | Self::Readelf | Self::Script | Self::ReleaseBuild => true,
+            Self::CppCompiler | Self::Python | Self::Readelf | Self::Script => true,
             Self::TensorBoard
             | Self::Chromium
             | Self::Gpu
