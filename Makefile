@@ -84,7 +84,7 @@ crate:
 	$(say) 'tests, with torch'
 	$(CARGO) test --locked
 	$(say) 'documentation'
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --features unstable
 
 $(TARGET_DIR)/setup-script.ok: scripts/setup_libtorch.py scripts/test_setup_libtorch.py scripts/libtorch-cpu.txt scripts/libtorch-full.txt
 	$(say) 'set-up script'

@@ -13,6 +13,7 @@ use crate::syntax::parse;
 use crate::wire::{Wiring, join, survey};
 
 /// A text on its way through the compiler, with the product of every stage.
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[derive(Debug)]
 pub struct Stages {
     /// The text as written.
@@ -54,6 +55,7 @@ pub fn compile(source: &str, options: &Options) -> Result<Plan, Report> {
 /// # Errors
 ///
 /// All faults of the text in one report, in the order of the text.
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Report> {
     let mut problems = Problems::new();
     let Front { ast: Some(ast), model: Ok(wiring), .. } = front(source, options, &mut problems) else {
@@ -72,6 +74,7 @@ pub fn stages(name: &str, source: &str, options: &Options) -> Result<Stages, Rep
 }
 
 /// Finds all faults and warnings of a text, without lowering it.
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub fn faults(name: &str, source: &str, options: &Options) -> Report {
     analyse(name, source, options).report
 }
@@ -96,6 +99,7 @@ pub fn formatted(name: &str, source: &str) -> Result<String, Report> {
 }
 
 /// What is known of a text, be it at fault or not.
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[derive(Debug)]
 pub struct Analysis {
     /// The text as written, where it has a model at all; statements that do not parse are marked in it.
@@ -109,6 +113,7 @@ pub struct Analysis {
 }
 
 /// Reads and checks a text, shown as `name` in the report, and keeps all that was learned on the way.
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub fn analyse(name: &str, source: &str, options: &Options) -> Analysis {
     let mut problems = Problems::new();
     let Front { ast, symbols, model } = front(source, options, &mut problems);

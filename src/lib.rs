@@ -152,53 +152,72 @@
 //!
 //! # What is stable
 //!
-//! [`compile()`] and `Trainer`, with the types that they take and return, are the library's interface. What else is public serves
-//! gemc's own programs and tests, and may change with any version.
+//! [`compile()`] and `Trainer`, with the types that they take and return, are the library's interface: they are all that this
+//! documentation shows. What else is public serves gemc's own programs and tests, and may change with any version. The feature
+//! `unstable` shows it too: `cargo doc --features unstable`.
 //!
 //! `examples/` reads on from here: `1_parse.rs`, `2_wire.rs`, `3_plan.rs`, `4_train.rs`. The language is described in
 //! `docs/language.md`, how a plan is made cheap in `docs/planning.md`, the rooms and their invariants in
 //! `docs/architecture.md`, every fault in `docs/errors.md`.
 
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub mod check;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compile;
 #[cfg(feature = "data")]
 pub mod data;
 pub mod diag;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[cfg(feature = "editor")]
 pub mod editor;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[cfg(feature = "torch")]
 pub mod emit;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[cfg(feature = "export")]
 pub mod export;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub mod format;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub mod geometry;
 pub mod options;
 mod parallel;
 pub mod plan;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub mod program;
 #[cfg(any(feature = "torch", feature = "export"))]
 mod proto;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub mod random;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[cfg(feature = "cli")]
 pub mod recipe;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[cfg(feature = "report")]
 pub mod report;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[cfg(feature = "run_dir")]
 pub mod run_dir;
 pub mod span;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 #[cfg(feature = "statistics")]
 pub mod statistics;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub mod syntax;
 #[cfg(feature = "torch")]
 pub mod train;
 #[cfg(feature = "torch")]
 mod trainer;
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub mod wire;
 
 pub use compile::compile;
 pub use diag::Report;
+#[cfg(feature = "torch")]
+#[doc(inline)]
+pub use emit::Place;
 pub use options::Options;
 pub use plan::Plan;
 #[cfg(feature = "torch")]

@@ -34,6 +34,7 @@ mod rows;
 #[path = "../skips/mod.rs"]
 mod skips;
 mod sparse;
+mod stable;
 mod symbols;
 mod syntax;
 mod tidy;
