@@ -101,7 +101,7 @@ crates:
 	$(say) 'licences and sources of crates'
 	@python3 scripts/crates.py
 
-$(TARGET_DIR)/bench-script.ok: benches/compare.py benches/table.py benches/test_compare.py
+$(TARGET_DIR)/bench-script.ok: $(wildcard benches/*.py benches/*/*.py)
 	$(say) 'comparison script'
 	@python3 benches/test_compare.py
 	@touch $@

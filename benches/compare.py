@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Measures gemc against PyTorch, in turn on this machine, and writes the table of docs/performance.md.
+"""Measures gemc against PyTorch and JAX, in turn on this machine, and writes the table of docs/performance.md.
 
-Each pair is one network: `gemc bench MODEL` on one side, a script in `benches/pytorch` on the other. They run by
-turns, gemc, PyTorch, gemc, PyTorch, for several rounds; medians count. A model that this gemc does not compile is
-skipped, with the reason. The table goes to standard output too, all else to standard error. With `--few-shot` the
-networks are those that learn tasks of few samples, JAX is on the other side too, and the table is that of
-benches/README.md.
+Each pair is one network: `gemc bench MODEL` on one side, a script in `benches/pytorch` or `benches/jax` on the other.
+They run by turns, gemc, PyTorch, gemc, JAX, for several rounds; medians count. A model that this gemc does not compile
+is skipped, with the reason. The table goes to standard output too, all else to standard error. JAX is measured on a CPU
+only. With `--few-shot` the networks are those that learn tasks of few samples, and the table is that of benches/README.md.
 
 Exit codes: 0 done, 2 wrong usage, 3 something is missing on this machine, 130 interrupted.
 """
@@ -45,11 +44,15 @@ class Pair:
     variants: dict  # a script's variant → what the table calls it
     folder: str = ""  # where the model is, if gemc does not find it by its name alone
     more: tuple = ()  # what else `gemc bench` is asked
+    note: str = ""  # what the table says after the model's name
 
     ours: list = field(default_factory=list)  # every measurement of gemc
     graphs: dict = field(default_factory=dict)  # more variants, which need a GPU
     rounds: dict = field(default_factory=dict)  # variant → [(gemc's or None, the other's), one a round]
     reason: str = ""  # why gemc's side is skipped
+
+    def is_jax(self):
+        return self.script.startswith("jax")
 
 
 PAIRS = (
@@ -70,6 +73,15 @@ PAIRS = (
         "compile": "O hoisted, `torch.compile`, fused Adam",
     }, graphs={"graphs": "O hoisted, `torch.compile` with CUDA graphs, fused Adam"}),
     Pair("lenet_direct", 128, "pytorch/lenet.py", {"direct": "Adam", "direct-fused": "fused Adam"}),
+    Pair("sgem_mlp", 64, "jax/mlp.py", {"jax-factored": "JAX, factored", "jax-built": "JAX, weights built"}),
+    Pair("sgem_mlp", 64, "jax/mlp.py", {"jax-ten": "JAX, factored, `vmap`"}, more=("--runs", "10"), note=", ten runs"),
+    Pair("mlp", 64, "jax/mlp.py", {"jax-direct": "JAX"}),
+    Pair("lenet", 128, "jax/lenet.py", {"jax-grown": "JAX, O hoisted, batch innermost"}),
+    Pair("lenet_direct", 128, "jax/lenet.py", {
+        "jax-windows": "JAX, convolutions as products with windows",
+        "jax-conv": "JAX, XLA's convolutions",
+    }),
+    Pair("connectome", 64, "jax/connectome.py", {"jax-dense": "JAX, dense, with a mask", "jax-bcoo": "JAX, BCOO"}),
 )  # fmt: skip
 
 
@@ -109,12 +121,12 @@ def main():
     if whole:
         around(chosen.page, device)  # found out before minutes are spent
     versions = f"{gemc_version(chosen.gemc)}, PyTorch {torch_version(chosen.python)}"
-    if chosen.few_shot:
+    if any(pair.is_jax() for pair in pairs):
         jax = jax_version(chosen.python)
-        pairs = [pair for pair in pairs if jax or not pair.script.startswith("jax")]
+        pairs = [pair for pair in pairs if jax or not pair.is_jax()]
         versions += f", JAX {jax}" if jax else ""
         whole = whole and bool(jax)
-        steps.keep_to_processors(chosen.threads)  # JAX's script does so, and then all should
+        steps.keep_to_processors(chosen.threads)  # JAX's scripts do so, and then all should
     load = os.getloadavg()[0]
     if load > os.cpu_count() / 2:
         say(f"warning: this machine is busy (load {load:.1f}); the numbers will be rough")
@@ -134,7 +146,7 @@ def arguments():
     parser.add_argument("--python", default=sys.executable, help="a Python that can import torch [default: this one]")
     parser.add_argument("--gemc", default=built(), help="the program gemc [default: target/release/gemc]")
     parser.add_argument("--rounds", type=positive, default=3, help="rounds at most [default: 3]")
-    parser.add_argument("--seconds", type=positive, default=180, help="begin no round that ends later [default: 180]")
+    parser.add_argument("--seconds", type=positive, default=300, help="begin no round that ends later [default: 300]")
     parser.add_argument("--threads", type=positive, default=1, help="threads of either side [default: 1]")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N, for either side [default: cpu]")
     parser.add_argument("--only", action="append", metavar="NAME", help="only this model or variant; may be repeated")
@@ -198,6 +210,7 @@ def gemc_version(gemc):
 def wanted(chosen):
     """Returns the pairs to measure, with those of their variants that were asked for."""
     names, pairs = set(chosen.only or []), FEW_SHOT if chosen.few_shot else PAIRS
+    pairs = [pair for pair in pairs if chosen.device == "cpu" or not pair.is_jax()]
     for pair in pairs:
         pair.variants |= pair.graphs if chosen.device != "cpu" else {}
     known = {name for pair in pairs for name in (pair.model, *pair.variants)}

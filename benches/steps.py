@@ -63,6 +63,14 @@ def keep_to_processors(count):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-count:])
 
 
+def start_jax(about, variants, batch):
+    """Reads the command line and prepares this process for JAX, which must not be imported yet; returns what was chosen."""
+    chosen = parser(about, variants, batch).parse_args()
+    keep_memory(JAX_PLATFORMS=chosen.device.partition(":")[0])
+    keep_to_processors(chosen.threads)  # JAX makes two threads at least, whatever it is told
+    return chosen
+
+
 def median_block(step, steps, now=time.perf_counter):
     """Returns the milliseconds of a step in the median block, and how many steps were timed."""
     step()  # the first also sets things up, and may compile

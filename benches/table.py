@@ -53,7 +53,7 @@ def table(pairs, how, device, versions):
             theirs = [theirs for _, theirs in rounds]
             ratios = [theirs.ms / ours.ms for ours, theirs in rounds if ours]
             cells = [
-                f"`{pair.model}`",
+                f"`{pair.model}`{pair.note}",
                 str(pair.batch),
                 told,
                 middle([one.ms for one in pair.ours], shown),
@@ -64,7 +64,7 @@ def table(pairs, how, device, versions):
             ]
             lines.append(f"| {' | '.join(cells)} |")
     why = "is skipped on gemc's side, and measured once on the other"
-    skipped = [f"- `{pair.model}` {why}: {pair.reason}" for pair in pairs if pair.reason]
+    skipped = list(dict.fromkeys(f"- `{pair.model}` {why}: {pair.reason}" for pair in pairs if pair.reason))
     return "\n".join([*lines, *([""] if skipped else []), *skipped])
 
 

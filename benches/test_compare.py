@@ -68,7 +68,9 @@ class Compare(unittest.TestCase):
         self.assertTrue(text.startswith(PAGE.split("old")[0]), text)
         self.assertTrue(text.endswith(PAGE.split("old\n")[1]), text)
         self.assertIn("2 rounds, 1 thread, load ", text)
-        self.assertIn("gemc 9.9.9, PyTorch 2.11.0+pretended", text)
+        self.assertIn("gemc 9.9.9, PyTorch 2.11.0+pretended, JAX 2.11.0+pretended", text)
+        self.assertRegex(text, r"\| `sgem_mlp`, ten runs \| 64 \| JAX, [^|]* \| 2.00 \| 5.00 \| 2.50 ")
+        self.assertIn("gemc bench sgem_mlp.gem --runs 10 --batch 64", self.log.read_text())
         row = r"\| `mlp` \| 64 \| fused Adam \| 2.00 \| 5.00 \| 2.50 \(2.50 to 2.50\) \| \d+ \| \d+ \|"
         self.assertRegex(text, row)
         self.assertNotIn("old", text)
@@ -77,18 +79,18 @@ class Compare(unittest.TestCase):
 
     def test_says_what_is_skipped_and_why(self):
         done = self.compare("--rounds", "2")
-        self.assertEqual(self.log.read_text().count("gemc bench lenet.gem"), 1)
+        self.assertEqual(self.log.read_text().count("gemc bench lenet.gem"), 2)  # once against each library
         self.assertEqual(self.log.read_text().count("lenet.py --variant innermost"), 1)
         self.assertEqual(self.log.read_text().count("mlp.py --variant sgem-eager"), 2)
         self.assertRegex(done.stdout, r"\| `lenet` \| 128 \| [^|]+ \| — \| 5.00 \| — \| — \| \d+ \|")
-        self.assertIn("`lenet` is skipped on gemc's side", done.stdout)
+        self.assertEqual(done.stdout.count("`lenet` is skipped on gemc's side"), 1)
         self.assertIn("measured once on the other: `window` | is not supported yet", done.stdout)
         self.assertNotIn(".gem`", done.stdout)
 
     def test_takes_turns(self):
         self.compare("--rounds", "2", "--only", "mlp", "--threads", "2")
-        sides = [line.split()[0] for line in self.log.read_text().splitlines()[2:]]
-        self.assertEqual(sides, ["gemc", "torch"] * 4)
+        sides = [line.split()[0] for line in self.log.read_text().splitlines()[3:]]
+        self.assertEqual(sides, ["gemc", "torch"] * 6)
         self.assertIn("gemc bench mlp.gem --batch 64 --threads 2 --format json --device cpu", self.log.read_text())
         self.assertEqual(self.page.read_text(), PAGE)
 
@@ -138,6 +140,9 @@ class Compare(unittest.TestCase):
 
     def test_leaves_jax_out_where_there_is_none(self):
         self.pretend(no_jax=True)
+        done = self.compare("--rounds", "1")
+        self.assertNotIn("JAX", done.stdout)
+        self.assertEqual(self.page.read_text(), PAGE)
         done = self.compare("--few-shot", "--rounds", "1", "--only", "omniglot_gem")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("JAX is left out", done.stderr)
@@ -146,26 +151,30 @@ class Compare(unittest.TestCase):
         self.assertNotIn("JAX", done.stdout)
 
 
-class FewShot(unittest.TestCase):
-    """Each script compares its ways, in double precision on small grids."""
+class Ways(unittest.TestCase):
+    """Each script compares the ways that it knows, on small nets or batches."""
 
-    def agree(self, package):
+    def agree(self, package, name, said):
         torch = SCRIPT.parents[1] / ".libtorch"
         path = [str(torch.resolve().parent), os.environ.get("PYTHONPATH", "")]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path[not torch.exists() :]))}
         python = {"capture_output": True, "text": True, "timeout": 300, "env": environment}
         if subprocess.run([sys.executable, "-c", f"import {package}; {package}.__version__"], **python).returncode != 0:
             self.skipTest(f"this Python cannot import {package}")
-        script = SCRIPT.with_name("jax" if package == "jax" else "pytorch") / "few_shot.py"
+        script = SCRIPT.with_name("jax" if package == "jax" else "pytorch") / name
         done = subprocess.run([sys.executable, script, "--check"], **python)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("sgem, rank, loss: ", done.stderr)
+        self.assertIn(said, done.stderr)
 
-    def test_all_ways_in_pytorch_agree(self):
-        self.agree("torch")
+    def test_few_shot_learning_in_pytorch(self):
+        self.agree("torch", "few_shot.py", "sgem, rank, loss: ")
 
-    def test_all_ways_in_jax_agree(self):
-        self.agree("jax")
+    def test_few_shot_learning_in_jax(self):
+        self.agree("jax", "few_shot.py", "sgem, rank, loss: ")
+
+    def test_nets_in_jax(self):
+        for name, said in (("mlp.py", "factored, o: "), ("lenet.py", "unfolded, c3: "), ("connectome.py", "bcoo, g: ")):
+            self.agree("jax", name, said)
 
 
 if __name__ == "__main__":

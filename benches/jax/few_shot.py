@@ -26,9 +26,7 @@ GENES = {"direct": 0, "gem": 50, "sgem": 43}
 VARIANTS = {f"{model}-jax-{way}": (model, way) for model in GENES for way in ("vmap", "rank")}
 
 if __name__ == "__main__":
-    CHOSEN = steps.parser(__doc__, VARIANTS, batch=32).parse_args()
-    steps.keep_memory(JAX_PLATFORMS=CHOSEN.device.partition(":")[0])
-    steps.keep_to_processors(CHOSEN.threads)  # JAX makes two threads at least, whatever it is told
+    CHOSEN = steps.start_jax(__doc__, VARIANTS, batch=32)
 
 try:
     import jax
@@ -204,8 +202,10 @@ def apart(what, found, expected):
 
 
 def pytorch():
-    """Returns the counterpart in PyTorch; nothing where this Python has no torch."""
-    if not importlib.util.find_spec("torch"):
+    """Returns the counterpart in PyTorch; nothing where this Python cannot import torch."""
+    try:
+        importlib.import_module("torch")
+    except ImportError:
         return None
     sys.path.append(str(BENCHES / "pytorch"))
     spec = importlib.util.spec_from_file_location("few_shot_in_torch", BENCHES / "pytorch" / "few_shot.py")
