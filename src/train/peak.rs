@@ -8,8 +8,8 @@ use super::samples::as_size;
 use crate::emit::{Multiplier, Place, Threads, TorchFault};
 use crate::program::Product;
 
-/// Rows and columns of the product.
-const SIDE: usize = 1024;
+/// Rows and columns of the product. Rows of 2ⁿ numbers would compete for places in a cache.
+const SIDE: usize = 960;
 /// How often each way is tried; the best counts.
 const TRIES: usize = 8;
 

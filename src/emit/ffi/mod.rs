@@ -16,7 +16,7 @@ use tch::{Device, Kind, Tensor};
 pub(super) use self::graph::{Graph, Recording, leave_default_stream};
 pub use self::module::{Arguments, Kernels};
 pub(super) use self::module::{Module, compiles};
-pub(super) use self::product::{Matrix, multiply};
+pub(super) use self::product::{Matrix, Rows, multiply};
 pub(super) use self::team::{MOST, Team};
 
 type Handle = *mut c_void;
