@@ -23,7 +23,7 @@ FUZZ_SECONDS ?= 3600
 FUZZ_SEED ?= 0
 FUZZ_TARGETS ?=
 
-.PHONY: help demo build setup install uninstall fuzz vscode test crate crates clean-torch
+.PHONY: help demo build setup install uninstall fuzz vscode tree-sitter test crate crates clean-torch
 
 help: ## lists these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +53,9 @@ fuzz: setup ## lets each fuzz target look for inputs that do harm, for FUZZ_SECO
 
 vscode: ## builds the extension for VS Code, editors/vscode/gemc.vsix; needs npm
 	@cd editors/vscode && npm install --no-audit --no-fund && npm test && npm run package
+
+tree-sitter: ## makes the parser of editors/tree-sitter-gem out of its grammar, and tests it; needs node
+	@cd editors/tree-sitter-gem && $(CARGO) run --quiet --bin generate && $(CARGO) test --quiet
 
 setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LIBTORCH_USE_PYTORCH is set
 	@command -v python3 >/dev/null || { echo 'setup: this machine lacks python3: the Debian package python3' >&2; exit 3; }

@@ -40,7 +40,7 @@ pub(super) fn answer<Say: Fn(&Value) -> bool>(session: &mut Session<Say>, method
         "textDocument/hover" => {
             let HoverParams { text_document_position_params: at, .. } = read(params)?;
             let explain = |code: &str| explained(code);
-            Ok(of(session.compiled(&at.text_document.uri.0), |document| hover(document, at.position, &explain)))
+            Ok(of(session.document(&at.text_document.uri.0), |document| hover(document, at.position, &explain)))
         }
         "textDocument/completion" => {
             let CompletionParams { text_document_position_params: at, .. } = read(params)?;
@@ -86,7 +86,7 @@ fn of_document<Say: Fn(&Value) -> bool>(session: &mut Session<Say>, method: &str
         }
         "textDocument/codeLens" => {
             let CodeLensParams { text_document: asked, .. } = read(params)?;
-            Ok(of(session.compiled(&asked.uri.0), lenses))
+            Ok(of(session.document(&asked.uri.0), lenses))
         }
         "textDocument/inlayHint" => {
             let InlayHintParams { text_document: asked, range, .. } = read(params)?;
