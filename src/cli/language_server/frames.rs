@@ -2,10 +2,8 @@
 
 use std::io::{self, BufRead, Read, Write};
 
-use lsp_server::Message;
-use serde_json::Value;
-
 use super::compiler::Compiled;
+use lsp_server::Message;
 
 /// The longest message that is read, in bytes.
 const LONGEST: u64 = 256 << 20;
@@ -67,10 +65,8 @@ fn frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     if body.len() as u64 == length { Ok(Some(body)) } else { Err(invalid("the input ends in a message")) }
 }
 
-/// Writes a message in its frame.
-pub(super) fn send(out: &mut impl Write, message: &Value) -> io::Result<()> {
-    let body = serde_json::to_vec(message)?;
-    write!(out, "Content-Length: {}\r\n\r\n", body.len())?;
-    out.write_all(&body)?;
+/// Writes a message, which is JSON, in its frame.
+pub(super) fn send(out: &mut impl Write, message: &str) -> io::Result<()> {
+    write!(out, "Content-Length: {}\r\n\r\n{message}", message.len())?;
     out.flush()
 }

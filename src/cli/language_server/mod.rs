@@ -49,7 +49,7 @@ pub(super) fn run(_: &LspArgs) -> Exit {
 }
 
 /// Handles messages until the end of the conversation.
-fn serve(session: &mut Session<impl Fn(&serde_json::Value) -> bool>, incoming: &Receiver<Received>) -> Exit {
+fn serve(session: &mut Session<impl Fn(&str) -> bool>, incoming: &Receiver<Received>) -> Exit {
     loop {
         let next = incoming.try_recv().or_else(|_| {
             session.rest();

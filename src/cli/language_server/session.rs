@@ -7,7 +7,7 @@ use gen_lsp_types::{
     CancelParams, Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, Id,
     InitializeParams, PublishDiagnosticsParams, Uri,
 };
-use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ pub(super) struct Session<Say> {
     compiler: Sender<Job>,
 }
 
-impl<Say: Fn(&Value) -> bool> Session<Say> {
+impl<Say: Fn(&str) -> bool> Session<Say> {
     /// Begins a conversation; texts are handed to `compiler`.
     pub(super) fn new(say: Say, compiler: Sender<Job>) -> Self {
         Self { stage: Stage::Begun, texts: Texts::default(), say, compiler }
@@ -64,7 +64,7 @@ impl<Say: Fn(&Value) -> bool> Session<Say> {
             Received::Compiled(compiled) => self.texts.take(compiled),
             Received::Malformed(why) | Received::Garbage(why) => {
                 let error = json!({ "code": ErrorCode::ParseError as i32, "message": why });
-                (self.say)(&json!({ "jsonrpc": "2.0", "id": null, "error": error }));
+                (self.say)(&json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string());
             }
             // an editor that is gone without a word
             Received::End => return Flow::End(Exit::Input),
@@ -83,7 +83,7 @@ impl<Say: Fn(&Value) -> bool> Session<Say> {
                 self.stage = Stage::Closing;
                 let given_up = self.texts.give_up();
                 self.refuse_all(given_up);
-                Ok(Value::Null)
+                Ok("null".to_owned())
             }
             (Stage::Running, method) if COMPILED.contains(&method) => {
                 let uri = request.params["textDocument"]["uri"].as_str().unwrap_or_default().to_owned();
@@ -94,7 +94,7 @@ impl<Say: Fn(&Value) -> bool> Session<Say> {
             }
             (Stage::Running, _) => return self.answer(request),
         };
-        self.respond(request.id, result);
+        self.respond(&request.id, result);
     }
 
     /// Answers a request.
@@ -102,34 +102,32 @@ impl<Say: Fn(&Value) -> bool> Session<Say> {
         // a fault of gemc costs one answer, not the conversation
         let result = catch_unwind(AssertUnwindSafe(|| answer(self, &method, params)));
         let bug = || Refusal { code: ErrorCode::InternalError as i32, why: "a bug in gemc".to_owned() };
-        self.respond(id, result.unwrap_or_else(|_| Err(bug())));
+        self.respond(&id, result.unwrap_or_else(|_| Err(bug())));
     }
 
-    fn respond(&self, id: RequestId, result: Result<Value, Refusal>) {
-        let response = match result {
-            Ok(value) => Response::new_ok(id, value),
-            Err(Refusal { code, why }) => Response::new_err(id, code, why),
+    fn respond(&self, id: &RequestId, result: Result<String, Refusal>) {
+        let outcome = match result {
+            Ok(answer) => format!("\"result\":{answer}"),
+            Err(Refusal { code, why }) => format!("\"error\":{}", json!({ "code": code, "message": why })),
         };
-        let mut message = serde_json::to_value(response).unwrap_or_default();
-        message["jsonrpc"] = json!("2.0");
-        (self.say)(&message);
+        (self.say)(&format!("{{\"jsonrpc\":\"2.0\",\"id\":{},{outcome}}}", json!(id)));
     }
 
     /// Says of requests that waited that they are not answered.
     fn refuse_all(&self, requests: Vec<Request>) {
         for request in requests {
             let why = "the request was cancelled".to_owned();
-            self.respond(request.id, Err(Refusal { code: ErrorCode::RequestCanceled as i32, why }));
+            self.respond(&request.id, Err(Refusal { code: ErrorCode::RequestCanceled as i32, why }));
         }
     }
 
-    fn initialize(&mut self, params: Value) -> Value {
+    fn initialize(&mut self, params: Value) -> String {
         let wanted: Option<InitializeParams> = serde_json::from_value(params).ok();
         let general = wanted.and_then(|params| params.capabilities.general);
         let offered = general.and_then(|general| general.position_encodings).unwrap_or_default();
         self.texts.encoding = PositionEncoding::chosen(&offered);
         self.stage = Stage::Running;
-        capabilities(self.texts.encoding)
+        capabilities(self.texts.encoding).to_string()
     }
 
     fn notification(&mut self, Notification { method, params }: Notification) -> Flow {
@@ -210,7 +208,7 @@ impl<Say: Fn(&Value) -> bool> Session<Say> {
 
     /// Sends a notification.
     pub(super) fn tell(&self, method: &str, params: &Value) {
-        (self.say)(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
+        (self.say)(&json!({ "jsonrpc": "2.0", "method": method, "params": params }).to_string());
     }
 
     /// Returns a document with what is known of it, looking at it where it changed.
