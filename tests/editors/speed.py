@@ -20,7 +20,7 @@ def main():
     parser.add_argument("gemc", help="the program")
     parser.add_argument("populations", nargs="*", type=int, default=[1_000, 10_000], help="sizes of the texts [1000 10000]")
     parser.add_argument("--edits", type=int, default=200, help="of each text [200]")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     for populations in asked.populations:
         print(f"{populations} populations", *measure(asked.gemc, populations, asked.edits), sep="\n  ")
 
