@@ -23,7 +23,7 @@ FUZZ_SECONDS ?= 3600
 FUZZ_SEED ?= 0
 FUZZ_TARGETS ?=
 
-.PHONY: help demo build setup install uninstall fuzz vscode test crate crates clean-torch
+.PHONY: help demo build setup install uninstall fuzz vscode tree-sitter editors test crate crates clean-torch
 
 help: ## lists these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,9 @@ fuzz: setup ## lets each fuzz target look for inputs that do harm, for FUZZ_SECO
 vscode: ## builds the extension for VS Code, editors/vscode/gemc.vsix; needs npm
 	@cd editors/vscode && npm install --no-audit --no-fund && npm test && npm run package
 
+tree-sitter: ## makes the parser of editors/tree-sitter-gem out of its grammar, and tests it; needs node
+	@cd editors/tree-sitter-gem && $(CARGO) run --quiet --bin generate && $(CARGO) test --quiet
+
 setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LIBTORCH_USE_PYTORCH is set
 	@command -v python3 >/dev/null || { echo 'setup: this machine lacks python3: the Debian package python3' >&2; exit 3; }
 	@python3 scripts/setup_libtorch.py
@@ -62,7 +65,7 @@ setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LI
 # few crates besides (some have other features without torch). With torch first: its C++, the longest part, compiles while
 # the other crates do. Unit tests and those of the documentation are compiled
 # once, with torch: the code that they test is the same without it.
-test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok $(TARGET_DIR)/install-script.ok crates ## everything a change must pass
+test: setup crate $(TARGET_DIR)/setup-script.ok $(TARGET_DIR)/bench-script.ok $(TARGET_DIR)/install-script.ok crates editors ## everything a change must pass
 	@if [ -s '$(SKIPPED)' ]; then \
 		printf '\n== tests that did not run, or not in full\n'; \
 		LC_ALL=C sort -u '$(SKIPPED)' | sed 's/^/skipped: /'; \
@@ -105,6 +108,16 @@ $(TARGET_DIR)/bench-script.ok: $(wildcard benches/*.py benches/*/*.py)
 	$(say) 'comparison script'
 	@python3 benches/test_compare.py
 	@touch $@
+
+# the parser is that of the grammar, and every word has its colour; half a minute of compiling, once
+editors:
+	$(say) 'grammars for editors'
+	@cd editors/tree-sitter-gem && $(CARGO) test --quiet --target-dir '$(abspath $(TARGET_DIR))/tree-sitter'
+	@if command -v npm >/dev/null && (cd editors/vscode && npm install --no-audit --no-fund --silent); then \
+		cd editors/vscode && npm test --silent; \
+	else \
+		echo 'editors/vscode/test (no `npm`, or its packages cannot be had)' >> '$(SKIPPED)'; \
+	fi
 
 clean-torch: ## removes the libtorch that setup installed
 	@python3 scripts/setup_libtorch.py --remove

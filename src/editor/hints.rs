@@ -12,9 +12,14 @@ pub fn hints(document: &Document, range: Range) -> Vec<InlayHint> {
     let Some(ast) = &document.known.ast else { return Vec::new() };
     let asked = document.lines.span(&document.text, range);
     let mut hints = Vec::new();
+    // the model has the populations in the order of the text, those at fault too
+    let mut populations = document.known.model.iter().flat_map(|model| &model.populations);
     for item in &ast.items {
         let hint = match item {
-            Item::Population(item) => neurons(document, item).map(|text| (item.shape.span.end, text)),
+            Item::Population(item) => {
+                let known = populations.next().and_then(Option::as_ref);
+                known.and_then(|known| neurons(item, &known.shape)).map(|text| (item.shape.span.end, text))
+            }
             Item::Genome(item) => size(document, item.name.as_str()).map(|text| (item.arguments_span.end, text)),
             Item::Interaction(item) => size(document, item.name.as_str()).map(|text| (item.genome.span.end, text)),
             Item::Let(_)
@@ -41,8 +46,7 @@ pub fn hints(document: &Document, range: Range) -> Vec<InlayHint> {
 }
 
 /// Says how many neurons a population has, where the text does not write that number.
-fn neurons(document: &Document, item: &Population) -> Option<String> {
-    let shape = &document.population(item.name.as_str())?.shape;
+fn neurons(item: &Population, shape: &Layout) -> Option<String> {
     let first = item.shape.arguments.as_ref().and_then(|arguments| arguments.first());
     let written = first.is_some_and(|argument| matches!(argument.value, Expr::Int(..)));
     let told = matches!(shape, Layout::Units(_) | Layout::Cloud(_)) && written;

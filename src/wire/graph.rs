@@ -46,6 +46,11 @@ impl Wiring {
         &self.model
     }
 
+    /// Returns the model, and nothing else.
+    pub fn into_model(self) -> Model {
+        self.model
+    }
+
     /// Returns the populations in the order of evaluation: each after all that feed it, links that lead backwards within a
     /// strongly connected part aside.
     pub fn schedule(&self) -> &[PopId] {

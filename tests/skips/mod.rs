@@ -20,6 +20,10 @@ pub(crate) enum Lack {
     Chromium,
     /// The program `readelf`.
     Readelf,
+    /// The program `nvim`, 0.11 or later.
+    Neovim,
+    /// The Python package `pytest-lsp`.
+    PytestLsp,
     /// The program `script`, which makes a terminal.
     Script,
     /// A GPU.
@@ -45,6 +49,8 @@ impl Lack {
             Self::TensorBoard => "no Python package `tensorboard`, and it cannot be installed",
             Self::Chromium => "no browser `chromium`",
             Self::Readelf => "no `readelf`",
+            Self::Neovim => "no `nvim`, or an older one than 0.11",
+            Self::PytestLsp => "no Python package `pytest-lsp`",
             Self::Script => "no program `script`",
             Self::Gpu => "no GPU; the CPU is tested instead",
             Self::NoGpu => "there is a GPU",
@@ -61,6 +67,8 @@ impl Lack {
             Self::CppCompiler | Self::Python | Self::Readelf | Self::Script => true,
             Self::TensorBoard
             | Self::Chromium
+            | Self::Neovim
+            | Self::PytestLsp
             | Self::Gpu
             | Self::NoGpu
             | Self::Permissions

@@ -32,15 +32,16 @@ impl From<Unnameable> for Refusal {
     }
 }
 
-type Answer = Result<Value, Refusal>;
+/// The answer in JSON, written at once: as a tree of values a long one would take ten times as long.
+type Answer = Result<String, Refusal>;
 
 /// Answers a request.
-pub(super) fn answer<Say: Fn(&Value) -> bool>(session: &mut Session<Say>, method: &str, params: Value) -> Answer {
+pub(super) fn answer<Say: Fn(&str) -> bool>(session: &mut Session<Say>, method: &str, params: Value) -> Answer {
     match method {
         "textDocument/hover" => {
             let HoverParams { text_document_position_params: at, .. } = read(params)?;
             let explain = |code: &str| explained(code);
-            Ok(of(session.compiled(&at.text_document.uri.0), |document| hover(document, at.position, &explain)))
+            Ok(of(session.document(&at.text_document.uri.0), |document| hover(document, at.position, &explain)))
         }
         "textDocument/completion" => {
             let CompletionParams { text_document_position_params: at, .. } = read(params)?;
@@ -60,21 +61,21 @@ pub(super) fn answer<Say: Fn(&Value) -> bool>(session: &mut Session<Say>, method
         }
         "textDocument/prepareRename" => {
             let PrepareRenameParams { text_document_position_params: at, .. } = read(params)?;
-            let Some(document) = session.document(&at.text_document.uri.0) else { return Ok(Value::Null) };
+            let Some(document) = session.document(&at.text_document.uri.0) else { return Ok(written(&Value::Null)) };
             let (range, placeholder) = renamed(document, at.position)?;
-            Ok(json!({ "range": range, "placeholder": placeholder }))
+            Ok(written(&json!({ "range": range, "placeholder": placeholder })))
         }
         "textDocument/rename" => {
             let RenameParams { text_document_position_params: at, new_name, .. } = read(params)?;
-            let Some(document) = session.document(&at.text_document.uri.0) else { return Ok(Value::Null) };
-            Ok(json!(rename(document, at.position, &new_name)?))
+            let Some(document) = session.document(&at.text_document.uri.0) else { return Ok(written(&Value::Null)) };
+            Ok(written(&rename(document, at.position, &new_name)?))
         }
         _ => of_document(session, method, params),
     }
 }
 
 /// Answers a request about a whole document, or a range of it.
-fn of_document<Say: Fn(&Value) -> bool>(session: &mut Session<Say>, method: &str, params: Value) -> Answer {
+fn of_document<Say: Fn(&str) -> bool>(session: &mut Session<Say>, method: &str, params: Value) -> Answer {
     match method {
         "textDocument/documentSymbol" => {
             let DocumentSymbolParams { text_document: asked, .. } = read(params)?;
@@ -86,7 +87,7 @@ fn of_document<Say: Fn(&Value) -> bool>(session: &mut Session<Say>, method: &str
         }
         "textDocument/codeLens" => {
             let CodeLensParams { text_document: asked, .. } = read(params)?;
-            Ok(of(session.compiled(&asked.uri.0), lenses))
+            Ok(of(session.document(&asked.uri.0), lenses))
         }
         "textDocument/inlayHint" => {
             let InlayHintParams { text_document: asked, range, .. } = read(params)?;
@@ -104,7 +105,7 @@ fn of_document<Say: Fn(&Value) -> bool>(session: &mut Session<Say>, method: &str
 }
 
 /// Formats a document, or does what a command asks for.
-fn act<Say: Fn(&Value) -> bool>(session: &mut Session<Say>, method: &str, params: Value) -> Answer {
+fn act<Say: Fn(&str) -> bool>(session: &mut Session<Say>, method: &str, params: Value) -> Answer {
     match method {
         "textDocument/formatting" => {
             let DocumentFormattingParams { text_document: asked, .. } = read(params)?;
@@ -122,22 +123,26 @@ fn act<Say: Fn(&Value) -> bool>(session: &mut Session<Say>, method: &str, params
             if let Some(text) = text {
                 session.tell("window/showMessage", &json!({ "type": 3, "message": text }));
             }
-            Ok(Value::Null)
+            Ok(written(&Value::Null))
         }
         _ => Err(Refusal { code: ErrorCode::MethodNotFound as i32, why: format!("no such method: {method}") }),
     }
 }
 
-fn at_place<T: Serialize, Say: Fn(&Value) -> bool>(
+fn at_place<T: Serialize, Say: Fn(&str) -> bool>(
     session: &mut Session<Say>,
     at: &TextDocumentPositionParams,
     act: impl FnOnce(&Document) -> T,
-) -> Value {
+) -> String {
     of(session.document(&at.text_document.uri.0), act)
 }
 
-fn of<T: Serialize>(document: Option<&Document>, act: impl FnOnce(&Document) -> T) -> Value {
-    document.map(|document| json!(act(document))).unwrap_or_default()
+fn of<T: Serialize>(document: Option<&Document>, act: impl FnOnce(&Document) -> T) -> String {
+    written(&document.map(act))
+}
+
+fn written(answer: &impl Serialize) -> String {
+    serde_json::to_string(answer).unwrap_or_else(|_| "null".to_owned())
 }
 
 fn read<T: DeserializeOwned>(params: Value) -> Result<T, Refusal> {

@@ -2,15 +2,15 @@
 
 use std::io::{self, BufRead, Read, Write};
 
+use super::compiler::Compiled;
 use lsp_server::Message;
-use serde_json::Value;
 
 /// The longest message that is read, in bytes.
 const LONGEST: u64 = 256 << 20;
 /// The longest line of a header.
 const LONGEST_LINE: u64 = 4 << 10;
 
-/// What came in.
+/// What came in, and from where it does not matter.
 #[derive(Debug)]
 pub(super) enum Received {
     /// A message.
@@ -19,18 +19,23 @@ pub(super) enum Received {
     Malformed(String),
     /// Something that is no frame, and why: where the next one begins nobody knows.
     Garbage(String),
+    /// A text that was compiled here.
+    Compiled(Compiled),
+    /// Nothing: the input has ended.
+    End,
 }
 
-/// Reads the next frame; nothing at the end of the input.
-pub(super) fn receive(input: &mut impl BufRead) -> Option<Received> {
+/// Reads the next frame.
+pub(super) fn receive(input: &mut impl BufRead) -> Received {
     let body = match frame(input) {
-        Ok(body) => body?,
-        Err(why) => return Some(Received::Garbage(why.to_string())),
+        Ok(Some(body)) => body,
+        Ok(None) => return Received::End,
+        Err(why) => return Received::Garbage(why.to_string()),
     };
-    Some(match serde_json::from_slice(&body) {
+    match serde_json::from_slice(&body) {
         Ok(message) => Received::Message(message),
         Err(why) => Received::Malformed(why.to_string()),
-    })
+    }
 }
 
 fn frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
@@ -60,10 +65,8 @@ fn frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     if body.len() as u64 == length { Ok(Some(body)) } else { Err(invalid("the input ends in a message")) }
 }
 
-/// Writes a message in its frame.
-pub(super) fn send(out: &mut impl Write, message: &Value) -> io::Result<()> {
-    let body = serde_json::to_vec(message)?;
-    write!(out, "Content-Length: {}\r\n\r\n", body.len())?;
-    out.write_all(&body)?;
+/// Writes a message, which is JSON, in its frame.
+pub(super) fn send(out: &mut impl Write, message: &str) -> io::Result<()> {
+    write!(out, "Content-Length: {}\r\n\r\n{message}", message.len())?;
     out.flush()
 }

@@ -1,13 +1,16 @@
-//! `gemc lsp`: a language server over standard input and output. One thread reads messages, the other answers them; faults are
-//! published once no message is waiting, so that fast typing never waits for an analysis that nobody will see.
+//! `gemc lsp`: a language server over standard input and output. One thread reads messages, another answers them, a third compiles
+//! texts whose sizes are asked for. Faults are published once no message is waiting, so that fast typing never waits for an analysis
+//! that nobody will see; what needs a text compiled is answered after them, and may be cancelled until then.
 
 mod answers;
 mod capabilities;
+mod compiler;
 mod frames;
+mod held;
 mod session;
 
 use std::io;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use clap::Args;
@@ -26,36 +29,35 @@ pub(super) struct LspArgs {
 
 /// Serves an editor until it says goodbye or is gone.
 pub(super) fn run(_: &LspArgs) -> Exit {
-    let (sender, receiver) = channel();
+    let (sender, incoming) = channel();
+    let also = sender.clone();
+    let compiler = compiler::start(move |made| also.send(Received::Compiled(made)).is_ok());
     // it ends with the input, or with the process
     thread::spawn(move || {
         let mut input = io::stdin().lock();
-        while let Some(received) = receive(&mut input) {
-            let last = matches!(received, Received::Garbage(_));
+        loop {
+            let received = receive(&mut input);
+            let last = matches!(received, Received::Garbage(_) | Received::End);
             if sender.send(received).is_err() || last {
                 break;
             }
         }
+        let _ = sender.send(Received::End);
     });
-    let mut session = Session::new(|message| send(&mut io::stdout().lock(), message).is_ok());
-    serve(&mut session, &receiver)
+    let mut session = Session::new(|message| send(&mut io::stdout().lock(), message).is_ok(), compiler);
+    serve(&mut session, &incoming)
 }
 
 /// Handles messages until the end of the conversation.
-fn serve(session: &mut Session<impl Fn(&serde_json::Value) -> bool>, incoming: &Receiver<Received>) -> Exit {
+fn serve(session: &mut Session<impl Fn(&str) -> bool>, incoming: &Receiver<Received>) -> Exit {
     loop {
-        let next = incoming.try_recv().or_else(|why| match why {
-            TryRecvError::Empty => {
-                session.publish();
-                incoming.recv().map_err(|_| TryRecvError::Disconnected)
-            }
-            TryRecvError::Disconnected => Err(why),
+        let next = incoming.try_recv().or_else(|_| {
+            session.rest();
+            incoming.recv()
         });
-        match next.map(|received| session.handle(received)) {
-            Ok(Flow::GoOn) => {}
-            Ok(Flow::End(exit)) => return exit,
-            // an editor that is gone without a word
-            Err(_) => return Exit::Input,
+        match session.handle(next.unwrap_or(Received::End)) {
+            Flow::GoOn => {}
+            Flow::End(exit) => return exit,
         }
     }
 }

@@ -91,3 +91,38 @@ fn places_and_texts_that_are_not_there_are_no_fault() {
     while client.published()["version"] != Value::Null {}
     assert_eq!(client.end(), 0);
 }
+
+#[test]
+fn what_needs_compiling_comes_after_the_faults_and_can_be_cancelled() {
+    let text = "model m {\n  population a = units(2)\n  population b = units(3)\n  connect a -> b via direct\n  input a\n  output b\n}\n";
+    let mut client = Client::with(text);
+    client.published();
+    let document = json!({ "uri": URI, "version": 2 });
+    let lens = |id: i64| json!({ "jsonrpc": "2.0", "id": id, "method": "textDocument/codeLens", "params": { "textDocument": { "uri": URI } } });
+    let cancel = |id: i64| json!({ "jsonrpc": "2.0", "method": "$/cancelRequest", "params": { "id": id } });
+    let change =
+        json!({ "textDocument": document, "contentChanges": [{ "text": text.replace("units(3)", "units(4)") }] });
+    // all in one piece, so that the server has them before it has compiled anything
+    let change = json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": change });
+    let messages = [
+        change,
+        lens(901),
+        lens(902),
+        cancel(901),
+        cancel(77),
+        json!({ "jsonrpc": "2.0", "method": "$/cancelRequest" }),
+    ];
+    let frames =
+        messages.iter().map(ToString::to_string).map(|body| format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+    client.bytes(frames.collect::<String>().as_bytes());
+    let told: Vec<Value> = (0..3).map(|_| client.read()).collect();
+    let of = |id: i64| told.iter().position(|message| message["id"] == id).unwrap();
+    let published = told.iter().position(|message| message["params"]["version"] == 2).unwrap();
+    assert_eq!(told[of(901)]["error"]["code"], -32800);
+    assert!(published < of(902), "{told:?}");
+    assert_eq!(told[of(902)]["result"][0]["command"]["title"], "8 parameters, 8 weights, compressed 1.0 times");
+    // what still waits at the end is refused
+    client.send(&lens(903));
+    client.notify("textDocument/didClose", &json!({ "textDocument": { "uri": URI } }));
+    assert!(client.end() == 0);
+}

@@ -1,5 +1,6 @@
 //! `gemc lsp` as an editor meets it: a client that speaks over pipes.
 
+mod clients;
 mod edits;
 mod features;
 mod hostile;

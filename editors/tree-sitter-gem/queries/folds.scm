@@ -1,0 +1,8 @@
+; What an editor folds.
+[
+  (model)
+  (parameters)
+  (arguments)
+  (attributes)
+  (comment)
+] @fold
