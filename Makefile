@@ -112,7 +112,7 @@ $(TARGET_DIR)/bench-script.ok: $(wildcard benches/*.py benches/*/*.py)
 # the parser is that of the grammar, and every word has its colour; half a minute of compiling, once
 editors:
 	$(say) 'grammars for editors'
-	@cd editors/tree-sitter-gem && $(CARGO) test --quiet --target-dir '$(abspath $(TARGET_DIR))/tree-sitter'
+	@cd editors/tree-sitter-gem && $(CARGO) test --quiet --locked --target-dir '$(abspath $(TARGET_DIR))/tree-sitter'
 	@if command -v npm >/dev/null && (cd editors/vscode && npm install --no-audit --no-fund --silent); then \
 		cd editors/vscode && npm test --silent; \
 	else \
