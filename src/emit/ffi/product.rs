@@ -16,7 +16,7 @@ pub(in crate::emit) struct Matrix<'a> {
 }
 
 impl<'a> Matrix<'a> {
-    /// Takes the numbers of a matrix of so many rows and columns, whose rows, or columns where it is turned, follow each other.
+    /// Takes the numbers of a matrix of known sizes whose rows, or columns where it is turned, follow each other.
     pub(in crate::emit) fn dense(numbers: &'a [f32], [rows, columns]: [usize; 2], turned: bool) -> Self {
         Self { numbers, turned, step: if turned { rows } else { columns } }
     }

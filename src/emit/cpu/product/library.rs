@@ -6,7 +6,7 @@ use super::Part;
 use crate::emit::ffi::{Matrix, Rows, multiply};
 use crate::program::Product;
 
-/// Rows that are a multiple of so many numbers long, 1 KiB, clash: the library keeps a block of the result, or reads one of the left
+/// Rows whose length is a multiple of this, 1 KiB, clash: the library keeps a block of the result, or reads one of the left
 /// matrix, in a few columns of many rows, whose numbers then compete for the same places in the cache nearest to a processor.
 /// That is up to ten times as slow.
 const CLASH: usize = 256;
