@@ -55,7 +55,7 @@ vscode: ## builds the extension for VS Code, editors/vscode/gemc.vsix; needs npm
 	@cd editors/vscode && npm install --no-audit --no-fund && npm test && npm run package
 
 tree-sitter: ## makes the parser of editors/tree-sitter-gem out of its grammar, and tests it; needs node
-	@cd editors/tree-sitter-gem && $(CARGO) run --quiet --bin generate && $(CARGO) test --quiet
+	@cd editors/tree-sitter-gem && $(CARGO) run --quiet --locked --bin generate && $(CARGO) test --quiet --locked
 
 setup: ## puts libtorch in .libtorch (0.5 GB to download), unless LIBTORCH or LIBTORCH_USE_PYTORCH is set
 	@command -v python3 >/dev/null || { echo 'setup: this machine lacks python3: the Debian package python3' >&2; exit 3; }

@@ -24,7 +24,7 @@ VARIANTS = {"jax-dense": "dense", "jax-bcoo": "bcoo"}
 
 CHOSEN = steps.start_jax(__doc__, VARIANTS, batch=64)
 
-from epoch import cross_entropy, jax, jnp, report, same_ways  # noqa: E402, JAX reads the environment when it is imported
+from epoch import cross_entropy, gaussian, jax, jnp, report, same_ways  # noqa: E402, JAX reads the environment when it is imported
 from jax.experimental import sparse  # noqa: E402
 
 PLACES = jax.random.uniform(jax.random.key(1), (NEURONS, 2), minval=-1, maxval=1)
@@ -44,10 +44,7 @@ def made(key):
 
 
 def on_grid(p):
-    """What pixels express of each gene, exp(−(d / σ)²), by a product of two short ones: pixels × genes."""
-    apart = jnp.linspace(-1, 1, SIDE)[:, None, None] - jnp.tanh(p["pixels.centre"])
-    axes = jnp.exp(-jnp.square(apart) / jnp.square(jnp.exp(p["pixels.width"]))[:, None])
-    return (axes[:, None, :, 0] * axes[None, :, :, 1]).reshape(PIXELS, GENES)
+    return gaussian(SIDE, p["pixels.centre"], p["pixels.width"])
 
 
 def in_cloud(p):

@@ -32,6 +32,16 @@ def adam(p, gradients, m, v, count, rate):
     return p, m, v
 
 
+def gaussian(side, centre, width):
+    """What neurons on a grid express of each gene, exp(−(d / σ)²), by a product of two short ones: neurons × genes.
+
+    `centre` is μ before its tanh, genes × 2, and `width` the logarithm of σ.
+    """
+    apart = jnp.linspace(-1, 1, side)[:, None, None] - jnp.tanh(centre)
+    axes = jnp.exp(-jnp.square(apart) / jnp.square(jnp.exp(width))[:, None])
+    return (axes[:, None, :, 0] * axes[None, :, :, 1]).reshape(side * side, -1)
+
+
 def started(p, key):
     """Returns the state of a run that begins: parameters, both moments, steps done, and what its orders are drawn from."""
     zeros = functools.partial(jax.tree.map, jnp.zeros_like)
@@ -73,8 +83,12 @@ def report(name, chosen, shape, classes, loss, rate, made, runs=1):
         nonlocal state
         state = jax.block_until_ready(jitted(state, pixels, labels))
 
-    ms, count = steps.median_block(step, chosen.steps)
-    each = samples // chosen.batch
+    measured(name, chosen, step, samples // chosen.batch)
+
+
+def measured(name, chosen, call, each=1):
+    """Measures a function that takes `each` steps and prints one line of JSON."""
+    ms, count = steps.median_block(call, chosen.steps)
     line = {
         "name": name,
         "variant": chosen.variant,

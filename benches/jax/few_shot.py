@@ -13,7 +13,6 @@ gathered, forward, backward, Adam. Each step is one call; a scan over several wa
 
 import functools
 import importlib.util
-import json
 import math
 import sys
 from pathlib import Path
@@ -28,11 +27,7 @@ VARIANTS = {f"{model}-jax-{way}": (model, way) for model in GENES for way in ("v
 if __name__ == "__main__":
     CHOSEN = steps.start_jax(__doc__, VARIANTS, batch=32)
 
-try:
-    import jax
-    import jax.numpy as jnp
-except ImportError as fault:
-    sys.exit(f"this Python cannot import jax ({fault}): install it with `python -m pip install jax`")
+from epoch import adam, cross_entropy, gaussian, jax, jnp, measured, same  # noqa: E402, JAX reads the environment when it is imported
 
 SIDE, CLASSES, INNER_STEPS, RATE = 28, 5, 2, 0.001
 POOL, DRAWINGS = 128, 20  # made-up characters, and samples of each
@@ -58,13 +53,6 @@ def normal(key, shape):
     return jax.random.normal(key, shape)
 
 
-def gaussian(side, centre, width):
-    """What neurons on a grid express of each gene, exp(−(d / σ)²), by a product of two short ones: neurons × genes."""
-    apart = jnp.linspace(-1, 1, side)[:, None, None] - jnp.tanh(centre)
-    axes = jnp.exp(-jnp.square(apart) / jnp.square(jnp.exp(width))[:, None])
-    return (axes[:, None, :, 0] * axes[None, :, :, 1]).reshape(side * side, -1)
-
-
 def factors(p, scales, side):
     """Returns each W₀ as matrices whose product it is; the last, to few neurons, is cheaper whole."""
     if "w0" in p:
@@ -82,10 +70,6 @@ def calibrated(p, side=SIDE):
     """Returns the numbers that W are multiplied by, so that they start at the usual size."""
     grown = zip((1, 1, 0.3), weights_of(p, (1, 1, 1), side), strict=True)
     return [float(gain * (2 / w.shape[0]) ** 0.5 / w.std()) for gain, w in grown]
-
-
-def cross_entropy(y, labels):
-    return -jnp.take_along_axis(jax.nn.log_softmax(y), labels[..., None], -1).mean()
 
 
 def loss_of(weights, x, labels):
@@ -159,15 +143,6 @@ def drawn(key, drawings, count):
     return x[:, :, 0], labels, x[:, :, 1], labels
 
 
-def adam(p, gradients, m, v, count):
-    """Returns parameters and moments after a step."""
-    m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, gradients)
-    v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, gradients)
-    first, second = 1 - 0.9**count, 1 - 0.999**count
-    p = jax.tree.map(lambda p, m, v: p - RATE * (m / first) / (jnp.sqrt(v / second) + 1e-8), p, m, v)
-    return p, m, v
-
-
 def training(model, way, count):
     """Returns a function that takes one training step and waits for it."""
     keys = jax.random.split(jax.random.key(0), 3)
@@ -181,7 +156,7 @@ def training(model, way, count):
         p, m, v, done, key = state
         key, now = jax.random.split(key)
         gradients = jax.grad(WAYS[way])(p, drawn(now, drawings, count), scales, SIDE)
-        p, m, v = adam(p, gradients, m, v, done + 1.0)
+        p, m, v = adam(p, gradients, m, v, done + 1.0, RATE)
         return p, m, v, done + 1.0, key
 
     state = (p, zeros(p), zeros(p), jnp.zeros(()), keys[2])
@@ -191,14 +166,6 @@ def training(model, way, count):
         state = jax.block_until_ready(one(state, drawings))
 
     return step
-
-
-def apart(what, found, expected):
-    """Says how far two tensors lie apart, relative to the larger; ends the script where that is too far."""
-    gap = float(jnp.abs(found - expected).max() / jnp.abs(expected).max())
-    print(f"{what}: {gap:.1e} apart", file=sys.stderr)
-    if not gap < 1e-9:
-        sys.exit(f"{what}: more than 1e-9 apart")
 
 
 def pytorch():
@@ -244,26 +211,16 @@ def check():
             found["rank in PyTorch"] = torch_found(other, model, p, tasks, scales)
         loss, gradients = found.pop("vmap")
         for way, (value, others) in found.items():
-            apart(f"{model}, {way}, loss", value, loss)
+            same(f"{model}, {way}, loss", value, loss, 1e-9)
             for name, expected in gradients.items():
-                apart(f"{model}, {way}, {name}", others[name], expected)
+                same(f"{model}, {way}, {name}", others[name], expected, 1e-9)
 
 
 def main():
     if CHOSEN.check:
         return check()
     step = training(*VARIANTS[CHOSEN.variant], CHOSEN.batch)
-    ms, count = steps.median_block(step, CHOSEN.steps)
-    line = {
-        "name": "few_shot",
-        "variant": CHOSEN.variant,
-        "threads": CHOSEN.threads,
-        "device": CHOSEN.device,
-        "ms_per_step": ms,
-        "steps": count,
-        "jax": jax.__version__,
-    }
-    print(json.dumps(line))
+    measured("few_shot", CHOSEN, step)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ VARIANTS = {
 
 CHOSEN = steps.start_jax(__doc__, VARIANTS, batch=64)
 
-from epoch import cross_entropy, jax, jnp, report, same_ways  # noqa: E402, JAX reads the environment when it is imported
+from epoch import cross_entropy, gaussian, jax, jnp, report, same_ways  # noqa: E402, JAX reads the environment when it is imported
 
 
 def made(key):
@@ -50,10 +50,7 @@ DIGITS = jax.random.normal(jax.random.key(1), (CLASSES, GENES))
 
 
 def expressed(p, name):
-    """What neurons on the grid express of each gene, exp(−(d / σ)²), by a product of two short ones: neurons × genes."""
-    apart = jnp.linspace(-1, 1, SIDE)[:, None, None] - jnp.tanh(p[f"{name}.centre"])
-    axes = jnp.exp(-jnp.square(apart) / jnp.square(jnp.exp(p[f"{name}.width"]))[:, None])
-    return (axes[:, None, :, 0] * axes[None, :, :, 1]).reshape(PIXELS, GENES)
+    return gaussian(SIDE, p[f"{name}.centre"], p[f"{name}.width"])
 
 
 def weights(p, scales=(1, 1)):

@@ -26,33 +26,33 @@ pub use signal::Signal;
 pub use train_config::{BadConfig, LrSchedule, TrainConfig};
 
 // what only gemc's own programs and tests use
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use checkpoint::CheckpointFile;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use evaluations::Evaluation;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use fault::{
     CHECKPOINT, GENOME, GRAPH, LOCK, METRICS, MODEL, RECORD, RUN_DIR, SNAPSHOTS, SOURCE, SUM, TENSORBOARD,
 };
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use genome::{GenomeFile, LENGTH};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use kept::{Altered, Kept, KeptFault, read_model};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use manifest::{Manifest, StartedFrom, Versions};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use memory::{Needs, NotEnoughMemory};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use recipe_results::{ClaimRange, RECIPE, RESULTS, ReadClaim, ReadResults, ReadTrial};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use rows::{GenomeMismatch, StoredTensor};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use snapshot::{GenomeSnapshot, SNAPSHOT_RUNS, SnapshotFile};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use snapshot_steps::SnapshotSteps;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use stored::Damaged;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use stored_evaluation::StoredEvaluation;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use train_config::EPOCHS;

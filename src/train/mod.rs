@@ -54,32 +54,32 @@ pub use samples::{Misfit, SampleBytes, TrainData};
 pub use state::{BadState, TrainState};
 
 // what only gemc's own programs and tests use
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use bench::{Bench, Compared, Slow, StepPart, bench};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use checkpoints::LastCheckpoint;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use confusion::Confusion;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use doubt::numbered;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use early_stopping::mean_and_deviation;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use evaluate::{accuracy, confusions, task_accuracies};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use fit::{FitConfig, FitFault, FitNotFinite, Fitted, Measured, OneClass, fit, fit_bytes};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use held_out::FixedTasks;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use link_metrics::{LinkMetrics, held_out, judge};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use run::{Clock, Interrupt, TrainJob, run};
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use samples::Samples;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use shuffle::Shuffle;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use step::Stepper;
-#[doc(hidden)]
+#[cfg_attr(not(feature = "unstable"), doc(hidden))]
 pub use threads::choose_threads;
 pub use unbegun::clear_unbegun;

@@ -43,12 +43,11 @@ impl Part<'_> {
     pub(super) fn by_library(self) {
         let Self { product, first, left, right, out } = self;
         let Product { rows, inner, columns, left_turned, right_turned } = product;
-        let right = Matrix::dense(right, [inner, columns], right_turned);
         if out.len() > columns && (product.left_clashes() || product.out_clashes()) {
-            return ROOM
-                .with_borrow_mut(|room| room.by_strips(Part { product, first, left, right: right.numbers, out }));
+            return ROOM.with_borrow_mut(|room| room.by_strips(Part { product, first, left, right, out }));
         }
         let left = Matrix::dense(left, [rows, inner], left_turned);
+        let right = Matrix::dense(right, [inner, columns], right_turned);
         multiply([rows, inner, columns], [left, right], Rows { first, numbers: out, step: columns });
     }
 }
